@@ -1,0 +1,58 @@
+"""An agent-based simulation of non-suicidal self-injury in an adolescent population.
+
+>>> import abm
+>>> scenario = abm.load_scenario("baseline", population=500, years=1)
+>>> record = abm.run(scenario, seed=1)  # doctest: +SKIP
+
+Names are imported when first used, so ``import abm`` itself takes no time.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from abm.model import Adolescent, NSSIModel
+    from abm.record import Record
+    from abm.scenario import Scenario, ScenarioError, load_scenario
+    from abm.simulation import run
+
+    __version__: str
+
+__all__ = [
+    "Adolescent",
+    "NSSIModel",
+    "Record",
+    "Scenario",
+    "ScenarioError",
+    "__version__",
+    "load_scenario",
+    "run",
+]
+
+_HOMES = {
+    "Adolescent": "abm.model",
+    "NSSIModel": "abm.model",
+    "Record": "abm.record",
+    "Scenario": "abm.scenario",
+    "ScenarioError": "abm.scenario",
+    "load_scenario": "abm.scenario",
+    "run": "abm.simulation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("nssi-abm")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'abm' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names, imported yet or not."""
+    return sorted({*globals(), *__all__})

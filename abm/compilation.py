@@ -1,0 +1,75 @@
+"""How the rules are compiled: one decorator for rules, one for kernels, and a cache that cannot lie.
+
+A *rule* is plain scalar Python. Called from Python it runs as it stands; called from a *kernel*
+(the loop over people) it is compiled. Numba's own cache looks only at the file of the kernel, so
+machine code would outlive a change in a rule; here the cache folder is named by a hash over every
+source file of the package, and is private because a cache is a pickle.
+"""
+
+import functools
+import hashlib
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+PACKAGE = Path(__file__).parent
+
+
+@functools.cache
+def code_version() -> str:
+    """Return the hash (16 hexadecimal digits) over every source and parameter file of the package.
+
+    Two runs with the same code version, scenario and seed give the same tables.
+    """
+    digest = hashlib.sha256()
+    files = [*PACKAGE.rglob("*.py"), PACKAGE / "parameters.toml"]
+    for path in sorted(files, key=lambda item: item.relative_to(PACKAGE).as_posix()):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def private_cache_folder() -> Path | None:
+    """Return a cache folder that only this user can read and write, or None where there is none.
+
+    `NSSI_CACHE_DIR` names the parent folder; otherwise the user's cache folder is taken.
+    """
+    chosen = os.environ.get("NSSI_CACHE_DIR")
+    standard = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    parent = Path(chosen) if chosen else Path(standard) / "nssi-abm"
+    folder = parent / code_version()
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return None
+    if not stat.S_ISDIR(found.st_mode) or not os.access(folder, os.W_OK | os.X_OK):
+        return None
+    if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o077):
+        return None
+    return folder
+
+
+_cache_folder = private_cache_folder()
+if _cache_folder is not None:
+    os.environ["NUMBA_CACHE_DIR"] = str(_cache_folder)
+
+import numba  # noqa: E402  (the cache folder must be known before Numba looks for it)
+from numba.extending import register_jitable  # noqa: E402
+
+if _cache_folder is not None:
+    numba.config.CACHE_DIR = str(_cache_folder)
+
+
+def rule[F: Callable[..., Any]](function: F) -> F:
+    """Mark a function as a rule: plain Python when called from Python, compiled inside a kernel."""
+    return cast(F, register_jitable(error_model="numpy")(function))
+
+
+def kernel[F: Callable[..., Any]](function: F) -> F:
+    """Compile a loop over people; the only functions that are compiled and cached by themselves."""
+    compiled = numba.njit(error_model="numpy", cache=_cache_folder is not None)(function)
+    return cast(F, compiled)

@@ -1,0 +1,1 @@
+"""Many runs: run folders, processes, and comparisons."""

@@ -1,0 +1,64 @@
+"""The book of a day: room for its acts and for the points of its course, reused every day."""
+
+import numpy as np
+
+from abm.mechanisms.relaxing import MOST_POINTS
+from abm.people.layout import Plain
+
+MOST_ACTS = 8
+"""Decisions a day: one after each of at most six stressors and one in the evening."""
+
+NOTED_STATES = ("distress", "emptiness", "calm", "shame", "sympathetic", "dorsal_vagal")
+
+ACT_DTYPE = np.dtype(
+    [
+        ("person", np.int64),
+        ("day", np.int64),
+        ("age", np.float64),
+        ("sex", np.int64),
+        ("route", np.int64),
+        ("hour", np.float64),
+        *((f"{name}_before", np.float64) for name in NOTED_STATES),
+        *((f"{name}_after", np.float64) for name in NOTED_STATES),
+        ("relief", np.float64),
+        ("severity", np.float64),
+        ("share_calm", np.float64),
+        ("share_feel", np.float64),
+        ("share_punish", np.float64),
+    ]
+)
+
+POINT_DTYPE = np.dtype(
+    [
+        ("hour", np.float64),
+        ("event", np.int64),
+        ("distress_speed", np.float64),
+        ("sympathetic", np.float64),
+        ("dorsal_vagal", np.float64),
+        ("distress", np.float64),
+        ("emptiness", np.float64),
+        ("calm", np.float64),
+        ("shame", np.float64),
+        ("urge", np.float64),
+        ("reported", np.int64),
+    ]
+)
+
+
+BOOK_DTYPE = np.dtype(
+    [("acts", ACT_DTYPE, (MOST_ACTS,)), ("points", POINT_DTYPE, (MOST_POINTS,))]
+)
+"""One record, so that passing it on inside a kernel costs nothing."""
+
+
+def compiled_book() -> np.ndarray:
+    """Return an empty book for a kernel: an array of one record."""
+    return np.zeros(1, BOOK_DTYPE)
+
+
+def plain_book() -> Plain:
+    """Return an empty book for plain Python: lists of plain objects."""
+    book = compiled_book()[0]
+    acts = [Plain.of(row) for row in book["acts"]]
+    points = [Plain.of(row) for row in book["points"]]
+    return Plain(("acts", "points"), (acts, points))

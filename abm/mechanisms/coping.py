@@ -1,0 +1,20 @@
+"""Adaptive coping (section 2): it grows when distress is met without an act, and withers by acts.
+
+Escape that brings immediate relief comes at the expense of longer-term regulatory strategies.
+"""
+
+from abm.compilation import rule
+from abm.people.layout import Person
+from abm.types import Parameters, Stage
+
+
+@rule
+def practise_coping(me: Person, stage: Stage) -> None:
+    """Grow a little when distress above the window is met without an act."""
+    me.coping += stage.coping_growth * me.connectedness * (1.0 - me.coping)
+
+
+@rule
+def neglect_coping(me: Person, p: Parameters) -> None:
+    """Lose a little when an act takes the place of coping."""
+    me.coping -= p.coping_loss * me.coping

@@ -1,0 +1,194 @@
+"""One adolescent, one day, in order.
+
+`DAY` is the order: the list that is printed by `nssi explain day` and the list that runs. Every
+phase is plain scalar Python on one record `me`; see `abm.compilation.rule`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from abm.chance import Purpose, four_draws
+from abm.compilation import rule
+from abm.mechanisms.act import self_injure
+from abm.mechanisms.arousal import arouse, shut_down_if_overwhelmed
+from abm.mechanisms.barrier import barrier
+from abm.mechanisms.coping import practise_coping
+from abm.mechanisms.curves import logistic
+from abm.mechanisms.learning import forget
+from abm.mechanisms.morning import hear_the_news, sleep, wake
+from abm.mechanisms.neuroception import appraise, misreads_safety
+from abm.mechanisms.phases import maybe_end_phase
+from abm.mechanisms.relaxing import DECISION, STRESSOR, live_until, note_point
+from abm.mechanisms.routes import CALM, FEEL, MISREAD_SAFETY, PUNISH
+from abm.mechanisms.sensitisation import states_become_traits
+from abm.mechanisms.shame import feel_ashamed
+from abm.mechanisms.stressors import WAKING, count_stressors, draw_stressor, next_hour
+from abm.mechanisms.urge import three_urges
+from abm.people.layout import Person
+from abm.types import Book, Parameters, Stage, Today
+
+NEXT_WAKING = 31.0
+NOT_TODAY = 99.0
+
+
+@rule
+def meet_the_day(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> None:
+    """Live the waking hours: stressors in order of their hours, and decisions after them."""
+    u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.MORNING, 0)
+    left = count_stressors(me, p, today, stage, u[0])
+    misreading = left == 0 and misreads_safety(me, p, u[1])
+    if misreading:
+        left = 1
+    me.stressors_today = left
+    evening = p.evening_hour + p.evening_hours * u[2]
+    kind, size, when, escape = MISREAD_SAFETY, p.misreading_size, u[3], 1.0
+    coming = deciding = NOT_TODAY
+    met = decided = 0
+    if left > 0:
+        if not misreading:
+            kind, size, when, escape = draw_stressor(me, p, today, stage, 0)
+        coming = next_hour(WAKING, left, when)
+    while True:
+        due = min(coming, deciding, evening)
+        if due == NOT_TODAY:
+            return
+        live_until(me, p, today, book, due)
+        if deciding == due or evening == due:
+            if deciding == due:
+                deciding = NOT_TODAY
+            else:
+                evening = NOT_TODAY
+            decide(me, p, today, stage, book, decided)
+            decided += 1
+        else:
+            live_through(me, p, book, kind, size, escape)
+            met += 1
+            left -= 1
+            since, coming = coming, NOT_TODAY
+            if left > 0:
+                kind, size, when, escape = draw_stressor(me, p, today, stage, met)
+                coming = next_hour(since, left, when)
+            deciding = min(me.hour + p.decision_delay, coming)
+
+
+@rule
+def live_through(
+    me: Person, p: Parameters, book: Book, kind: int, size: float, escape: float
+) -> None:
+    """Live through one stressor: appraise it, be aroused, perhaps shut down, perhaps ashamed."""
+    threat = appraise(me, p, kind, size)
+    arouse(me, p, threat)
+    shut_down_if_overwhelmed(me, p, escape)
+    feel_ashamed(me, p, threat)
+    note_point(me, book, STRESSOR, 0.0, 0.0, 0)
+
+
+@rule
+def decide(me: Person, p: Parameters, today: Today, stage: Stage, book: Book, index: int) -> None:
+    """Stand before an urge: act, or cope, or endure."""
+    calm, feel, punish = three_urges(
+        me, p, me.distress, me.dorsal_vagal, me.emptiness, me.shame
+    )
+    urge = calm + feel + punish
+    report_urge(me, p, book, urge)
+    distressed = calm > 0.0
+    if distressed:
+        me.distressed_decisions += 1
+    if me.aware == 1 and urge > 0.0:
+        u = four_draws(
+            today.seed_low, today.seed_high, me.person, today.day, Purpose.DECISION, index
+        )
+        if u[0] < logistic((urge - barrier(me, p, today, stage)) / p.temperature):
+            if distressed:
+                me.distressed_acts += 1
+            route = strongest(calm, feel, punish)
+            shares = (calm / urge, feel / urge, punish / urge)
+            self_injure(me, p, today, stage, book, route, shares)
+            return
+    if distressed:
+        practise_coping(me, stage)
+
+
+@rule
+def strongest(calm: float, feel: float, punish: float) -> int:
+    """Return the route with the largest urge."""
+    if calm >= feel and calm >= punish:
+        return CALM
+    return FEEL if feel >= punish else PUNISH
+
+
+@rule
+def report_urge(me: Person, p: Parameters, book: Book, urge: float) -> None:
+    """Count an urge strong enough to be reported, among those who know of self-injury."""
+    reported = 1 if me.aware == 1 and urge > p.urge_reported else 0
+    me.urges += reported
+    me.urges_today += reported
+    note_point(me, book, DECISION, 0.0, urge, reported)
+
+
+@rule
+def evening(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> None:
+    """Sleep until seven: states relax, states become traits, what is not used fades."""
+    live_until(me, p, today, book, NEXT_WAKING)
+    me.hour = WAKING
+    states_become_traits(me, p)
+    sleep(me, p, today)
+    forget(me, p)
+    maybe_end_phase(me, p, today)
+
+
+class Phase(NamedTuple):
+    """One phase of the day: its name, what it does, where the paper speaks of it."""
+
+    name: str
+    function: Callable[..., None]
+    sentence: str
+    section: str
+
+
+DAY: tuple[Phase, ...] = (
+    Phase("wake", wake, "Grow older by a day; settle today's speeds and set points.", "2, 4"),
+    Phase(
+        "hear the news",
+        hear_the_news,
+        "Learn of friends' acts of yesterday; come to know of self-injury.",
+        "1",
+    ),
+    Phase(
+        "meet the day",
+        meet_the_day,
+        "Stressors in order: appraise, arouse, shut down, feel; then urge, barrier, act or cope.",
+        "2-5",
+    ),
+    Phase(
+        "evening",
+        evening,
+        "States relax overnight; states become traits; expectancies, tolerance and resolve fade; "
+        "a phase may end.",
+        "4-6",
+    ),
+)
+
+
+def in_order(phases: Sequence[Phase]) -> Callable[..., None]:
+    """Return one rule that lives the phases one after the other."""
+    lived: Any = phases[-1].function
+    for phase in reversed(phases[:-1]):
+        lived = one_after_the_other(phase.function, lived)
+    return lived
+
+
+def one_after_the_other(
+    first: Callable[..., None], rest: Callable[..., None]
+) -> Callable[..., None]:
+    """Return a rule that lives `first`, then `rest`."""
+
+    @rule
+    def both(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> None:
+        first(me, p, today, stage, book)
+        rest(me, p, today, stage, book)
+
+    return both
+
+
+live_a_day = in_order(DAY)

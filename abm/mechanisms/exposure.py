@@ -1,0 +1,43 @@
+"""Exposure (model: peers and norms): learning of friends' acts, and coming to know of self-injury.
+
+An act that a friend learns of raises exposure for weeks (socialisation, stronger for starting than
+for going on) and may make the friend aware of self-injury as a possibility.
+"""
+
+import math
+
+from abm.chance import Purpose, four_draws
+from abm.compilation import rule
+from abm.mechanisms.curves import LN_2, clipped
+from abm.mechanisms.routes import NEITHER_ALIKE, SELECTION
+from abm.people.layout import Person
+from abm.types import Parameters, Stage, Today
+
+FORGOTTEN = 1e-4
+
+
+@rule
+def hear_of_friends(me: Person, p: Parameters, today: Today) -> None:
+    """Add yesterday's acts of friends that became known; older ones fade."""
+    if p.friends_alike_by == SELECTION or p.friends_alike_by == NEITHER_ALIKE:
+        me.learnt = 0
+    load = me.exposure_load * today.exposure_kept + me.learnt
+    me.exposure_load = load if load > FORGOTTEN else 0.0
+    through_friends = 0.0
+    if me.exposure_load > 0.0:
+        through_friends = 1.0 - math.exp(-LN_2 * me.exposure_load)
+    me.exposure = clipped(through_friends + p.online_exposure, 0.0, 1.0)
+
+
+@rule
+def become_aware(me: Person, p: Parameters, today: Today, stage: Stage) -> None:
+    """Self-injury becomes known as a possibility, by age, exposure, or a friend's act."""
+    if me.aware == 1:
+        return
+    hazard = stage.awareness * (1.0 + p.awareness_exposure * me.exposure)
+    unaware = math.exp(-hazard)
+    if me.learnt > 0:
+        unaware *= (1.0 - p.awareness_friend) ** (1.0 * me.learnt)
+    u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.AWARENESS, 0)
+    if u[0] > unaware:
+        me.aware = 1

@@ -1,0 +1,53 @@
+"""Growing up: what age does, the same for everybody of one sex and age (sections 1 and 2).
+
+Reactivity rises with puberty, earlier in girls; regulation and reluctance rise with maturity at
+about 18; the youngest face an extra barrier, and self-injury becomes known as a possibility at
+some age. These curves are looked up once a day, not once a person.
+"""
+
+import math
+
+import numpy as np
+
+from abm.compilation import rule
+from abm.mechanisms.curves import logistic
+from abm.people.layout import FEMALE
+from abm.types import Parameters, Stage
+
+STAGE_FIELDS = (
+    ("age", np.float64),
+    ("age_index", np.int64),
+    ("puberty", np.float64),
+    ("maturing", np.float64),
+    ("stressors", np.float64),
+    ("interpersonal", np.float64),
+    ("awareness", np.float64),
+    ("distress_gain", np.float64),
+    ("distress_speed", np.float64),
+    ("barrier", np.float64),
+    ("coping_growth", np.float64),
+)
+STAGE_DTYPE = np.dtype(list(STAGE_FIELDS))
+DAYS_A_YEAR = 365.25
+
+
+@rule
+def grow_up(stage: Stage, p: Parameters, sex: int, index: int, age: float) -> None:
+    """Fill in the stage of one sex and age on one day."""
+    middle = p.puberty_age_female if sex == FEMALE else p.puberty_age_male
+    puberty = logistic((age - middle) / p.puberty_pace)
+    maturing = logistic((age - p.maturity_age) / p.maturity_pace)
+    stage.age = age
+    stage.age_index = index
+    stage.puberty = puberty
+    stage.maturing = maturing
+    stage.stressors = p.stressor_rate * max(
+        0.0, 1.0 + p.stressor_puberty * (puberty - 1.0) - p.stressor_maturity * maturing
+    )
+    stage.interpersonal = p.interpersonal_female if sex == FEMALE else p.interpersonal_male
+    hazard = p.awareness_rate * logistic((age - p.awareness_age) / p.awareness_pace)
+    stage.awareness = hazard / DAYS_A_YEAR
+    stage.distress_gain = math.exp(p.distress_puberty * (puberty - 1.0))
+    stage.distress_speed = math.exp(p.distress_regulation * p.regulation_maturity * maturing)
+    stage.barrier = p.barrier_maturity * maturing + p.barrier_early * (1.0 - puberty)
+    stage.coping_growth = p.coping_growth * (0.5 + maturing)

@@ -1,0 +1,26 @@
+"""Neuroception: how a situation is appraised (section 3, after Porges).
+
+Sensitised defences read more threat into the same event, and may read danger into a safe moment;
+family support attenuates threat (section 4); rejection weighs more on those sensitive to it.
+"""
+
+from abm.compilation import rule
+from abm.mechanisms.routes import INTERPERSONAL
+from abm.people.layout import Person
+from abm.types import Parameters
+
+
+@rule
+def appraise(me: Person, p: Parameters, kind: int, size: float) -> float:
+    """Return the threat that a stressor of this kind and size is felt to be."""
+    threat = size * (1.0 + p.appraisal_bias * me.sns_sensitisation)
+    threat *= 1.0 - p.support_buffer * me.family_support
+    if kind == INTERPERSONAL:
+        threat *= me.rejection_weight
+    return threat
+
+
+@rule
+def misreads_safety(me: Person, p: Parameters, uniform: float) -> bool:
+    """Tell whether a safe moment of a quiet day is taken for danger."""
+    return uniform < p.misreading_chance * (me.adversity + me.sns_sensitisation)

@@ -1,0 +1,47 @@
+"""Endogenous opioids (section 5.2): released by an act, blunted by tolerance, two-sided by tone.
+
+High tone acts through release and analgesia; low tone through receptors that grow sensitive and
+through arousal that lasts. The switch `opioids` keeps the first, the second, or both.
+"""
+
+import math
+
+from abm.compilation import rule
+from abm.mechanisms.routes import ELEVATED, REDUCED
+from abm.people.layout import Person
+from abm.types import Parameters
+
+LARGEST_PULSE = 0.9
+
+
+@rule
+def tone_release(me: Person, p: Parameters) -> float:
+    """Return the release of an act of severity 1 before any tolerance."""
+    release = p.opioid_release
+    if p.opioids != REDUCED:
+        release *= math.exp(p.opioid_release_high * max(me.opioid_tone, 0.0))
+    if p.opioids != ELEVATED:
+        release *= math.exp(-p.opioid_release_low * min(me.opioid_tone, 0.0))
+    return release
+
+
+@rule
+def tone_analgesia(me: Person, p: Parameters) -> float:
+    """Return how much high tone lowers the barrier, in logits."""
+    if p.opioids == REDUCED:
+        return 0.0
+    return p.opioid_analgesia * max(me.opioid_tone, 0.0)
+
+
+@rule
+def opioid_pulse(me: Person, p: Parameters, severity: float) -> float:
+    """Return the release by an act of this severity, from 0 to 0.9."""
+    pulse = me.opioid_factor * (1.0 - me.opioid_tolerance)
+    pulse *= max(0.0, 1.0 + p.opioid_severity * (severity - 1.0))
+    return min(LARGEST_PULSE, pulse)
+
+
+@rule
+def grow_tolerant(me: Person, p: Parameters) -> None:
+    """Repetition tips the balance: every act blunts the next release."""
+    me.opioid_tolerance += p.tolerance_growth * (p.tolerance_limit - me.opioid_tolerance)

@@ -1,0 +1,43 @@
+"""Phases of raised risk that begin with an act and end (section 6: why stopping is difficult).
+
+Phases less than 30 days apart make one bout. When a phase ends a person may resolve not to act
+again; the resolve fades over years and a later act leaves only part of it.
+"""
+
+import math
+
+from abm.chance import Purpose, four_draws, two_normals
+from abm.compilation import rule
+from abm.people.layout import NEVER, Person
+from abm.types import Parameters, Today
+
+
+@rule
+def enter_phase(me: Person, p: Parameters, today: Today) -> None:
+    """An act begins a phase, or finds one open."""
+    me.resolution *= p.resolution_left
+    if me.in_phase == 1:
+        return
+    me.in_phase = 1
+    if me.phase_ended == NEVER or today.day - me.phase_ended >= p.bout_gap:
+        u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.ACT, 0)
+        me.bout_severity, _ = two_normals(u[0], u[1])
+        me.bouts += 1
+
+
+@rule
+def maybe_end_phase(me: Person, p: Parameters, today: Today) -> None:
+    """Each evening a phase may end; regulation and connectedness hasten the end."""
+    if me.in_phase == 0:
+        return
+    skill = me.regulation + p.coping_as_regulation * (me.coping - p.coping_at_entry)
+    drive = p.phase_regulation * skill
+    drive += p.phase_connectedness * (me.connectedness - p.connectedness_mean)
+    hazard = math.exp(drive) / p.phase_length
+    u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.EVENING, 0)
+    if u[0] >= 1.0 - math.exp(-hazard):
+        return
+    me.in_phase = 0
+    me.phase_ended = 1.0 * today.day
+    if u[1] < p.resolution_chance:
+        me.resolution = p.resolution_size

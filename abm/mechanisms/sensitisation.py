@@ -1,0 +1,32 @@
+"""States become traits (section 4): responses that are used often become easier to evoke."""
+
+from abm.compilation import rule
+from abm.mechanisms.routes import PRIOR
+from abm.people.layout import Person
+from abm.types import Parameters
+
+
+@rule
+def sensitised(level: float, peak: float, base: float, p: Parameters) -> float:
+    """Return a sensitisation after one day: it grows with the day's peak and fades over years."""
+    use = max(0.0, peak - p.sensitisation_peak)
+    grown = p.sensitisation_growth * use * (p.sensitisation_limit - level)
+    change = grown - (level - base) / p.sensitisation_days
+    return min(p.sensitisation_limit, max(0.0, level + change))
+
+
+@rule
+def states_become_traits(me: Person, p: Parameters) -> None:
+    """Update both sensitisations from the day's peaks."""
+    base = p.sensitisation_adversity * me.adversity
+    me.sns_sensitisation = sensitised(me.sns_sensitisation, me.peak_sympathetic, base, p)
+    me.pns_sensitisation = sensitised(me.pns_sensitisation, me.peak_dorsal_vagal, base, p)
+
+
+@rule
+def sensitise_by_act(me: Person, p: Parameters) -> None:
+    """An act is itself a stress on the system, unless an altered response is only prior."""
+    if p.stress_response != PRIOR:
+        me.sns_sensitisation += p.sensitisation_act * (
+            p.sensitisation_limit - me.sns_sensitisation
+        )

@@ -1,0 +1,99 @@
+"""Speeds, set points and thresholds: what a person's traits and slow states make of them.
+
+What depends on traits alone is settled at entry (and again when a number is changed from outside);
+speeds that also depend on slow states are settled every Monday and on the morning after an act, set
+points every morning, so that the hours of a day are cheap.
+"""
+
+import math
+
+from abm.compilation import rule
+from abm.mechanisms.curves import LN_2, clipped, logistic
+from abm.mechanisms.opioids import tone_analgesia, tone_release
+from abm.mechanisms.routes import ELEVATED, PRIOR
+from abm.people.layout import FEMALE, Person
+from abm.types import Parameters, Stage, Today
+
+SHORTEST_RECOVERY, LONGEST_RECOVERY = 0.3, 6.0
+
+
+@rule
+def settle(me: Person, p: Parameters, today: Today) -> None:
+    """Settle what depends on traits alone."""
+    me.settlement = today.settlement
+    me.self_critical = logistic(p.self_criticism_slope * me.self_criticism)
+    me.barrier_person = personal_barrier(me, p)
+    me.arousal_gain = math.exp(p.arousal_gain * me.sympathetic_gain)
+    me.rejection_weight = math.exp(p.rejection_weight * me.rejection_sensitivity)
+    me.shutdown_base = p.shutdown_threshold * math.exp(
+        -p.shutdown_proneness * me.dissociation_proneness
+    )
+    me.recovery_base = math.exp(p.recovery_feedback * me.recovery)
+    if p.opioids != ELEVATED:
+        me.recovery_base *= math.exp(p.opioid_recovery * min(me.opioid_tone, 0.0))
+    me.distress_base = (
+        LN_2
+        / p.distress_half_life
+        * math.exp(p.distress_regulation * me.regulation - p.distress_rumination * me.rumination)
+    )
+    me.interruption = math.exp(p.distress_rumination * max(me.rumination, 0.0))
+    me.distress_gain = p.distress_gain * math.exp(
+        p.distress_reactivity * me.reactivity + p.reactivity_adversity * me.adversity
+    )
+    me.dorsal_vagal_speed = (
+        LN_2
+        / p.dorsal_vagal_half_life
+        * math.exp(-p.dorsal_vagal_dissociation * me.dissociation_proneness)
+    )
+    me.window = p.window_edge * math.exp(p.window_tolerance * me.distress_tolerance)
+    me.opioid_factor = tone_release(me, p)
+    me.analgesia = tone_analgesia(me, p)
+
+
+@rule
+def personal_barrier(me: Person, p: Parameters) -> float:
+    """Return the personal part of the barrier: reluctance and the pain barrier in equal shares.
+
+    Self-criticism removes part of it (section 2). The sex term is not explained by the paper; it
+    stands for what the model does not know of the sex difference.
+    """
+    spread = p.barrier_spread * (me.aversion + me.pain_sensitivity) * 0.7071067811865476
+    female = p.barrier_female if me.sex == FEMALE else 0.0
+    return p.barrier_mean + spread - p.barrier_self_criticism * me.self_criticism - female
+
+
+@rule
+def settle_speeds(me: Person, p: Parameters, stage: Stage) -> None:
+    """Settle speeds and the threshold of shutdown from traits and slow states."""
+    vagal = me.vagal_tone
+    if p.stress_response != PRIOR:
+        raised = me.sns_sensitisation - p.sensitisation_adversity * me.adversity
+        vagal -= p.vagal_sensitisation * raised
+    speed = me.recovery_base * math.exp(p.recovery_vagal * vagal) / p.sympathetic_half_life
+    me.sympathetic_speed = LN_2 * clipped(speed, 1.0 / LONGEST_RECOVERY, 1.0 / SHORTEST_RECOVERY)
+    skill = p.distress_regulation * p.coping_as_regulation * (me.coping - p.coping_at_entry)
+    me.distress_speed = me.distress_base * stage.distress_speed * math.exp(skill)
+    me.shutdown_threshold = me.shutdown_base * math.exp(
+        -p.shutdown_sensitisation * me.pns_sensitisation
+    )
+
+
+@rule
+def settle_set_points(me: Person, p: Parameters, stage: Stage) -> None:
+    """Settle where the states come to rest today; calm and shutdown move along with it."""
+    me.distress_drive = me.distress_gain * stage.distress_gain
+    me.sympathetic_rest = p.rest_sympathetic * me.sns_sensitisation
+    dorsal_vagal = p.rest_dorsal_vagal * me.pns_sensitisation
+    prone = me.dissociation_proneness - 1.0
+    if prone > 0.0:
+        dorsal_vagal += p.rest_hypoarousal * me.adversity * prone
+    calm = p.rest_calm / (1.0 + p.rest_calm_strain * me.strain)
+    me.dorsal_vagal += dorsal_vagal - me.dorsal_vagal_rest
+    me.calm += calm - me.calm_rest
+    me.dorsal_vagal_rest = dorsal_vagal
+    me.calm_rest = calm
+    me.distress_rest = p.rest_distress * me.strain
+    me.emptiness_rest = p.rest_emptiness_shutdown * dorsal_vagal + (
+        p.rest_emptiness_lonely * (1.0 - me.connectedness)
+    )
+    me.shame_rest = p.rest_shame * me.self_critical

@@ -1,0 +1,63 @@
+"""Stressors arrive: how many, when, of what kind and size (section 3).
+
+Everyday stressors follow a Poisson count; reminders of trauma come on top of them for those who
+were maltreated. Hours are drawn in order, uniform over the waking day.
+"""
+
+import math
+
+from abm.chance import Purpose, four_draws, poisson_count
+from abm.compilation import rule
+from abm.mechanisms.routes import ACHIEVEMENT, INTERPERSONAL, TRAUMA_REMINDER
+from abm.people.layout import Person
+from abm.types import Parameters, Stage, Today
+
+WAKING, SLEEPING = 7.0, 23.0
+MOST_STRESSORS = 6
+
+
+@rule
+def reminder_rate(me: Person, p: Parameters) -> float:
+    """Return how many reminders of trauma come a day."""
+    return p.reminder_rate * me.maltreatment_severity
+
+
+@rule
+def stressor_rate(me: Person, p: Parameters, today: Today, stage: Stage) -> float:
+    """Return how many everyday stressors come a day; more to those with more adversity."""
+    excess = 1.0 + p.stressor_adversity * (me.adversity - today.adversity_mean)
+    return stage.stressors * max(0.0, excess)
+
+
+@rule
+def count_stressors(
+    me: Person, p: Parameters, today: Today, stage: Stage, uniform: float
+) -> int:
+    """Draw how many stressors come today, at most six."""
+    mean = stressor_rate(me, p, today, stage) + reminder_rate(me, p)
+    return poisson_count(uniform, mean, MOST_STRESSORS)
+
+
+@rule
+def next_hour(hour: float, left: int, uniform: float) -> float:
+    """Return the hour of the next of `left` stressors that still come, in order."""
+    return hour + (SLEEPING - hour) * (1.0 - uniform ** (1.0 / left))
+
+
+@rule
+def draw_stressor(
+    me: Person, p: Parameters, today: Today, stage: Stage, index: int
+) -> tuple[int, float, float, float]:
+    """Draw one stressor: its kind, its size, and two draws for its hour and for escape."""
+    u = four_draws(
+        today.seed_low, today.seed_high, me.person, today.day, Purpose.STRESSOR, index
+    )
+    reminders = reminder_rate(me, p)
+    everyday = stressor_rate(me, p, today, stage)
+    place = u[0] * (reminders + everyday)
+    kind = ACHIEVEMENT
+    if place < reminders:
+        kind = TRAUMA_REMINDER
+    elif place - reminders < everyday * stage.interpersonal:
+        kind = INTERPERSONAL
+    return kind, -math.log(u[1]) * p.stressor_size, u[2], u[3]

@@ -1,0 +1,40 @@
+"""The urge to self-injure: three routes, each weighted by the relief it has taught to expect.
+
+To *calm* high distress above the window of tolerance, to *feel* again when numb and empty below
+it, to *punish* the self when ashamed and self-critical (sections 2 and 5.1). Each need is bounded
+in [0, 1), which is what stops runaway.
+"""
+
+from abm.compilation import rule
+from abm.people.layout import Person
+from abm.types import Parameters
+
+
+@rule
+def need_to_calm(me: Person, distress: float, dorsal_vagal: float) -> float:
+    """Return how far felt distress stands above the window; numbness masks it."""
+    beyond = distress / (1.0 + dorsal_vagal) - me.window
+    return beyond / (1.0 + beyond) if beyond > 0.0 else 0.0
+
+
+@rule
+def need_to_feel(me: Person, dorsal_vagal: float, emptiness: float) -> float:
+    """Return how far numbness and emptiness stand below the window."""
+    beyond = dorsal_vagal + emptiness - me.window
+    return beyond / (1.0 + beyond) if beyond > 0.0 else 0.0
+
+
+@rule
+def three_urges(
+    me: Person,
+    p: Parameters,
+    distress: float,
+    dorsal_vagal: float,
+    emptiness: float,
+    shame: float,
+) -> tuple[float, float, float]:
+    """Return the urges to calm, to feel and to punish, in logits; their sum is the urge."""
+    calm = me.expectancy_calm * need_to_calm(me, distress, dorsal_vagal)
+    feel = p.weight_feel * me.expectancy_feel * need_to_feel(me, dorsal_vagal, emptiness)
+    punish = p.weight_punish * me.expectancy_punish * shame * me.self_critical
+    return p.urge_weight * calm, p.urge_weight * feel, p.urge_weight * punish

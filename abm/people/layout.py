@@ -1,0 +1,223 @@
+"""What is known of one person: every field declared once, with its unit and one sentence.
+
+`Person` is both the type that the rules see (`me`) and the source of the record that holds a
+person in memory: one row of a NumPy structured array, eight bytes a field.
+"""
+
+import functools
+from collections.abc import Iterable
+from typing import Annotated, Any, NamedTuple, Protocol, get_args, get_type_hints
+
+import numpy as np
+
+SEXES = ("female", "male")
+FEMALE, MALE = 0, 1
+FIRST_AGE, LAST_AGE = 10, 25
+YEAR_GROUPS = LAST_AGE - FIRST_AGE
+NEVER = -1.0
+"""What an age or a time holds before the first act, and the onset of maltreatment that was not."""
+
+
+class Field(NamedTuple):
+    """How a field is shown: its kind, unit and meaning."""
+
+    kind: str
+    unit: str
+    sentence: str
+
+
+def trait(sentence: str, unit: str = "z") -> Field:
+    return Field("trait", unit, sentence)
+
+
+def state(sentence: str, unit: str = "1") -> Field:
+    return Field("state", unit, sentence)
+
+
+def history(sentence: str, unit: str = "count") -> Field:
+    return Field("history", unit, sentence)
+
+
+def settled(sentence: str, unit: str = "1") -> Field:
+    return Field("settled", unit, sentence)
+
+
+def passing(sentence: str, unit: str = "1") -> Field:
+    return Field("passing", unit, sentence)
+
+
+class Person(Protocol):
+    """One adolescent. Traits are drawn at entry, states change, settled values follow from both."""
+
+    # Who
+    person: Annotated[int, trait("Number given once: entry year, then the place in it", "id")]
+    present: Annotated[int, passing("1 while the person is in the population", "yes/no")]
+    sex: Annotated[int, trait("0 female, 1 male", "code")]
+    year_group: Annotated[int, trait("Calendar year in which the person turned 10", "year")]
+    watched: Annotated[int, passing("1 while the course of each day is noted", "yes/no")]
+
+    # Childhood (section 3)
+    physical_abuse: Annotated[float, trait("Severity of physical abuse; 0 none", "severity")]
+    sexual_abuse: Annotated[float, trait("Severity of sexual abuse; 0 none", "severity")]
+    emotional_abuse: Annotated[float, trait("Severity of emotional abuse; 0 none", "severity")]
+    neglect: Annotated[float, trait("Severity of neglect; 0 none", "severity")]
+    domestic_violence: Annotated[
+        float, trait("Severity of exposure to domestic violence; 0 none", "severity")
+    ]
+    physical_abuse_onset: Annotated[float, trait("Age at its onset; -1 none", "years")]
+    sexual_abuse_onset: Annotated[float, trait("Age at its onset; -1 none", "years")]
+    emotional_abuse_onset: Annotated[float, trait("Age at its onset; -1 none", "years")]
+    neglect_onset: Annotated[float, trait("Age at its onset; -1 none", "years")]
+    domestic_violence_onset: Annotated[float, trait("Age at its onset; -1 none", "years")]
+    maltreatment_types: Annotated[int, trait("How many of the five types", "count")]
+    maltreatment_severity: Annotated[float, trait("Summed severity over the types", "severity")]
+    adversity: Annotated[float, trait("Load of childhood adversity, 0 to 1", "share")]
+    family_support: Annotated[float, trait("Support that attenuates threat, 0 to 1", "share")]
+
+    # Autonomic profile (sections 4 and 5)
+    vagal_tone: Annotated[float, trait("Resting vagally mediated heart rate variability")]
+    sympathetic_gain: Annotated[float, trait("Sympathetic response per unit of threat")]
+    dissociation_proneness: Annotated[float, trait("How low the threshold of shutdown lies")]
+    recovery: Annotated[float, trait("Speed of the hormonal feedback that ends arousal")]
+    opioid_tone: Annotated[float, trait("Baseline endogenous opioid tone")]
+
+    # Self and temperament (section 2)
+    self_criticism: Annotated[float, trait("Self-criticism, negative self-view")]
+    reactivity: Annotated[float, trait("Emotional reactivity")]
+    regulation: Annotated[float, trait("Skill of regulating emotion")]
+    distress_tolerance: Annotated[float, trait("Tolerance of distress")]
+    rumination: Annotated[float, trait("Repetitive negative thought")]
+    rejection_sensitivity: Annotated[float, trait("Interpersonal sensitivity")]
+    pain_sensitivity: Annotated[float, trait("The protective pain barrier")]
+    aversion: Annotated[float, trait("Reluctance to harm oneself")]
+    help_seeking: Annotated[float, trait("Propensity to tell someone")]
+    severity_level: Annotated[float, trait("Personal level of the severity of acts")]
+
+    # Within the day; they relax toward set points
+    hour: Annotated[float, passing("Hour of the day at which the states stand", "h")]
+    sympathetic: Annotated[float, state("Sympathetic activation")]
+    dorsal_vagal: Annotated[float, state("Dorsal vagal shutdown, dissociation")]
+    distress: Annotated[float, state("High-activation negative affect")]
+    emptiness: Annotated[float, state("Low-activation negative affect")]
+    calm: Annotated[float, state("Calm, 0 to 1", "share")]
+    shame: Annotated[float, state("Shame and guilt, 0 to 1", "share")]
+
+    # Over weeks to years
+    strain: Annotated[float, state("Running mean of the days' peak arousal")]
+    sns_sensitisation: Annotated[float, state("Sensitisation of sympathetic responses")]
+    pns_sensitisation: Annotated[float, state("Sensitisation of dissociative responses")]
+    opioid_tolerance: Annotated[float, state("Tolerance to the opioid release", "share")]
+    pain_habituation: Annotated[float, state("Acts still felt as habituation to pain", "acts")]
+    expectancy_calm: Annotated[float, state("Expected relief by calming", "share")]
+    expectancy_feel: Annotated[float, state("Expected relief by feeling again", "share")]
+    expectancy_punish: Annotated[float, state("Expected relief by self-punishment", "share")]
+    coping: Annotated[float, state("Adaptive repertoire, 0 to 1", "share")]
+    connectedness: Annotated[float, state("Connectedness with others, 0 to 1", "share")]
+    week_mood: Annotated[float, state("This week's shift of the barrier", "logit")]
+    exposure_load: Annotated[float, state("Friends' acts learnt of, fading", "acts")]
+    exposure: Annotated[float, state("Exposure through friends and online, 0 to 1", "share")]
+    learnt: Annotated[int, passing("Friends' acts learnt of since the morning", "acts")]
+    aware: Annotated[int, state("1 once self-injury is known as a possibility", "yes/no")]
+    in_phase: Annotated[int, state("1 during a phase of raised risk", "yes/no")]
+    phase_ended: Annotated[float, state("Day on which the last phase ended; -1 none", "day")]
+    resolution: Annotated[float, state("Resolve not to act again, fading", "logit")]
+    bout_severity: Annotated[float, state("Severity level of the current bout", "z")]
+
+    # History
+    bouts: Annotated[int, history("Phases, those less than 30 days apart merged")]
+    acts: Annotated[int, history("Acts of self-injury ever")]
+    first_age: Annotated[float, history("Age at the first act; -1 never", "years")]
+    last_age: Annotated[float, history("Age at the last act; -1 never", "years")]
+    last_act: Annotated[float, history("Day of the last act with its fraction; -1 never", "day")]
+    past_year_acts: Annotated[int, history("Acts in the last twelve monthly counts")]
+    recent_months: Annotated[int, passing("Six newest monthly counts, ten bits each", "packed")]
+    older_months: Annotated[int, passing("Six older monthly counts, ten bits each", "packed")]
+    urges: Annotated[int, history("Reported urges ever")]
+    distressed_decisions: Annotated[int, history("Decisions above the window of tolerance")]
+    distressed_acts: Annotated[int, history("Acts begun above the window of tolerance")]
+
+    # Settled from traits when a person enters or a number changes
+    settlement: Annotated[int, passing("Which version of the numbers is settled", "id")]
+    barrier_person: Annotated[float, settled("Personal part of the barrier", "logit")]
+    self_critical: Annotated[float, settled("Self-criticism on a scale from 0 to 1", "share")]
+    arousal_gain: Annotated[float, settled("Arousal per unit of threat")]
+    rejection_weight: Annotated[float, settled("Weight of interpersonal stressors")]
+    shutdown_base: Annotated[float, settled("Threshold of shutdown before sensitisation")]
+    recovery_base: Annotated[float, settled("Speed of recovery before vagal tone", "1/h")]
+    distress_base: Annotated[float, settled("Speed of calming down before coping", "1/h")]
+    interruption: Annotated[float, settled("Factor on that speed while not ruminating")]
+    distress_gain: Annotated[float, settled("Distress per unit of arousal and hour", "1/h")]
+    window: Annotated[float, settled("Edges of the window of tolerance")]
+    opioid_factor: Annotated[float, settled("Opioid release before tolerance", "share")]
+    analgesia: Annotated[float, settled("Lowering of the barrier by high tone", "logit")]
+
+    # Settled each morning
+    sympathetic_speed: Annotated[float, passing("Speed of recovery from arousal", "1/h")]
+    dorsal_vagal_speed: Annotated[float, passing("Speed of coming back from shutdown", "1/h")]
+    distress_speed: Annotated[float, passing("Speed at which distress falls", "1/h")]
+    distress_drive: Annotated[float, passing("Distress per unit of arousal and hour", "1/h")]
+    shutdown_threshold: Annotated[float, passing("Arousal at which shutdown begins")]
+    sympathetic_rest: Annotated[float, passing("Set point of sympathetic activation")]
+    dorsal_vagal_rest: Annotated[float, passing("Set point of shutdown")]
+    distress_rest: Annotated[float, passing("Set point of distress")]
+    emptiness_rest: Annotated[float, passing("Set point of emptiness")]
+    calm_rest: Annotated[float, passing("Set point of calm")]
+    shame_rest: Annotated[float, passing("Set point of shame")]
+
+    # Today
+    rumination_returns: Annotated[float, passing("Hour at which rumination comes back", "h")]
+    peak_sympathetic: Annotated[float, passing("Highest sympathetic activation today")]
+    peak_dorsal_vagal: Annotated[float, passing("Deepest shutdown today")]
+    stressors_today: Annotated[int, passing("Stressors met today", "count")]
+    acts_today: Annotated[int, passing("Acts today", "count")]
+    urges_today: Annotated[int, passing("Reported urges today", "count")]
+    was_never: Annotated[int, passing("1 if never acted before this day", "yes/no")]
+    points: Annotated[int, passing("Points noted of today's course", "count")]
+
+
+MALTREATMENT_TYPES = (
+    "physical_abuse",
+    "sexual_abuse",
+    "emotional_abuse",
+    "neglect",
+    "domestic_violence",
+)
+STATES = ("sympathetic", "dorsal_vagal", "distress", "emptiness", "calm", "shame")
+
+
+@functools.cache
+def declared_fields() -> dict[str, tuple[type, Field]]:
+    """Return every field of `Person`: its type (int or float) and how it is shown."""
+    hints = get_type_hints(Person, include_extras=True)
+    return {name: get_args(hint) for name, hint in hints.items() if not name.startswith("_")}
+
+
+@functools.cache
+def person_dtype() -> np.dtype:
+    """Return the record of one person: float64 and int64 fields in the declared order."""
+    return np.dtype([(name, np.dtype(kind)) for name, (kind, _) in declared_fields().items()])
+
+
+def fields_of(*kinds: str) -> list[str]:
+    """Return the names of the fields of these kinds, in the declared order."""
+    return [name for name, (_, field) in declared_fields().items() if field.kind in kinds]
+
+
+class Plain:
+    """A record as a plain Python object, so that rules run as plain Python.
+
+    `Plain.of(row)` copies a row of a structured array; `values()` gives the tuple to write back.
+    """
+
+    def __init__(self, names: Iterable[str], values: Iterable[Any]) -> None:
+        self.__dict__.update(zip(names, values, strict=True))
+
+    @classmethod
+    def of(cls, row: Any) -> "Plain":
+        return cls(row.dtype.names, row.item())
+
+    def values(self) -> tuple[Any, ...]:
+        return tuple(self.__dict__.values())
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"no field {name!r} in this record")

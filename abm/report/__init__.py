@@ -1,0 +1,1 @@
+"""Showing results to a reader: figures, terminal tables, and reports."""

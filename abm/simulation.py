@@ -1,0 +1,60 @@
+"""A run is a function: a scenario and a seed in, a record out."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from abm.record import Logs, Record
+from abm.world import World
+
+if TYPE_CHECKING:
+    from abm.scenario import Scenario
+
+Progress = Callable[[int, int], None]
+
+
+def run(
+    scenario: "Scenario",
+    seed: int = 1,
+    logs: Logs = Logs(people=True, acts=True),  # noqa: B008
+    progress: Progress | None = None,
+) -> Record:
+    """Live one scenario once, from the start of its warm-up to the end of its calendar.
+
+    Parameters
+    ----------
+    scenario
+        What to live.
+    seed
+        The same seed and scenario give the same record, bit for bit, on one type of machine.
+    logs
+        Tables of rows to keep besides the curves; they do not change what happens.
+    progress
+        Called after every day with the days lived and the days in all.
+
+    Returns
+    -------
+    Record
+        Curves and the logs asked for.
+    """
+    world = World(scenario, seed, logs)
+    while world.days_lived < world.total_days:
+        world.live_day()
+        if progress is not None:
+            progress(world.days_lived, world.total_days)
+    return Record(scenario, seed, tuple(world.censuses), _logged(world, logs))
+
+
+def _logged(world: World, logs: Logs) -> dict[str, tuple[np.ndarray, ...]]:
+    """Collect the arrays of the logs that are on."""
+    logged: dict[str, tuple[np.ndarray, ...]] = {}
+    if logs.people:
+        logged["people"] = tuple(world.people_chunks())
+    if logs.acts:
+        logged["acts"] = (world.act_log(),)
+    if logs.panel:
+        logged["panel"] = (world.panel_log(),)
+    if logs.moments:
+        logged["moments"] = (world.moment_log(),)
+    return logged

@@ -1,0 +1,1 @@
+"""How the simulated world is looked at: censuses, curves, and simulated studies."""

@@ -1,0 +1,58 @@
+"""The records that a rule sees besides the person (`abm.people.layout.Person`).
+
+They are read in the same way whether they are rows of structured arrays inside a kernel or plain
+Python objects outside; the arrays' layouts stand beside the code that fills them.
+"""
+
+from typing import Any, Protocol
+
+
+class Parameters(Protocol):
+    """The numbers and switches of `parameters.toml`, one attribute each (switches as integers)."""
+
+    def __getattr__(self, name: str) -> Any: ...
+
+
+class Today(Protocol):
+    """What is the same for everybody today: the date, the seed, and speeds derived from numbers."""
+
+    day: int
+    seed_low: int
+    seed_high: int
+    school_year: int
+    is_monday: int
+    is_month_start: int
+    settlement: int
+    adversity_mean: float
+    emptiness_speed: float
+    calm_speed: float
+    shame_speed: float
+    tolerance_kept: float
+    exposure_kept: float
+    resolution_kept: float
+    strain_gain: float
+    week_kept: float
+    week_step: float
+
+
+class Stage(Protocol):
+    """What is the same today for everybody of one sex and age: where they are in growing up."""
+
+    age: float
+    age_index: int
+    puberty: float
+    maturing: float
+    stressors: float
+    interpersonal: float
+    awareness: float
+    distress_gain: float
+    distress_speed: float
+    barrier: float
+    coping_growth: float
+
+
+class Book(Protocol):
+    """Where a day's acts and, for those watched, the points of its course are noted."""
+
+    acts: Any
+    points: Any

@@ -1,0 +1,325 @@
+"""The world: a population that lives day by day. The engine behind the Mesa model and every run.
+
+`World.phases` is the order of a population's day; `abm.mechanisms.day.DAY` that of one person's.
+"""
+
+import datetime
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+import numpy as np
+
+from abm.calendar import TODAY_DTYPE, derive_speeds, multiplier_on, starts_month, years_later
+from abm.chance import Purpose, draws_for, seed_halves
+from abm.kernel import bear_all, count_people, grow_all_up, live_all, tell_friends
+from abm.mechanisms.book import ACT_DTYPE, compiled_book
+from abm.mechanisms.growing_up import STAGE_DTYPE
+from abm.parameters import parameter_record
+from abm.people.friendships import FriendshipNetwork, FriendshipRules, YearGroup, form_friendships
+from abm.people.layout import SEXES, YEAR_GROUPS, Plain, person_dtype
+from abm.people.maltreatment import prepare_childhood
+from abm.people.year_groups import (
+    Block,
+    SchoolCalendar,
+    block_of_year,
+    blocks_of,
+    number_people,
+    present_years,
+)
+from abm.record import Logs
+from abm.scenario import Scenario
+from abm.studies.census import FLOWS, STOCKS, Census
+from abm.studies.moments import MOMENT_DTYPE
+from abm.studies.tables_of_people import PANEL_FIELDS, people_table, rows_of
+
+CELLS = (len(SEXES), YEAR_GROUPS)
+WARM_UP_YEARS = 15
+PANEL_DTYPE = np.dtype([("person", np.int64), ("wave", np.int64), ("day", np.int64), *PANEL_FIELDS])
+
+
+class World:
+    """One population, one seed.
+
+    Parameters
+    ----------
+    scenario
+        What is lived.
+    seed
+        Seed of the keyed luck, 0 to 2**64 - 1.
+    logs
+        Which tables of rows are kept; none changes what happens.
+    warm_up
+        Whether an open population lives 15 years before the calendar starts, so that everybody
+        has a history. Without it everybody starts, at their age, with none. A cohort has none.
+    """
+
+    def __init__(
+        self, scenario: Scenario, seed: int, logs: Logs = Logs(), *, warm_up: bool = True
+    ) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.logs = logs
+        self.start = scenario.calendar.start
+        self.end = years_later(self.start, scenario.calendar.years)
+        self.is_open = scenario.population.kind == "open"
+        self.school = (
+            SchoolCalendar() if self.is_open else SchoolCalendar(self.start.month, self.start.day)
+        )
+        groups = YEAR_GROUPS if self.is_open else 1
+        self.blocks = blocks_of(scenario.population.size, groups)
+        school_year = self.school.year_of(self.start)
+        self.warms_up = warm_up and self.is_open
+        first = school_year - (WARM_UP_YEARS if self.warms_up else groups - 1)
+        self.first_year = first if self.is_open else school_year
+        self.date = self.school.start_of(first) if self.warms_up else self.start
+        self.total_days = (self.end - self.date).days
+        self.warm_up_days = (self.start - self.date).days
+        self.days_lived = 0
+        self._make_records()
+        for year in present_years(self.school.year_of(self.date), self.first_year):
+            self._enter(year)
+
+    def _make_records(self) -> None:
+        """Make the arrays in which everything lives."""
+        size = self.scenario.population.size
+        self.people = np.zeros(size, person_dtype())
+        self.base = parameter_record(self.scenario.parameters, self.scenario.switches)
+        self.parameters = self.base.copy()
+        self.trends = dict(self.scenario.trends)
+        self.days = np.zeros(1, TODAY_DTYPE)
+        self.days["seed_low"], self.days["seed_high"] = seed_halves(self.seed)
+        self.stages = np.zeros(CELLS, STAGE_DTYPE)
+        self.network = FriendshipNetwork()
+        self.flows = np.zeros((*CELLS, len(FLOWS)), np.int64)
+        self.censuses: list[Census] = []
+        self.book = compiled_book()
+        self._acts = np.zeros(1024, ACT_DTYPE)
+        self._acts_logged = 0
+        self._panel: list[np.ndarray] = []
+        self._moments: list[np.ndarray] = []
+        self._leavers: list[np.ndarray] = []
+        self._settle_numbers()
+        self._turn_calendar()
+
+    @cached_property
+    def phases(self) -> tuple[tuple[str, Callable[[], None], str], ...]:
+        """A population's day in order: name, what runs, and one sentence."""
+        return (
+            ("turn the calendar", self.turn_the_calendar, "Date, trends, and stages of life."),
+            ("year-groups", self.turn_year_groups, "On 1 September one leaves, one enters."),
+            ("live", self.live_everybody, "Everybody lives their day, unseen by the others."),
+            ("tell friends", self.tell_friends, "Acts become known to friends, for tomorrow."),
+            ("look", self.look, "Census, panel and moments; looking changes nothing."),
+        )
+
+    def live_day(self) -> None:
+        """Live one day of everybody: the phases in order."""
+        for _, phase, _ in self.phases:
+            phase()
+        self.days_lived += 1
+        self.date += datetime.timedelta(days=1)
+
+    # The calendar
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether today belongs to the reported years."""
+        return self.days_lived >= self.warm_up_days
+
+    def change(self, **values: float) -> None:
+        """Change parameters from today on; people already born are settled anew next morning."""
+        checked = self.scenario.with_parameters(**values)
+        for name in values:
+            self.base[name] = checked.parameters[name]
+        self._settle_numbers()
+
+    def _settle_numbers(self) -> None:
+        """Derive what follows from the numbers, after they were set or changed."""
+        values = {name: float(self.base[name][0]) for name in self.base.dtype.names}
+        self.childhoods = prepare_childhood(values)
+        self.days["adversity_mean"] = self.childhoods["adversity_mean"]
+        self.days["settlement"] += 1
+        self.parameters[:] = self.base
+        derive_speeds(self.days, Plain.of(self.base[0]))
+
+    def turn_the_calendar(self) -> None:
+        """Set today's date, trends and stages of life."""
+        self._turn_calendar()
+
+    def _turn_calendar(self) -> None:
+        today = self.days
+        today["day"] = self.date.toordinal()
+        today["school_year"] = self.school.year_of(self.date)
+        today["is_monday"] = self.date.weekday() == 0
+        today["is_month_start"] = starts_month(self.date, self.start)
+        for name, trend in self.trends.items():
+            self.parameters[name] = self.base[name] * multiplier_on(trend, self.date)
+        grow_all_up(self.parameters, self.school.share_gone(self.date), self.stages)
+
+    # Year-groups
+
+    def turn_year_groups(self) -> None:
+        """On the first day of a school year let the oldest group leave and a new one enter."""
+        year = self.date.year
+        if not self.is_open or self.date != self.school.start_of(year) or self.days_lived == 0:
+            return
+        block = block_of_year(self.blocks, year)
+        self._leave(block)
+        self._enter(year)
+
+    def _leave(self, block: Block) -> None:
+        rows = self.people[block.start : block.stop]
+        if self.logs.people and self.is_reported and len(rows) and rows["present"][0]:
+            self._leavers.append(self._people_table(rows, left=True))
+        self.network.remove_rows(block.start, block.stop)
+
+    def _enter(self, year: int) -> None:
+        block = block_of_year(self.blocks, year)
+        number_people(self.people, block, year)
+        bear_all(
+            self.people,
+            block.start,
+            block.stop,
+            self.parameters,
+            self.days,
+            self.stages,
+            self.childhoods,
+        )
+        older = self._year_group(year - 1) if self.is_open and year > self.first_year else None
+        entry_day = self.school.start_of(year).toordinal()
+        entering = self._year_group(year)
+        self.network.add(form_friendships(self.seed, entry_day, entering, older, self._rules()))
+        self.offsets, self.neighbours = self.network.compressed(len(self.people))
+
+    def _rules(self) -> FriendshipRules:
+        """Return how friendships form, under today's numbers and position on selection."""
+        p = Plain.of(self.parameters[0])
+        by = self.scenario.switches["friends_alike_by"]
+        return FriendshipRules(
+            mean=p.friends_mean,
+            spread=p.friends_spread,
+            same_sex=p.friends_same_sex,
+            alike=p.friends_alike if by in ("selection", "both") else 0.0,
+            other_year=p.friends_other_year,
+            circle=p.friends_circle,
+        )
+
+    def _year_group(self, year: int) -> YearGroup:
+        block = block_of_year(self.blocks, year)
+        people = self.people[block.start : block.stop]
+        childhood = self.childhoods[0]
+        adversity = (people["adversity"] - childhood["adversity_mean"]) / (
+            childhood["adversity_spread"]
+        )
+        return YearGroup(
+            persons=people["person"].copy(),
+            rows=np.arange(block.start, block.stop),
+            sex=people["sex"].copy(),
+            score=(people["reactivity"] - people["regulation"] + adversity) / 2.0,
+        )
+
+    # The day
+
+    def live_everybody(self) -> None:
+        """Let everybody live today: one compiled pass over all people."""
+        self._acts, logged = live_all(
+            self.people,
+            self.parameters,
+            self.days,
+            self.stages,
+            self.book,
+            self.flows,
+            self._acts,
+            self._acts_logged if self.logs_acts_today else -1,
+            self.room_for_moments(),
+        )
+        self._acts_logged = max(logged, self._acts_logged)
+
+    @property
+    def logs_acts_today(self) -> bool:
+        """Whether today's acts go into the log."""
+        return self.logs.acts and self.is_reported
+
+    def log_act(self, values: tuple[float, ...]) -> None:
+        """Add one act to the log (when people live one by one, outside the kernel)."""
+        if self._acts_logged == len(self._acts):
+            self._acts = np.concatenate((self._acts, np.zeros_like(self._acts)))
+        self._acts[self._acts_logged] = values
+        self._acts_logged += 1
+
+    def tell_friends(self) -> None:
+        """Push today's acts to friends, who hear of them tomorrow morning."""
+        tell_friends(self.people, self.offsets, self.neighbours, self.parameters, self.days)
+
+    # Looking
+
+    def room_for_moments(self) -> np.ndarray:
+        """Return room for today's moments, choosing whom to watch when the weeks begin."""
+        observation = self.scenario.observation
+        left = self.total_days - self.days_lived
+        if not self.logs.moments or left > observation.moments_days:
+            return np.zeros((0, observation.prompts_per_day), MOMENT_DTYPE)
+        if left == min(observation.moments_days, self.total_days):
+            drawn = draws_for(self.seed, self.people["person"], 0, Purpose.MOMENTS, 0)[0]
+            chosen = (drawn < observation.moments_share) & (self.people["present"] == 1)
+            self.people["watched"] = chosen
+        watched = int(self.people["watched"].sum())
+        room = np.zeros((watched, observation.prompts_per_day), MOMENT_DTYPE)
+        self._moments.append(room)
+        return room
+
+    def look(self) -> None:
+        """Take the census on the last day of twelve reported months, and a wave of the panel."""
+        if not self.is_reported:
+            self.flows[:] = 0
+            return
+        tomorrow = self.date + datetime.timedelta(days=1)
+        if tomorrow != years_later(self.start, tomorrow.year - self.start.year):
+            return
+        stocks = np.zeros((*CELLS, len(STOCKS)), np.int64)
+        count_people(self.people, self.days, stocks)
+        self.censuses.append(Census(self.date, stocks, self.flows.copy()))
+        self.flows[:] = 0
+        if self.logs.panel:
+            self._panel.append(self._panel_wave(len(self.censuses) - 1))
+
+    def _panel_wave(self, wave: int) -> np.ndarray:
+        present = self.people[self.people["present"] == 1]
+        drawn = draws_for(self.seed, present["person"], 0, Purpose.PANEL, 0)[0]
+        members = present[drawn < self.scenario.observation.panel_share]
+        rows = rows_of(members, self.ages_of(members), PANEL_DTYPE)
+        rows["wave"] = wave
+        rows["day"] = self.date.toordinal()
+        return rows
+
+    def ages_of(self, people: np.ndarray) -> np.ndarray:
+        """Return ages in years with decimals, today."""
+        school_year = int(self.days["school_year"][0])
+        return self.stages["age"][0][school_year - people["year_group"]]
+
+    def _people_table(self, people: np.ndarray, *, left: bool) -> np.ndarray:
+        ages = np.full(len(people), 25.0) if left else self.ages_of(people)
+        return people_table(people, ages, left, self.seed, Plain.of(self.base[0]))
+
+    def people_chunks(self) -> Iterator[np.ndarray]:
+        """Yield tables of people: leavers of the reported years first, then those present."""
+        yield from self._leavers
+        for block in self.blocks:
+            rows = self.people[block.start : block.stop]
+            if len(rows) and rows["present"][0]:
+                yield self._people_table(rows, left=False)
+
+    def act_log(self) -> np.ndarray:
+        """Return the acts of the reported years, in order of day, person and hour."""
+        acts = self._acts[: self._acts_logged]
+        return acts[np.lexsort((acts["hour"], acts["person"], acts["day"]))]
+
+    def panel_log(self) -> np.ndarray:
+        """Return all waves of the panel."""
+        return np.concatenate(self._panel) if self._panel else np.zeros(0, PANEL_DTYPE)
+
+    def moment_log(self) -> np.ndarray:
+        """Return all moments, in order of day, person and hour."""
+        rows = [room.ravel() for room in self._moments]
+        moments = np.concatenate(rows) if rows else np.zeros(0, MOMENT_DTYPE)
+        return moments[np.lexsort((moments["hour"], moments["person"], moments["day"]))]

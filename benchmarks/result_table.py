@@ -1,0 +1,149 @@
+"""The table of measurements, as Markdown."""
+
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+LIBRARIES = ("mesa", "numpy", "numba", "scipy")
+COSTS_AT = 10_000
+
+
+class Spread(Protocol):
+    """A median with the smallest and the largest of its repeats."""
+
+    @property
+    def median(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
+type BySize[Value] = Mapping[int, Mapping[str, Value]]
+
+
+def write_results(
+    path: Path,
+    *,
+    labels: Mapping[str, str],
+    repeats: int,
+    speeds: BySize[Spread],
+    ratios: BySize[Spread],
+    memory: BySize[float],
+    start_up: Mapping[str, Mapping[str, tuple[Spread, Spread]]],
+    costs: Mapping[str, Mapping[str, float]],
+) -> None:
+    """Write all measurements to a Markdown file."""
+    sections = [
+        "# Speed and memory\n\nWritten by `benchmarks/speed.py`; how to run it is in README.md.",
+        f"{machine()}\n\nMedians of {repeats} interleaved repeats (smallest to largest).",
+        "## Agent-days per CPU-second\n\n" + by_size(speeds, labels, rate),
+        "## How many times faster the compiled Mesa model is\n\n" + by_size(ratios, labels, times),
+        "## Bytes a person, at the peak\n\n" + by_size(memory, labels, whole),
+        "## Start-up in a fresh process, seconds\n\n"
+        "Cold: nothing compiled before. Warm: machine code from the cache folder.\n\n"
+        + start_ups(start_up),
+    ]
+    if COSTS_AT in speeds:
+        nanoseconds = 1e9 / speeds[COSTS_AT]["headless"].median
+        sections.append(
+            f"## Where the time of a compiled day goes ({COSTS_AT:,} people)\n\n"
+            "An estimate: calls counted in plain Python, each kind timed in a compiled loop of its "
+            "own.\n\n" + day_costs(costs, nanoseconds)
+        )
+    path.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+
+
+def machine() -> str:
+    """Name processor, cores and versions."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return (
+        f"{processor()}, {os.cpu_count()} cores, {platform.system()}; "
+        f"Python {platform.python_version()}, {libraries}."
+    )
+
+
+def processor() -> str:
+    """Return the processor's name, where the system tells it."""
+    described = Path("/proc/cpuinfo")
+    if described.exists():
+        for line in described.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def rate(value: Spread) -> str:
+    """Show a speed to three digits."""
+    return f"{three(value.median)} ({three(value.low)} to {three(value.high)})"
+
+
+def three(value: float) -> str:
+    """Show a number to three digits, thousands apart."""
+    return f"{float(f'{value:.3g}'):,.0f}"
+
+
+def times(value: Spread) -> str:
+    """Show a ratio."""
+    return f"{value.median:.3g} ({value.low:.3g} to {value.high:.3g})"
+
+
+def seconds(value: Spread) -> str:
+    """Show a duration."""
+    return f"{value.median:.2f} ({value.low:.2f} to {value.high:.2f})"
+
+
+def whole(value: float) -> str:
+    """Show a whole number."""
+    return f"{value:,.0f}"
+
+
+def by_size[Value](found: BySize[Value], labels: Mapping[str, str], show: "Show[Value]") -> str:
+    """Lay out one row a population size and one column a subject."""
+    names = [name for name in labels if any(name in row for row in found.values())]
+    rows = (
+        [f"{people:,}", *(show(row[name]) if name in row else "not tried" for name in names)]
+        for people, row in found.items()
+    )
+    return table(["people", *(labels[name] for name in names)], rows)
+
+
+def start_ups(found: Mapping[str, Mapping[str, tuple[Spread, Spread]]]) -> str:
+    """Lay out one row a program and state of the cache."""
+    rows = (
+        [label, state, seconds(clock), seconds(cpu)]
+        for label, states in found.items()
+        for state, (clock, cpu) in states.items()
+    )
+    return table(["program", "cache", "clock", "CPU"], rows)
+
+
+def day_costs(costs: Mapping[str, Mapping[str, float]], nanoseconds: float) -> str:
+    """Lay out what draws and functions take of a person's day, and what is left."""
+    rows = []
+    left = nanoseconds
+    for name, cost in costs.items():
+        part = cost["calls"] * cost["nanoseconds"]
+        left -= part
+        share = f"{part / nanoseconds:.0%}"
+        rows.append(
+            [name, f"{cost['calls']:.2f}", f"{cost['nanoseconds']:.1f}", f"{part:.0f}", share]
+        )
+    rows.append(["the rest", "", "", f"{left:.0f}", f"{left / nanoseconds:.0%}"])
+    rows.append(["a person's day", "", "", f"{nanoseconds:.0f}", "100%"])
+    return table(["part", "calls a day", "ns a call", "ns a day", "share"], rows)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Lay out a Markdown table, numbers to the right."""
+    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+class Show[Value](Protocol):
+    """Turns a value into text."""
+
+    def __call__(self, value: Value, /) -> str: ...

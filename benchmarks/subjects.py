@@ -1,0 +1,63 @@
+"""What is compared: four ways to live a day, each built without warm-up and stepped alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One way to live days.
+
+    Parameters
+    ----------
+    label
+        How the table names it.
+    most_people
+        The largest population it is tried with.
+    build
+        Makes a population of this many people; returns what lives one day when called.
+    """
+
+    label: str
+    most_people: int
+    build: Callable[[int], Callable[[], Any]]
+
+
+def _headless(people: int) -> Callable[[], Any]:
+    from abm.scenario import load_scenario
+    from abm.world import World
+
+    return World(load_scenario("baseline", population=people), SEED, warm_up=False).live_day
+
+
+def _mesa_model(people: int, activation: str) -> Callable[[], Any]:
+    from abm.model import NSSIModel
+    from abm.scenario import load_scenario
+
+    scenario = load_scenario("baseline", population=people)
+    return NSSIModel(scenario, rng=SEED, activation=activation, warm_up=False).step
+
+
+def _compiled(people: int) -> Callable[[], Any]:
+    return _mesa_model(people, "compiled")
+
+
+def _agents(people: int) -> Callable[[], Any]:
+    return _mesa_model(people, "agents")
+
+
+def _idiomatic(people: int) -> Callable[[], Any]:
+    from idiomatic_mesa import SimpleModel
+
+    return SimpleModel(people, rng=SEED).step
+
+
+SUBJECTS = {
+    "headless": Subject("compiled, no Mesa", 5_000_000, _headless),
+    "compiled": Subject("compiled, Mesa model", 5_000_000, _compiled),
+    "agents": Subject("same rule, agent by agent", 10_000, _agents),
+    "idiomatic": Subject("idiomatic Mesa, simpler day", 5_000_000, _idiomatic),
+}

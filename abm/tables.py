@@ -93,7 +93,7 @@ def read_curves(path: Path) -> "pd.DataFrame":
     import pandas as pd
 
     text = {"sex": "str", "age": "str", "measure": "str"}
-    frame = pd.read_csv(path, dtype=text, float_precision="round_trip")
+    frame = pd.read_csv(path, dtype=text)
     frame["date"] = pd.to_datetime(frame["date"]).astype("datetime64[s]")
     return frame.astype({"value": "float64", "people": "float64"})
 

@@ -75,6 +75,8 @@ class World:
         self.total_days = (self.end - self.date).days
         self.warm_up_days = (self.start - self.date).days
         self.days_lived = 0
+        self.entries = 0
+        self.live_people: Callable[[], None] = self.live_compiled
         self._make_records()
         for year in present_years(self.school.year_of(self.date), self.first_year):
             self._enter(year)
@@ -174,6 +176,7 @@ class World:
         self.network.remove_rows(block.start, block.stop)
 
     def _enter(self, year: int) -> None:
+        self.entries += 1
         block = block_of_year(self.blocks, year)
         number_people(self.people, block, year)
         bear_all(
@@ -221,7 +224,11 @@ class World:
     # The day
 
     def live_everybody(self) -> None:
-        """Let everybody live today: one compiled pass over all people."""
+        """Let everybody live today, compiled unless the model activates its agents."""
+        self.live_people()
+
+    def live_compiled(self) -> None:
+        """Let everybody live today in one compiled pass over all people."""
         self._acts, logged = live_all(
             self.people,
             self.parameters,
@@ -257,7 +264,7 @@ class World:
         """Return room for today's moments, choosing whom to watch when the weeks begin."""
         observation = self.scenario.observation
         left = self.total_days - self.days_lived
-        if not self.logs.moments or left > observation.moments_days:
+        if not self.logs.moments or not 0 < left <= observation.moments_days:
             return np.zeros((0, observation.prompts_per_day), MOMENT_DTYPE)
         if left == min(observation.moments_days, self.total_days):
             drawn = draws_for(self.seed, self.people["person"], 0, Purpose.MOMENTS, 0)[0]

@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Form = Literal["percent", "number", "age", "ratio"]
+# Where an interval between seeds is cut off: no share is negative, nobody is younger than 10.
+BOUNDS: dict[Form, tuple[float, float]] = {
+    "percent": (0.0, 1.0),
+    "number": (0.0, math.inf),
+    "age": (10.0, 25.0),
+    "ratio": (0.0, math.inf),
+}
 MAIN_BAND = "12-18"
 NEEDS_SEEDS = "needs several seeds"
 
@@ -115,7 +122,8 @@ def summary_of(curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]) -> 
             estimate, (low, high), how = found[0]
         else:
             estimate, _, low, high = between_seeds(estimates)
-            low = max(0.0, low) if not math.isnan(low) else low
+            lowest, highest = BOUNDS[quantity.form]
+            low, high = float(np.maximum(low, lowest)), float(np.minimum(high, highest))
             how = f"between {known} seeds" if known > 1 else NEEDS_SEEDS
         rows.append(
             Row(quantity.label, quantity.measure, quantity.sex, quantity.age, estimate, low, high,

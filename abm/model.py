@@ -1,0 +1,233 @@
+"""The Mesa model: a face over the world, with agents that are views made on request."""
+
+import functools
+from typing import Any, Literal
+
+import mesa
+
+from abm.one_by_one import OneByOne
+from abm.people.layout import SEXES, declared_fields
+from abm.record import Logs
+from abm.scenario import Scenario
+from abm.world import World
+
+Activation = Literal["compiled", "agents"]
+
+
+class LeftError(LookupError):
+    """The person behind an agent has left the population."""
+
+
+class Reading:
+    """An attribute of an agent that reads and writes its person's field in the world's table."""
+
+    def __init__(self, name: str, kind: type, sentence: str) -> None:
+        self.name = name
+        self.kind = kind
+        self.__doc__ = sentence
+
+    def __get__(self, agent: "Adolescent | None", owner: type) -> Any:
+        if agent is None:
+            return self
+        return agent.rows()[self.name][agent.row].item()
+
+    def __set__(self, agent: "Adolescent", value: float) -> None:
+        rows = agent.rows()
+        rows[self.name][agent.row] = self.kind(value)
+        rows["settlement"][agent.row] = 0
+
+
+class Adolescent(mesa.Agent):
+    """One young person: a light view on a row of the world's table.
+
+    Every trait and state of the model is an attribute, read when asked for; setting one changes
+    the person from the next morning on. A view remembers its person and refuses to read when the
+    row has been given to somebody else.
+
+    Parameters
+    ----------
+    model
+        The model the person lives in.
+    row
+        Where the person stands in `model.world.people`.
+    """
+
+    model: "NSSIModel"
+
+    def __init__(self, model: "NSSIModel", row: int) -> None:
+        super().__init__(model)
+        self.row = row
+        self._number = int(model.world.people["person"][row])
+
+    def rows(self) -> Any:
+        """Return the world's table of people.
+
+        Raises
+        ------
+        LeftError
+            If the person has left the population.
+        """
+        people = self.model.world.people
+        if people["person"][self.row] != self._number:
+            raise LeftError(f"person {self._number} has left the population")
+        return people
+
+    @property
+    def age(self) -> float:
+        """Age in years with decimals, on the last day lived."""
+        return float(self.model.world.ages_of(self.rows()[self.row : self.row + 1])[0])
+
+    @property
+    def sex_name(self) -> str:
+        """female or male."""
+        return SEXES[int(self.rows()["sex"][self.row])]
+
+    @property
+    def ever(self) -> bool:
+        """Whether the person has ever self-injured."""
+        return bool(self.rows()["acts"][self.row] > 0)
+
+    @property
+    def friends(self) -> "list[Adolescent]":
+        """The agents of this person's friends."""
+        world = self.model.world
+        self.rows()
+        near = world.neighbours[world.offsets[self.row] : world.offsets[self.row + 1]]
+        return [self.model.agent_in_row(int(row)) for row in near]
+
+    def live_a_day(self) -> None:
+        """Live today in plain Python; called by the model when agents are activated."""
+        self.rows()
+        self.model.one_by_one.live(self.row)
+
+
+for _name, (_kind, _field) in declared_fields().items():
+    setattr(Adolescent, _name, Reading(_name, _kind, _field.sentence))
+
+
+class NSSIModel(mesa.Model):
+    """A population of adolescents, some of whom self-injure without suicidal intent.
+
+    One step is one day, in this order (`world.phases`, printed by ``nssi explain day``):
+
+    1. turn the calendar: date, trends, stages of life
+    2. year-groups: on 1 September the oldest leaves and a new one enters
+    3. live: everybody lives their day, unseen by the others
+    4. tell friends: acts become known to friends, for tomorrow
+    5. look: census, panel and moments; looking changes nothing
+
+    Parameters
+    ----------
+    scenario
+        What is lived; kept as `settings`.
+    rng
+        Seed of the keyed luck, a whole number from 0 to 2**64 - 1.
+    activation
+        "compiled": one compiled pass over everybody a day. "agents": Mesa calls every agent, which
+        lives the same rule in plain Python. Both give the same bits, in any order of agents.
+    warm_up
+        Whether 15 years are lived before, so that all ages have histories (always compiled).
+    logs
+        Which tables of rows are kept.
+
+    Raises
+    ------
+    ValueError
+        If the seed or the activation is not one of these.
+
+    Notes
+    -----
+    `time` is 0.0 before the first reported day has been lived.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        rng: int = 1,
+        activation: Activation = "compiled",
+        warm_up: bool = True,
+        logs: Logs = Logs(),  # noqa: B008
+    ) -> None:
+        world = World(scenario, rng, logs, warm_up=warm_up)
+        if activation not in ("compiled", "agents"):
+            raise ValueError(f'activation is "compiled" or "agents", not {activation!r}')
+        super().__init__(rng=int(rng))
+        self.settings = scenario
+        self.activation = activation
+        self.world = world
+        while world.days_lived < world.warm_up_days:
+            world.live_day()
+        self._viewed = -1
+        self._agent_in_row: dict[int, Adolescent] = {}
+        if activation == "agents":
+            world.live_people = self.live_agent_by_agent
+
+    @functools.cached_property
+    def one_by_one(self) -> OneByOne:
+        """Today's records as plain objects."""
+        return OneByOne(self.world)
+
+    def step(self) -> None:
+        """Live one day: the phases of `world.phases`, one after the other."""
+        self.world.live_day()
+
+    def live_agent_by_agent(self) -> None:
+        """Let Mesa call every agent once; nobody sees anybody, so the order does not matter."""
+        self.one_by_one.begin_day()
+        self.agents.do("live_a_day")
+
+    @property
+    def agents(self) -> Any:
+        """All people present as a Mesa AgentSet, made or brought up to date on request."""
+        if hasattr(self, "world") and self._viewed != self.world.entries:
+            self._view_everybody()
+        return self._all_agents
+
+    @property
+    def agents_by_type(self) -> Any:
+        """All people present by their type of agent."""
+        _ = self.agents
+        return self._agents_by_type
+
+    def agent_in_row(self, row: int) -> Adolescent:
+        """Return the agent of the person in a row of `world.people`."""
+        _ = self.agents
+        return self._agent_in_row[row]
+
+    def _view_everybody(self) -> None:
+        """Make a view of everybody new and drop those who left."""
+        self._viewed = self.world.entries
+        people = self.world.people
+        for row, agent in list(self._agent_in_row.items()):
+            if people["person"][row] != agent._number:
+                del self._agent_in_row[row]
+                agent.remove()
+        for row in range(len(people)):
+            if people["present"][row] and row not in self._agent_in_row:
+                self._agent_in_row[row] = Adolescent(self, row)
+
+    def change(self, **values: float) -> None:
+        """Change parameters from the next day on; see `abm.world.World.change`."""
+        self.world.change(**values)
+
+    # Aggregates, for Mesa's DataCollector and for charts
+
+    def _share(self, having: Any) -> float:
+        present = self.world.people["present"] == 1
+        return float((having & present).sum() / max(1, present.sum()))
+
+    @property
+    def lifetime_prevalence(self) -> float:
+        """Share of the people present who have ever self-injured."""
+        return self._share(self.world.people["acts"] > 0)
+
+    @property
+    def past_year_prevalence(self) -> float:
+        """Share of the people present who self-injured in the past year."""
+        return self._share(self.world.people["past_year_acts"] > 0)
+
+    @property
+    def mean_distress(self) -> float:
+        """Mean distress of the people present, at seven in the morning."""
+        people = self.world.people
+        return float(people["distress"][people["present"] == 1].mean())

@@ -1,0 +1,85 @@
+"""Figures: drawn where there is data, left out where there is none, the same bytes every time."""
+
+import hand_made
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pytest
+
+from abm.report.figures import draw_figures
+from abm.studies.aggregates import aggregate
+from abm.studies.curves import curves_frame
+
+SCENARIO = hand_made.scenario(size=1_500, years=3)
+ALL = ("prevalence_by_age", "prevalence_over_time", "onset_ages", "acts_per_person", "motives")
+
+
+@pytest.fixture(scope="module")
+def records():
+    return {seed: hand_made.record(SCENARIO, seed) for seed in (1, 2, 3)}
+
+
+def draw(folder, records):
+    curves = pd.concat([record.curves for record in records.values()], ignore_index=True)
+    sums = {seed: aggregate(record) for seed, record in records.items()}
+    sums = {seed: found for seed, found in sums.items() if found is not None}
+    return draw_figures(folder, curves, sums, SCENARIO.title, SCENARIO.population.size)
+
+
+def names(written):
+    return {name.split(".")[0] for name in written}
+
+
+def test_one_run_gives_every_figure_in_both_forms(tmp_path, records):
+    written = draw(tmp_path, {1: records[1]})
+    assert sorted(written) == sorted(f"{name}.{form}" for name in ALL for form in ("png", "svg"))
+    for name in ALL:
+        picture = matplotlib.image.imread(tmp_path / f"{name}.png")
+        assert picture.shape[1] >= 1280
+        assert np.ptp(picture[..., :3]) > 0.5
+        text = (tmp_path / f"{name}.svg").read_text()
+        assert "<path" in text
+        assert "<dc:date>" not in text
+
+
+def test_the_same_data_give_the_same_bytes(tmp_path, records):
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        draw(tmp_path / folder, records)
+    for name in ALL:
+        for form in ("png", "svg"):
+            first, second = (tmp_path / f / f"{name}.{form}" for f in ("first", "second"))
+            assert first.read_bytes() == second.read_bytes()
+
+
+def test_without_people_and_acts_their_figures_are_left_out(tmp_path, records):
+    written = draw(tmp_path, {1: records[1].keeping(hand_made.Logs())})
+    assert names(written) == {"prevalence_by_age", "prevalence_over_time", "onset_ages"}
+
+
+def test_a_cohort_has_no_figure_over_the_calendar(tmp_path):
+    curves = curves_frame(hand_made.cohort_censuses(), 1)
+    written = draw_figures(tmp_path, curves, {}, "A cohort", 200)
+    assert names(written) == {"prevalence_by_age", "onset_ages"}
+
+
+def test_one_year_has_no_figure_over_the_calendar(tmp_path):
+    curves = curves_frame([hand_made.census()], 1)
+    written = draw_figures(tmp_path, curves, {}, "One year", 200)
+    assert "prevalence_over_time" not in names(written)
+
+
+def test_a_world_without_acts_has_no_empty_figure(tmp_path):
+    census = hand_made.census()
+    census.stocks[..., 1:] = 0
+    census.flows[..., 2:] = 0
+    written = draw_figures(tmp_path, curves_frame([census], 1), {}, "Nobody", 200)
+    assert names(written) == {"prevalence_by_age"}
+
+
+def test_drawing_leaves_the_settings_of_others_alone(tmp_path, records):
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    draw(tmp_path, {1: records[1].keeping(hand_made.Logs())})
+    assert dict(mpl.rcParams) == before

@@ -1,0 +1,95 @@
+"""Intervals agree with published examples, closed forms and each other."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from abm.studies.aggregates import counted_median
+from abm.studies.intervals import (
+    between_seeds,
+    binomial_interval,
+    clustered_share_interval,
+    mean_interval,
+    median_ranks,
+    rate_interval,
+    ratio_interval,
+)
+
+
+@pytest.mark.parametrize(("count", "people"), [(0, 10), (1, 29), (15, 148), (81, 263), (29, 29)])
+def test_binomial_interval_is_wilsons(count, people):
+    expected = stats.binomtest(count, people).proportion_ci(method="wilson")
+    assert binomial_interval(count, people) == pytest.approx((expected.low, expected.high))
+
+
+@pytest.mark.parametrize("events", [0, 1, 7, 400])
+def test_rate_interval_is_garwoods(events):
+    low = stats.chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
+    high = stats.chi2.ppf(0.975, 2 * events + 2) / 2
+    assert rate_interval(events, 10) == pytest.approx((low / 10, high / 10))
+
+
+def test_ratio_interval_encloses_the_ratio_and_needs_events():
+    low, high = ratio_interval((30, 200), (20, 200))
+    assert low < 1.5 < high
+    assert math.isnan(ratio_interval((0, 200), (20, 200)).low)
+
+
+@pytest.mark.parametrize("people", [6, 7, 25, 100, 4001])
+def test_median_ranks_cover_with_at_least_the_level(people):
+    ranks = median_ranks(people)
+    assert ranks is not None
+    low, high = ranks
+    covered = stats.binom.cdf(high - 1, people, 0.5) - stats.binom.cdf(low - 1, people, 0.5)
+    narrower = stats.binom.cdf(high - 2, people, 0.5) - stats.binom.cdf(low, people, 0.5)
+    assert low + high == people + 1
+    assert covered >= 0.95 > narrower
+
+
+def test_five_values_have_no_interval_for_their_median():
+    assert median_ranks(5) is None
+
+
+@pytest.mark.parametrize("people", [1, 2, 9, 40])
+def test_counted_median_is_the_median_of_the_values_written_out(people):
+    values = np.array([1.0, 2.0, 3.5, 8.0])
+    counts = np.array([people, 1, people + 2, 1])
+    written_out = np.repeat(values, counts)
+    median, (low, high) = counted_median(values, counts)
+    assert median == np.median(written_out)
+    ranks = median_ranks(len(written_out))
+    if ranks is not None:
+        assert (low, high) == (written_out[ranks[0] - 1], written_out[ranks[1] - 1])
+
+
+def test_counted_median_of_nobody_is_unknown():
+    median, interval = counted_median(np.array([1.0]), np.array([0]))
+    assert math.isnan(median)
+    assert math.isnan(interval.low)
+
+
+def test_between_seeds_is_students_t():
+    values = np.array([0.1, 0.12, 0.17, 0.11])
+    expected = stats.t.interval(0.95, 3, loc=values.mean(), scale=stats.sem(values))
+    found = between_seeds(values)
+    assert (found.low, found.high) == pytest.approx(expected)
+    assert found.median == pytest.approx(0.115)
+
+
+def test_one_seed_says_nothing_about_seeds():
+    assert math.isnan(between_seeds(np.array([0.3, math.nan])).low)
+
+
+def test_clustering_widens_the_interval_of_a_share():
+    # Ten people with ten acts each, all of one kind in a person.
+    share, residuals = 0.5, 10 * (0.5 * 10) ** 2
+    low, high = clustered_share_interval(share, residuals, 100)
+    one_each = clustered_share_interval(share, 100 * 0.5**2, 100)
+    assert high - low > 3 * (one_each.high - one_each.low)
+
+
+def test_mean_interval_stays_positive():
+    low, high = mean_interval(2.0, 100.0, 50)
+    assert 0 < low < 2 < high

@@ -31,7 +31,6 @@ TODAY_DTYPE = np.dtype(
         ("week_step", np.float64),
     ]
 )
-LAST_MONTH_DAY = 28
 DAYS_A_YEAR = 365.25
 
 
@@ -82,5 +81,12 @@ def years_later(date: datetime.date, years: int) -> datetime.date:
 
 
 def starts_month(date: datetime.date, start: datetime.date) -> bool:
-    """Tell whether a new month of the reported year begins, counted from the day of its start."""
-    return date.day == min(start.day, LAST_MONTH_DAY)
+    """Tell whether a new month of the reported year begins, counted from the day of its start.
+
+    Where a month has no such day, the next month's first day begins it, so that twelve monthly
+    counts are always exactly the twelve months before a census.
+    """
+    if date.day == start.day:
+        return True
+    before = date.replace(day=1) - datetime.timedelta(days=1)
+    return date.day == 1 and start.day > before.day

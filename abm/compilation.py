@@ -1,4 +1,4 @@
-"""How the rules are compiled: one decorator for rules, one for kernels, and a cache that cannot lie.
+"""How rules are compiled: one decorator for rules, one for kernels, a cache that cannot lie.
 
 A *rule* is plain scalar Python. Called from Python it runs as it stands; called from a *kernel*
 (the loop over people) it is compiled. Numba's own cache looks only at the file of the kernel, so

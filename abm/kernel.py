@@ -91,9 +91,7 @@ def live_all(
 
 
 @kernel
-def grow_all_up(
-    parameters: np.ndarray, share_of_year: float, stages: np.ndarray
-) -> None:
+def grow_all_up(parameters: np.ndarray, share_of_year: float, stages: np.ndarray) -> None:
     """Fill in today's stages of life, shape (2 sexes, 15 completed ages)."""
     for sex in range(stages.shape[0]):
         for index in range(stages.shape[1]):
@@ -122,9 +120,7 @@ def bear_all(
 @rule
 def friend_learns(today: Today, p: Parameters, actor: int, friend: int, acts: int) -> int:
     """Draw how many of today's acts of `actor` one friend learns of."""
-    u = four_draws(
-        today.seed_low, today.seed_high, actor, today.day, Purpose.FRIEND_LEARNS, friend
-    )
+    u = four_draws(today.seed_low, today.seed_high, actor, today.day, Purpose.FRIEND_LEARNS, friend)
     return binomial_count(u[0], acts, p.friends_learn)
 
 

@@ -7,7 +7,7 @@ import mesa
 
 from abm.one_by_one import OneByOne
 from abm.people.layout import SEXES, declared_fields
-from abm.record import Logs
+from abm.record import NO_LOGS, Logs
 from abm.scenario import Scenario
 from abm.world import World
 
@@ -146,7 +146,7 @@ class NSSIModel(mesa.Model):
         rng: int = 1,
         activation: Activation = "compiled",
         warm_up: bool = True,
-        logs: Logs = Logs(),  # noqa: B008
+        logs: Logs = NO_LOGS,
     ) -> None:
         world = World(scenario, rng, logs, warm_up=warm_up)
         if activation not in ("compiled", "agents"):

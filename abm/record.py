@@ -57,6 +57,9 @@ class Logs:
         return Logs(*(getattr(self, name) or getattr(other, name) for name in LOG_NAMES))
 
 
+NO_LOGS = Logs()
+
+
 @dataclass
 class Record:
     """The outcome of one run; frames are made when first asked for.

@@ -26,7 +26,7 @@ from abm.people.year_groups import (
     number_people,
     present_years,
 )
-from abm.record import Logs
+from abm.record import NO_LOGS, Logs
 from abm.scenario import Scenario
 from abm.studies.census import FLOWS, STOCKS, Census
 from abm.studies.moments import MOMENT_DTYPE
@@ -54,7 +54,7 @@ class World:
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int, logs: Logs = Logs(), *, warm_up: bool = True
+        self, scenario: Scenario, seed: int, logs: Logs = NO_LOGS, *, warm_up: bool = True
     ) -> None:
         self.scenario = scenario
         self.seed = seed
@@ -137,7 +137,7 @@ class World:
 
     def _settle_numbers(self) -> None:
         """Derive what follows from the numbers, after they were set or changed."""
-        values = {name: float(self.base[name][0]) for name in self.base.dtype.names}
+        values = {name: float(self.base[name][0]) for name in self.base.dtype.names or ()}
         self.childhoods = prepare_childhood(values)
         self.days["adversity_mean"] = self.childhoods["adversity_mean"]
         self.days["settlement"] += 1

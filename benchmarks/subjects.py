@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 SEED = 1
 
@@ -33,7 +33,7 @@ def _headless(people: int) -> Callable[[], Any]:
     return World(load_scenario("baseline", population=people), SEED, warm_up=False).live_day
 
 
-def _mesa_model(people: int, activation: str) -> Callable[[], Any]:
+def _mesa_model(people: int, activation: Literal["compiled", "agents"]) -> Callable[[], Any]:
     from abm.model import NSSIModel
     from abm.scenario import load_scenario
 

@@ -83,7 +83,7 @@ def run_command(
     force
         Live every seed again.
     quiet
-        No progress and no messages on standard error, except errors.
+        No progress and no messages, except errors and where to find support.
     as_json
         Print one JSON object instead of the table.
     live

@@ -45,9 +45,7 @@ POINT_DTYPE = np.dtype(
 )
 
 
-BOOK_DTYPE = np.dtype(
-    [("acts", ACT_DTYPE, (MOST_ACTS,)), ("points", POINT_DTYPE, (MOST_POINTS,))]
-)
+BOOK_DTYPE = np.dtype([("acts", ACT_DTYPE, (MOST_ACTS,)), ("points", POINT_DTYPE, (MOST_POINTS,))])
 """One record, so that passing it on inside a kernel costs nothing."""
 
 

@@ -86,9 +86,7 @@ def live_through(
 @rule
 def decide(me: Person, p: Parameters, today: Today, stage: Stage, book: Book, index: int) -> None:
     """Stand before an urge: act, or cope, or endure."""
-    calm, feel, punish = three_urges(
-        me, p, me.distress, me.dorsal_vagal, me.emptiness, me.shame
-    )
+    calm, feel, punish = three_urges(me, p, me.distress, me.dorsal_vagal, me.emptiness, me.shame)
     urge = calm + feel + punish
     report_urge(me, p, book, urge)
     distressed = calm > 0.0

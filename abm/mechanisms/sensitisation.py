@@ -27,6 +27,4 @@ def states_become_traits(me: Person, p: Parameters) -> None:
 def sensitise_by_act(me: Person, p: Parameters) -> None:
     """An act is itself a stress on the system, unless an altered response is only prior."""
     if p.stress_response != PRIOR:
-        me.sns_sensitisation += p.sensitisation_act * (
-            p.sensitisation_limit - me.sns_sensitisation
-        )
+        me.sns_sensitisation += p.sensitisation_act * (p.sensitisation_limit - me.sns_sensitisation)

@@ -30,9 +30,7 @@ def stressor_rate(me: Person, p: Parameters, today: Today, stage: Stage) -> floa
 
 
 @rule
-def count_stressors(
-    me: Person, p: Parameters, today: Today, stage: Stage, uniform: float
-) -> int:
+def count_stressors(me: Person, p: Parameters, today: Today, stage: Stage, uniform: float) -> int:
     """Draw how many stressors come today, at most six."""
     mean = stressor_rate(me, p, today, stage) + reminder_rate(me, p)
     return poisson_count(uniform, mean, MOST_STRESSORS)
@@ -49,9 +47,7 @@ def draw_stressor(
     me: Person, p: Parameters, today: Today, stage: Stage, index: int
 ) -> tuple[int, float, float, float]:
     """Draw one stressor: its kind, its size, and two draws for its hour and for escape."""
-    u = four_draws(
-        today.seed_low, today.seed_high, me.person, today.day, Purpose.STRESSOR, index
-    )
+    u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.STRESSOR, index)
     reminders = reminder_rate(me, p)
     everyday = stressor_rate(me, p, today, stage)
     place = u[0] * (reminders + everyday)

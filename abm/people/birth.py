@@ -18,12 +18,8 @@ from abm.types import Parameters, Stage, Today
 @rule
 def four_normals(today: Today, me: Person, block: int) -> tuple[float, float, float, float]:
     """Draw four standard normal numbers for one block of a person's traits."""
-    u = four_draws(
-        today.seed_low, today.seed_high, me.person, 0, Purpose.BIRTH, 2 * block + 1
-    )
-    v = four_draws(
-        today.seed_low, today.seed_high, me.person, 0, Purpose.BIRTH, 2 * block + 2
-    )
+    u = four_draws(today.seed_low, today.seed_high, me.person, 0, Purpose.BIRTH, 2 * block + 1)
+    v = four_draws(today.seed_low, today.seed_high, me.person, 0, Purpose.BIRTH, 2 * block + 2)
     first, second = two_normals(u[0], u[1])
     third, fourth = two_normals(v[0], v[1])
     return first, second, third, fourth
@@ -51,12 +47,10 @@ def be_born(me: Person, p: Parameters, today: Today, stage: Stage, childhood: Ch
     draw_maltreatment(me, p, today, childhood, common)
     adversity = (me.adversity - childhood.adversity_mean) / childhood.adversity_spread
     lower = me.adversity - childhood.adversity_mean
-    me.family_support = share(
-        p.family_support_mean - p.family_support_adversity * lower + p.family_support_spread * support
-    )
-    me.connectedness = share(
-        p.connectedness_mean - p.connectedness_adversity * lower + p.connectedness_spread * connected
-    )
+    family = p.family_support_mean - p.family_support_adversity * lower
+    me.family_support = share(family + p.family_support_spread * support)
+    others = p.connectedness_mean - p.connectedness_adversity * lower
+    me.connectedness = share(others + p.connectedness_spread * connected)
     draw_autonomic_profile(me, p, today, adversity)
     draw_self_and_temperament(me, p, today, childhood, adversity)
     begin(me, p, mood)

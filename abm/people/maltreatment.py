@@ -87,11 +87,7 @@ def draw_maltreatment(
         + (1 if me.domestic_violence > 0.0 else 0)
     )
     me.maltreatment_severity = (
-        me.physical_abuse
-        + me.sexual_abuse
-        + me.emotional_abuse
-        + me.neglect
-        + me.domestic_violence
+        me.physical_abuse + me.sexual_abuse + me.emotional_abuse + me.neglect + me.domestic_violence
     )
     me.adversity = 1.0 - math.exp(-p.adversity_steepness * me.maltreatment_severity)
 

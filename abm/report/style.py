@@ -88,7 +88,14 @@ def finish(figure: "Figure", title: str, notes: Sequence[str], legend: "Axes | N
         top = 0.87
     lines = [line for note in notes for line in textwrap.wrap(note, NOTE_CHARACTERS)]
     figure.text(
-        0.015, 0.015, "\n".join(lines), ha="left", va="bottom", fontsize=NOTE_POINTS, color=GREY
+        0.015,
+        0.015,
+        "\n".join(lines),
+        ha="left",
+        va="bottom",
+        fontsize=NOTE_POINTS,
+        color=GREY,
+        parse_math=False,  # a title may hold any character
     )
     figure.tight_layout(rect=(0, 0.025 + 0.029 * len(lines), 1, top))
 

@@ -61,8 +61,9 @@ def plain_table(lines: Sequence[tuple[str, ...]], title: str) -> list[str]:
 def _print_rich(cells: Sequence[tuple[str, ...]], title: str) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    table = Table(title=Text(title), title_justify="left", show_edge=False, pad_edge=False)
     for place, heading in enumerate(HEADINGS):
         table.add_column(heading, justify="right" if place in (1, 2) else "left", overflow="fold")
     for line in cells:

@@ -39,10 +39,15 @@ def out(tmp_path):
     return tmp_path / "results"
 
 
+@pytest.fixture
+def drawing():
+    """Ask for figures to be drawn."""
+
+
 @pytest.fixture(autouse=True)
 def _without_figures(request, monkeypatch):
     """Draw figures only where a test is about them: they take seconds."""
-    if "figures" not in request.keywords:
+    if "drawing" not in request.fixturenames:
         monkeypatch.setattr("abm.report.figures.draw_figures", lambda *given: [])
 
 
@@ -273,12 +278,12 @@ def test_a_full_disk_ends_the_run_and_keeps_what_is_finished(out, monkeypatch, c
             raise parts.TableError(f"cannot write {path}: {os.strerror(errno.ENOSPC)}")
         write(path, content)
 
-    monkeypatch.setattr(parts, "write_bytes", full_at_seed_two)
-    assert run(out) == 1
+    with monkeypatch.context() as full:
+        full.setattr(parts, "write_bytes", full_at_seed_two)
+        assert run(out) == 1
     assert "No space left on device" in capsys.readouterr().err
     assert RunFolder(out, SCENARIO).part(1) is not None
-    monkeypatch.undo()
-    assert run(out, live=hand_made.live) == 0
+    assert run(out) == 0
 
 
 def test_ctrl_c_keeps_finished_seeds(out, diary, capsys):
@@ -351,18 +356,14 @@ def is_alive(process):
     return status.rsplit(")", 1)[1].split()[0] != "Z"
 
 
-class TestFigures:
-    """The one test in which figures are drawn into the folder."""
-
-    pytestmark = pytest.mark.figures
-
-    def test_figures_are_drawn_once_and_again_when_missing(self, out):
-        run(out, [1])
-        figures = folder_of(out) / "figures"
-        before = content(figures)
-        assert {Path(name).suffix for name in before} == {".png", ".svg"}
-        run(out, [1])
-        missing = figures / "motives.png"
-        missing.unlink()
-        run(out, [1])
-        assert content(figures) == before
+@pytest.mark.usefixtures("drawing")
+def test_figures_are_drawn_once_and_again_when_missing(out):
+    run(out, [1])
+    figures = folder_of(out) / "figures"
+    before = content(figures)
+    assert {Path(name).suffix for name in before} == {".png", ".svg"}
+    run(out, [1])
+    missing = figures / "motives.png"
+    missing.unlink()
+    run(out, [1])
+    assert content(figures) == before

@@ -59,7 +59,7 @@ def test_without_people_and_acts_their_figures_are_left_out(tmp_path, records):
 
 def test_a_cohort_has_no_figure_over_the_calendar(tmp_path):
     curves = curves_frame(hand_made.cohort_censuses(), 1)
-    written = draw_figures(tmp_path, curves, {}, "A cohort", 200)
+    written = draw_figures(tmp_path, curves, {}, "A cohort: $5 {a_b^", 200)
     assert names(written) == {"prevalence_by_age", "onset_ages"}
 
 

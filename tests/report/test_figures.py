@@ -30,26 +30,29 @@ def names(written):
     return {name.split(".")[0] for name in written}
 
 
-def test_one_run_gives_every_figure_in_both_forms(tmp_path, records):
-    written = draw(tmp_path, {1: records[1]})
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory, records):
+    folder = tmp_path_factory.mktemp("figures")
+    return folder, draw(folder, records)
+
+
+def test_a_run_gives_every_figure_in_both_forms(drawn):
+    folder, written = drawn
     assert sorted(written) == sorted(f"{name}.{form}" for name in ALL for form in ("png", "svg"))
     for name in ALL:
-        picture = matplotlib.image.imread(tmp_path / f"{name}.png")
+        picture = matplotlib.image.imread(folder / f"{name}.png")
         assert picture.shape[1] >= 1280
         assert np.ptp(picture[..., :3]) > 0.5
-        text = (tmp_path / f"{name}.svg").read_text()
+        text = (folder / f"{name}.svg").read_text()
         assert "<path" in text
         assert "<dc:date>" not in text
 
 
-def test_the_same_data_give_the_same_bytes(tmp_path, records):
-    for folder in ("first", "second"):
-        (tmp_path / folder).mkdir()
-        draw(tmp_path / folder, records)
-    for name in ALL:
-        for form in ("png", "svg"):
-            first, second = (tmp_path / f / f"{name}.{form}" for f in ("first", "second"))
-            assert first.read_bytes() == second.read_bytes()
+def test_the_same_data_give_the_same_bytes(tmp_path, drawn, records):
+    folder, written = drawn
+    draw(tmp_path, records)
+    for name in written:
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
 
 
 def test_without_people_and_acts_their_figures_are_left_out(tmp_path, records):

@@ -26,8 +26,8 @@ from subjects import SUBJECTS
 HERE = Path(__file__).resolve().parent
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SMALLEST_FOR_MEMORY = 10_000
-MOST_DAYS = 200
-SETTLING_DAYS = 3
+MOST_DAYS = 365
+SETTLING_DAYS = 32  # a month, so that what happens once a month has happened
 START_UP = {
     "headless (`World`), first day of 1,000 people": (
         "from abm.scenario import load_scenario; from abm.world import World; "
@@ -55,13 +55,15 @@ class Measured:
 
 
 def days_within(live_day: Callable[[], Any], seconds: float) -> int:
-    """Settle in, and return how many days take about so many CPU-seconds."""
+    """Settle in, and return how many days (at most a year) take about so many CPU-seconds."""
     live_day()
     start = time.process_time()
-    for _ in range(SETTLING_DAYS):
+    spent, days = 0.0, 0
+    while days < SETTLING_DAYS and spent < seconds:
         live_day()
-    each = (time.process_time() - start) / SETTLING_DAYS
-    return max(1, min(MOST_DAYS, round(seconds / max(each, 1e-9))))
+        days += 1
+        spent = time.process_time() - start
+    return max(1, min(MOST_DAYS, round(seconds / max(spent / days, 1e-9))))
 
 
 def speeds(people: int, repeats: int, seconds: float) -> dict[str, list[float]]:

@@ -1,1 +1,144 @@
-"""Stands here so that this folder is on the import path and tests can share `hand_made`."""
+"""Lives and scenes that tests share; each life is lived once a session, however many ask for it.
+
+This file also puts its folder on the import path, so that tests can share `hand_made`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from abm.calendar import TODAY_DTYPE, derive_speeds
+from abm.mechanisms.book import plain_book
+from abm.mechanisms.growing_up import STAGE_DTYPE, grow_up
+from abm.mechanisms.settling import settle, settle_set_points, settle_speeds
+from abm.parameters import parameter_record, switches
+from abm.people.birth import begin, rest
+from abm.people.layout import FEMALE, Plain, person_dtype
+from abm.record import Logs, Record
+from abm.scenario import load_scenario
+from abm.simulation import run
+from abm.world import World
+
+
+@dataclass(frozen=True)
+class Life:
+    """What became of a population: its people on the last day, and the acts of the log."""
+
+    world: World
+    people: np.ndarray
+    acts: np.ndarray
+
+    @property
+    def ever(self) -> np.ndarray:
+        """Those who have self-injured."""
+        return self.people[self.people["acts"] > 0]
+
+    def actor(self, trait: str) -> np.ndarray:
+        """Return a trait of the person of every act."""
+        order = np.argsort(self.people["person"])
+        place = np.searchsorted(self.people["person"], self.acts["person"], sorter=order)
+        return self.people[trait][order[place]]
+
+    def nth(self) -> np.ndarray:
+        """Return for every act the how-manieth of its person it is, counted from 0."""
+        order = np.argsort(self.acts["person"], kind="stable")
+        persons = self.acts["person"][order]
+        first = np.searchsorted(persons, persons)
+        place = np.empty(len(order), np.int64)
+        place[order] = np.arange(len(order)) - first
+        return place
+
+
+@pytest.fixture(scope="session")
+def lived() -> Callable[..., Life]:
+    """Return a function that lives a birth cohort from its tenth birthday, each only once.
+
+    Keywords are parameters and switches; `scenario` may name another population.
+    """
+    known: dict[tuple[Any, ...], Life] = {}
+
+    def live(
+        population: int = 1500,
+        years: int = 8,
+        seed: int = 1,
+        scenario: str = "birth-cohort",
+        **overrides: Any,
+    ) -> Life:
+        key = (population, years, seed, scenario, *sorted(overrides.items()))
+        if key not in known:
+            chosen = load_scenario(
+                scenario, population=population, years=years, overrides=overrides
+            )
+            world = World(chosen, seed, Logs(people=True, acts=True))
+            while world.days_lived < world.total_days:
+                world.live_day()
+            known[key] = Life(world, world.people, world.act_log())
+        return known[key]
+
+    return live
+
+
+@pytest.fixture(scope="session")
+def cohort(lived: Callable[..., Life]) -> Life:
+    """Return 2,000 people followed from 10 to 25 under the default numbers."""
+    return lived(population=2000, years=15)
+
+
+@pytest.fixture(scope="session")
+def risky_record() -> Record:
+    """Return three reported years, after the warm-up, of 450 people who act often."""
+    overrides = {"barrier_mean": 7.5, "awareness_age": 11.0}
+    return run(load_scenario("baseline", population=450, years=3, overrides=overrides), seed=4)
+
+
+class Scene:
+    """One plain person on one day, with everything that a rule asks for.
+
+    The person is a girl with average traits unless fields say otherwise; keywords that are names
+    of parameters or switches set those.
+    """
+
+    def __init__(self, age: float = 14.5, **given: Any) -> None:
+        names = person_dtype().names or ()
+        fields = {name: given.pop(name) for name in list(given) if name in names}
+        positions = {name: given.pop(name) for name in list(given) if name in switches()}
+        self.p = Plain.of(parameter_record(given, positions)[0])
+        today = np.zeros(1, TODAY_DTYPE)
+        derive_speeds(today, self.p)
+        self.today = Plain.of(today[0])
+        self.today.day, self.today.settlement = 735_000, 1
+        self.book = plain_book()
+        self.me = Plain.of(np.zeros(1, person_dtype())[0])
+        self.me.person, self.me.present, self.me.aware = 7, 1, 1
+        self.me.family_support, self.me.connectedness = 0.6, 0.65
+        sex = fields.get("sex", FEMALE)
+        self.stage = Plain.of(np.zeros(1, STAGE_DTYPE)[0])
+        grow_up(self.stage, self.p, sex, int(age) - 10, age)
+        self.place(**{**fields, "sex": sex})
+        begin(self.me, self.p, 0.0)
+        self.me.aware = 1
+        self.place(**fields)
+        self.settle()
+        rest(self.me)
+        self.place(**fields)
+
+    def place(self, **fields: Any) -> None:
+        """Set fields of the person."""
+        for name, value in fields.items():
+            assert name in vars(self.me), name
+            setattr(self.me, name, value)
+
+    def settle(self) -> None:
+        """Settle speeds, thresholds and set points anew."""
+        settle(self.me, self.p, self.today)
+        settle_speeds(self.me, self.p, self.stage)
+        settle_set_points(self.me, self.p, self.stage)
+
+
+@pytest.fixture(scope="session")
+def scene() -> type[Scene]:
+    """Return the maker of scenes: ``scene(age=15.0, shame=0.4, learning_rate=0.0)``."""
+    return Scene

@@ -132,17 +132,21 @@ def write_part(folder: Path, outcome: Outcome, before: Part | None = None) -> Pa
         (place / DONE).unlink(missing_ok=True)
     except OSError as error:
         raise TableError(f"cannot write {place}: {error.strerror or error}") from error
+    files = {name: checksum(place / name) for name in _write_files(place, outcome, curves)}
+    part = Part(outcome.seed, place, files, round(outcome.seconds, 3))
+    write_json(place / DONE, {"seed": part.seed, "files": part.files, "seconds": part.seconds})
+    return part
+
+
+def _write_files(place: Path, outcome: Outcome, curves: bytes) -> list[str]:
+    """Write curves, sums and logs of a seed; return their names."""
     write_bytes(place / CURVES, curves)
     names = [CURVES]
     if outcome.aggregates is not None:
         write_json(place / AGGREGATES, outcome.aggregates.to_plain(), indent=None)
         names.append(AGGREGATES)
-    for log in outcome.record.logs.names():
-        write_parquet(place / f"{log}.parquet", outcome.record.chunks(log))
-        names.append(f"{log}.parquet")
-    part = Part(
-        outcome.seed, place, {n: checksum(place / n) for n in names}, round(outcome.seconds, 3)
-    )
-    done = {"seed": part.seed, "files": part.files, "seconds": part.seconds}
-    write_json(place / DONE, done)
-    return part
+    if outcome.record is not None:
+        for log in outcome.record.logs.names():
+            write_parquet(place / f"{log}.parquet", outcome.record.chunks(log))
+            names.append(f"{log}.parquet")
+    return names

@@ -11,10 +11,8 @@ from abm.studies.aggregates import (
     BINS_A_YEAR,
     MOTIVE_BANDS,
     counted_median,
+    median_onset,
     motive_share,
-)
-from abm.studies.aggregates import (
-    onset_ages as bin_ages,
 )
 from abm.studies.intervals import Interval, between_seeds, binomial_interval
 from abm.studies.latest import latest_by_age
@@ -81,16 +79,14 @@ def _runs(results: Results) -> str:
 
 def _median_onset(results: Results) -> tuple[float, str]:
     """Return the median age at first act and its label with the interval."""
-    found = [
-        counted_median(bin_ages(), sums.onset.sum(axis=0)) for sums in results.aggregates.values()
-    ]
+    found = [median_onset(sums) for sums in results.aggregates.values()]
     if len(found) == 1:
         median, (low, high) = found[0]
     else:
         median, _, low, high = between_seeds(np.array([value for value, _ in found]))
     if np.isnan(low):
-        return median, f"median {median:.1f}"
-    return median, f"median {median:.1f} (95 % interval {low:.1f} to {high:.1f})"
+        return median, f"median as asked at 18: {median:.1f}"
+    return median, f"median as asked at 18: {median:.1f} (95 % interval {low:.1f} to {high:.1f})"
 
 
 def _incidence_by_age(results: Results) -> "Figure | None":

@@ -52,6 +52,17 @@ CURVE_COLUMNS: tuple[Row, ...] = (
 )
 
 
+INTRODUCTION = (
+    "Made by `python -m abm.report.reference docs/outputs.md` from the declarations in the code. "
+    "Names and meanings of columns are stable. States are those of the model "
+    f"({', '.join(STATES)}), in the model's own units."
+)
+ABSENT = (
+    "Services are not part of this version, so there are no measures or columns of hospital "
+    "contact and care yet."
+)
+
+
 def described(name: str, table: str) -> Row:
     """Return one column: its name, unit and meaning."""
     declared = declared_fields()
@@ -92,16 +103,7 @@ def output_reference() -> str:
             "What prompts find in a sampled group over the last weeks (`--moments`).",
         ),
     }
-    lines = [
-        "# What a run writes",
-        "",
-        "Made by `python -m abm.report.reference docs/outputs.md` from the declarations in the code.",
-        "Names and meanings of columns are stable. States are those of the model "
-        f"({', '.join(STATES)}), in the model's own units.",
-        "",
-        "Services are not part of this version, so there are no measures or columns of hospital "
-        "contact and care yet.",
-    ]
+    lines = ["# What a run writes", "", INTRODUCTION, "", ABSENT]
     for table, rows in columns_of_tables().items():
         name, sentence = files[table]
         lines += ["", f"## {name}", "", sentence, "", *markdown_table(rows)]

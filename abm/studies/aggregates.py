@@ -196,3 +196,14 @@ def counted_median(values: np.ndarray, counts: np.ndarray) -> tuple[float, Inter
 def onset_ages() -> np.ndarray:
     """Return the age (years) in the middle of each bin of `Aggregates.onset`."""
     return FIRST_AGE + (np.arange(ONSET_BINS) + 0.5) / BINS_A_YEAR
+
+
+def median_onset(aggregates: Aggregates) -> tuple[float, Interval]:
+    """Return the median age at first act of those who began before 19, and its interval.
+
+    This is what a survey at age 18 finds: those grown up by the end, without the late beginners
+    that no such survey can know of.
+    """
+    ages = onset_ages()
+    young = ages < GROWN_UP + 1.0
+    return counted_median(ages[young], aggregates.onset.sum(axis=0)[young])

@@ -11,8 +11,8 @@ from abm.studies.aggregates import (
     MOTIVE_BANDS,
     Aggregates,
     counted_median,
+    median_onset,
     motive_share,
-    onset_ages,
 )
 from abm.studies.census import FIRST_AGE, measure_named
 from abm.studies.intervals import (
@@ -241,16 +241,16 @@ def _peak_age() -> Quantity:
 
 
 def _onset() -> Quantity:
-    """Return the median age at first act of those 18 or older by the end."""
+    """Return the median age at first act that a survey at age 18 finds."""
 
     def of_seed(seed: SeedResults) -> tuple[float, Interval, str]:
         if seed.aggregates is None:
             return math.nan, NO_INTERVAL, ""
-        median, interval = counted_median(onset_ages(), seed.aggregates.onset.sum(axis=0))
+        median, interval = median_onset(seed.aggregates)
         return median, interval, "order statistics, one seed"
 
-    label = "Median age at first act, people who reached 18"
-    return Quantity(label, "median_onset_age", "all", "18-24", "years", "age", of_seed)
+    label = "Median age at first act, as asked at age 18"
+    return Quantity(label, "median_onset_age", "all", "18", "years", "age", of_seed)
 
 
 def _clustered_rate(measure: str, words: str, from_people: bool) -> Quantity:

@@ -1,0 +1,118 @@
+"""How far chance within runs, rather than parameters, moves outcomes and rankings."""
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOP = 8
+
+
+class Noise(NamedTuple):
+    """Variances of one outcome.
+
+    Parameters
+    ----------
+    points
+        Points at which two or more seeds are known.
+    between_seeds
+        Variance between single runs at the same point, pooled over these points.
+    over_points
+        Variance over the design of what is analysed: the mean of the seeds of each point.
+    share
+        The part of `over_points` that is due to chance; at most, because the same seeds live
+        at every point and part of their luck cancels.
+    single_run_share
+        The same if every point had been run with one seed.
+    """
+
+    points: int
+    between_seeds: float
+    over_points: float
+    share: float
+    single_run_share: float
+
+
+def noise_of(analysed: np.ndarray, replicates: np.ndarray) -> Noise:
+    """Return how much of an outcome's variance over a design is chance within runs.
+
+    Parameters
+    ----------
+    analysed
+        Shape (points, seeds): what the analysis averages; NaN where undefined.
+    replicates
+        Shape (some points, more seeds): runs at the same point in each row, which may include
+        those above.
+    """
+    known = np.isfinite(replicates)
+    counts = known.sum(axis=1)
+    several = counts > 1
+    freedom = int((counts[several] - 1).sum())
+    means = point_means(analysed)
+    means = means[np.isfinite(means)]
+    if freedom == 0 or len(means) < 2:
+        return Noise(int(several.sum()), math.nan, math.nan, math.nan, math.nan)
+    rows, weights = np.where(known, replicates, 0.0)[several], known[several]
+    centres = rows.sum(axis=1) / counts[several]
+    between = float((weights * (rows - centres[:, None]) ** 2).sum()) / freedom
+    over = float(means.var(ddof=1))
+    of_means = between / analysed.shape[1]
+    single = over - of_means + between
+    share = of_means / over if over > 0 else math.nan
+    return Noise(
+        int(several.sum()), between, over, share, between / single if single > 0 else math.nan
+    )
+
+
+def point_means(values: np.ndarray) -> np.ndarray:
+    """Return the mean over seeds at each point; NaN only where no seed defines the outcome."""
+    known = np.isfinite(values)
+    counts = known.sum(axis=1)
+    sums = np.where(known, values, 0.0).sum(axis=1)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), math.nan)
+
+
+def stability_table(rankings: "Sequence[pd.DataFrame]") -> "pd.DataFrame":
+    """Compare the rankings of repetitions of one design with other seeds, pair by pair.
+
+    Parameters
+    ----------
+    rankings
+        One ranking table a repetition.
+
+    Returns
+    -------
+    pandas.DataFrame
+        outcome, repetition, other, spearman, kendall (rank correlations of the indices), and
+        `shared` of the `top` parameters of both.
+    """
+    import pandas as pd
+
+    rows = []
+    pairs = itertools.combinations(enumerate(rankings, 1), 2)
+    for (number, one), (other, two) in pairs:
+        shared = [name for name in one["outcome"].unique() if name in set(two["outcome"])]
+        for outcome in shared:
+            first = one[one["outcome"] == outcome].set_index("parameter")
+            second = two[two["outcome"] == outcome].set_index("parameter").loc[first.index]
+            rows.append((outcome, number, other, *_agreement(first, second)))
+    columns = ["outcome", "repetition", "other", "spearman", "kendall", "top", "shared"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _agreement(first: "pd.DataFrame", second: "pd.DataFrame") -> tuple[float, float, int, int]:
+    """Return Spearman's and Kendall's correlation, the size of the top, and its overlap."""
+    from scipy.stats import kendalltau, spearmanr
+
+    top = min(TOP, len(first))
+    shared = int(((first["rank"] <= top) & (second["rank"] <= top)).sum())
+    one, two = first["value"].to_numpy(np.float64), second["value"].to_numpy(np.float64)
+    if np.ptp(one) == 0 or np.ptp(two) == 0:
+        return math.nan, math.nan, top, shared
+    spearman, kendall = spearmanr(one, two).statistic, kendalltau(one, two).statistic
+    return float(spearman), float(kendall), top, shared

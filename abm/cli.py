@@ -177,8 +177,14 @@ def day() -> None:
     """List the phases of a day in the order in which they run."""
     from abm.console import print_table
     from abm.mechanisms.day import DAY
+    from abm.world import POPULATION_DAY
 
-    rows = [(at, phase.name, phase.section, phase.sentence) for at, phase in enumerate(DAY, 1)]
+    rows: list[tuple[str, str, str, str]] = []
+    for place, phase in enumerate(POPULATION_DAY, 1):
+        rows.append((str(place), phase.name, "", phase.sentence))
+        if phase.name == "live":
+            own = [(step.name, step.section, step.sentence) for step in DAY]
+            rows += [(f"{place}.{at}", *step) for at, step in enumerate(own, 1)]
     print_table(("", "phase", "section", "what happens"), rows)
 
 

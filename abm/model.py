@@ -108,7 +108,7 @@ for _name, (_kind, _field) in declared_fields().items():
 class NSSIModel(mesa.Model):
     """A population of adolescents, some of whom self-injure without suicidal intent.
 
-    One step is one day, in this order (`world.phases`, printed by ``nssi explain day``):
+    One step is one day, in the order of `abm.world.POPULATION_DAY` (``nssi explain day``):
 
     1. turn the calendar: date, trends, stages of life
     2. year-groups: on 1 September the oldest leaves and a new one enters
@@ -168,7 +168,7 @@ class NSSIModel(mesa.Model):
         return OneByOne(self.world)
 
     def step(self) -> None:
-        """Live one day: the phases of `world.phases`, one after the other."""
+        """Live one day: the phases of `POPULATION_DAY`, one after the other."""
         self.world.live_day()
 
     def live_agent_by_agent(self) -> None:

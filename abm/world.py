@@ -1,11 +1,11 @@
 """The world: a population that lives day by day. The engine behind the Mesa model and every run.
 
-`World.phases` is the order of a population's day; `abm.mechanisms.day.DAY` that of one person's.
+`POPULATION_DAY` is the order of a population's day, `abm.mechanisms.day.DAY` that of one person's.
 """
 
 import datetime
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,6 +35,30 @@ from abm.studies.tables_of_people import PANEL_FIELDS, people_table, rows_of
 CELLS = (len(SEXES), YEAR_GROUPS)
 WARM_UP_YEARS = 15
 PANEL_DTYPE = np.dtype([("person", np.int64), ("wave", np.int64), ("day", np.int64), *PANEL_FIELDS])
+
+
+class PopulationPhase(NamedTuple):
+    """One phase of a population's day: its name, the method of `World`, and one sentence."""
+
+    name: str
+    method: str
+    sentence: str
+
+
+POPULATION_DAY = (
+    PopulationPhase(
+        "turn the calendar", "turn_the_calendar", "The date, trends, and stages of life."
+    ),
+    PopulationPhase(
+        "year-groups", "turn_year_groups", "On 1 September the oldest leaves and a new one enters."
+    ),
+    PopulationPhase("live", "live_everybody", "Everybody lives their day, unseen by the others:"),
+    PopulationPhase(
+        "tell friends", "tell_friends", "Acts become known to friends, who hear of them tomorrow."
+    ),
+    PopulationPhase("look", "look", "Census, panel and moments; looking changes nothing."),
+)
+"""The order of a population's day: the list that is printed and the list that runs."""
 
 
 class World:
@@ -103,21 +127,10 @@ class World:
         self._settle_numbers()
         self._turn_calendar()
 
-    @cached_property
-    def phases(self) -> tuple[tuple[str, Callable[[], None], str], ...]:
-        """A population's day in order: name, what runs, and one sentence."""
-        return (
-            ("turn the calendar", self.turn_the_calendar, "Date, trends, and stages of life."),
-            ("year-groups", self.turn_year_groups, "On 1 September one leaves, one enters."),
-            ("live", self.live_everybody, "Everybody lives their day, unseen by the others."),
-            ("tell friends", self.tell_friends, "Acts become known to friends, for tomorrow."),
-            ("look", self.look, "Census, panel and moments; looking changes nothing."),
-        )
-
     def live_day(self) -> None:
-        """Live one day of everybody: the phases in order."""
-        for _, phase, _ in self.phases:
-            phase()
+        """Live one day of everybody: the phases of `POPULATION_DAY` in order."""
+        for phase in POPULATION_DAY:
+            getattr(self, phase.method)()
         self.days_lived += 1
         self.date += datetime.timedelta(days=1)
 

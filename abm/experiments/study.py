@@ -1,0 +1,280 @@
+"""What sweeps and sensitivity analyses share: a design lived over seeds, and its folder."""
+
+import datetime
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from abm.compilation import code_version
+from abm.experiments.design import Design
+from abm.experiments.folder import RunFolder, content_hash, versions
+from abm.experiments.runner import Evaluate, RunTask, executor_for, live_outcomes, run_missing
+from abm.experiments.store import DONE, Store
+from abm.report.progress import Progress, in_words
+from abm.tables import checksum, csv_bytes, write_bytes, write_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from abm.scenario import Scenario
+
+EXIT_DONE, EXIT_FAILED, EXIT_WRONG_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
+STORE = Path("store") / "runs"
+# Columns of a table of runs that are not outcomes.
+RUN_COLUMNS = ("point", "seed", "key", "status", "error", "differences")
+MOST_LISTED = 10
+TIMED_RUNS = 2  # the first one compiles
+SECONDS_FROM = 200  # known runs that are looked at to say how long one takes
+
+Place = tuple[int, int]  # point and seed
+
+
+@dataclass(frozen=True)
+class HowToRun:
+    """Where and how many runs are lived.
+
+    Parameters
+    ----------
+    out
+        Folder of all results.
+    jobs
+        Processes; by default one a core.
+    dask
+        Address of a Dask scheduler, or "local".
+    quiet
+        No progress and no messages, except errors and where to find support.
+    as_json
+        Print one JSON object instead of tables.
+    retry_failed
+        Live again what failed before.
+    evaluate
+        What lives a run and returns its outcomes.
+    """
+
+    out: Path = Path("results")
+    jobs: int | None = None
+    dask: str | None = None
+    quiet: bool = False
+    as_json: bool = False
+    retry_failed: bool = False
+    evaluate: Evaluate = live_outcomes
+
+    @property
+    def store(self) -> Store:
+        """The results of all runs below `out`."""
+        return Store(self.out / STORE)
+
+    def say(self, message: str) -> None:
+        """Print a message to standard error, unless quiet."""
+        if not self.quiet:
+            print(f"nssi: {message}", file=sys.stderr, flush=True)
+
+
+class StudyFolder(RunFolder):
+    """The run folder of a design: tables, figures and run.json; its runs are in the store."""
+
+    def __init__(self, out: Path, scenario: "Scenario", command: str, design: Design) -> None:
+        super().__init__(out, scenario, command, design.plain())
+        self.seeds_path = self.path  # nothing is kept by seed
+        if command == "sweep":
+            self.figures_path = self.path
+
+    def write(self, tables: "Mapping[str, pd.DataFrame | bytes]") -> dict[str, dict[str, Any]]:
+        """Write tables as CSV, those that have changed; return their checksums by name."""
+        written: dict[str, dict[str, Any]] = {}
+        for name, table in tables.items():
+            content = table if isinstance(table, bytes) else csv_bytes(table)
+            path = self.path / name
+            if not path.exists() or path.read_bytes() != content:
+                write_bytes(path, content)
+            written[name] = {"sha256": checksum(path)}
+        return written
+
+    def remove(self, name: str) -> None:
+        """Remove a table that no longer holds."""
+        with suppress(FileNotFoundError):
+            (self.path / name).unlink()
+
+    def describe_study(
+        self, content: Mapping[str, Any], tables: Mapping[str, Any], started: float
+    ) -> None:
+        """Write run.json, unless it already says the same.
+
+        Parameters
+        ----------
+        content
+            What is particular to the command: seeds, failed runs, figures and so on.
+        tables
+            Checksums by file name.
+        started
+            When the command began, in seconds since 1970.
+        """
+        known = {
+            "command": self.command,
+            "run_id": self.run_id,
+            "scenario": self.scenario.resolved(),
+            "design": self.design,
+            **content,
+            "content_hash": content_hash(tables),
+            "tables": dict(tables),
+            "code_version": code_version(),
+            "versions": versions(),
+        }
+        before = self.description()
+        if all(before.get(name) == value for name, value in known.items()):
+            return
+        began = datetime.datetime.fromtimestamp(started, datetime.UTC)
+        timings = {
+            "started": began.isoformat(timespec="seconds"),
+            "seconds": round(time.time() - started, 3),
+        }
+        machine = {"platform": platform.platform(), "processors": os.cpu_count()}
+        write_json(self.path / "run.json", known | {"machine": machine, "timings": timings})
+
+
+def live_places(
+    scenarios: "Sequence[Scenario]", places: Iterable[Place], how: HowToRun, title: str
+) -> "pd.DataFrame":
+    """Live every point and seed that has no result and return what became of all of them.
+
+    Parameters
+    ----------
+    scenarios
+        The scenario of every point, point 1 first.
+    places
+        Point and seed of every run.
+    how
+        Where and how.
+    title
+        What the progress bar says.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a place, in the order given: point, seed, key, status, error, differences, then
+        one column an outcome. A run that has no result has the status "missing".
+    """
+    tasks = {
+        (point, seed): RunTask(scenarios[point - 1], seed, how.evaluate) for point, seed in places
+    }
+    keys = {place: task.key for place, task in tasks.items()}
+    by_key = {keys[place]: task for place, task in tasks.items()}
+    store = how.store
+    known = store.known(by_key, failed=not how.retry_failed)
+    missing = [task for key, task in by_key.items() if key not in known]
+    if missing:
+        _live(store, missing, known, how, title)
+    return _as_frame(store, keys)
+
+
+def _live(
+    store: Store, missing: Sequence[RunTask], known: set[str], how: HowToRun, title: str
+) -> None:
+    """Live what is missing; say first how long it will take."""
+    if not how.quiet:
+        missing = _announce(store, missing, known, how)
+    jobs = min(how.jobs or _processors(), max(1, len(missing)))
+    with (
+        executor_for(jobs, how.dask) as executor,
+        Progress(title, how.quiet) as progress,
+    ):
+        run_missing(
+            store, missing, executor, total=len(missing), progress=progress.update,
+            retry_failed=how.retry_failed,
+        )  # fmt: skip
+
+
+def _announce(
+    store: Store, missing: Sequence[RunTask], known: set[str], how: HowToRun
+) -> Sequence[RunTask]:
+    """Say how many runs are to come and how long they take; return those still to live.
+
+    The time is that of runs in the store, or else of the first run that follows one that compiles.
+    """
+    count = f"{len(missing):,} runs to live"
+    if known:
+        count += f", {len(known):,} known already"
+    seconds = _seconds_of(store, sorted(known)[:SECONDS_FROM])
+    if seconds is None and len(missing) > TIMED_RUNS:
+        how.say(f"{count}; timing one of them")
+        first = list(missing[:TIMED_RUNS])
+        lived = run_missing(store, first, None, total=len(first), retry_failed=how.retry_failed)
+        seconds = _seconds_of(store, lived.keys[1:])
+        missing = missing[TIMED_RUNS:]
+    if seconds is None:
+        how.say(count)
+    elif how.dask is not None:
+        work = in_words(seconds * len(missing))
+        how.say(f"{count}, {seconds:.2g} s each: about {work} of work, shared by the workers")
+    else:
+        jobs = min(how.jobs or _processors(), len(missing))
+        total = in_words(seconds * len(missing) / jobs)
+        processes = f"{jobs} processes" if jobs > 1 else "one process"
+        how.say(f"{count}, {seconds:.2g} s each: about {total} with {processes}")
+    return missing
+
+
+def _seconds_of(store: Store, keys: Sequence[str]) -> float | None:
+    """Return the median seconds of runs that are done, or None if there are none."""
+    if not keys:
+        return None
+    table = store.results(list(keys), with_seconds=True)
+    done = table[table["status"] == DONE]
+    return statistics.median(done["seconds"].tolist()) if len(done) else None
+
+
+def _as_frame(store: Store, keys: Mapping[Place, str]) -> "pd.DataFrame":
+    """Return the results of places, one row each; several places may share one run."""
+    import pandas as pd
+
+    found = store.results(list(dict.fromkeys(keys.values()))).set_index("key")
+    table = found.drop(columns="seed").reindex(list(keys.values()))
+    table["status"] = table["status"].astype(object).where(table["status"].notna(), "missing")
+    table["error"] = table["error"].astype(object).where(table["error"].notna(), "")
+    table.index.name = "key"
+    table = table.reset_index()
+    places = pd.DataFrame(list(keys), columns=["point", "seed"])
+    return pd.concat([places, table], axis=1)
+
+
+def outcome_names(runs: "pd.DataFrame") -> list[str]:
+    """Return the outcomes a table of runs has, in the order in which they are declared."""
+    return [str(name) for name in runs.columns if name not in RUN_COLUMNS]
+
+
+def failures_table(runs: "pd.DataFrame", design: Design) -> "pd.DataFrame":
+    """Return the runs without a result: point, its values, seed, status, error (a traceback)."""
+    failed = runs[runs["status"] != DONE]
+    values = design.points.loc[failed["point"]].reset_index(drop=True)
+    columns = failed[["seed", "status", "error"]].reset_index(drop=True)
+    values.insert(0, "point", failed["point"].to_numpy())
+    return values.join(columns)
+
+
+def list_failures(failures: "pd.DataFrame", path: Path) -> None:
+    """Print the runs without a result to standard error, the first few of them."""
+    for row in failures.head(MOST_LISTED).itertuples():
+        reason = str(row.error).strip().splitlines()[-1:] or ["no result"]
+        print(f"nssi: point {row.point}, seed {row.seed}: {reason[0]}", file=sys.stderr)
+    more = len(failures) - MOST_LISTED
+    rest = f"{more:,} more, and all tracebacks" if more > 0 else "tracebacks"
+    print(f"nssi: {rest} in {path}", file=sys.stderr)
+
+
+def complain(message: str, code: int) -> int:
+    """Print an error and return the exit code."""
+    print(f"nssi: {message}", file=sys.stderr)
+    return code
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

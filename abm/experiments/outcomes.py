@@ -327,7 +327,9 @@ def _at_age(age: int) -> tuple[Outcome, ...]:
     )  # fmt: skip
 
 
-_BY_AGE = sorted((outcome for age in AGES for outcome in _at_age(age)), key=lambda o: o.series or "")
+_BY_AGE = sorted(
+    (outcome for age in AGES for outcome in _at_age(age)), key=lambda o: o.series or ""
+)
 
 OUTCOMES: dict[str, Outcome] = {outcome.name: outcome for outcome in (*_WHOLE, *_BY_AGE)}
 SERIES = tuple(dict.fromkeys(outcome.series for outcome in _BY_AGE if outcome.series))

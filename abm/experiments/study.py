@@ -6,7 +6,7 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from abm.compilation import code_version
 from abm.experiments.design import Design
-from abm.experiments.folder import RunFolder, content_hash, versions
-from abm.experiments.runner import Evaluate, RunTask, executor_for, live_outcomes, run_missing
-from abm.experiments.store import DONE, Store
+from abm.experiments.folder import FolderError, RunFolder, content_hash, versions
+from abm.experiments.runner import (
+    Evaluate,
+    RunnerError,
+    RunTask,
+    executor_for,
+    live_outcomes,
+    run_missing,
+)
+from abm.experiments.store import DONE, Store, StoreError
 from abm.report.progress import Progress, in_words
-from abm.tables import checksum, csv_bytes, write_bytes, write_json
+from abm.tables import TableError, checksum, csv_bytes, write_bytes, write_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,9 +168,7 @@ def live_places(
         One row a place, in the order given: point, seed, key, status, error, differences, then
         one column an outcome. A run that has no result has the status "missing".
     """
-    tasks = {
-        (point, seed): RunTask(scenarios[point - 1], seed, how.evaluate) for point, seed in places
-    }
+    tasks = _tasks(scenarios, places, how)
     keys = {place: task.key for place, task in tasks.items()}
     by_key = {keys[place]: task for place, task in tasks.items()}
     store = how.store
@@ -172,6 +177,22 @@ def live_places(
     if missing:
         _live(store, missing, known, how, title)
     return _as_frame(store, keys)
+
+
+def known_places(
+    scenarios: "Sequence[Scenario]", places: Iterable[Place], how: HowToRun
+) -> "pd.DataFrame":
+    """Return what `live_places` would, but live nothing."""
+    tasks = _tasks(scenarios, places, how)
+    return _as_frame(how.store, {place: task.key for place, task in tasks.items()})
+
+
+def _tasks(
+    scenarios: "Sequence[Scenario]", places: Iterable[Place], how: HowToRun
+) -> dict[Place, RunTask]:
+    return {
+        (point, seed): RunTask(scenarios[point - 1], seed, how.evaluate) for point, seed in places
+    }
 
 
 def _live(
@@ -266,6 +287,20 @@ def list_failures(failures: "pd.DataFrame", path: Path) -> None:
     more = len(failures) - MOST_LISTED
     rest = f"{more:,} more, and all tracebacks" if more > 0 else "tracebacks"
     print(f"nssi: {rest} in {path}", file=sys.stderr)
+
+
+def guarded(folder: StudyFolder, work: Callable[[], int]) -> int:
+    """Do the work of a command in its folder; return its exit code, or that of what stopped it."""
+    try:
+        with folder.opened():
+            return work()
+    except FolderError as error:
+        return complain(str(error), EXIT_WRONG_INPUT)
+    except (StoreError, RunnerError, TableError) as error:
+        return complain(f"{error}; what is finished is kept", EXIT_FAILED)
+    except KeyboardInterrupt:
+        message = "interrupted; what is finished is kept, and the same command goes on from there"
+        return complain(message, EXIT_INTERRUPTED)
 
 
 def complain(message: str, code: int) -> int:

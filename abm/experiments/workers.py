@@ -2,18 +2,15 @@
 
 import gc
 import multiprocessing
-import os
-import signal
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from abm.experiments.processes import LocalProcesses
 from abm.record import Logs, Record
 from abm.studies.aggregates import Aggregates, aggregate
 
@@ -115,8 +112,8 @@ def _live_in_processes(tasks: Sequence[Task], jobs: int, report: Report) -> Iter
     missing = dict(enumerate(tasks))
     shares = multiprocessing.get_context("spawn").RawArray("d", len(tasks))
     for attempt in (1, 2):
-        with _Pool(min(jobs, len(missing)), shares) as pool:
-            futures = {pool.submit(index, task): index for index, task in missing.items()}
+        with LocalProcesses(min(jobs, len(missing)), _share_progress, (shares,)) as pool:
+            futures = {pool.submit(_work, index, task): index for index, task in missing.items()}
             for future in _completed(futures, lambda: report(sum(shares) / len(shares))):
                 index = futures[future]
                 try:
@@ -154,47 +151,13 @@ def _completed(
             del futures[future], future
 
 
-class _Pool:
-    """A pool of spawned processes that end at once when this process ends or leaves the block."""
-
-    def __init__(self, jobs: int, shares: Any) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._reader, self._writer = context.Pipe(duplex=False)
-        self._executor = ProcessPoolExecutor(
-            jobs, context, initializer=_begin_worker, initargs=(self._reader, shares)
-        )
-
-    def submit(self, index: int, task: Task) -> "Future[Outcome]":
-        return self._executor.submit(_work, index, task)
-
-    def __enter__(self) -> "_Pool":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            self._writer.close()  # tells every worker to end, whatever it is doing
-        self._executor.shutdown(wait=True, cancel_futures=True)
-        self._writer.close()
-        self._reader.close()
-
-
 _shares: Any = None
 
 
-def _begin_worker(stop: Connection, shares: Any) -> None:
-    """Prepare a worker: leave Ctrl-C to the parent, and end when the parent is gone."""
+def _share_progress(shares: Any) -> None:
+    """Note in a new process where progress is written."""
     global _shares
     _shares = shares
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
-
-
-def _end_with_parent(stop: Connection) -> None:
-    """Wait until the parent process is gone or says stop; then end this one."""
-    parent = multiprocessing.parent_process()
-    sentinels: list[Any] = [stop] if parent is None else [stop, parent.sentinel]
-    multiprocessing.connection.wait(sentinels)
-    os._exit(1)
 
 
 def _work(index: int, task: Task) -> Outcome:

@@ -1,0 +1,142 @@
+"""A Dask cluster: connecting to one, or starting a small one on this machine."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+from abm.experiments.executors import RunnerError
+from abm.experiments.processes import THREADS
+
+SECONDS_TO_CONNECT = 15
+SECONDS_TO_START = 60
+
+
+@contextlib.contextmanager
+def connected(address: str, at_least: int = 1) -> Iterator[Executor]:
+    """Yield an executor over the workers of a running scheduler.
+
+    Parameters
+    ----------
+    address
+        Of the scheduler, such as ``tcp://10.0.0.1:8786``.
+    at_least
+        How many workers to wait for.
+
+    Raises
+    ------
+    RunnerError
+        If Dask is not installed, or scheduler or workers do not answer.
+    """
+    distributed = _distributed()
+    try:
+        client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise RunnerError(
+            f"--dask: no Dask scheduler answers at {address!r} ({error or type(error).__name__})"
+        ) from error
+    try:
+        client.wait_for_workers(at_least, timeout=SECONDS_TO_START)
+    except TimeoutError as error:
+        client.close()
+        raise RunnerError(
+            f"--dask: the scheduler at {address} has no workers; start one with "
+            f"`dask worker {address} --nthreads 1`"
+        ) from error
+    executor = client.get_executor(pure=False)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=False)
+        client.close()
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError:
+        raise RunnerError("--dask needs Dask: pip install 'nssi-abm[cluster]'") from None
+    return distributed
+
+
+@contextlib.contextmanager
+def local_cluster(workers: int) -> Iterator[str]:
+    """Start a scheduler and workers as processes of this machine; end them afterwards.
+
+    They end, too, when this process is killed.
+
+    Parameters
+    ----------
+    workers
+        How many, of one thread each.
+
+    Yields
+    ------
+    str
+        The address of the scheduler, reachable from this machine only.
+
+    Raises
+    ------
+    RunnerError
+        If Dask is not installed, or the scheduler does not start.
+    """
+    _distributed()
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as processes:
+        folder = Path(name)
+        place = folder / "scheduler.json"
+        local = ["--host", "127.0.0.1", "--no-dashboard"]
+        scheduler = _start(
+            folder, "scheduler", *local, "--port", "0", "--scheduler-file", str(place)
+        )
+        processes.callback(_end, scheduler)
+        address = _address(scheduler, place, folder / "scheduler.log")
+        options = ["--nthreads", "1", "--nworkers", str(workers), "--memory-limit", "0"]
+        options += ["--local-directory", name]
+        processes.callback(_end, _start(folder, "worker", address, *local, *options))
+        yield address
+
+
+def _start(folder: Path, *command: str) -> "subprocess.Popen[bytes]":
+    """Start a command of Dask that ends when this process does."""
+    environment = dict.fromkeys(THREADS, "1") | os.environ
+    with open(folder / f"{command[0]}.log", "wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "abm.experiments.dask_command", *command],
+            stdin=subprocess.PIPE,  # nothing is sent; that it closes tells of our end
+            stdout=log,
+            stderr=log,
+            env=environment,
+            start_new_session=True,  # Ctrl-C is for the main process only
+        )
+
+
+def _address(scheduler: "subprocess.Popen[bytes]", place: Path, log: Path) -> str:
+    """Wait until the scheduler has written where it listens."""
+    until = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < until and scheduler.poll() is None:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            return str(json.loads(place.read_text())["address"])
+        time.sleep(0.05)
+    lines = log.read_text(errors="replace").strip().splitlines()
+    reason = lines[-1] if lines else "it said nothing"
+    raise RunnerError(f"the Dask scheduler did not start: {reason}")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a command of Dask, by asking first."""
+    if process.stdin is not None:
+        process.terminate()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdin is not None:
+        process.stdin.close()

@@ -1,0 +1,104 @@
+"""Processes of this machine that cannot outlive the one that started them.
+
+This module imports little, because a new process imports it first: before NumPy, so that the
+number of threads can still be set.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+class LocalProcesses(Executor):
+    """A pool of spawned processes of one thread each, that end at once when this process ends.
+
+    Leaving the block by an exception, or `stop`, ends them whatever they are doing.
+
+    Parameters
+    ----------
+    jobs
+        How many.
+    begin, given
+        A function of a module, called first in every process with these arguments.
+    """
+
+    def __init__(
+        self, jobs: int, begin: Callable[..., None] | None = None, given: tuple[Any, ...] = ()
+    ) -> None:
+        self.workers = jobs
+        self._begin, self._given = begin, given
+        self._open()
+
+    def _open(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._reader, self._writer = context.Pipe(duplex=False)
+        self._pool = ProcessPoolExecutor(
+            self.workers,
+            context,
+            initializer=_begin_process,
+            initargs=(self._reader, self._begin, self._given),
+        )
+
+    def submit[**P, R](
+        self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[R]:
+        """Call a function of a module in one of the processes."""
+        return self._pool.submit(function, *args, **kwargs)
+
+    def stop(self) -> None:
+        """End every process at once."""
+        self._writer.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._reader.close()
+
+    def renew(self) -> None:
+        """Replace all processes by new ones, after one of them was killed."""
+        self.stop()
+        self._open()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let the processes finish what they are doing, then end them."""
+        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+        if wait:
+            self._writer.close()
+            self._reader.close()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.shutdown(wait=True, cancel_futures=True)
+        else:
+            self.stop()
+
+
+def _begin_process(
+    stop: Connection, begin: Callable[..., None] | None, given: tuple[Any, ...]
+) -> None:
+    """Prepare a process: one thread, Ctrl-C left to the parent, and no life without it."""
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
+    if begin is not None:
+        begin(*given)
+
+
+def _end_with_parent(stop: Connection) -> None:
+    """Wait until the parent process is gone or says stop; then end this one."""
+    parent = multiprocessing.parent_process()
+    sentinels: list[Any] = [stop] if parent is None else [stop, parent.sentinel]
+    wait(sentinels)
+    os._exit(1)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

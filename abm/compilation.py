@@ -66,7 +66,8 @@ if _cache_folder is not None:
 
 def rule[F: Callable[..., Any]](function: F) -> F:
     """Mark a function as a rule: plain Python when called from Python, compiled inside a kernel."""
-    return cast(F, register_jitable(error_model="numpy")(function))
+    options = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(F, register_jitable(**options)(function))
 
 
 def kernel[F: Callable[..., Any]](function: F) -> F:

@@ -83,7 +83,8 @@ def live_all(
             for index in range(me.acts_today):
                 if logged == len(log):
                     bigger = np.empty(2 * len(log), log.dtype)
-                    bigger[: len(log)] = log
+                    for place in range(len(log)):
+                        bigger[place] = log[place]
                     log = bigger
                 log[logged] = book.acts[index]
                 logged += 1

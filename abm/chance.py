@@ -28,7 +28,6 @@ class Purpose(IntEnum):
     BIRTH = 1
     FRIENDSHIP_DEGREE = 2
     FRIENDSHIP = 3
-    FRIENDSHIP_YEARS = 4
     MORNING = 5
     AWARENESS = 6
     WEEK = 7

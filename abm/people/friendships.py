@@ -42,8 +42,8 @@ class FriendshipRules:
         Share of proposals that go to the year-group above.
     circle
         How closely friendships cluster: the scale, in places in the list, of the distance at which
-        a proposal lands; more than half land nearer. Less in lists so short that this would be
-        everybody.
+        a proposal lands; more than half land nearer. Sociable people reach farther for their
+        later proposals; in short lists everybody reaches less far.
     """
 
     mean: float
@@ -209,7 +209,8 @@ def _propose(
     )
     chosen = candidates.list_of[proposer] ^ (sex_luck >= rules.same_sex)
     chosen = chosen + SEXES * (year_luck < rules.other_year)
-    target = _neighbour(candidates, proposer, chosen, rules.circle, distance_luck, side_luck)
+    circle = np.maximum(rules.circle, index)
+    target = _neighbour(candidates, proposer, chosen, circle, distance_luck, side_luck)
     reached = target >= 0
     pairs = np.column_stack((proposer, target))[reached]
     return np.sort(pairs, axis=1), moment[reached]
@@ -219,7 +220,7 @@ def _neighbour(
     candidates: _Candidates,
     proposer: np.ndarray,
     chosen: np.ndarray,
-    circle: float,
+    circle: np.ndarray,
     distance_luck: np.ndarray,
     side_luck: np.ndarray,
 ) -> np.ndarray:

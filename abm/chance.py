@@ -40,7 +40,8 @@ class Purpose(IntEnum):
     MOMENTS = 14
     PROMPT = 15
     PAIN_TEST = 16
-    STUDY = 17
+    DESIGN = 17
+    BOOTSTRAP = 18
 
 
 @rule

@@ -2,16 +2,30 @@
 
 import os
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
+from abm import many_runs_cli
+from abm.cli_options import (
+    MOST_SEEDS,
+    JobsOption,
+    JsonOption,
+    OutOption,
+    PopulationOption,
+    QuietOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    YearsOption,
+    check_folder,
+    overrides_of,
+    seeds_of,
+)
+
 DONE, WRONG_INPUT = 0, 2
-LARGEST_SEED = 2**64 - 1
-MOST_SEEDS = 1_000_000
 SUPPORT = (
     "If you or someone you know needs support: findahelpline.com lists crisis lines worldwide."
 )
@@ -27,8 +41,6 @@ app = typer.Typer(
 )
 explain = typer.Typer(help="Explain how the model works.", no_args_is_help=True)
 app.add_typer(explain, name="explain")
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 def main() -> NoReturn:
@@ -75,40 +87,32 @@ def _options(
 
 @app.command(epilog=_EPILOG)
 def run(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name, or a path.")] = "baseline",
+    scenario: ScenarioArgument = "baseline",
     seeds: Annotated[
         int | None,
         typer.Option(min=1, max=MOST_SEEDS, help="Run this many replicates, from seed 1 or S."),
     ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, max=LARGEST_SEED, metavar="S", help="The (first) seed. Default: 1."),
-    ] = None,
-    population: Annotated[int | None, typer.Option(help="Number of people.")] = None,
-    years: Annotated[int | None, typer.Option(help="Number of reported years.")] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Change one value; may be repeated."),
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for results.")] = Path("results"),
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes at once. Default: one a core.")
-    ] = None,
+    seed: SeedOption = None,
+    population: PopulationOption = None,
+    years: YearsOption = None,
+    settings: SetOption = None,
+    out: OutOption = Path("results"),
+    jobs: JobsOption = None,
     people: Annotated[bool, typer.Option("--people", help="Write people.parquet.")] = False,
     acts: Annotated[bool, typer.Option("--acts", help="Write acts.parquet.")] = False,
     panel: Annotated[bool, typer.Option("--panel", help="Write panel.parquet.")] = False,
     moments: Annotated[bool, typer.Option("--moments", help="Write moments.parquet.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Run again what is finished.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    quiet: QuietOption = False,
     json_: JsonOption = False,
 ) -> None:
     """Live one scenario, print what was found and write a run folder."""
     from abm.scenario import load_scenario
 
-    chosen_seeds = _seeds(seeds, seed)
-    _check_folder(out)
+    chosen_seeds = seeds_of(seeds, seed)
+    check_folder(out)
     loaded = load_scenario(
-        scenario, population=population, years=years, overrides=_overrides(settings or [])
+        scenario, population=population, years=years, overrides=overrides_of(settings or [])
     )
     from abm.experiments.run_folder import run_command
 
@@ -126,6 +130,10 @@ def run(
         as_json=json_,
     )
     raise typer.Exit(code)
+
+
+app.command(epilog=_EPILOG)(many_runs_cli.sweep)
+app.command(epilog=_EPILOG)(many_runs_cli.sensitivity)
 
 
 @app.command()
@@ -172,6 +180,18 @@ def init(
     print(f"Wrote {path}. Edit it, then: nssi run {name}", file=sys.stderr)
 
 
+@app.command()
+def store(
+    out: Annotated[Path, typer.Option(help="Folder for results.")] = Path("results"),
+    verify: Annotated[bool, typer.Option("--verify", help="Check every part.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """List what has been computed by commands of many runs, and check it."""
+    from abm.experiments.store_command import store_command
+
+    raise typer.Exit(store_command(out, verify=verify, as_json=json_))
+
+
 @explain.command()
 def day() -> None:
     """List the phases of a day in the order in which they run."""
@@ -186,33 +206,3 @@ def day() -> None:
             own = [(step.name, step.section, step.sentence) for step in DAY]
             rows += [(f"{place}.{at}", *step) for at, step in enumerate(own, 1)]
     print_table(("", "phase", "section", "what happens"), rows)
-
-
-def _seeds(number: int | None, first: int | None) -> Sequence[int]:
-    """Return the seeds meant: 1..N, or S..S+N-1, or S, or 1."""
-    start = 1 if first is None else first
-    chosen = range(start, start + (number or 1))
-    if chosen[-1] > LARGEST_SEED:
-        raise typer.BadParameter(f"the last seed would be {chosen[-1]}, above {LARGEST_SEED}")
-    return chosen
-
-
-def _overrides(settings: list[str]) -> dict[str, str]:
-    """Return ``--set NAME=VALUE`` options by name; of two with one name the last holds."""
-    for setting in settings:
-        if "=" not in setting:
-            raise typer.BadParameter(f"--set: expected NAME=VALUE, not '{setting}'")
-    pairs = (setting.split("=", 1) for setting in settings)
-    return {name.strip(): value.strip() for name, value in pairs}
-
-
-def _check_folder(out: Path) -> None:
-    """Refuse a folder that cannot be made or written to, before anything runs."""
-    try:
-        nearest = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    except (OSError, ValueError):
-        raise typer.BadParameter(f"--out: {str(out)!r} is not a usable path") from None
-    if not nearest.is_dir():
-        raise typer.BadParameter(f"--out: {nearest} is not a folder")
-    if not os.access(nearest, os.W_OK):
-        raise typer.BadParameter(f"--out: {nearest} cannot be written to")

@@ -18,12 +18,12 @@ from abm.parameters import parameter_record, switches
 from abm.people.birth import begin, rest
 from abm.people.layout import FEMALE, Plain, person_dtype
 from abm.record import Logs, Record
-from abm.scenario import load_scenario
+from abm.scenario import Scenario, load_scenario
 from abm.simulation import run
 from abm.world import World
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Life:
     """What became of a population: its people on the last day, and the acts of the log."""
 
@@ -58,7 +58,7 @@ def lived() -> Callable[..., Life]:
 
     Keywords are parameters and switches; `scenario` may name another population.
     """
-    known: dict[tuple[Any, ...], Life] = {}
+    known: dict[tuple[Scenario, int], Life] = {}
 
     def live(
         population: int = 1500,
@@ -67,11 +67,9 @@ def lived() -> Callable[..., Life]:
         scenario: str = "birth-cohort",
         **overrides: Any,
     ) -> Life:
-        key = (population, years, seed, scenario, *sorted(overrides.items()))
+        chosen = load_scenario(scenario, population=population, years=years, overrides=overrides)
+        key = (chosen, seed)
         if key not in known:
-            chosen = load_scenario(
-                scenario, population=population, years=years, overrides=overrides
-            )
             world = World(chosen, seed, Logs(people=True, acts=True))
             while world.days_lived < world.total_days:
                 world.live_day()

@@ -11,6 +11,7 @@ from abm.experiments.indices import (
     Method,
     Problem,
     convergence_table,
+    index_by_chance,
     indices_table,
     ranking_table,
 )
@@ -110,7 +111,8 @@ class Findings:
     convergence
         The main index with fewer trajectories or samples.
     noise
-        How much of each outcome's variance over the design is chance within runs.
+        How much of each outcome's variance over the design is chance within runs, and the index
+        that a parameter without effect would get from it (at most).
     stability
         How alike the rankings of repetitions are; empty with one repetition.
     main_outcomes
@@ -205,9 +207,11 @@ def _noise_table(
     for at, name in enumerate(names):
         noise = noise_of(cube[:, :, at], replicates[:, :, at])
         undefined = int((~np.isfinite(point_means(cube[:, :, at]))).sum())
-        rows.append((name, len(cube), undefined, cube.shape[1], replicates.shape[1], *noise))
+        floor = index_by_chance(plan.method, noise, cube.shape[1])
+        rows.append((name, len(cube), undefined, cube.shape[1], replicates.shape[1], *noise, floor))
     columns = ["outcome", "points", "undefined_points", "seeds", "noise_seeds", "noise_points"]
     columns += ["between_seeds", "over_points", "noise_share", "single_run_noise_share"]
+    columns.append("index_by_chance")
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from abm.scenario import Scenario
-
 Value = float | str
 MOST_POINTS = 1_000_000
 MOST_BASE_SAMPLES = 65_536
@@ -277,43 +275,9 @@ def sampler_seeds(seed: int) -> tuple[int, int]:
     """Return two keyed seeds, for a sampler and for a bootstrap; neither is zero."""
     from abm.chance import Purpose, generator
 
-    first, second = generator(seed, Purpose.STUDY).integers(1, 2**31, size=2)
-    return int(first), int(second)
-
-
-def scenarios_of(base: "Scenario", design: Design) -> "list[Scenario]":
-    """Return the scenario of every point, validated before anything runs.
-
-    Raises
-    ------
-    ScenarioError
-        Naming the first point that is not allowed.
-    """
-    return [
-        scenario_at(base, dict(zip(design.names, values, strict=True)), f"point {point}")
-        for point, values in zip(
-            design.points.index, design.points.itertuples(index=False, name=None), strict=True
-        )
-    ]
-
-
-def scenario_at(base: "Scenario", values: Mapping[str, Value], origin: str) -> "Scenario":
-    """Return a scenario with other values for some parameters and switches.
-
-    Raises
-    ------
-    ScenarioError
-        For a value that is not allowed, or a trend that would leave its range.
-    """
-    known = parameters()
-    numbers = {name: value for name, value in values.items() if name in known}
-    answers = {name: value for name, value in values.items() if name not in known}
-    table = dict(base) | {
-        "parameters": {**base.parameters, **numbers},
-        "switches": {**base.switches, **answers},
-    }
-    del table["name"]
-    return base.from_table(table, base.name, origin)
+    sampler = generator(seed, Purpose.DESIGN).integers(1, 2**31)
+    bootstrap = generator(seed, Purpose.BOOTSTRAP).integers(1, 2**31)
+    return int(sampler), int(bootstrap)
 
 
 def _frame(ranges: Sequence[Range], values: "np.ndarray") -> "pd.DataFrame":

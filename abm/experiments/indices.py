@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from abm.experiments.design import Range, problem_of, sampler_seeds
+from abm.experiments.noise import Noise
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,7 @@ Method = Literal["morris", "sobol"]
 # What parameters are ranked by.
 MAIN_INDEX: dict[Method, str] = {"morris": "mu_star", "sobol": "ST"}
 RESAMPLES = 1000
+MORRIS_STEP = 2.0 / 3.0  # of a range: four levels
 CONVERGENCE_STEPS = 5
 FEWEST_BLOCKS: dict[Method, int] = {"morris": 2, "sobol": 8}
 # An outcome that is undefined in more than this share of the blocks is not analysed.
@@ -105,6 +107,26 @@ def analyse(problem: Problem, points: np.ndarray, values: np.ndarray, seed: int)
     else:
         found = _sobol(problem, known, seed)
     return Analysis(found, blocks, note)
+
+
+def index_by_chance(method: Method, noise: Noise, seeds: int) -> float:
+    """Return the main index that a parameter without any effect would get from chance alone.
+
+    At most: the same seeds live at every point, and part of their luck cancels.
+
+    Parameters
+    ----------
+    method
+        For Morris the mean absolute difference of two runs, over the step; for Sobol the share
+        of chance in the variance.
+    noise
+        Of the outcome.
+    seeds
+        Runs that are averaged at each point.
+    """
+    if method == "sobol":
+        return noise.share
+    return 2.0 * math.sqrt(noise.between_seeds / (math.pi * seeds)) / MORRIS_STEP
 
 
 def whole_blocks(problem: Problem, values: np.ndarray) -> np.ndarray:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.experiments.analysis import NOISE_SEEDS, Findings, Plan, analyse_runs
-from abm.experiments.design import Design, Range, scenarios_of
+from abm.experiments.design import Design, Range
 from abm.experiments.folder import content_hash
+from abm.experiments.points import PointScenarios
 from abm.experiments.study import (
     EXIT_DONE,
     EXIT_FAILED,
@@ -88,7 +89,7 @@ def sensitivity_command(scenario: "Scenario", plan: Plan, how: HowToRun | None =
     """
     chosen = how or HowToRun()
     design = plan.design()
-    scenarios = scenarios_of(scenario, design)
+    scenarios = PointScenarios(scenario, design)
     folder = StudyFolder(chosen.out, scenario, "sensitivity", design)
     return guarded(folder, lambda: _complete(folder, plan, design, scenarios, chosen))
 
@@ -97,7 +98,7 @@ def _complete(
     folder: StudyFolder,
     plan: Plan,
     design: Design,
-    scenarios: "Sequence[Scenario]",
+    scenarios: PointScenarios,
     how: HowToRun,
 ) -> int:
     """Live what is missing; analyse, write, draw and show if everything is there."""

@@ -101,10 +101,16 @@ def summary(found: "pd.DataFrame") -> list[Group]:
         counts[0] += 1
         counts[1] += status == FAILED
         scenarios.setdefault(key, set()).add(differences)
-    return [
-        Group(*key, key[-1] == code_version(), len(scenarios[key]), *groups[key])
-        for key in sorted(groups)
-    ]
+    found_groups = []
+    for key in sorted(groups):
+        kind, people, years, differing, version = key
+        runs, failed = groups[key]
+        current = version == code_version()
+        count = len(scenarios[key])
+        found_groups.append(
+            Group(kind, people, years, differing, version, current, count, runs, failed)
+        )
+    return found_groups
 
 
 def _described(differences: dict[str, Any]) -> tuple[Any, ...]:
@@ -161,7 +167,8 @@ def _print(
     else:
         columns = ("population", "people", "years", "differing", "scenarios", "runs", "failed", "")
         print_table(columns, map(_row, groups))
-        print(f"\n{len(found)} runs in {store.part_count()} parts, {_in_words(size)}")
+        runs, parts = _counted(len(found), "run"), _counted(store.part_count(), "part")
+        print(f"\n{runs} in {parts}, {_in_words(size)}")
         print(store.folder)
     failures = _failures(found)
     for failure in failures[:FAILURES_SHOWN]:
@@ -185,17 +192,21 @@ def _row(group: Group) -> tuple[object, ...]:
 def _print_check(store: Store, report: StoreReport) -> None:
     if report.damaged:
         print(
-            f"nssi: {len(report.damaged)} parts were damaged and moved to {store.aside}; "
-            "their runs count as not lived",
+            f"nssi: {_counted(len(report.damaged), 'part')} damaged, moved to {store.aside}; "
+            "the runs in them count as not lived",
             file=sys.stderr,
         )
     if report.abandoned:
         print(
-            f"nssi: {len(report.abandoned)} half-written files were moved to {store.aside}",
+            f"nssi: {_counted(len(report.abandoned), 'file')} half written, moved to {store.aside}",
             file=sys.stderr,
         )
     if not report.damaged:
         print("Every part is whole.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _in_words(size: int) -> str:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from abm.compilation import code_version
 from abm.experiments.design import Design
 from abm.experiments.folder import FolderError, RunFolder, content_hash, versions
+from abm.experiments.points import PointScenarios
+from abm.experiments.processes import processors
 from abm.experiments.runner import (
     Evaluate,
     RunnerError,
@@ -23,7 +25,7 @@ from abm.experiments.runner import (
     live_outcomes,
     run_missing,
 )
-from abm.experiments.store import DONE, Store, StoreError
+from abm.experiments.store import DONE, Store, StoreError, store_folder
 from abm.report.progress import Progress, in_words
 from abm.tables import TableError, checksum, csv_bytes, write_bytes, write_json
 
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from abm.scenario import Scenario
 
 EXIT_DONE, EXIT_FAILED, EXIT_WRONG_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
-STORE = Path("store") / "runs"
 # Columns of a table of runs that are not outcomes.
 RUN_COLUMNS = ("point", "seed", "key", "status", "error", "differences")
 MOST_LISTED = 10
@@ -76,7 +77,7 @@ class HowToRun:
     @property
     def store(self) -> Store:
         """The results of all runs below `out`."""
-        return Store(self.out / STORE)
+        return Store(store_folder(self.out))
 
     def say(self, message: str) -> None:
         """Print a message to standard error, unless quiet."""
@@ -147,14 +148,14 @@ class StudyFolder(RunFolder):
 
 
 def live_places(
-    scenarios: "Sequence[Scenario]", places: Iterable[Place], how: HowToRun, title: str
+    scenarios: PointScenarios, places: Iterable[Place], how: HowToRun, title: str
 ) -> "pd.DataFrame":
     """Live every point and seed that has no result and return what became of all of them.
 
     Parameters
     ----------
     scenarios
-        The scenario of every point, point 1 first.
+        The scenario of every point.
     places
         Point and seed of every run.
     how
@@ -168,53 +169,55 @@ def live_places(
         One row a place, in the order given: point, seed, key, status, error, differences, then
         one column an outcome. A run that has no result has the status "missing".
     """
-    tasks = _tasks(scenarios, places, how)
-    keys = {place: task.key for place, task in tasks.items()}
-    by_key = {keys[place]: task for place, task in tasks.items()}
+    keys = {place: _task(scenarios, place, how).key for place in places}
+    first_places: dict[str, Place] = {}  # points may coincide
+    for place, key in keys.items():
+        first_places.setdefault(key, place)
     store = how.store
-    known = store.known(by_key, failed=not how.retry_failed)
-    missing = [task for key, task in by_key.items() if key not in known]
+    known = store.known(first_places, failed=not how.retry_failed)
+    missing = [place for key, place in first_places.items() if key not in known]
     if missing:
-        _live(store, missing, known, how, title)
+        if not how.quiet:
+            missing = _announce(store, scenarios, missing, sorted(known), how)
+        _live(store, scenarios, missing, how, title)
     return _as_frame(store, keys)
 
 
 def known_places(
-    scenarios: "Sequence[Scenario]", places: Iterable[Place], how: HowToRun
+    scenarios: PointScenarios, places: Iterable[Place], how: HowToRun
 ) -> "pd.DataFrame":
     """Return what `live_places` would, but live nothing."""
-    tasks = _tasks(scenarios, places, how)
-    return _as_frame(how.store, {place: task.key for place, task in tasks.items()})
+    return _as_frame(how.store, {place: _task(scenarios, place, how).key for place in places})
 
 
-def _tasks(
-    scenarios: "Sequence[Scenario]", places: Iterable[Place], how: HowToRun
-) -> dict[Place, RunTask]:
-    return {
-        (point, seed): RunTask(scenarios[point - 1], seed, how.evaluate) for point, seed in places
-    }
+def _task(scenarios: PointScenarios, place: Place, how: HowToRun) -> RunTask:
+    point, seed = place
+    return RunTask(scenarios.at(point), seed, how.evaluate)
 
 
 def _live(
-    store: Store, missing: Sequence[RunTask], known: set[str], how: HowToRun, title: str
+    store: Store, scenarios: PointScenarios, missing: Sequence[Place], how: HowToRun, title: str
 ) -> None:
-    """Live what is missing; say first how long it will take."""
-    if not how.quiet:
-        missing = _announce(store, missing, known, how)
-    jobs = min(how.jobs or _processors(), max(1, len(missing)))
+    """Live what is missing, tasks made as they are needed."""
+    jobs = min(how.jobs or processors(), max(1, len(missing)))
+    tasks = (_task(scenarios, place, how) for place in missing)
     with (
         executor_for(jobs, how.dask) as executor,
         Progress(title, how.quiet) as progress,
     ):
         run_missing(
-            store, missing, executor, total=len(missing), progress=progress.update,
+            store, tasks, executor, total=len(missing), progress=progress.update,
             retry_failed=how.retry_failed,
         )  # fmt: skip
 
 
 def _announce(
-    store: Store, missing: Sequence[RunTask], known: set[str], how: HowToRun
-) -> Sequence[RunTask]:
+    store: Store,
+    scenarios: PointScenarios,
+    missing: list[Place],
+    known: Sequence[str],
+    how: HowToRun,
+) -> list[Place]:
     """Say how many runs are to come and how long they take; return those still to live.
 
     The time is that of runs in the store, or else of the first run that follows one that compiles.
@@ -222,24 +225,27 @@ def _announce(
     count = f"{len(missing):,} runs to live"
     if known:
         count += f", {len(known):,} known already"
-    seconds = _seconds_of(store, sorted(known)[:SECONDS_FROM])
+    seconds = _seconds_of(store, known[:SECONDS_FROM])
     if seconds is None and len(missing) > TIMED_RUNS:
         how.say(f"{count}; timing one of them")
-        first = list(missing[:TIMED_RUNS])
+        first = [_task(scenarios, place, how) for place in missing[:TIMED_RUNS]]
         lived = run_missing(store, first, None, total=len(first), retry_failed=how.retry_failed)
         seconds = _seconds_of(store, lived.keys[1:])
         missing = missing[TIMED_RUNS:]
-    if seconds is None:
-        how.say(count)
-    elif how.dask is not None:
-        work = in_words(seconds * len(missing))
-        how.say(f"{count}, {seconds:.2g} s each: about {work} of work, shared by the workers")
-    else:
-        jobs = min(how.jobs or _processors(), len(missing))
-        total = in_words(seconds * len(missing) / jobs)
-        processes = f"{jobs} processes" if jobs > 1 else "one process"
-        how.say(f"{count}, {seconds:.2g} s each: about {total} with {processes}")
+        count = f"{len(missing):,} runs left"
+    how.say(count if seconds is None else f"{count}, {_time_to_come(seconds, len(missing), how)}")
     return missing
+
+
+def _time_to_come(seconds: float, runs: int, how: HowToRun) -> str:
+    """Return how long runs take, in words."""
+    each = f"{seconds:.2g} s each"
+    if how.dask is not None:
+        work = in_words(max(1.0, seconds * runs))
+        return f"{each}: about {work} of work, shared by the workers"
+    jobs = min(how.jobs or processors(), runs)
+    processes = f"{jobs} processes" if jobs > 1 else "one process"
+    return f"{each}: about {in_words(max(1.0, seconds * runs / jobs))} with {processes}"
 
 
 def _seconds_of(store: Store, keys: Sequence[str]) -> float | None:
@@ -307,9 +313,3 @@ def complain(message: str, code: int) -> int:
     """Print an error and return the exit code."""
     print(f"nssi: {message}", file=sys.stderr)
     return code
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.console import print_table
-from abm.experiments.design import Design, factorial, latin_hypercube, read_ranges, scenarios_of
+from abm.experiments.design import Design, factorial, latin_hypercube, read_ranges
 from abm.experiments.design_file import read_design
 from abm.experiments.folder import content_hash
 from abm.experiments.outcomes import OUTCOMES
+from abm.experiments.points import PointScenarios
 from abm.experiments.store import DONE
 from abm.experiments.study import (
     EXIT_DONE,
@@ -108,7 +109,7 @@ def sweep_command(
         If a point is not allowed; nothing is written then.
     """
     chosen = how or HowToRun()
-    scenarios = scenarios_of(scenario, design)
+    scenarios = PointScenarios(scenario, design)
     folder = StudyFolder(chosen.out, scenario, "sweep", design)
     wanted = list(dict.fromkeys(seeds))
     return guarded(folder, lambda: _complete(folder, design, scenarios, wanted, chosen))
@@ -117,7 +118,7 @@ def sweep_command(
 def _complete(
     folder: StudyFolder,
     design: Design,
-    scenarios: "Sequence[Scenario]",
+    scenarios: PointScenarios,
     seeds: Sequence[int],
     how: HowToRun,
 ) -> int:
@@ -149,7 +150,7 @@ def _complete(
 def _with_earlier(
     folder: StudyFolder,
     design: Design,
-    scenarios: "Sequence[Scenario]",
+    scenarios: PointScenarios,
     runs: "pd.DataFrame",
     seeds: Sequence[int],
     how: HowToRun,

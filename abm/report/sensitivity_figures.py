@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from abm.experiments.analysis import Findings
 
-BAR, INNER_BAR, POINT = "#56B4E9", "#0072B2", "#0072B2"
+BAR, PALE_BAR, INNER_BAR, POINT, CHANCE = "#56B4E9", "#9ecae9", "#0072B2", "#0072B2", "#D55E00"
 MOST_NAMED, LEAST_NAMED = 5, 0.2  # names, and the share of the largest from which on
 HEAT_OUTCOMES = 12
 # The line from a name to its point.
@@ -85,11 +85,14 @@ def ranked_bars(shown: Shown) -> "Figure | None":
     places = np.arange(len(order))[::-1]
     for axes, outcome in zip(panels, shown.outcomes, strict=True):
         rows = shown.rows(outcome, shown.main).loc[order]
-        _bars(axes, places, rows, "#9ecae9" if not shown.is_morris else BAR, shown.main)
+        _bars(axes, places, rows, BAR if shown.is_morris else PALE_BAR, shown.main)
         if not shown.is_morris:
             alone = shown.rows(outcome, "S1").loc[order]["value"].clip(lower=0)
             axes.barh(places, alone, height=0.36, color=INNER_BAR, label="S1, alone", zorder=3)
-        axes.set_title(title_of(outcome, 16), fontsize=11)
+        floor = shown.by_chance(outcome)
+        if not math.isnan(floor):
+            axes.axvline(floor, color=CHANCE, ls=":", lw=1.8, zorder=5, label="by chance, at most")
+        axes.set_title(title_of(outcome, 18), fontsize=10.5)
         axes.set_xlabel(unit_label(shown.main, outcome), fontsize=9)
         axes.set_xlim(0, None)
         axes.grid(axis="y", visible=False)
@@ -101,9 +104,10 @@ def ranked_bars(shown: Shown) -> "Figure | None":
         figure,
         "Which parameters matter, most influential on top",
         wrapped(
-            shown.note, f"{shown.meaning} Whiskers: 95 % bootstrap intervals. {_chance(shown)}"
+            shown.note,
+            f"{shown.meaning} Whiskers: 95 % bootstrap intervals. {_chance(shown)}",
         ),
-        legend=None if shown.is_morris else panels[0],
+        legend=panels[0],
     )
     return figure
 
@@ -225,4 +229,7 @@ def _chance(shown: Shown) -> str:
         return ""
     low, high = 100 * float(shares.min()), 100 * float(shares.max())
     span = f"{low:.0f} to {high:.0f} %" if round(low) != round(high) else f"{low:.0f} %"
-    return f"Chance within runs is {span} of the variance over the design."
+    return (
+        f"Chance within runs is {span} of the variance over the design; dotted: what a parameter "
+        "without effect would get from it."
+    )

@@ -83,6 +83,12 @@ class Shown:
         chosen = (table["outcome"] == outcome) & (table["index"] == index) & (table["age"] == age)
         return table[chosen].set_index("parameter")
 
+    def by_chance(self, outcome: str) -> float:
+        """Return the main index that chance alone would give, at most; NaN if not known."""
+        noise = self.findings.noise
+        chosen = noise[(noise["outcome"] == outcome) & (noise["age"] == "")]
+        return float(chosen["index_by_chance"].iloc[0])
+
     @property
     def note(self) -> str:
         """What was simulated, in one line."""
@@ -119,7 +125,9 @@ def grid(
 
 def title_of(outcome: str, characters: int = 40) -> str:
     """Return what readers call an outcome, in lines of at most so many characters."""
-    return textwrap.fill(NAMES.get(outcome, outcome.replace("_", " ")), characters)
+    return textwrap.fill(
+        NAMES.get(outcome, outcome.replace("_", " ")), characters, break_on_hyphens=False
+    )
 
 
 def wrapped(*notes: str) -> tuple[str, ...]:

@@ -38,9 +38,10 @@ def show(folder: "StudyFolder", findings: "Findings", hash_: str, how: "HowToRun
         print(json.dumps(_as_plain(folder, findings, hash_), allow_nan=False))
         return
     plan, scenario = findings.plan, folder.scenario
+    runs = f"{len(plan.all_seeds)} runs" if len(plan.all_seeds) > 1 else "1 run"
     print(
         f"{scenario.title or scenario.name}: {scenario.population.size:,} people, {plan.method}, "
-        f"{plan.blocks} {plan.problem.unit}, {len(plan.all_seeds)} seed(s) a point"
+        f"{plan.blocks} {plan.problem.unit}, {runs} a point"
     )
     print(f"{WORDS[plan.method]}; +- 95 % by bootstrap")
     if len(findings.ranking):
@@ -63,17 +64,19 @@ def _cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
     ):
         cells = [_with_reach(own[name].loc[parameter]) for name in outcomes]
         rows.append([str(rank), str(parameter), f"{value:.2f}", *cells])
-    shares = _main_noise(findings).set_index("outcome")["noise_share"]
-    rows.append(["", "(chance within runs)", "", *(_share(shares[name]) for name in outcomes)])
+    noise = _main_noise(findings).set_index("outcome")
+    for label, column, form in (
+        ("(by chance alone, at most)", "index_by_chance", ".3g"),
+        ("(chance in the variance)", "noise_share", ".1%"),
+    ):
+        values = noise.loc[outcomes, column].to_numpy(float).tolist()
+        shown = ["-" if math.isnan(value) else f"{value:{form}}" for value in values]
+        rows.append(["", label, "", *shown])
     return ["", "parameter", "over all", *outcomes], rows
 
 
 def _with_reach(row: "pd.Series") -> str:
     return f"{row['value']:.3g} +- {row['high'] - row['value']:.2g}"
-
-
-def _share(value: float) -> str:
-    return "-" if math.isnan(value) else f"{100 * value:.0f} % of variance"
 
 
 def _main_noise(findings: "Findings") -> "pd.DataFrame":

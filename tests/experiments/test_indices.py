@@ -10,9 +10,11 @@ import pytest
 from abm.chance import Purpose, generator
 from abm.experiments.design import Range, morris_design, sobol_design
 from abm.experiments.indices import (
+    MAIN_INDEX,
     Problem,
     analyse,
     convergence_table,
+    index_by_chance,
     indices_table,
     prefixes,
     ranking_table,
@@ -149,11 +151,15 @@ def test_morris_shows_interaction_in_sigma():
 
 
 def test_the_ranking_over_all_outcomes_weighs_them_alike():
-    rows = [
-        ("small", "a", "", "mu_star", 0.02, 0.0, 0.0), ("small", "b", "", "mu_star", 0.01, 0.0, 0.0),
-        ("large", "a", "", "mu_star", 30.0, 0.0, 0.0), ("large", "b", "", "mu_star", 40.0, 0.0, 0.0),
-        ("other", "b", "", "mu_star", 90.0, 0.0, 0.0), ("small", "b", "", "mu", 9.0, 0.0, 0.0),
-    ]  # fmt: skip
+    values = {
+        ("small", "a"): 0.02,
+        ("small", "b"): 0.01,
+        ("large", "a"): 30.0,
+        ("large", "b"): 40.0,
+    }
+    values[("other", "b")] = 90.0
+    rows = [(*name, "", "mu_star", value, 0.0, 0.0) for name, value in values.items()]
+    rows.append(("small", "b", "", "mu", 9.0, 0.0, 0.0))
     columns = ["outcome", "parameter", "parameter_2", "index", "value", "low", "high"]
     ranking = ranking_table("morris", pd.DataFrame(rows, columns=columns), ["small", "large"])
     overall = ranking[ranking["outcome"] == "all"].set_index("parameter")["value"]
@@ -233,6 +239,20 @@ def test_undefined_outcomes_take_no_part_in_the_noise():
     noise = noise_of(runs, runs)
     assert (noise.points, noise.between_seeds) == (1, pytest.approx(2.0))
     assert noise.over_points == pytest.approx(4.5)
+
+
+@pytest.mark.parametrize("method", ["morris", "sobol"])
+def test_a_parameter_without_effect_gets_the_index_by_chance(method):
+    ranges = UNIT[:2]
+    if method == "morris":
+        design = morris_design(ranges, 400, seed=1)
+    else:
+        design = sobol_design(ranges, 1024, False, seed=1)
+    points = design.points.to_numpy(float)
+    runs = 3.0 * points[:, :1] + generator(3, Purpose.STUDY).normal(size=(len(points), 2))
+    found = by_name(analyse(Problem(method, ranges), points, runs.mean(axis=1), seed=1).rows)
+    floor = index_by_chance(method, noise_of(runs, runs), seeds=2)
+    assert found[MAIN_INDEX[method], "x2"][0] == pytest.approx(floor, rel=0.12)
 
 
 def ranking(values):

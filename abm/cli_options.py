@@ -1,0 +1,66 @@
+"""Options that several commands share: what they mean, and how wrong ones are refused."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+LARGEST_SEED = 2**64 - 1
+MOST_SEEDS = 1_000_000
+
+ScenarioArgument = Annotated[str, typer.Argument(help="A scenario's name, or a path.")]
+SeedOption = Annotated[
+    int | None,
+    typer.Option(min=0, max=LARGEST_SEED, metavar="S", help="The (first) seed. Default: 1."),
+]
+PopulationOption = Annotated[int | None, typer.Option(help="Number of people.")]
+YearsOption = Annotated[int | None, typer.Option(help="Number of reported years.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Change one value; may be repeated."),
+]
+OutOption = Annotated[Path, typer.Option(help="Folder for results.")]
+JobsOption = Annotated[
+    int | None, typer.Option(min=1, help="Processes at once. Default: one a core.")
+]
+DaskOption = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Live the runs on a Dask cluster, or 'local'."),
+]
+RetryOption = Annotated[
+    bool, typer.Option("--retry-failed", help="Live again the runs that failed before.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def seeds_of(number: int | None, first: int | None) -> Sequence[int]:
+    """Return the seeds meant: 1..N, or S..S+N-1, or S, or 1."""
+    start = 1 if first is None else first
+    chosen = range(start, start + (number or 1))
+    if chosen[-1] > LARGEST_SEED:
+        raise typer.BadParameter(f"the last seed would be {chosen[-1]}, above {LARGEST_SEED}")
+    return chosen
+
+
+def overrides_of(settings: Sequence[str]) -> dict[str, str]:
+    """Return ``--set NAME=VALUE`` options by name; of two with one name the last holds."""
+    for setting in settings:
+        if "=" not in setting:
+            raise typer.BadParameter(f"--set: expected NAME=VALUE, not '{setting}'")
+    pairs = (setting.split("=", 1) for setting in settings)
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def check_folder(out: Path) -> None:
+    """Refuse a folder that cannot be made or written to, before anything runs."""
+    try:
+        nearest = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    except (OSError, ValueError):
+        raise typer.BadParameter(f"--out: {str(out)!r} is not a usable path") from None
+    if not nearest.is_dir():
+        raise typer.BadParameter(f"--out: {nearest} is not a folder")
+    if not os.access(nearest, os.W_OK):
+        raise typer.BadParameter(f"--out: {nearest} cannot be written to")

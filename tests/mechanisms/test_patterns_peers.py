@@ -1,0 +1,134 @@
+"""Friends (model: between people): alike by choice, by learning of each other's acts, or neither."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from abm.mechanisms.exposure import become_aware, hear_of_friends
+
+# Both sexes alike, so that friendships within a sex cluster nothing; strong effects of friends.
+ALIKE = {
+    "barrier_female": 0.0, "dissociation_female": 0.0, "maltreatment_female_shift": 0.0,
+    "puberty_age_male": 12.2, "puberty_age_female": 12.2, "interpersonal_male": 0.55,
+    "interpersonal_female": 0.55, "barrier_mean": 11.0,
+}  # fmt: skip
+STRONG = {"exposure_initiation": 3.0, "friends_learn": 0.6, "friends_alike": 0.8}
+
+
+def clustering(life: Any) -> float:
+    """Return the correlation between friends in having ever self-injured."""
+    ever = life.people["acts"] > 0
+    edges = life.world.network.edges
+    assert len(edges) > 1000
+    mine = np.concatenate((edges[:, 0], edges[:, 1]))
+    theirs = np.concatenate((edges[:, 1], edges[:, 0]))
+    return float(np.corrcoef(ever[mine], ever[theirs])[0, 1])
+
+
+@pytest.fixture(scope="module")
+def positions(lived) -> dict[str, Any]:
+    """Return one cohort under each answer to why friends are alike, with the same luck."""
+    return {
+        answer: lived(population=3000, years=6, friends_alike_by=answer, **ALIKE, **STRONG)
+        for answer in ("selection", "socialisation", "both", "neither")
+    }
+
+
+def test_friends_are_alike_by_each_position_and_by_neither_not(positions) -> None:
+    found = {answer: clustering(life) for answer, life in positions.items()}
+    assert abs(found["neither"]) < 0.03
+    assert found["selection"] > found["neither"] + 0.02
+    assert found["socialisation"] > found["neither"] + 0.03
+    assert found["both"] > max(found["selection"], found["socialisation"]) + 0.02
+
+
+def test_exposure_is_felt_only_where_friends_socialise(positions) -> None:
+    """Under the other two nobody hears of friends; the network of selection is another one."""
+    for answer, hears in (
+        ("selection", False), ("neither", False), ("socialisation", True), ("both", True),
+    ):  # fmt: skip
+        assert (positions[answer].people["exposure_load"].max() > 0) == hears
+    edges = {answer: life.world.network.edges.tobytes() for answer, life in positions.items()}
+    assert edges["both"] == edges["selection"] != edges["neither"] == edges["socialisation"]
+    begun = {answer: (life.people["acts"] > 0).mean() for answer, life in positions.items()}
+    assert begun["socialisation"] > begun["neither"] + 0.01
+    assert begun["selection"] == pytest.approx(begun["neither"], abs=0.002)
+
+
+def test_without_learning_of_acts_friends_do_not_matter(lived) -> None:
+    """By whichever of two numbers: bit for bit the same people."""
+    small = {
+        "population": 400,
+        "years": 3,
+        "barrier_mean": 8.0,
+        "friends_alike_by": "socialisation",
+    }
+    unheard = lived(**small, friends_learn=0.0)
+    alone = lived(**small, friends_mean=0.0)
+    assert unheard.people.tobytes() == alone.people.tobytes()
+    assert lived(**small).people.tobytes() != alone.people.tobytes()
+
+
+# Rules
+
+
+def test_a_friends_act_raises_exposure_for_weeks(scene) -> None:
+    """Half after one act, more after two, fading; nothing where friends do not socialise."""
+    life = scene(learnt=1, exposure_load=0.0)
+    hear_of_friends(life.me, life.p, life.today)
+    assert life.me.exposure == pytest.approx(0.5)
+    life.me.learnt = 0
+    course = []
+    for _ in range(60):
+        hear_of_friends(life.me, life.p, life.today)
+        course.append(life.me.exposure)
+    assert (np.diff(course) < 0).all()
+    assert course[20] > 0.2
+    assert course[-1] < 0.15
+    two = scene(learnt=2)
+    hear_of_friends(two.me, two.p, two.today)
+    assert two.me.exposure == pytest.approx(0.75)
+    for answer in ("selection", "neither"):
+        off = scene(learnt=5, friends_alike_by=answer)
+        hear_of_friends(off.me, off.p, off.today)
+        assert (off.me.exposure, off.me.learnt) == (0.0, 0)
+
+
+def test_online_exposure_comes_on_top_and_never_above_full(scene) -> None:
+    for learnt, online, expected in ((0, 0.3, 0.3), (1, 0.3, 0.8), (9, 0.9, 1.0)):
+        life = scene(learnt=learnt, online_exposure=online)
+        hear_of_friends(life.me, life.p, life.today)
+        assert life.me.exposure == pytest.approx(expected)
+
+
+def became_aware(scene, days: int = 1500, **given: Any) -> float:
+    """Return the share of days on which somebody unaware becomes aware."""
+    life = scene(**given)
+    count = 0
+    for _ in range(days):
+        life.today.day += 1
+        life.me.aware = 0
+        become_aware(life.me, life.p, life.today, life.stage)
+        count += life.me.aware
+    return count / days
+
+
+def test_a_friends_act_makes_aware_by_the_declared_chance(scene) -> None:
+    """One act by half, two by three quarters, and only where the chance is not 0."""
+    young = {"age": 10.0, "awareness_rate": 0.0}
+    for learnt, expected in ((0, 0.0), (1, 0.5), (2, 0.75)):
+        assert became_aware(scene, learnt=learnt, **young) == pytest.approx(expected, abs=0.05)
+    assert became_aware(scene, learnt=2, awareness_friend=0.0, **young) == 0
+
+
+def test_exposure_hastens_awareness(scene) -> None:
+    """The yearly hazard at full exposure against none."""
+    rate = {"awareness_rate": 10.0, "age": 18.0}
+    unexposed = became_aware(scene, 8000, exposure=0.0, **rate)
+    exposed = became_aware(scene, 8000, exposure=1.0, **rate)
+    assert unexposed == pytest.approx(1 - math.exp(-10 / 365.25), rel=0.25)
+    assert exposed > 1.3 * unexposed
+    off = became_aware(scene, 8000, exposure=1.0, awareness_exposure=0.0, **rate)
+    assert off == unexposed

@@ -219,7 +219,7 @@ def test_the_same_seed_gives_the_same_intervals_even_seed_zero():
 
 @pytest.mark.parametrize("seeds", [1, 4])
 def test_the_noise_share_is_that_of_a_function_with_known_noise(seeds):
-    luck = generator(7, Purpose.STUDY)
+    luck = generator(7, Purpose.BOOTSTRAP)
     signal = luck.normal(0.0, 2.0, size=4000)
     runs = signal[:, None] + luck.normal(0.0, 1.0, size=(4000, seeds))
     replicates = signal[:200, None] + luck.normal(0.0, 1.0, size=(200, 5))
@@ -249,7 +249,7 @@ def test_a_parameter_without_effect_gets_the_index_by_chance(method):
     else:
         design = sobol_design(ranges, 1024, False, seed=1)
     points = design.points.to_numpy(float)
-    runs = 3.0 * points[:, :1] + generator(3, Purpose.STUDY).normal(size=(len(points), 2))
+    runs = 3.0 * points[:, :1] + generator(3, Purpose.BOOTSTRAP).normal(size=(len(points), 2))
     found = by_name(analyse(Problem(method, ranges), points, runs.mean(axis=1), seed=1).rows)
     floor = index_by_chance(method, noise_of(runs, runs), seeds=2)
     assert found[MAIN_INDEX[method], "x2"][0] == pytest.approx(floor, rel=0.12)

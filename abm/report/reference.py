@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from abm.experiments.outcomes import OUTCOMES
 from abm.mechanisms.book import ACT_DTYPE
 from abm.people.layout import STATES, declared_fields
 from abm.record import YES_OR_NO
@@ -51,6 +52,41 @@ CURVE_COLUMNS: tuple[Row, ...] = (
     ("people", "persons or person-years", "The denominator"),
 )
 
+
+STUDY_TABLES: dict[str, tuple[str, tuple[Row, ...]]] = {
+    "design.csv": (
+        "The points of a sweep or sensitivity analysis; it can be read back with `--design`.",
+        (
+            ("point", "id", "Number of the point, from 1"),
+            ("*parameter*", "its own", "One column for each parameter or switch that varies"),
+        ),
+    ),
+    "sweep.csv": (
+        "One row a run and outcome.",
+        (
+            ("point", "id", "Number of the point"),
+            ("*parameter*", "its own", "One column for each parameter or switch that varies"),
+            ("seed", "id", "Seed of the run"),
+            ("outcome", "text", "Name of the outcome; see below"),
+            ("value", "see outcome", "Empty where the outcome is not defined"),
+        ),
+    ),
+    "indices.csv": (
+        "Sensitivity indices, each with a 95 % interval by bootstrap where there is one.",
+        (
+            ("method", "text", "morris or sobol"),
+            ("outcome", "text", "Name of the outcome, without its age"),
+            ("age", "years", "Completed age, for outcomes by age"),
+            ("parameter", "text", "Name of the parameter"),
+            ("parameter_2", "text", "The other one, for S2"),
+            ("index", "text", "mu, mu_star, sigma (Morris); S1, ST, S2 (Sobol)"),
+            ("value", "see index", "mu_star in units of the outcome, S1 and ST shares of variance"),
+            ("low", "see index", "Lower end of the interval"),
+            ("high", "see index", "Upper end of the interval"),
+        ),
+    ),
+}
+"""Beside them lie ranking.csv, convergence.csv, noise.csv and, with repetitions, stability.csv."""
 
 INTRODUCTION = (
     "Made by `python -m abm.report.reference docs/outputs.md` from the declarations in the code. "
@@ -110,6 +146,11 @@ def output_reference() -> str:
         if table == "curves":
             measures = [(item.name, item.unit, item.meaning) for item in MEASURES]
             lines += ["", *markdown_table(measures, "measure")]
+    for name, (sentence, rows) in STUDY_TABLES.items():
+        lines += ["", f"## {name}", "", sentence, "", *markdown_table(rows)]
+    outcomes = [(each.name, each.unit, each.sentence) for each in OUTCOMES.values()]
+    lines += ["", "## Outcomes of sweeps and sensitivity analyses", ""]
+    lines += markdown_table(outcomes, "outcome")
     return "\n".join(lines) + "\n"
 
 

@@ -7,9 +7,10 @@ import numpy as np
 
 from abm.chance import Purpose, binomial_count, four_draws
 from abm.compilation import kernel, rule
+from abm.mechanisms.beginning import enter
 from abm.mechanisms.day import live_a_day
 from abm.mechanisms.growing_up import grow_up
-from abm.people.birth import be_born
+from abm.people.birth import draw_traits
 from abm.people.layout import FIRST_AGE
 from abm.studies.moments import read_the_day
 from abm.types import Parameters, Today
@@ -76,7 +77,7 @@ def live_all(
         stage = stages[me.sex, today.school_year - me.year_group]
         live_a_day(me, p, today, stage, book)
         count_the_day(me, stage, flows)
-        if me.watched == 1:
+        if me.watched == 1 and prompted < len(moments):
             read_the_day(me, p, today, book, moments[prompted])
             prompted += 1
         if logged >= 0:
@@ -114,8 +115,8 @@ def bear_all(
     today = days[0]
     for row in range(start, stop):
         me = people[row]
-        stage = stages[0, today.school_year - me.year_group]
-        be_born(me, parameters[0], today, stage, childhoods[0])
+        draw_traits(me, parameters[0], today, childhoods[0])
+        enter(me, parameters[0], today, stages[me.sex, today.school_year - me.year_group])
 
 
 @rule

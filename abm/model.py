@@ -6,12 +6,13 @@ from typing import Any, Literal
 import mesa
 
 from abm.one_by_one import OneByOne
-from abm.people.layout import SEXES, declared_fields
+from abm.people.layout import SEXES, Field, declared_fields
 from abm.record import NO_LOGS, Logs
 from abm.scenario import Scenario
 from abm.world import World
 
 Activation = Literal["compiled", "agents"]
+IDENTITY = ("person", "sex", "year_group")
 
 
 class LeftError(LookupError):
@@ -19,12 +20,16 @@ class LeftError(LookupError):
 
 
 class Reading:
-    """An attribute of an agent that reads and writes its person's field in the world's table."""
+    """An attribute of an agent that reads its person's field in the world's table.
 
-    def __init__(self, name: str, kind: type, sentence: str) -> None:
+    Traits and states can be set too; who a person is, and what follows from other fields, cannot.
+    """
+
+    def __init__(self, name: str, kind: type, field: Field) -> None:
         self.name = name
         self.kind = kind
-        self.__doc__ = sentence
+        self.can_be_set = field.kind in ("trait", "state") and name not in IDENTITY
+        self.__doc__ = field.sentence
 
     def __get__(self, agent: "Adolescent | None", owner: type) -> Any:
         if agent is None:
@@ -32,6 +37,8 @@ class Reading:
         return agent.rows()[self.name][agent.row].item()
 
     def __set__(self, agent: "Adolescent", value: float) -> None:
+        if not self.can_be_set:
+            raise AttributeError(f"{self.name} follows from the rest and cannot be set")
         rows = agent.rows()
         rows[self.name][agent.row] = self.kind(value)
         rows["settlement"][agent.row] = 0
@@ -102,7 +109,7 @@ class Adolescent(mesa.Agent):
 
 
 for _name, (_kind, _field) in declared_fields().items():
-    setattr(Adolescent, _name, Reading(_name, _kind, _field.sentence))
+    setattr(Adolescent, _name, Reading(_name, _kind, _field))
 
 
 class NSSIModel(mesa.Model):

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 
 class OneByOne:
-    """Today's records as plain objects, shared by everybody who lives today in plain Python."""
+    """Today's records as plain objects, shared by everybody who lives today in plain Python.
+
+    `begin_day` comes before the first `live` of every day.
+    """
 
     def __init__(self, world: "World") -> None:
         self.world = world
         self.book = plain_book()
-        self.prompted = 0
-        self.begin_day()
 
     def begin_day(self) -> None:
         """Copy what is the same for everybody today."""

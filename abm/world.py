@@ -99,7 +99,7 @@ class World:
         self.total_days = (self.end - self.date).days
         self.warm_up_days = (self.start - self.date).days
         self.days_lived = 0
-        self.entries = 0
+        self.entries = 0  # counts up whenever somebody enters or everybody leaves
         self.live_people: Callable[[], None] = self.live_compiled
         self._make_records()
         for year in present_years(self.school.year_of(self.date), self.first_year):
@@ -144,9 +144,11 @@ class World:
     def change(self, **values: float) -> None:
         """Change parameters from today on; people already born are settled anew next morning."""
         checked = self.scenario.with_parameters(**values)
+        before = self.base.copy()
         for name in values:
             self.base[name] = checked.parameters[name]
-        self._settle_numbers()
+        if before != self.base:
+            self._settle_numbers()
 
     def _settle_numbers(self) -> None:
         """Derive what follows from the numbers, after they were set or changed."""
@@ -176,16 +178,21 @@ class World:
     def turn_year_groups(self) -> None:
         """On the first day of a school year let the oldest group leave and a new one enter."""
         year = self.date.year
-        if not self.is_open or self.date != self.school.start_of(year) or self.days_lived == 0:
+        if self.date != self.school.start_of(year) or self.days_lived == 0:
             return
-        block = block_of_year(self.blocks, year)
-        self._leave(block)
-        self._enter(year)
+        if self.is_open:
+            self._leave(block_of_year(self.blocks, year))
+            self._enter(year)
+        elif year == self.first_year + YEAR_GROUPS:
+            self._leave(self.blocks[0])
+            self.entries += 1
 
     def _leave(self, block: Block) -> None:
         rows = self.people[block.start : block.stop]
-        if self.logs.people and self.is_reported and len(rows) and rows["present"][0]:
+        lived_reported_days = self.days_lived > self.warm_up_days
+        if self.logs.people and lived_reported_days and len(rows) and rows["present"][0]:
             self._leavers.append(self._people_table(rows, left=True))
+        rows["present"] = 0
         self.network.remove_rows(block.start, block.stop)
 
     def _enter(self, year: int) -> None:
@@ -277,14 +284,15 @@ class World:
         """Return room for today's moments, choosing whom to watch when the weeks begin."""
         observation = self.scenario.observation
         left = self.total_days - self.days_lived
+        prompts = observation.prompts_per_day
         if not self.logs.moments or not 0 < left <= observation.moments_days:
-            return np.zeros((0, observation.prompts_per_day), MOMENT_DTYPE)
+            self.people["watched"] = 0
+            return np.zeros((0, prompts), MOMENT_DTYPE)
         if left == min(observation.moments_days, self.total_days):
             drawn = draws_for(self.seed, self.people["person"], 0, Purpose.MOMENTS, 0)[0]
             chosen = (drawn < observation.moments_share) & (self.people["present"] == 1)
             self.people["watched"] = chosen
-        watched = int(self.people["watched"].sum())
-        room = np.zeros((watched, observation.prompts_per_day), MOMENT_DTYPE)
+        room = np.zeros((int(self.people["watched"].sum()), prompts), MOMENT_DTYPE)
         self._moments.append(room)
         return room
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from abm.calendar import TODAY_DTYPE, derive_speeds
+from abm.mechanisms.beginning import begin, rest
 from abm.mechanisms.book import plain_book
 from abm.mechanisms.growing_up import STAGE_DTYPE, grow_up
 from abm.mechanisms.settling import settle, settle_set_points, settle_speeds
 from abm.parameters import parameter_record, switches
-from abm.people.birth import begin, rest
 from abm.people.layout import FEMALE, Plain, person_dtype
 from abm.record import Logs, Record
 from abm.scenario import Scenario, load_scenario
@@ -116,7 +116,7 @@ class Scene:
         self.stage = Plain.of(np.zeros(1, STAGE_DTYPE)[0])
         grow_up(self.stage, self.p, sex, int(age) - 10, age)
         self.place(**{**fields, "sex": sex})
-        begin(self.me, self.p, 0.0)
+        begin(self.me, self.p)
         self.me.aware = 1
         self.place(**fields)
         self.settle()

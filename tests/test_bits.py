@@ -194,9 +194,6 @@ def test_a_change_at_a_day_leaves_everything_before_it(change: dict[str, float])
     assert all(bits(changed)[name] != bits(baseline)[name] for name in bits(baseline))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a change settles speeds at once that otherwise wait until Monday"
-)
 def test_a_change_to_the_same_numbers_changes_nothing() -> None:
     """A null intervention: people are settled anew, to the same values."""
     plain = world_after(80, risky(population=100), 8)

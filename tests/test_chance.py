@@ -114,7 +114,7 @@ def test_two_purposes_never_share_a_number() -> None:
 
 
 def test_two_normals_are_normal_and_independent() -> None:
-    u = draws_for(8, np.arange(40_000), 0, Purpose.STUDY, 0)
+    u = draws_for(8, np.arange(40_000), 0, Purpose.PAIN_TEST, 0)
     first, second = two_normals_of(u[0], u[1])
     for values in (first, second):
         assert stats.kstest(values, "norm").pvalue > 1e-4
@@ -172,9 +172,9 @@ def test_both_halves_of_a_seed_count(seed: int) -> None:
 
 
 def test_a_generator_is_keyed_by_seed_and_purpose() -> None:
-    drawn = generator(4, Purpose.STUDY).random(50)
-    assert np.array_equal(generator(4, Purpose.STUDY).random(50), drawn)
-    for other in (generator(5, Purpose.STUDY), generator(4, Purpose.PANEL)):
+    drawn = generator(4, Purpose.PAIN_TEST).random(50)
+    assert np.array_equal(generator(4, Purpose.PAIN_TEST).random(50), drawn)
+    for other in (generator(5, Purpose.PAIN_TEST), generator(4, Purpose.PANEL)):
         assert not np.isin(other.random(50), drawn).any()
 
 
@@ -254,7 +254,7 @@ def test_a_lived_day_never_asks_for_the_same_number_twice(scene, monkeypatch) ->
     childhood = type("Childhood", (), {})()
     for name in (*maltreatment.CHILDHOOD_FIELDS,):
         setattr(childhood, name, 1.0)
-    birth.be_born(life.me, life.p, life.today, life.stage, childhood)
+    birth.draw_traits(life.me, life.p, life.today, childhood)
     for number in range(150):
         life.me.aware = number % 3  # unaware on some days, so that awareness is drawn for, too
         life.today.day += 1

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import abm
+from abm import codes as routes
 from abm.calendar import TODAY_DTYPE
-from abm.mechanisms import routes
 from abm.mechanisms.book import ACT_DTYPE, BOOK_DTYPE, POINT_DTYPE
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameters, record_dtype, switches
@@ -107,7 +107,7 @@ def test_every_parameter_read_outside_of_rules_is_declared() -> None:
         assert read, path
         for name, line in read.items():
             assert name in RECORDS["p"], f"{path.name}:{line}: p.{name}"
-    for path in (PACKAGE / "people" / "maltreatment.py", PACKAGE / "studies" / "pain_test.py"):
+    for path in (PACKAGE / "people" / "maltreatment.py", PACKAGE / "studies" / "pain.py"):
         for node in ast.walk(tree_of(path)):
             if not isinstance(node, ast.Subscript) or ast.unparse(node.value) != "values":
                 continue
@@ -133,7 +133,7 @@ POSITIONS = {
 
 
 def test_positions_of_switches_stand_in_the_order_of_the_declarations() -> None:
-    """A name in routes.py means the answer whose index it is."""
+    """A name in codes.py means the answer whose index it is."""
     assert set(POSITIONS) == set(switches())
     for name, constants in POSITIONS.items():
         answers = switches()[name].values

@@ -264,7 +264,7 @@ def test_curves_people_and_acts_tell_the_same_story(risky_record) -> None:
     everybody = np.concatenate(people)
     assert len(np.unique(everybody["person"])) == len(everybody)
     before = risky_record.scenario.calendar.start.toordinal()
-    flows = {name: 0 for name in ("first", "acts")}
+    flows = dict.fromkeys(("first", "acts"), 0)
     for census in risky_record.censuses:
         last = census.date.toordinal()
         year = acts[(acts["day"] >= before) & (acts["day"] <= last)]

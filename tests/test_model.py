@@ -259,9 +259,6 @@ def test_a_run_goes_on_past_the_end_of_the_calendar() -> None:
     assert model.world.parameters["stressor_rate"][0] == 2.0 * rate
 
 
-@pytest.mark.xfail(
-    strict=True, raises=IndexError, reason="a cohort stays at 25 and is read past its stages"
-)
 def test_a_cohort_leaves_when_it_is_25_and_an_empty_world_goes_on() -> None:
     """In plain Python, where reading past an array raises instead of corrupting memory."""
     model = NSSIModel(few("birth-cohort", population=2, years=15), activation="agents")
@@ -273,9 +270,6 @@ def test_a_cohort_leaves_when_it_is_25_and_an_empty_world_goes_on() -> None:
     assert len(model.agents) == 0
 
 
-@pytest.mark.xfail(
-    strict=True, raises=IndexError, reason="people stay watched when there is no room for moments"
-)
 def test_watching_ends_with_the_calendar() -> None:
     """In plain Python, where writing past an array raises instead of corrupting memory."""
     scenario = few("birth-cohort", 3, **{"observation.moments_share": 1.0})
@@ -287,7 +281,6 @@ def test_watching_ends_with_the_calendar() -> None:
     assert len(model.world.moment_log()) == moments > 0
 
 
-@pytest.mark.xfail(strict=True, reason="the first day's room for moments is made twice")
 def test_moments_are_the_same_agent_by_agent() -> None:
     """Watched from the very first day to the last."""
     more = {"observation.moments_share": 1.0, "observation.moments_days": 365}

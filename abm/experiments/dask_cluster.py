@@ -26,7 +26,8 @@ def connected(address: str, at_least: int = 1) -> Iterator[Executor]:
     Parameters
     ----------
     address
-        Of the scheduler, such as ``tcp://10.0.0.1:8786``.
+        Of the scheduler, such as ``tcp://10.0.0.1:8786``, or the file it wrote
+        (``--scheduler-file``, a name that ends in .json).
     at_least
         How many workers to wait for.
 
@@ -37,8 +38,9 @@ def connected(address: str, at_least: int = 1) -> Iterator[Executor]:
     """
     distributed = _distributed()
     try:
-        client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
+        found = _address_in(Path(address)) if address.endswith(".json") else address
+        client = distributed.Client(found, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise RunnerError(
             f"--dask: no Dask scheduler answers at {address!r} ({error or type(error).__name__})"
         ) from error
@@ -56,6 +58,18 @@ def connected(address: str, at_least: int = 1) -> Iterator[Executor]:
     finally:
         executor.shutdown(wait=False)
         client.close()
+
+
+def _address_in(place: Path) -> str:
+    """Return the address in the file of a scheduler that may be starting just now."""
+    until = time.monotonic() + SECONDS_TO_CONNECT
+    while True:
+        try:
+            return str(json.loads(place.read_text())["address"])
+        except (OSError, ValueError, KeyError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 def _distributed() -> Any:

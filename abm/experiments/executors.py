@@ -69,8 +69,9 @@ def executor_for(jobs: int | None = None, dask: str | None = None) -> Iterator[E
     jobs
         Processes; by default one a processor. Not used with an address.
     dask
-        Address of a scheduler such as ``tcp://10.0.0.1:8786``, or ``local``: a scheduler and
-        workers started on this machine and ended afterwards.
+        Address of a scheduler such as ``tcp://10.0.0.1:8786``, the file it wrote (its name ends
+        in .json), or ``local``: a scheduler and workers started on this machine and ended
+        afterwards.
 
     Yields
     ------

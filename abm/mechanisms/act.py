@@ -6,6 +6,7 @@ and shutdown rise. In the feel route shutdown gives way and arousal stays: feeli
 Shame and guilt rise in any case (section 2).
 """
 
+from abm.codes import END, FEEL, INDUCE, PUNISH
 from abm.compilation import rule
 from abm.mechanisms.coping import neglect_coping
 from abm.mechanisms.curves import clipped
@@ -13,7 +14,6 @@ from abm.mechanisms.learning import learn
 from abm.mechanisms.opioids import grow_tolerant, opioid_pulse
 from abm.mechanisms.phases import enter_phase
 from abm.mechanisms.relaxing import ACT, AFTER_ACT, HIGHEST, live_until, note_point
-from abm.mechanisms.routes import END, FEEL, INDUCE, PUNISH
 from abm.mechanisms.sensitisation import sensitise_by_act
 from abm.mechanisms.severity import severity_of_act
 from abm.mechanisms.shame import feel_guilty

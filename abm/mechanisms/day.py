@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from abm.chance import Purpose, four_draws
+from abm.codes import CALM, FEEL, MISREAD_SAFETY, PUNISH
 from abm.compilation import rule
 from abm.mechanisms.act import self_injure
 from abm.mechanisms.arousal import arouse, shut_down_if_overwhelmed
@@ -19,7 +20,6 @@ from abm.mechanisms.morning import hear_the_news, sleep, wake
 from abm.mechanisms.neuroception import appraise, misreads_safety
 from abm.mechanisms.phases import maybe_end_phase
 from abm.mechanisms.relaxing import DECISION, STRESSOR, live_until, note_point
-from abm.mechanisms.routes import CALM, FEEL, MISREAD_SAFETY, PUNISH
 from abm.mechanisms.sensitisation import states_become_traits
 from abm.mechanisms.shame import feel_ashamed
 from abm.mechanisms.stressors import WAKING, count_stressors, draw_stressor, next_hour

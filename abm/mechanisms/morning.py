@@ -22,8 +22,7 @@ def wake(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> N
         turn_week(me, today)
     if me.settlement != today.settlement:
         settle(me, p, today)
-        settle_speeds(me, p, stage)
-    elif today.is_monday == 1 or me.acts_today > 0:
+    if today.is_monday == 1 or me.acts_today > 0:
         settle_speeds(me, p, stage)
     settle_set_points(me, p, stage)
     me.was_never = 1 if me.acts == 0 else 0

@@ -4,8 +4,8 @@ Sensitised defences read more threat into the same event, and may read danger in
 family support attenuates threat (section 4); rejection weighs more on those sensitive to it.
 """
 
+from abm.codes import INTERPERSONAL
 from abm.compilation import rule
-from abm.mechanisms.routes import INTERPERSONAL
 from abm.people.layout import Person
 from abm.types import Parameters
 

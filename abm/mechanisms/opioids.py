@@ -6,8 +6,8 @@ through arousal that lasts. The switch `opioids` keeps the first, the second, or
 
 import math
 
+from abm.codes import ELEVATED, REDUCED
 from abm.compilation import rule
-from abm.mechanisms.routes import ELEVATED, REDUCED
 from abm.people.layout import Person
 from abm.types import Parameters
 

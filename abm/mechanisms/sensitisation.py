@@ -1,7 +1,7 @@
 """States become traits (section 4): responses that are used often become easier to evoke."""
 
+from abm.codes import PRIOR
 from abm.compilation import rule
-from abm.mechanisms.routes import PRIOR
 from abm.people.layout import Person
 from abm.types import Parameters
 

@@ -7,10 +7,10 @@ points every morning, so that the hours of a day are cheap.
 
 import math
 
+from abm.codes import ELEVATED, PRIOR
 from abm.compilation import rule
 from abm.mechanisms.curves import LN_2, clipped, logistic
 from abm.mechanisms.opioids import tone_analgesia, tone_release
-from abm.mechanisms.routes import ELEVATED, PRIOR
 from abm.people.layout import FEMALE, Person
 from abm.types import Parameters, Stage, Today
 

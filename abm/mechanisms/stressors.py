@@ -7,8 +7,8 @@ were maltreated. Hours are drawn in order, uniform over the waking day.
 import math
 
 from abm.chance import Purpose, four_draws, poisson_count
+from abm.codes import ACHIEVEMENT, INTERPERSONAL, TRAUMA_REMINDER
 from abm.compilation import rule
-from abm.mechanisms.routes import ACHIEVEMENT, INTERPERSONAL, TRAUMA_REMINDER
 from abm.people.layout import Person
 from abm.types import Parameters, Stage, Today
 

@@ -25,6 +25,13 @@ def need_to_feel(me: Person, dorsal_vagal: float, emptiness: float) -> float:
 
 
 @rule
+def need_to_punish(me: Person, p: Parameters, shame: float) -> float:
+    """Return how far shame stands above what is borne, scaled by self-criticism."""
+    beyond = shame - p.shame_edge
+    return me.self_critical * beyond / (1.0 - p.shame_edge) if beyond > 0.0 else 0.0
+
+
+@rule
 def three_urges(
     me: Person,
     p: Parameters,
@@ -36,5 +43,5 @@ def three_urges(
     """Return the urges to calm, to feel and to punish, in logits; their sum is the urge."""
     calm = me.expectancy_calm * need_to_calm(me, distress, dorsal_vagal)
     feel = p.weight_feel * me.expectancy_feel * need_to_feel(me, dorsal_vagal, emptiness)
-    punish = p.weight_punish * me.expectancy_punish * shame * me.self_critical
+    punish = p.weight_punish * me.expectancy_punish * need_to_punish(me, p, shame)
     return p.urge_weight * calm, p.urge_weight * feel, p.urge_weight * punish

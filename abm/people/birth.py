@@ -7,12 +7,11 @@ a loading on adversity plus the person's own variation.
 import math
 
 from abm.chance import Purpose, four_draws, two_normals
+from abm.codes import CONSEQUENCE, ELEVATED, REDUCED
 from abm.compilation import rule
-from abm.mechanisms.routes import CONSEQUENCE, ELEVATED, REDUCED
-from abm.mechanisms.settling import settle, settle_set_points, settle_speeds
-from abm.people.layout import FEMALE, MALE, NEVER, Person
+from abm.people.layout import FEMALE, MALE, Person
 from abm.people.maltreatment import Childhood, draw_maltreatment
-from abm.types import Parameters, Stage, Today
+from abm.types import Parameters, Today
 
 
 @rule
@@ -38,11 +37,10 @@ def share(value: float) -> float:
 
 
 @rule
-def be_born(me: Person, p: Parameters, today: Today, stage: Stage, childhood: Childhood) -> None:
-    """Fill the record of a person who enters today; `person` and `year_group` are given."""
+def draw_traits(me: Person, p: Parameters, today: Today, childhood: Childhood) -> None:
+    """Draw who a person is; `person` and `year_group` are given."""
     u = four_draws(today.seed_low, today.seed_high, me.person, 0, Purpose.BIRTH, 0)
     me.sex = FEMALE if u[0] < p.female_share else MALE
-    me.present = 1
     common, support, connected, mood = four_normals(today, me, 0)
     draw_maltreatment(me, p, today, childhood, common)
     adversity = (me.adversity - childhood.adversity_mean) / childhood.adversity_spread
@@ -53,11 +51,7 @@ def be_born(me: Person, p: Parameters, today: Today, stage: Stage, childhood: Ch
     me.connectedness = share(others + p.connectedness_spread * connected)
     draw_autonomic_profile(me, p, today, adversity)
     draw_self_and_temperament(me, p, today, childhood, adversity)
-    begin(me, p, mood)
-    settle(me, p, today)
-    settle_speeds(me, p, stage)
-    settle_set_points(me, p, stage)
-    rest(me)
+    me.week_mood = p.week_spread * mood
 
 
 @rule
@@ -110,44 +104,3 @@ def draw_self_and_temperament(
     me.aversion = aversion
     me.help_seeking = help_seeking - p.help_seeking_male * (me.sex - 1.0 + p.female_share)
     me.severity_level = severity
-
-
-@rule
-def begin(me: Person, p: Parameters, mood: float) -> None:
-    """Set the slow states and the empty history with which a person enters."""
-    me.strain = p.strain_at_entry
-    me.sns_sensitisation = p.sensitisation_adversity * me.adversity
-    me.pns_sensitisation = p.sensitisation_adversity * me.adversity
-    me.expectancy_calm = p.expectancy_at_entry
-    me.expectancy_feel = p.expectancy_at_entry
-    me.expectancy_punish = p.expectancy_at_entry
-    me.coping = p.coping_at_entry
-    me.week_mood = p.week_spread * mood
-    me.phase_ended = NEVER
-    me.first_age = NEVER
-    me.last_age = NEVER
-    me.last_act = NEVER
-    me.opioid_tolerance = 0.0
-    me.pain_habituation = 0.0
-    me.exposure_load = 0.0
-    me.exposure = 0.0
-    me.resolution = 0.0
-    me.bout_severity = 0.0
-    me.learnt = me.aware = me.in_phase = me.bouts = me.acts = me.past_year_acts = 0
-    me.recent_months = me.older_months = me.urges = 0
-    me.distressed_decisions = me.distressed_acts = 0
-    me.stressors_today = me.acts_today = me.urges_today = me.was_never = me.points = 0
-    me.watched = 0
-
-
-@rule
-def rest(me: Person) -> None:
-    """Put the states of the day at their set points, at seven in the morning."""
-    me.hour = 7.0
-    me.rumination_returns = 0.0
-    me.peak_sympathetic = me.sympathetic = me.sympathetic_rest
-    me.peak_dorsal_vagal = me.dorsal_vagal = me.dorsal_vagal_rest
-    me.distress = me.distress_rest
-    me.emptiness = me.emptiness_rest
-    me.calm = me.calm_rest
-    me.shame = me.shame_rest

@@ -146,8 +146,8 @@ def output_reference() -> str:
         if table == "curves":
             measures = [(item.name, item.unit, item.meaning) for item in MEASURES]
             lines += ["", *markdown_table(measures, "measure")]
-    for name, (sentence, rows) in STUDY_TABLES.items():
-        lines += ["", f"## {name}", "", sentence, "", *markdown_table(rows)]
+    for name, (sentence, columns) in STUDY_TABLES.items():
+        lines += ["", f"## {name}", "", sentence, "", *markdown_table(columns)]
     outcomes = [(each.name, each.unit, each.sentence) for each in OUTCOMES.values()]
     lines += ["", "## Outcomes of sweeps and sensitivity analyses", ""]
     lines += markdown_table(outcomes, "outcome")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from abm.people.layout import NEVER, declared_fields, fields_of
-from abm.studies.pain_test import pain_test
+from abm.studies.pain import pain_test
 
 WHO = ("sex", "year_group", "age")
 TRAITS = tuple(name for name in fields_of("trait") if name not in ("person", "sex", "year_group"))

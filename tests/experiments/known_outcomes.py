@@ -34,7 +34,7 @@ def angles(scenario: Scenario) -> list[float]:
 def luck(scenario: Scenario, seed: int) -> float:
     """Return a normal number that depends on the point and the seed."""
     digest = hashlib.sha256(f"{seed} {angles(scenario)}".encode()).digest()
-    return float(generator(int.from_bytes(digest[:8]), Purpose.STUDY).normal())
+    return float(generator(int.from_bytes(digest[:8]), Purpose.BOOTSTRAP).normal())
 
 
 def ishigami(scenario: Scenario, seed: int) -> dict[str, float]:

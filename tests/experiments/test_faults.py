@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import json
 import os
 import resource
 import shutil
@@ -279,7 +278,7 @@ def dask_cluster(tmp_path, monkeypatch, diary):
             while not place.exists():
                 assert process.poll() is None
                 time.sleep(0.05)
-        yield json.loads(place.read_text())["address"]
+        yield str(place)
 
 
 def test_a_killed_dask_worker_costs_no_run(dask_cluster, store, tmp_path, diary, monkeypatch):
@@ -359,7 +358,7 @@ def test_an_address_where_nothing_answers_is_one_clear_error(monkeypatch):
     from abm.experiments.runner import RunnerError
 
     monkeypatch.setattr(dask_cluster, "SECONDS_TO_CONNECT", 1)
-    for address in ("tcp://127.0.0.1:1", "nonsense"):
+    for address in ("tcp://127.0.0.1:1", "nonsense", "no-such-file.json"):
         with (
             pytest.raises(RunnerError, match="no Dask scheduler answers"),
             executor_for(dask=address),

@@ -1,4 +1,4 @@
-"""Friends (model: between people): alike by choice, by learning of each other's acts, or neither."""
+"""Friends (model: between people): alike by choice, by hearing of each other's acts, or neither."""
 
 import math
 from typing import Any
@@ -8,23 +8,26 @@ import pytest
 
 from abm.mechanisms.exposure import become_aware, hear_of_friends
 
-# Both sexes alike, so that friendships within a sex cluster nothing; strong effects of friends.
+# Both sexes alike, so that friendships within a sex cluster nothing; strong effects of friends,
+# and of the proneness to distress by which they are chosen.
 ALIKE = {
     "barrier_female": 0.0, "dissociation_female": 0.0, "maltreatment_female_shift": 0.0,
     "puberty_age_male": 12.2, "puberty_age_female": 12.2, "interpersonal_male": 0.55,
     "interpersonal_female": 0.55, "barrier_mean": 11.0,
 }  # fmt: skip
-STRONG = {"exposure_initiation": 3.0, "friends_learn": 0.6, "friends_alike": 0.8}
+STRONG = {
+    "exposure_initiation": 3.0, "friends_learn": 0.6, "friends_alike": 0.95,
+    "distress_reactivity": 0.8, "barrier_spread": 0.8,
+}  # fmt: skip
 
 
-def clustering(life: Any) -> float:
-    """Return the correlation between friends in having ever self-injured."""
-    ever = life.people["acts"] > 0
+def clustering(life: Any, values: np.ndarray) -> float:
+    """Return the correlation of a value between friends."""
     edges = life.world.network.edges
     assert len(edges) > 1000
     mine = np.concatenate((edges[:, 0], edges[:, 1]))
     theirs = np.concatenate((edges[:, 1], edges[:, 0]))
-    return float(np.corrcoef(ever[mine], ever[theirs])[0, 1])
+    return float(np.corrcoef(values[mine], values[theirs])[0, 1])
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +40,18 @@ def positions(lived) -> dict[str, Any]:
 
 
 def test_friends_are_alike_by_each_position_and_by_neither_not(positions) -> None:
-    found = {answer: clustering(life) for answer, life in positions.items()}
+    """In having ever self-injured; in proneness to distress where friends are chosen for it."""
+    for answer, life in positions.items():
+        prone = clustering(life, life.people["reactivity"] - life.people["regulation"])
+        chosen = answer in ("selection", "both")
+        assert prone > 0.3 if chosen else abs(prone) < 0.05, answer
+    found = {
+        answer: clustering(life, life.people["acts"] > 0) for answer, life in positions.items()
+    }
     assert abs(found["neither"]) < 0.03
     assert found["selection"] > found["neither"] + 0.02
     assert found["socialisation"] > found["neither"] + 0.03
-    assert found["both"] > max(found["selection"], found["socialisation"]) + 0.02
+    assert found["both"] > max(found["selection"], found["socialisation"]) + 0.03
 
 
 def test_exposure_is_felt_only_where_friends_socialise(positions) -> None:

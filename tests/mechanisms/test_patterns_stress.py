@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.codes import ACHIEVEMENT, INTERPERSONAL, TRAUMA_REMINDER
 from abm.mechanisms.arousal import arouse, shut_down_if_overwhelmed
 from abm.mechanisms.day import live_a_day, live_through
 from abm.mechanisms.neuroception import appraise
 from abm.mechanisms.relaxing import live_until
-from abm.mechanisms.routes import ACHIEVEMENT, INTERPERSONAL, TRAUMA_REMINDER
 from abm.mechanisms.sensitisation import states_become_traits
 from abm.mechanisms.stressors import count_stressors, draw_stressor
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.codes import CALM, FEEL, PUNISH
 from abm.mechanisms.barrier import barrier, satiation
 from abm.mechanisms.day import decide, report_urge, strongest
 from abm.mechanisms.morning import turn_week
-from abm.mechanisms.routes import CALM, FEEL, PUNISH
 from abm.mechanisms.urge import three_urges
 
 DISTRESSED = {"distress": 3.0}

@@ -22,7 +22,7 @@ def findings(method: str = "morris", blocks: int = 8, by_age: bool = True) -> Fi
     places = [(point, seed) for point in design.points.index for seed in (1, 2)]
     runs = pd.DataFrame(places, columns=["point", "seed"]).assign(status="done")
     values = design.points.to_numpy(float)[runs["point"] - 1] @ np.array([1.0, 0.3, 0.1])
-    noisy = values + 0.05 * generator(1, Purpose.STUDY).normal(size=len(values))
+    noisy = values + 0.05 * generator(1, Purpose.BOOTSTRAP).normal(size=len(values))
     runs["lifetime_prevalence_12_18"] = noisy
     runs["median_onset_age"] = 13 + noisy**2
     for age in (13, 14) if by_age else ():

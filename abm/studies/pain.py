@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from abm.chance import Purpose, draws_for, two_normals_of
-from abm.mechanisms.routes import DESERVED, TOLERANCE
+from abm.codes import DESERVED, TOLERANCE
 
 
 def pain_test(

@@ -1,0 +1,58 @@
+"""How a life in the population begins: slow states, an empty history, and a body at rest."""
+
+from abm.compilation import rule
+from abm.mechanisms.settling import settle, settle_set_points, settle_speeds
+from abm.mechanisms.stressors import WAKING
+from abm.people.layout import NEVER, Person
+from abm.types import Parameters, Stage, Today
+
+
+@rule
+def enter(me: Person, p: Parameters, today: Today, stage: Stage) -> None:
+    """Let a person whose traits are drawn enter today, at seven in the morning."""
+    me.present = 1
+    begin(me, p)
+    settle(me, p, today)
+    settle_speeds(me, p, stage)
+    settle_set_points(me, p, stage)
+    rest(me)
+
+
+@rule
+def begin(me: Person, p: Parameters) -> None:
+    """Set the slow states and the empty history with which a person enters."""
+    me.strain = p.strain_at_entry
+    me.sns_sensitisation = p.sensitisation_adversity * me.adversity
+    me.pns_sensitisation = p.sensitisation_adversity * me.adversity
+    me.expectancy_calm = p.expectancy_at_entry
+    me.expectancy_feel = p.expectancy_at_entry
+    me.expectancy_punish = p.expectancy_at_entry
+    me.coping = p.coping_at_entry
+    me.phase_ended = NEVER
+    me.first_age = NEVER
+    me.last_age = NEVER
+    me.last_act = NEVER
+    me.opioid_tolerance = 0.0
+    me.pain_habituation = 0.0
+    me.exposure_load = 0.0
+    me.exposure = 0.0
+    me.resolution = 0.0
+    me.bout_severity = 0.0
+    me.learnt = me.aware = me.in_phase = me.bouts = me.acts = me.past_year_acts = 0
+    me.recent_months = me.older_months = me.urges = 0
+    me.distressed_decisions = me.distressed_acts = 0
+    me.stressors_today = me.acts_today = me.urges_today = me.was_never = me.points = 0
+    me.watched = 0
+
+
+@rule
+def rest(me: Person) -> None:
+    """Put the states of the day at their set points, at seven in the morning."""
+    me.hour = WAKING
+    me.rumination_returns = 0.0
+    me.peak_sympathetic = me.sympathetic = me.sympathetic_rest
+    me.peak_dorsal_vagal = me.dorsal_vagal = me.dorsal_vagal_rest
+    me.distress = me.distress_rest
+    me.emptiness = me.emptiness_rest
+    me.calm = me.calm_rest
+    me.shame = me.shame_rest

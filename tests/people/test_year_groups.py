@@ -117,7 +117,7 @@ def test_who_leaves_stands_in_the_table_as_left_at_25() -> None:
     assert (people["age"][left] == 25.0).all()
     assert (~left).sum() == 45
     assert people["age"][~left].max() < 25.0
-    assert set(people["year_group"][left]) == {1990 + 10, 1990 + 11, 1990 + 12}
+    assert set(people["year_group"][left]) == {1990 + 11, 1990 + 12}
     assert (people["last_age"][left & (people["ever"] == 1)] < 25.0).all()
 
 

@@ -22,13 +22,20 @@ from abm.mechanisms.phases import maybe_end_phase
 from abm.mechanisms.relaxing import DECISION, STRESSOR, live_until, note_point
 from abm.mechanisms.sensitisation import states_become_traits
 from abm.mechanisms.shame import feel_ashamed
-from abm.mechanisms.stressors import WAKING, count_stressors, draw_stressor, next_hour
+from abm.mechanisms.stressors import (
+    MOST_STRESSORS,
+    WAKING,
+    count_stressors,
+    draw_stressor,
+    next_hour,
+)
 from abm.mechanisms.urge import three_urges
 from abm.people.layout import Person
 from abm.types import Book, Parameters, Stage, Today
 
 NEXT_WAKING = 31.0
 NOT_TODAY = 99.0
+EVENING = MOST_STRESSORS
 
 
 @rule
@@ -43,7 +50,7 @@ def meet_the_day(me: Person, p: Parameters, today: Today, stage: Stage, book: Bo
     evening = p.evening_hour + p.evening_hours * u[2]
     kind, size, when, escape = MISREAD_SAFETY, p.misreading_size, u[3], 1.0
     coming = deciding = NOT_TODAY
-    met = decided = 0
+    met = 0
     if left > 0:
         if not misreading:
             kind, size, when, escape = draw_stressor(me, p, today, stage, 0)
@@ -54,12 +61,12 @@ def meet_the_day(me: Person, p: Parameters, today: Today, stage: Stage, book: Bo
             return
         live_until(me, p, today, book, due)
         if deciding == due or evening == due:
+            index = met - 1
             if deciding == due:
                 deciding = NOT_TODAY
             else:
-                evening = NOT_TODAY
-            decide(me, p, today, stage, book, decided)
-            decided += 1
+                evening, index = NOT_TODAY, EVENING
+            decide(me, p, today, stage, book, index)
         else:
             live_through(me, p, book, kind, size, escape)
             met += 1
@@ -85,7 +92,10 @@ def live_through(
 
 @rule
 def decide(me: Person, p: Parameters, today: Today, stage: Stage, book: Book, index: int) -> None:
-    """Stand before an urge: act, or cope, or endure."""
+    """Stand before an urge: act, or cope, or endure.
+
+    `index` is the stressor that was met before, or `EVENING`; it keys the luck of this decision.
+    """
     calm, feel, punish = three_urges(me, p, me.distress, me.dorsal_vagal, me.emptiness, me.shame)
     urge = calm + feel + punish
     report_urge(me, p, book, urge)

@@ -155,4 +155,6 @@ def draws_for(
 def generator(seed: int, purpose: Purpose) -> np.random.Generator:
     """Return a NumPy generator keyed by seed and purpose, for samplers that ask for one."""
     low, high = seed_halves(seed)
-    return np.random.Generator(np.random.Philox(key=[(high << 32) | low, int(purpose)]))
+    return np.random.Generator(
+        np.random.Philox(key=np.array([(high << 32) | low, int(purpose)], np.uint64))
+    )

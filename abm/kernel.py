@@ -6,6 +6,7 @@ People, parameters and the day are records in arrays, so no value ever recompile
 import numpy as np
 
 from abm.chance import Purpose, binomial_count, four_draws
+from abm.codes import CALM, FEEL
 from abm.compilation import kernel, rule
 from abm.mechanisms.beginning import enter
 from abm.mechanisms.day import live_a_day
@@ -17,7 +18,7 @@ from abm.types import Parameters, Today
 
 
 @rule
-def count_the_day(me, stage, flows) -> None:  # type: ignore[no-untyped-def]
+def count_the_day(me, stage, book, flows) -> None:  # type: ignore[no-untyped-def]
     """Add one lived day to the flows of the person's sex and completed age.
 
     The columns are those of `abm.studies.census.FLOWS`.
@@ -28,6 +29,14 @@ def count_the_day(me, stage, flows) -> None:  # type: ignore[no-untyped-def]
         flows[me.sex, stage.age_index, 2] += 1
     flows[me.sex, stage.age_index, 3] += me.acts_today
     flows[me.sex, stage.age_index, 4] += me.urges_today
+    for index in range(me.acts_today):
+        route = book.acts[index].route
+        if route == CALM:
+            flows[me.sex, stage.age_index, 5] += 1
+        elif route == FEEL:
+            flows[me.sex, stage.age_index, 6] += 1
+        else:
+            flows[me.sex, stage.age_index, 7] += 1
 
 
 @kernel
@@ -55,7 +64,7 @@ def live_all(
     books
         One record with room for one person's day.
     flows
-        Counts to add to, shape (2, 15, 5), integers.
+        Counts to add to, shape (2, 15, columns of FLOWS), integers.
     log, logged
         Log of acts and how many it holds; -1 keeps no log. A full log is doubled.
     moments
@@ -76,7 +85,7 @@ def live_all(
             continue
         stage = stages[me.sex, today.school_year - me.year_group]
         live_a_day(me, p, today, stage, book)
-        count_the_day(me, stage, flows)
+        count_the_day(me, stage, book, flows)
         if me.watched == 1 and prompted < len(moments):
             read_the_day(me, p, today, book, moments[prompted])
             prompted += 1

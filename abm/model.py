@@ -75,7 +75,7 @@ class Adolescent(mesa.Agent):
             If the person has left the population.
         """
         people = self.model.world.people
-        if people["person"][self.row] != self._number:
+        if people["person"][self.row] != self._number or not people["present"][self.row]:
             raise LeftError(f"person {self._number} has left the population")
         return people
 
@@ -206,7 +206,7 @@ class NSSIModel(mesa.Model):
         self._viewed = self.world.entries
         people = self.world.people
         for row, agent in list(self._agent_in_row.items()):
-            if people["person"][row] != agent._number:
+            if people["person"][row] != agent._number or not people["present"][row]:
                 del self._agent_in_row[row]
                 agent.remove()
         for row in range(len(people)):
@@ -237,4 +237,5 @@ class NSSIModel(mesa.Model):
     def mean_distress(self) -> float:
         """Mean distress of the people present, at seven in the morning."""
         people = self.world.people
-        return float(people["distress"][people["present"] == 1].mean())
+        present = people["present"] == 1
+        return float(people["distress"][present].sum() / max(1, present.sum()))

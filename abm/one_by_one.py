@@ -45,7 +45,7 @@ class OneByOne:
             return
         stage = self.stages[me.sex][today.school_year - me.year_group]
         live_a_day(me, self.parameters, today, stage, self.book)
-        count_the_day(me, stage, world.flows)
+        count_the_day(me, stage, self.book, world.flows)
         if me.watched:
             self._note_moments(me)
         if world.logs_acts_today:

@@ -66,7 +66,12 @@ def check_trends(given: Any) -> ReadOnly[str, ReadOnly[int, float]]:
 
 
 def check_trend_stays_in_range(name: str, value: float, factors: Mapping[int, float]) -> None:
-    """Refuse a trend that carries its parameter out of what a scenario may say."""
+    """Refuse a trend that leaves what a scenario may say, or that moves nothing."""
+    if value == 0 and factors:
+        raise ValueError(
+            f"trends.{name}: multiplies {name}, which is 0 and stays 0; "
+            f"expected a value under [parameters]"
+        )
     low, high = parameters()[name].low, parameters()[name].high
     for year, factor in factors.items():
         if not low <= value * factor <= high:

@@ -14,7 +14,7 @@ from abm.chance import Purpose, draws_for, seed_halves
 from abm.kernel import bear_all, count_people, grow_all_up, live_all, tell_friends
 from abm.mechanisms.book import ACT_DTYPE, compiled_book
 from abm.mechanisms.growing_up import STAGE_DTYPE
-from abm.parameters import parameter_record
+from abm.parameters import parameter_record, parameters
 from abm.people.friendships import FriendshipNetwork, FriendshipRules, YearGroup, form_friendships
 from abm.people.layout import SEXES, YEAR_GROUPS, Plain, person_dtype
 from abm.people.maltreatment import prepare_childhood
@@ -28,7 +28,7 @@ from abm.people.year_groups import (
 )
 from abm.record import NO_LOGS, Logs
 from abm.scenario import Scenario
-from abm.studies.census import FLOWS, STOCKS, Census
+from abm.studies.census import FIRST_AGE, FLOWS, STOCKS, YEARLY_DTYPE, Census
 from abm.studies.moments import MOMENT_DTYPE
 from abm.studies.tables_of_people import PANEL_FIELDS, people_table, rows_of
 
@@ -142,7 +142,7 @@ class World:
         return self.days_lived >= self.warm_up_days
 
     def change(self, **values: float) -> None:
-        """Change parameters from today on; people already born are settled anew next morning."""
+        """Change parameters from the next morning on, also for people already born."""
         checked = self.scenario.with_parameters(**values)
         before = self.base.copy()
         for name in values:
@@ -153,7 +153,8 @@ class World:
     def _settle_numbers(self) -> None:
         """Derive what follows from the numbers, after they were set or changed."""
         values = {name: float(self.base[name][0]) for name in self.base.dtype.names or ()}
-        self.childhoods = prepare_childhood(values)
+        reference = {name: declared.default for name, declared in parameters().items()}
+        self.childhoods = prepare_childhood(values, reference)
         self.days["adversity_mean"] = self.childhoods["adversity_mean"]
         self.days["settlement"] += 1
         self.parameters[:] = self.base
@@ -306,10 +307,19 @@ class World:
             return
         stocks = np.zeros((*CELLS, len(STOCKS)), np.int64)
         count_people(self.people, self.days, stocks)
-        self.censuses.append(Census(self.date, stocks, self.flows.copy()))
+        self.censuses.append(Census(self.date, stocks, self.flows.copy(), self._yearly_acts()))
         self.flows[:] = 0
         if self.logs.panel:
             self._panel.append(self._panel_wave(len(self.censuses) - 1))
+
+    def _yearly_acts(self) -> np.ndarray:
+        """Return sex, completed age and acts in the past year of everybody with any."""
+        people = self.people[(self.people["present"] == 1) & (self.people["past_year_acts"] > 0)]
+        rows = np.zeros(len(people), YEARLY_DTYPE)
+        rows["sex"] = people["sex"]
+        rows["age"] = FIRST_AGE + self.days["school_year"][0] - people["year_group"]
+        rows["acts"] = people["past_year_acts"]
+        return rows
 
     def _panel_wave(self, wave: int) -> np.ndarray:
         present = self.people[self.people["present"] == 1]

@@ -41,7 +41,8 @@ def census(year: int = 2020, people: int = 100, seed: int = 0) -> Census:
             days = 365 * people
             first = int(people * new)
             acts = first + int(6 * people * active)
-            flows[sex, row] = (days, int(days * (1 - ever)), first, acts, 2 * acts)
+            routes = (acts - acts // 3, acts // 3, 0)
+            flows[sex, row] = (days, int(days * (1 - ever)), first, acts, 2 * acts, *routes)
     return Census(datetime.date(year, 8, 31), stocks, flows)
 
 

@@ -6,20 +6,19 @@ open population, or the years of a birth cohort, each lived at its own age.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from abm.record import ROUTE_NAMES, Logs
 from abm.studies.aggregates import GROWN_UP
-from abm.studies.census import AGES, DAYS_A_YEAR, FIRST_AGE, FLOWS, STOCKS
+from abm.studies.census import AGES, DAYS_A_YEAR, FIRST_AGE, FLOWS, STOCKS, YEARLY_DTYPE
 
 if TYPE_CHECKING:
     from abm.record import Record
 
-OUTCOMES_VERSION = 1  # raised when the meaning of a figure changes
-LOGS = Logs(people=True, acts=True)  # what a record must hold for every figure
+OUTCOMES_VERSION = 2  # raised when the meaning of a figure changes
+LOGS = Logs(people=True)  # what a record must hold for every figure
 NOT_DEFINED = float("nan")
 MAIN_BAND = (12, 18)
 
@@ -56,7 +55,7 @@ class Pooled:
     Parameters
     ----------
     record
-        A record with people and acts logged.
+        A record with people logged.
 
     Attributes
     ----------
@@ -64,13 +63,13 @@ class Pooled:
         Sums over the censuses by sex and completed age (see `abm.studies.census`).
     grown_up
         Rows of people who reached 18 by the end of the run, or left after it.
-    acts
-        Rows of the acts of the reported years.
+    yearly
+        Acts in a reported year of everybody with any, by sex and completed age at its end.
 
     Raises
     ------
     KeyError
-        If people or acts were not logged.
+        If people were not logged.
     """
 
     def __init__(self, record: "Record") -> None:
@@ -80,10 +79,10 @@ class Pooled:
         for census in record.censuses:
             self.stocks += census.stocks
             self.flows += census.flows
-        self.ends = np.array([census.date.toordinal() for census in record.censuses], np.int64)
         chunks = [rows[rows["age"] >= GROWN_UP] for rows in record.logged["people"]]
         self.grown_up = np.concatenate(chunks) if chunks else np.zeros(0, [("ever", np.int64)])
-        self.acts = np.concatenate(record.logged["acts"])
+        yearly = [census.yearly for census in record.censuses]
+        self.yearly = np.concatenate(yearly) if yearly else np.zeros(0, YEARLY_DTYPE)
 
     def share(self, above: str, below: str, first: int, last: int, sexes: slice) -> float:
         """Return persons counted over persons, NaN unless every age of the band was seen."""
@@ -93,21 +92,6 @@ class Pooled:
         """Return events (or days) over events (or days), NaN unless every age was seen."""
         return _ratio(self.flows, FLOWS.index(above), FLOWS.index(below), first, last, BOTH_SEXES)
 
-    @cached_property
-    def yearly_acts(self) -> tuple[np.ndarray, np.ndarray]:
-        """Acts of a person in one reported year and the completed age, for those with any.
-
-        One pair of entries a person and year: counts, and the age at the last act of the year.
-        """
-        person, year = self.acts["person"], np.searchsorted(self.ends, self.acts["day"])
-        order = np.lexsort((self.acts["age"], year, person))
-        person, year, age = person[order], year[order], self.acts["age"][order]
-        if not len(person):
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        is_last = np.append((person[1:] != person[:-1]) | (year[1:] != year[:-1]), True)
-        places = np.flatnonzero(is_last)
-        return np.diff(places, prepend=-1), age[places].astype(np.int64)
-
 
 BOTH_SEXES = slice(0, 2)
 FEMALE, MALE = slice(0, 1), slice(1, 2)
@@ -116,12 +100,13 @@ FEMALE, MALE = slice(0, 1), slice(1, 2)
 def _ratio(
     counts: np.ndarray, above: int, below: int, first: int, last: int, sexes: slice
 ) -> float:
-    """Return one column over another in an age band, NaN where nothing stands below the line."""
+    """Return one column over another in an age band, NaN unless somebody of every age was seen."""
     cells = counts[sexes, first - FIRST_AGE : last - FIRST_AGE + 1]
-    totals = cells[:, :, below].sum(axis=0)
-    if not totals.all():
+    seen = cells[:, :, 0].sum(axis=0)  # people, or days lived
+    total = cells[:, :, below].sum()
+    if not seen.all() or total == 0:
         return NOT_DEFINED
-    return float(cells[:, :, above].sum() / totals.sum())
+    return float(cells[:, :, above].sum() / total)
 
 
 def _prevalence(stock: str, first: int, last: int) -> Callable[[Pooled], float]:
@@ -164,8 +149,8 @@ def _share_with_one_or_two_acts(pooled: Pooled) -> float:
 
 def _past_year_acts(pooled: Pooled) -> np.ndarray:
     """Return the acts in a reported year of those with any at 12 to 18."""
-    acts, ages = pooled.yearly_acts
-    return acts[(ages >= MAIN_BAND[0]) & (ages <= MAIN_BAND[1])]
+    ages = pooled.yearly["age"]
+    return pooled.yearly["acts"][(ages >= MAIN_BAND[0]) & (ages <= MAIN_BAND[1])]
 
 
 def _mean_past_year_acts(pooled: Pooled) -> float:
@@ -201,10 +186,11 @@ def _self_criticism_correlation(pooled: Pooled) -> float:
     return float(np.corrcoef(trait, ever.astype(np.float64))[0, 1])
 
 
-def _share_of_route(route: int) -> Callable[[Pooled], float]:
+def _share_of_route(route: str) -> Callable[[Pooled], float]:
     def of(pooled: Pooled) -> float:
-        routes = pooled.acts["route"]
-        return float((routes == route).mean()) if len(routes) else NOT_DEFINED
+        acts = int(pooled.flows[..., FLOWS.index("acts")].sum())
+        own = int(pooled.flows[..., FLOWS.index(f"{route}_acts")].sum())
+        return own / acts if acts else NOT_DEFINED
 
     return of
 
@@ -259,13 +245,12 @@ _WHOLE = (
     ),
     Outcome(
         "mean_past_year_acts", "acts per person",
-        "Mean acts in a reported year of those with any in it, aged 12 to 18 at the last of them.",
+        "Mean acts in a reported year of those with any in it, aged 12 to 18 at its end.",
         _mean_past_year_acts,
     ),
     Outcome(
         "median_past_year_acts", "acts per person",
-        "Median acts in a reported year of those with any in it, aged 12 to 18 at the last of "
-        "them.",
+        "Median acts in a reported year of those with any in it, aged 12 to 18 at its end.",
         _median_past_year_acts,
     ),
     Outcome(
@@ -298,9 +283,9 @@ _WHOLE = (
         Outcome(
             f"share_of_{name}_acts", "share of acts",
             f"Share of the acts of the reported years done {ROUTE_WORDS[name]}.",
-            _share_of_route(route),
+            _share_of_route(name),
         )
-        for route, name in enumerate(ROUTE_NAMES)
+        for name in ROUTE_NAMES
     ),
 )  # fmt: skip
 
@@ -341,7 +326,7 @@ def outcomes_of(record: "Record") -> dict[str, float]:
     Parameters
     ----------
     record
-        A record with people and acts logged (`LOGS`).
+        A record with people logged (`LOGS`).
 
     Returns
     -------
@@ -351,7 +336,7 @@ def outcomes_of(record: "Record") -> dict[str, float]:
     Raises
     ------
     KeyError
-        If people or acts were not logged.
+        If people were not logged.
     """
     pooled = Pooled(record)
     return {name: float(outcome.of(pooled)) for name, outcome in OUTCOMES.items()}

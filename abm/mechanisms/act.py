@@ -14,13 +14,11 @@ from abm.mechanisms.learning import learn
 from abm.mechanisms.opioids import grow_tolerant, opioid_pulse
 from abm.mechanisms.phases import enter_phase
 from abm.mechanisms.relaxing import ACT, AFTER_ACT, HIGHEST, live_until, note_point
-from abm.mechanisms.sensitisation import sensitise_by_act
+from abm.mechanisms.sensitisation import note_peaks_of_act, sensitise_by_act
 from abm.mechanisms.severity import severity_of_act
 from abm.mechanisms.shame import feel_guilty
 from abm.people.layout import Person
 from abm.types import Book, Parameters, Stage, Today
-
-ACT_HOURS = 0.25
 
 
 @rule
@@ -38,10 +36,10 @@ def self_injure(
     severity = severity_of_act(me, p)
     note_before(me, today, stage, book, route, shares, severity)
     me.sympathetic = clipped(me.sympathetic + p.act_arousal * severity, 0.0, HIGHEST)
-    me.peak_sympathetic = max(me.peak_sympathetic, me.sympathetic)
+    note_peaks_of_act(me, p)
     me.rumination_returns = me.hour + p.act_interruption
     note_point(me, book, ACT, 0.0, 0.0, 0)
-    live_until(me, p, today, book, me.hour + ACT_HOURS)
+    live_until(me, p, today, book, me.hour + p.act_hours)
     numb_before = me.dorsal_vagal + me.emptiness
     pulse = opioid_pulse(me, p, severity)
     if route == FEEL and p.dissociation != INDUCE:
@@ -62,7 +60,7 @@ def go_numb(me: Person, p: Parameters, pulse: float) -> None:
     me.sympathetic *= 1.0 - pulse
     if p.dissociation != END:
         me.dorsal_vagal = clipped(me.dorsal_vagal + p.act_numbing * pulse, 0.0, HIGHEST)
-        me.peak_dorsal_vagal = max(me.peak_dorsal_vagal, me.dorsal_vagal)
+        note_peaks_of_act(me, p)
     me.distress *= 1.0 - pulse
     me.calm += p.act_calm * pulse * (1.0 - me.calm)
 

@@ -28,12 +28,11 @@ def shut_down_if_overwhelmed(me: Person, p: Parameters, uniform: float) -> None:
     if uniform < p.inescapable_base + p.inescapable_adversity * me.adversity:
         threshold *= p.inescapable_threshold
     excess = me.sympathetic - threshold
-    if excess <= 0.0:
+    if excess <= 0.0 or p.shutdown_share == 0.0:
         return
     me.dorsal_vagal = clipped(me.dorsal_vagal + p.shutdown_share * excess, 0.0, HIGHEST)
     me.peak_dorsal_vagal = max(me.peak_dorsal_vagal, me.dorsal_vagal)
-    if p.shutdown_share > 0.0:
-        me.sympathetic = threshold * p.shutdown_withdrawal
+    me.sympathetic = threshold * p.shutdown_withdrawal
     pulse = p.opioid_overwhelm * opioid_pulse(me, p, 1.0)
     me.distress -= me.distress * pulse
     me.calm += p.act_calm * pulse * (1.0 - me.calm)

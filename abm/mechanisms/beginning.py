@@ -1,7 +1,7 @@
 """How a life in the population begins: slow states, an empty history, and a body at rest."""
 
 from abm.compilation import rule
-from abm.mechanisms.settling import settle, settle_set_points, settle_speeds
+from abm.mechanisms.settling import settle, settle_set_points, settle_speeds, take_stock
 from abm.mechanisms.stressors import WAKING
 from abm.people.layout import NEVER, Person
 from abm.types import Parameters, Stage, Today
@@ -13,7 +13,8 @@ def enter(me: Person, p: Parameters, today: Today, stage: Stage) -> None:
     me.present = 1
     begin(me, p)
     settle(me, p, today)
-    settle_speeds(me, p, stage)
+    take_stock(me, p)
+    settle_speeds(me, p)
     settle_set_points(me, p, stage)
     rest(me)
 

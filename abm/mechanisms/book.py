@@ -6,7 +6,7 @@ from abm.mechanisms.relaxing import MOST_POINTS
 from abm.people.layout import Plain
 
 MOST_ACTS = 8
-"""Decisions a day: one after each of at most six stressors and one in the evening."""
+"""Room for a decision after each of at most six stressors and one in the evening, and one spare."""
 
 NOTED_STATES = ("distress", "emptiness", "calm", "shame", "sympathetic", "dorsal_vagal")
 

@@ -29,7 +29,7 @@ from abm.mechanisms.stressors import (
     draw_stressor,
     next_hour,
 )
-from abm.mechanisms.urge import three_urges
+from abm.mechanisms.urge import need_to_calm, three_urges
 from abm.people.layout import Person
 from abm.types import Book, Parameters, Stage, Today
 
@@ -99,7 +99,7 @@ def decide(me: Person, p: Parameters, today: Today, stage: Stage, book: Book, in
     calm, feel, punish = three_urges(me, p, me.distress, me.dorsal_vagal, me.emptiness, me.shame)
     urge = calm + feel + punish
     report_urge(me, p, book, urge)
-    distressed = calm > 0.0
+    distressed = need_to_calm(me, me.distress, me.dorsal_vagal) > 0.0
     if distressed:
         me.distressed_decisions += 1
     if me.aware == 1 and urge > 0.0:
@@ -142,7 +142,7 @@ def evening(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -
     states_become_traits(me, p)
     sleep(me, p, today)
     forget(me, p)
-    maybe_end_phase(me, p, today)
+    maybe_end_phase(me, p, today, stage)
 
 
 class Phase(NamedTuple):
@@ -155,7 +155,12 @@ class Phase(NamedTuple):
 
 
 DAY: tuple[Phase, ...] = (
-    Phase("wake", wake, "Grow older by a day; settle today's speeds and set points.", "2, 4"),
+    Phase(
+        "wake",
+        wake,
+        "Grow older by a day; settle set points, and on Mondays or after an act speeds.",
+        "2, 4",
+    ),
     Phase(
         "hear the news",
         hear_the_news,

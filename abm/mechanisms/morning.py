@@ -5,7 +5,7 @@ import math
 from abm.chance import Purpose, four_draws, two_normals
 from abm.compilation import rule
 from abm.mechanisms.exposure import become_aware, hear_of_friends
-from abm.mechanisms.settling import settle, settle_set_points, settle_speeds
+from abm.mechanisms.settling import settle, settle_set_points, settle_speeds, take_stock
 from abm.people.layout import Person
 from abm.types import Book, Parameters, Stage, Today
 
@@ -20,10 +20,15 @@ def wake(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> N
         turn_month(me)
     if today.is_monday == 1:
         turn_week(me, today)
-    if me.settlement != today.settlement:
+    changed = me.settlement != today.settlement
+    by_hand = me.settlement == 0
+    takes_stock = today.is_monday == 1 or me.acts_today > 0 or by_hand
+    if changed:
         settle(me, p, today)
-    if today.is_monday == 1 or me.acts_today > 0:
-        settle_speeds(me, p, stage)
+    if takes_stock:
+        take_stock(me, p)
+    if changed or takes_stock:
+        settle_speeds(me, p)
     settle_set_points(me, p, stage)
     me.was_never = 1 if me.acts == 0 else 0
     me.acts_today = 0

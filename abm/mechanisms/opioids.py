@@ -11,8 +11,6 @@ from abm.compilation import rule
 from abm.people.layout import Person
 from abm.types import Parameters
 
-LARGEST_PULSE = 0.9
-
 
 @rule
 def tone_release(me: Person, p: Parameters) -> float:
@@ -35,10 +33,10 @@ def tone_analgesia(me: Person, p: Parameters) -> float:
 
 @rule
 def opioid_pulse(me: Person, p: Parameters, severity: float) -> float:
-    """Return the release by an act of this severity, from 0 to 0.9."""
+    """Return the release by an act of this severity, from 0 to `opioid_limit`."""
     pulse = me.opioid_factor * (1.0 - me.opioid_tolerance)
     pulse *= max(0.0, 1.0 + p.opioid_severity * (severity - 1.0))
-    return min(LARGEST_PULSE, pulse)
+    return min(p.opioid_limit, pulse)
 
 
 @rule

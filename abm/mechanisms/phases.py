@@ -1,6 +1,6 @@
 """Phases of raised risk that begin with an act and end (section 6: why stopping is difficult).
 
-Phases less than 30 days apart make one bout. When a phase ends a person may resolve not to act
+Phases a short gap apart make one bout. When a phase ends a person may resolve not to act
 again; the resolve fades over years and a later act leaves only part of it.
 """
 
@@ -9,7 +9,7 @@ import math
 from abm.chance import Purpose, four_draws, two_normals
 from abm.compilation import rule
 from abm.people.layout import NEVER, Person
-from abm.types import Parameters, Today
+from abm.types import Parameters, Stage, Today
 
 
 @rule
@@ -26,13 +26,14 @@ def enter_phase(me: Person, p: Parameters, today: Today) -> None:
 
 
 @rule
-def maybe_end_phase(me: Person, p: Parameters, today: Today) -> None:
+def maybe_end_phase(me: Person, p: Parameters, today: Today, stage: Stage) -> None:
     """Each evening a phase may end; regulation and connectedness hasten the end."""
     if me.in_phase == 0:
         return
-    skill = me.regulation + p.coping_as_regulation * (me.coping - p.coping_at_entry)
+    skill = me.regulation + p.regulation_maturity * stage.maturing
+    skill += p.coping_as_regulation * (me.coping - p.coping_reference)
     drive = p.phase_regulation * skill
-    drive += p.phase_connectedness * (me.connectedness - p.connectedness_mean)
+    drive += p.phase_connectedness * (me.connectedness - p.connectedness_reference)
     hazard = math.exp(drive) / p.phase_length
     u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.EVENING, 0)
     if u[0] >= 1.0 - math.exp(-hazard):

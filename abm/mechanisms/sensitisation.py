@@ -24,6 +24,14 @@ def states_become_traits(me: Person, p: Parameters) -> None:
 
 
 @rule
+def note_peaks_of_act(me: Person, p: Parameters) -> None:
+    """Let what an act does to the body count as use, unless an altered response is only prior."""
+    if p.stress_response != PRIOR:
+        me.peak_sympathetic = max(me.peak_sympathetic, me.sympathetic)
+        me.peak_dorsal_vagal = max(me.peak_dorsal_vagal, me.dorsal_vagal)
+
+
+@rule
 def sensitise_by_act(me: Person, p: Parameters) -> None:
     """An act is itself a stress on the system, unless an altered response is only prior."""
     if p.stress_response != PRIOR:

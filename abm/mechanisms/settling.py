@@ -1,8 +1,8 @@
 """Speeds, set points and thresholds: what a person's traits and slow states make of them.
 
-What depends on traits alone is settled at entry (and again when a number is changed from outside);
-speeds that also depend on slow states are settled every Monday and on the morning after an act, set
-points every morning, so that the hours of a day are cheap.
+What depends on traits alone is settled at entry, and again when a number or a trait is changed
+from outside. Speeds that also depend on slow states take stock of them every Monday and on the
+morning after an act; set points follow every morning. So the hours of a day are cheap.
 """
 
 import math
@@ -13,8 +13,6 @@ from abm.mechanisms.curves import LN_2, clipped, logistic
 from abm.mechanisms.opioids import tone_analgesia, tone_release
 from abm.people.layout import FEMALE, Person
 from abm.types import Parameters, Stage, Today
-
-SHORTEST_RECOVERY, LONGEST_RECOVERY = 0.3, 6.0
 
 
 @rule
@@ -63,24 +61,32 @@ def personal_barrier(me: Person, p: Parameters) -> float:
 
 
 @rule
-def settle_speeds(me: Person, p: Parameters, stage: Stage) -> None:
-    """Settle speeds and the threshold of shutdown from traits and slow states."""
-    vagal = me.vagal_tone
+def take_stock(me: Person, p: Parameters) -> None:
+    """Take stock of the slow states from which speeds and the threshold are settled."""
+    me.resting_vagal_tone = me.vagal_tone
     if p.stress_response != PRIOR:
         raised = me.sns_sensitisation - p.sensitisation_adversity * me.adversity
-        vagal -= p.vagal_sensitisation * raised
-    speed = me.recovery_base * math.exp(p.recovery_vagal * vagal) / p.sympathetic_half_life
-    me.sympathetic_speed = LN_2 * clipped(speed, 1.0 / LONGEST_RECOVERY, 1.0 / SHORTEST_RECOVERY)
-    skill = p.distress_regulation * p.coping_as_regulation * (me.coping - p.coping_at_entry)
-    me.distress_speed = me.distress_base * stage.distress_speed * math.exp(skill)
-    me.shutdown_threshold = me.shutdown_base * math.exp(
-        -p.shutdown_sensitisation * me.pns_sensitisation
-    )
+        me.resting_vagal_tone -= p.vagal_sensitisation * raised
+    me.settled_pns = me.pns_sensitisation
+    me.settled_coping = me.coping
+
+
+@rule
+def settle_speeds(me: Person, p: Parameters) -> None:
+    """Settle speeds and the threshold of shutdown from traits and the stock last taken."""
+    faster = math.exp(p.recovery_vagal * me.resting_vagal_tone)
+    speed = me.recovery_base * faster / p.sympathetic_half_life
+    slowest, fastest = 1.0 / p.recovery_longest, 1.0 / p.recovery_shortest
+    me.sympathetic_speed = LN_2 * clipped(speed, slowest, fastest)
+    skill = p.coping_as_regulation * (me.settled_coping - p.coping_reference)
+    me.coping_speed = me.distress_base * math.exp(p.distress_regulation * skill)
+    me.shutdown_threshold = me.shutdown_base * math.exp(-p.shutdown_sensitisation * me.settled_pns)
 
 
 @rule
 def settle_set_points(me: Person, p: Parameters, stage: Stage) -> None:
     """Settle where the states come to rest today; calm and shutdown move along with it."""
+    me.distress_speed = me.coping_speed * stage.distress_speed
     me.distress_drive = me.distress_gain * stage.distress_gain
     me.sympathetic_rest = p.rest_sympathetic * me.sns_sensitisation
     dorsal_vagal = p.rest_dorsal_vagal * me.pns_sensitisation

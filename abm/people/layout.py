@@ -75,7 +75,9 @@ class Person(Protocol):
     family_support: Annotated[float, trait("Support that attenuates threat, 0 to 1", "share")]
 
     # Autonomic profile (sections 4 and 5)
-    vagal_tone: Annotated[float, trait("Resting vagally mediated heart rate variability")]
+    vagal_tone: Annotated[
+        float, trait("Resting vagal tone (vagally mediated heart rate variability) at entry")
+    ]
     sympathetic_gain: Annotated[float, trait("Sympathetic response per unit of threat")]
     dissociation_proneness: Annotated[float, trait("How low the threshold of shutdown lies")]
     recovery: Annotated[float, trait("Speed of the hormonal feedback that ends arousal")]
@@ -112,23 +114,31 @@ class Person(Protocol):
     expectancy_feel: Annotated[float, state("Expected relief by feeling again", "share")]
     expectancy_punish: Annotated[float, state("Expected relief by self-punishment", "share")]
     coping: Annotated[float, state("Adaptive repertoire, 0 to 1", "share")]
-    connectedness: Annotated[float, state("Connectedness with others, 0 to 1", "share")]
+    connectedness: Annotated[float, trait("Connectedness with others, 0 to 1", "share")]
     week_mood: Annotated[float, state("This week's shift of the barrier", "logit")]
     exposure_load: Annotated[float, state("Friends' acts learnt of, fading", "acts")]
     exposure: Annotated[float, state("Exposure through friends and online, 0 to 1", "share")]
     learnt: Annotated[int, passing("Friends' acts learnt of since the morning", "acts")]
     aware: Annotated[int, state("1 once self-injury is known as a possibility", "yes/no")]
     in_phase: Annotated[int, state("1 during a phase of raised risk", "yes/no")]
-    phase_ended: Annotated[float, state("Day on which the last phase ended; -1 none", "day")]
+    phase_ended: Annotated[
+        float,
+        state("Day on which the last phase ended; -1 none", "days, 1.0 = 1 January of year 1"),
+    ]
     resolution: Annotated[float, state("Resolve not to act again, fading", "logit")]
     bout_severity: Annotated[float, state("Severity level of the current bout", "z")]
 
     # History
-    bouts: Annotated[int, history("Phases, those less than 30 days apart merged")]
+    bouts: Annotated[int, history("Phases, those a short gap apart merged")]
     acts: Annotated[int, history("Acts of self-injury ever")]
     first_age: Annotated[float, history("Age at the first act; -1 never", "years")]
     last_age: Annotated[float, history("Age at the last act; -1 never", "years")]
-    last_act: Annotated[float, history("Day of the last act with its fraction; -1 never", "day")]
+    last_act: Annotated[
+        float,
+        history(
+            "Day of the last act with its fraction; -1 never", "days, 1.0 = 1 January of year 1"
+        ),
+    ]
     past_year_acts: Annotated[int, history("Acts in the last twelve monthly counts")]
     recent_months: Annotated[int, passing("Six newest monthly counts, ten bits each", "packed")]
     older_months: Annotated[int, passing("Six older monthly counts, ten bits each", "packed")]
@@ -150,6 +160,12 @@ class Person(Protocol):
     window: Annotated[float, settled("Edges of the window of tolerance")]
     opioid_factor: Annotated[float, settled("Opioid release before tolerance", "share")]
     analgesia: Annotated[float, settled("Lowering of the barrier by high tone", "logit")]
+
+    # Settled on Mondays and on the morning after an act, from slow states as they are then
+    resting_vagal_tone: Annotated[float, state("Resting vagal tone now", "z")]
+    settled_pns: Annotated[float, passing("Sensitisation to dissociate, as settled")]
+    settled_coping: Annotated[float, passing("Coping, as settled", "share")]
+    coping_speed: Annotated[float, passing("Speed of calming down before maturing", "1/h")]
 
     # Settled each morning
     sympathetic_speed: Annotated[float, passing("Speed of recovery from arousal", "1/h")]

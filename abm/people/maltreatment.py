@@ -117,24 +117,41 @@ def shares_given_factor(
     }
 
 
-def prepare_childhood(values: Mapping[str, float]) -> np.ndarray:
-    """Compute thresholds and population moments from the parameters, by quadrature.
+def prepare_childhood(values: Mapping[str, float], reference: Mapping[str, float]) -> np.ndarray:
+    """Compute thresholds and the moments that standardise adversity, by quadrature.
 
     Parameters
     ----------
     values
-        Parameter values by name.
+        Parameter values by name; they set how common each type is.
+    reference
+        Parameter values of the reference population, the declared defaults. Its moments make
+        z-scores of adversity, so that less maltreatment moves everything that follows from it.
 
     Returns
     -------
     numpy.ndarray
         One record with the fields of `Childhood`.
     """
+    thresholds = thresholds_of(values)
+    found = {**thresholds, **moments_of(reference)}
+    dtype = np.dtype([(name, np.float64) for name in CHILDHOOD_FIELDS])
+    return np.array([tuple(found[name] for name in CHILDHOOD_FIELDS)], dtype)
+
+
+def thresholds_of(values: Mapping[str, float]) -> dict[str, float]:
+    """Return the threshold of each type of maltreatment."""
     women, shift = values["female_share"], values["maltreatment_female_shift"]
-    thresholds = {
+    return {
         name: threshold_for(values[f"prevalence_{name}"], women, shift)
         for name in MALTREATMENT_TYPES
     }
+
+
+def moments_of(values: Mapping[str, float]) -> dict[str, float]:
+    """Return means and spreads of adversity, of emotional abuse, and of the two together."""
+    women, shift = values["female_share"], values["maltreatment_female_shift"]
+    thresholds = thresholds_of(values)
     factor = np.linspace(-8, 8, 2001)
     density = np.exp(-factor * factor / 2)
     density /= density.sum()
@@ -148,11 +165,13 @@ def prepare_childhood(values: Mapping[str, float]) -> np.ndarray:
     together = -(unhurt_emotional - unhurt * emotional) / (spread * emotional_spread)
     share = values["self_criticism_emotional_share"]
     hurt = (1 - share) ** 2 + share**2 + 2 * share * (1 - share) * together
-    found = {**thresholds, "adversity_mean": 1 - unhurt, "adversity_spread": spread}
-    found |= {"emotional_share": emotional, "emotional_spread": emotional_spread}
-    found["hurt_spread"] = math.sqrt(max(hurt, 1e-12))
-    dtype = np.dtype([(name, np.float64) for name in CHILDHOOD_FIELDS])
-    return np.array([tuple(found[name] for name in CHILDHOOD_FIELDS)], dtype)
+    return {
+        "adversity_mean": 1 - unhurt,
+        "adversity_spread": spread,
+        "emotional_share": emotional,
+        "emotional_spread": emotional_spread,
+        "hurt_spread": math.sqrt(max(hurt, 1e-12)),
+    }
 
 
 def adversity_moments(

@@ -1,7 +1,7 @@
 """The yearly census: integer counts by sex and completed age, and the measures made of them."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -11,8 +11,14 @@ STOCKS = ("people", "ever", "past_year", "past_month")
 
 # Summed over the twelve months that end with the census day, at the age of the moment.
 # never_days: days lived by those who had never acted at the start of the day;
-# urges: reported urges only.
-FLOWS = ("person_days", "never_days", "first_acts", "acts", "urges")
+# urges: reported urges only; the last three: acts by their strongest urge.
+FLOWS = (
+    *("person_days", "never_days", "first_acts", "acts", "urges"),
+    *("calm_acts", "feel_acts", "punish_acts"),
+)
+
+# One row a person with any act in the past twelve months.
+YEARLY_DTYPE = np.dtype([("sex", np.int64), ("age", np.int64), ("acts", np.int64)])
 
 AGES = range(10, 25)
 FIRST_AGE = AGES.start
@@ -35,6 +41,9 @@ class Census:
     flows
         Sums over the twelve months, shape (2, 15, len(FLOWS)), int64, each event or day in the
         cell of the person's sex and completed age at that moment.
+    yearly
+        Sex, completed age and acts in the past twelve months of everybody present with any;
+        records of `YEARLY_DTYPE`.
 
     Raises
     ------
@@ -45,6 +54,7 @@ class Census:
     date: datetime.date
     stocks: np.ndarray
     flows: np.ndarray
+    yearly: np.ndarray = field(default_factory=lambda: np.zeros(0, YEARLY_DTYPE))
 
     def __post_init__(self) -> None:
         for name, counts, columns in (

@@ -32,7 +32,7 @@ def pain_test(
     Returns
     -------
     dict of str to numpy.ndarray
-        pain_threshold, pain_endurance and pain_tolerance (their sum), in units of a mean person.
+        pain_threshold, pain_endurance and pain_tolerance (their sum), in units of a median person.
     """
     acts = people["acts"].astype(np.float64)
     habituated = acts / (acts + values["habituation_acts"])

@@ -184,7 +184,7 @@ def test_written_as_toml_it_reads_back_equal(
         "calendar": {"start": start},
         "parameters": {"stressor_rate": rate, "pain_barrier": barrier},
         "switches": {"dissociation": answer},
-        "trends": {"stressor_rate": factors} if factors else {},
+        "trends": {"stressor_rate": factors} if factors and rate else {},
     }
     scenario = Scenario.from_table(table, "same")
     path = tmp_path_factory.mktemp("back") / "same.toml"

@@ -81,10 +81,12 @@ def sweep(
     """Live a scenario at every point of a design, and write one tidy table."""
     chosen_seeds = seeds_of(seeds, seed)
     loaded = _loaded(scenario, population, years, settings, out)
+    from abm.experiments.design import check_size
     from abm.experiments.study import HowToRun
     from abm.experiments.sweep import sweep_command, sweep_design
 
     points = sweep_design(vary or [], samples, design, chosen_seeds[0])
+    check_size(len(points.points), len(chosen_seeds))
     how = HowToRun(out, jobs, dask, quiet, json_, retry_failed)
     raise typer.Exit(sweep_command(loaded, points, chosen_seeds, how))
 
@@ -139,11 +141,13 @@ def sensitivity(
     number = seeds or 1
     first = seeds_of(number * repeat + 3, seed)[0]  # three more may tell how large chance is
     loaded = _loaded(scenario, population, years, settings, out)
+    from abm.experiments.design import check_size
     from abm.experiments.sensitivity import sensitivity_command
     from abm.experiments.study import HowToRun
 
     ranges = _ranges(parameters, top, of)
     plan = _plan(method, ranges, trajectories, samples, second_order, (number, repeat, first))
+    check_size(plan.blocks * plan.problem.block, number * repeat)
     how = HowToRun(out, jobs, dask, quiet, json_, retry_failed)
     raise typer.Exit(sensitivity_command(loaded, plan, how))
 

@@ -162,7 +162,7 @@ def columns_of(rows: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     dict of str to numpy.ndarray
         One array of the same length a column, `seed` first, then the fields in their order.
     """
-    columns: dict[str, np.ndarray] = {"seed": np.full(len(rows), seed, dtype=np.int64)}
+    columns: dict[str, np.ndarray] = {"seed": np.full(len(rows), seed, dtype=np.uint64)}
     for name in rows.dtype.names or ():
         columns[name] = _column(name, rows[name])
     return columns
@@ -174,7 +174,7 @@ def frame_of(chunks: Iterable[np.ndarray], seed: int) -> "pd.DataFrame":
 
     parts = list(chunks)
     if not parts:
-        return pd.DataFrame({"seed": np.empty(0, dtype=np.int64)})
+        return pd.DataFrame({"seed": np.empty(0, dtype=np.uint64)})
     rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
     frame = pd.DataFrame(columns_of(rows, seed))
     for name in WORDS:

@@ -92,8 +92,8 @@ def read_curves(path: Path) -> "pd.DataFrame":
     """Read curves.csv with the types it was written from."""
     import pandas as pd
 
-    text = {"sex": "str", "age": "str", "measure": "str"}
-    frame = pd.read_csv(path, dtype=text)
+    types = {"seed": "uint64", "sex": "str", "age": "str", "measure": "str"}
+    frame = pd.read_csv(path, dtype=types)
     frame["date"] = pd.to_datetime(frame["date"]).astype("datetime64[s]")
     return frame.astype({"value": "float64", "people": "float64"})
 

@@ -1,7 +1,7 @@
 """From the runs of a design to the tables of a sensitivity analysis."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +33,13 @@ MAIN_OUTCOMES = (
 )
 # With one seed a point, chance is estimated from this many further seeds at some points.
 NOISE_SEEDS, NOISE_POINTS = 3, 10
+TABLES = ("indices.csv", "ranking.csv", "convergence.csv", "noise.csv", "stability.csv")
+# Of noise.csv: the outcome, counts, the fields of `Noise` in their order, the index by chance.
+NOISE_COLUMNS = [
+    "outcome", "points", "undefined_points", "undefined_runs", "seeds", "noise_seeds",
+    "noise_points", "between_seeds", "seeds_averaged", "over_points", "noise_share",
+    "noise_share_low", "noise_share_high", "single_run_noise_share", "index_by_chance",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,9 @@ class Plan:
     first_seed: int = 1
 
     def design(self) -> Design:
-        """Return the points.
+        """Return the points; what identifies them names seeds and repetitions, too.
+
+        So every analysis has a folder of its own, and none overwrites another.
 
         Raises
         ------
@@ -74,8 +83,11 @@ class Plan:
             If there are too few parameters, or the samples are no power of two.
         """
         if self.method == "morris":
-            return morris_design(self.ranges, self.blocks, self.first_seed)
-        return sobol_design(self.ranges, self.blocks, self.second_order, self.first_seed)
+            design = morris_design(self.ranges, self.blocks, self.first_seed)
+        else:
+            design = sobol_design(self.ranges, self.blocks, self.second_order, self.first_seed)
+        lived = {"seeds": self.seeds, "repetitions": self.repetitions}
+        return replace(design, about={**design.about, **lived})
 
     @property
     def problem(self) -> Problem:
@@ -129,13 +141,11 @@ class Findings:
 
     def tables(self) -> "dict[str, pd.DataFrame]":
         """Return the tables by file name."""
-        tables = {
-            "indices.csv": self.indices,
-            "ranking.csv": self.ranking,
-            "convergence.csv": self.convergence,
-            "noise.csv": self.noise,
-        }
-        return tables | ({"stability.csv": self.stability} if len(self.stability) else {})
+        found = (self.indices, self.ranking, self.convergence, self.noise, self.stability)
+        tables = dict(zip(TABLES, found, strict=True))
+        if not len(self.stability):
+            del tables["stability.csv"]
+        return tables
 
 
 def analyse_runs(
@@ -206,13 +216,11 @@ def _noise_table(
     rows = []
     for at, name in enumerate(names):
         noise = noise_of(cube[:, :, at], replicates[:, :, at])
-        undefined = int((~np.isfinite(point_means(cube[:, :, at]))).sum())
-        floor = index_by_chance(plan.method, noise, cube.shape[1])
-        rows.append((name, len(cube), undefined, cube.shape[1], replicates.shape[1], *noise, floor))
-    columns = ["outcome", "points", "undefined_points", "seeds", "noise_seeds", "noise_points"]
-    columns += ["between_seeds", "over_points", "noise_share", "single_run_noise_share"]
-    columns.append("index_by_chance")
-    return pd.DataFrame(rows, columns=columns)
+        undefined = ~np.isfinite(cube[:, :, at])
+        counts = len(cube), int(undefined.all(axis=1).sum()), int(undefined.sum())
+        floor = index_by_chance(plan.method, noise)
+        rows.append((name, *counts, cube.shape[1], replicates.shape[1], *noise, floor))
+    return pd.DataFrame(rows, columns=NOISE_COLUMNS)
 
 
 def _stability(

@@ -13,6 +13,7 @@ from abm.experiments.result_rows import (
     RunResult,
     as_json,
     differences_of,
+    made_with,
     run_key,
 )
 
@@ -23,6 +24,7 @@ Evaluate = Callable[["Scenario", int], dict[str, float]]
 Work = tuple[str, list[tuple[str, "RunTask"]]]
 
 AGENT_DAYS_A_SECOND = 2e6  # until something was measured
+MOST_TIMES_FASTER = 8  # than that: how far a measurement is believed
 BATCH_SECONDS = 1.5
 LARGEST_BATCH = 500
 
@@ -95,17 +97,11 @@ class Batch:
 
     def work(self) -> Work:
         """Return what a worker needs to live them."""
-        from abm.compilation import code_version
-
-        return code_version(), self.runs
+        return made_with(), self.runs
 
     def singles(self, alone: bool = False) -> list["Batch"]:
         """Return a batch for each run."""
         return [Batch([run], is_alone=alone) for run in self.runs]
-
-    def agent_days(self) -> int:
-        """Return the days lived by all people of all runs."""
-        return sum(agent_days(task.scenario) for _, task in self.runs)
 
 
 class Batcher:
@@ -124,7 +120,7 @@ class Batcher:
         self._tasks: Iterator[RunTask] = iter(tasks)
         self._total = total
         self._pulled = 0
-        self._speed = AGENT_DAYS_A_SECOND
+        self._pace = 1 / AGENT_DAYS_A_SECOND  # seconds an agent-day
         self._is_measured = False
 
     def pull(self, is_wanted: Callable[[str], bool], shares: int) -> list[tuple[str, RunTask]]:
@@ -148,7 +144,7 @@ class Batcher:
             key = task.key
             if is_wanted(key):
                 found.append((key, task))
-                seconds += agent_days(task.scenario) / self._speed
+                seconds += agent_days(task.scenario) * self._pace
         return found
 
     def _most(self, shares: int) -> int:
@@ -166,16 +162,18 @@ class Batcher:
                 batches.append(Batch())
                 seconds = 0.0
             batches[-1].runs.append(run)
-            seconds += agent_days(run[1].scenario) / self._speed
+            seconds += agent_days(run[1].scenario) * self._pace
         return batches
 
     def learn(self, batch: Batch, results: list[RunResult]) -> None:
-        """Learn from a lived batch how fast runs are."""
-        seconds = sum(result.seconds for result in results)
-        if seconds <= 0:
+        """Learn from the runs of a batch that are done how long an agent-day takes."""
+        seconds = {result.key: result.seconds for result in results if result.status == DONE}
+        days = sum(agent_days(task.scenario) for key, task in batch.runs if key in seconds)
+        if days <= 0:
             return
-        speed = batch.agent_days() / seconds
-        self._speed = (self._speed + speed) / 2 if self._is_measured else speed
+        quickest = 1 / (AGENT_DAYS_A_SECOND * MOST_TIMES_FASTER)
+        pace = max(sum(seconds.values()) / days, quickest)
+        self._pace = (self._pace + pace) / 2 if self._is_measured else pace
         self._is_measured = True
 
 
@@ -187,12 +185,10 @@ def live_batch(work: Work) -> list[RunResult]:
     OtherVersionError
         If this process has another version of the code than the one that asks.
     """
-    from abm.compilation import code_version
-
     version, runs = work
-    if version != code_version():
+    if version != made_with():
         raise OtherVersionError(
-            f"a worker has another version of the code ({code_version()}, not {version}); "
+            f"a worker has another version of the code ({made_with()}, not {version}); "
             "install the same one everywhere and start the workers anew"
         )
     results = [_live(key, task) for key, task in runs]

@@ -11,10 +11,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Self
 
-try:
-    import fcntl
-except ImportError:  # not on Windows
-    fcntl = None  # type: ignore[assignment]
+from abm.experiments.locks import Lock, lock
 
 KEY_LENGTH = 64
 
@@ -54,32 +51,31 @@ class Claims:
             number += 1
         self._file = open(path, "xb", buffering=0)  # noqa: SIM115 (open as long as this lives)
         self._path = path
-        _lock(self._file.fileno(), wait=False)
+        lock(self._file.fileno())
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
         """Keep other processes from claiming while the block lasts."""
         try:
-            lock = open(self.folder / "lock", "ab")  # noqa: SIM115 (open for the whole block)
+            file = open(self.folder / "lock", "ab")  # noqa: SIM115 (open for the whole block)
         except OSError:
             yield
             return
-        with lock:
-            _lock(lock.fileno(), wait=True)
+        with file:
+            lock(file.fileno(), wait=True)
             yield
 
     def of_others(self) -> set[str]:
         """Return the keys that other processes are living; to be called inside `exclusive`."""
         found: set[str] = set()
-        if fcntl is None:
-            return found
         for path in self.folder.glob("*.keys"):
             if path == self._path:
                 continue
-            with contextlib.suppress(OSError), open(path, "rb") as file:
-                if _lock(file.fileno(), wait=False):
+            with contextlib.suppress(OSError), open(path, "r+b") as file:
+                state = lock(file.fileno())
+                if state is Lock.OURS:
                     path.unlink()  # its process is gone
-                else:
+                elif state is Lock.HELD:
                     found.update(_keys_in(file.read()))
         return found
 
@@ -106,14 +102,3 @@ def _keys_in(content: bytes) -> Iterator[str]:
     text = content.decode("ascii", errors="replace")
     for start in range(0, len(text), KEY_LENGTH):
         yield text[start : start + KEY_LENGTH]
-
-
-def _lock(descriptor: int, wait: bool) -> bool:
-    """Lock an open file; return whether that was possible."""
-    if fcntl is None:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        return False
-    return True

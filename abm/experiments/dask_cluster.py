@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -12,11 +13,12 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
-from abm.experiments.executors import RunnerError
+from abm.experiments.executors import NoExecutorError
 from abm.experiments.processes import THREADS
 
 SECONDS_TO_CONNECT = 15
 SECONDS_TO_START = 60
+LOGGERS = ("distributed", "tornado", "asyncio")
 
 
 @contextlib.contextmanager
@@ -33,31 +35,56 @@ def connected(address: str, at_least: int = 1) -> Iterator[Executor]:
 
     Raises
     ------
-    RunnerError
+    NoExecutorError
         If Dask is not installed, or scheduler or workers do not answer.
     """
     distributed = _distributed()
+    with _quiet():
+        client = _client(distributed, address)
+        executor = client.get_executor(pure=False)
+        try:
+            _wait_for_workers(client, address, at_least)
+            yield executor
+        finally:
+            for end in (lambda: executor.shutdown(wait=False), lambda: client.close(timeout=5)):
+                with contextlib.suppress(Exception):  # the scheduler may be gone
+                    end()
+
+
+def _client(distributed: Any, address: str) -> Any:
+    """Connect to a scheduler."""
     try:
         found = _address_in(Path(address)) if address.endswith(".json") else address
-        client = distributed.Client(found, timeout=SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise RunnerError(
-            f"--dask: no Dask scheduler answers at {address!r} ({error or type(error).__name__})"
+        return distributed.Client(found, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+    except Exception as error:  # of the network, of parsing, of versions that do not fit
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise NoExecutorError(
+            f"--dask: no Dask scheduler answers at {address!r} ({reason})"
         ) from error
+
+
+def _wait_for_workers(client: Any, address: str, number: int) -> None:
     try:
-        client.wait_for_workers(at_least, timeout=SECONDS_TO_START)
-    except TimeoutError as error:
-        client.close()
-        raise RunnerError(
+        client.wait_for_workers(number, timeout=SECONDS_TO_START)
+    except (TimeoutError, OSError, RuntimeError) as error:
+        raise NoExecutorError(
             f"--dask: the scheduler at {address} has no workers; start one with "
             f"`dask worker {address} --nthreads 1`"
         ) from error
-    executor = client.get_executor(pure=False)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask from printing tracebacks of its own: what is lost is reported in one line."""
+    names = [name for name in logging.Logger.manager.loggerDict if name.split(".")[0] in LOGGERS]
+    before = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
-        yield executor
+        yield
     finally:
-        executor.shutdown(wait=False)
-        client.close()
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def _address_in(place: Path) -> str:
@@ -76,7 +103,7 @@ def _distributed() -> Any:
     try:
         import distributed
     except ImportError:
-        raise RunnerError("--dask needs Dask: pip install 'nssi-abm[cluster]'") from None
+        raise NoExecutorError("--dask needs Dask: pip install 'nssi-abm[cluster]'") from None
     return distributed
 
 
@@ -98,11 +125,14 @@ def local_cluster(workers: int) -> Iterator[str]:
 
     Raises
     ------
-    RunnerError
+    NoExecutorError
         If Dask is not installed, or the scheduler does not start.
     """
     _distributed()
-    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as processes:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name,
+        contextlib.ExitStack() as processes,
+    ):
         folder = Path(name)
         place = folder / "scheduler.json"
         local = ["--host", "127.0.0.1", "--no-dashboard"]
@@ -140,7 +170,7 @@ def _address(scheduler: "subprocess.Popen[bytes]", place: Path, log: Path) -> st
         time.sleep(0.05)
     lines = log.read_text(errors="replace").strip().splitlines()
     reason = lines[-1] if lines else "it said nothing"
-    raise RunnerError(f"the Dask scheduler did not start: {reason}")
+    raise NoExecutorError(f"the Dask scheduler did not start: {reason}")
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

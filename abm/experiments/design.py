@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Value = float | str
 MOST_POINTS = 1_000_000
+MOST_RUNS = 10_000_000
 MOST_BASE_SAMPLES = 65_536
 # Sampled values are rounded to this many digits: short to read, and still well inside a range.
 DIGITS = 12
@@ -260,6 +261,21 @@ def sobol_design(ranges: Sequence[Range], samples: int, second_order: bool, seed
     )
     about = {"samples": samples, "second_order": second_order, "seed": seed}
     return Design("sobol", _frame(ranges, points), about)
+
+
+def check_size(points: int, seeds: int) -> None:
+    """Refuse a design whose runs would not even fit into memory as a list.
+
+    Raises
+    ------
+    ScenarioError
+        If points times seeds are more than `MOST_RUNS`.
+    """
+    if points * seeds > MOST_RUNS:
+        raise ScenarioError(
+            f"{points:,} points x {seeds:,} seeds are {points * seeds:,} runs, "
+            f"more than {MOST_RUNS:,}"
+        )
 
 
 def problem_of(ranges: Sequence[Range]) -> dict[str, Any]:

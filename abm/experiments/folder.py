@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abm.experiments.locks import Lock, lock
 from abm.experiments.parts import CURVES, Part, read_part, set_aside
 from abm.record import LOG_NAMES
 from abm.tables import TableError, checksum, join_csv, join_parquet, read_json, write_json
@@ -95,15 +96,15 @@ class RunFolder:
         try:
             self.seeds_path.mkdir(parents=True, exist_ok=True)
             self.figures_path.mkdir(exist_ok=True)
-            lock = open(lock_path, "wb")  # noqa: SIM115 (held for the whole block)
+            file = open(lock_path, "wb")  # noqa: SIM115 (held for the whole block)
         except (FileExistsError, NotADirectoryError) as error:
             place = error.filename or self.path
             raise FolderError(f"cannot write results: {place} is not a folder") from None
         except OSError as error:
             reason = error.strerror or error
             raise FolderError(f"cannot write results to {self.path}: {reason}") from None
-        with lock:
-            if not _locked(lock.fileno()):
+        with file:
+            if lock(file.fileno()) is Lock.HELD:
                 raise FolderError(f"another run is writing {self.path}; wait for it to end")
             try:
                 yield
@@ -239,7 +240,7 @@ class RunFolder:
             "figures": dict(figures),
             "code_version": code_version(),
             "versions": versions(),
-            "platform": _platform(),
+            "platform": this_platform(),
             "timings": {
                 **timings,
                 "seconds_by_seed": {str(part.seed): part.seconds for part in parts.values()},
@@ -262,7 +263,8 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _platform() -> dict[str, Any]:
+def this_platform() -> dict[str, Any]:
+    """Return what a run.json says of the machine; the host's name is not in it."""
     return {
         "system": platform.system(),
         "release": platform.release(),
@@ -273,18 +275,3 @@ def _platform() -> dict[str, Any]:
 
 def _hash_of(lines: Iterator[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _locked(descriptor: int) -> bool:
-    """Lock an open file until it is closed; where locks do not exist, go on without."""
-    try:
-        import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -85,7 +85,7 @@ def analyse(problem: Problem, points: np.ndarray, values: np.ndarray, seed: int)
         The outcome at each point; NaN where it is undefined (nobody it could be measured in).
         Whole blocks with an undefined point are left out.
     seed
-        Of the bootstrap.
+        Of Sobol's bootstrap.
 
     Returns
     -------
@@ -103,13 +103,13 @@ def analyse(problem: Problem, points: np.ndarray, values: np.ndarray, seed: int)
         return Analysis([], blocks, "does not vary")
     note = f"{total - blocks} of {total} {problem.unit} left out" if blocks < total else ""
     if problem.method == "morris":
-        found = _morris(problem, points[rows].astype(np.float64), known, seed)
+        found = _morris(problem, points[rows].astype(np.float64), known)
     else:
         found = _sobol(problem, known, seed)
     return Analysis(found, blocks, note)
 
 
-def index_by_chance(method: Method, noise: Noise, seeds: int) -> float:
+def index_by_chance(method: Method, noise: Noise) -> float:
     """Return the main index that a parameter without any effect would get from chance alone.
 
     At most: the same seeds live at every point, and part of their luck cancels.
@@ -121,12 +121,11 @@ def index_by_chance(method: Method, noise: Noise, seeds: int) -> float:
         of chance in the variance.
     noise
         Of the outcome.
-    seeds
-        Runs that are averaged at each point.
     """
     if method == "sobol":
         return noise.share
-    return 2.0 * math.sqrt(noise.between_seeds / (math.pi * seeds)) / MORRIS_STEP
+    of_means = noise.between_seeds / noise.seeds_averaged
+    return 2.0 * math.sqrt(of_means / math.pi) / MORRIS_STEP
 
 
 def whole_blocks(problem: Problem, values: np.ndarray) -> np.ndarray:
@@ -142,27 +141,42 @@ def whole_blocks(problem: Problem, values: np.ndarray) -> np.ndarray:
     return np.asarray(np.isfinite(values).reshape(-1, problem.block).all(axis=1))
 
 
-def _morris(problem: Problem, points: np.ndarray, values: np.ndarray, seed: int) -> list[Row]:
-    """Return mu, mu_star and sigma: the change of the outcome over a parameter's whole range."""
+def _morris(problem: Problem, points: np.ndarray, values: np.ndarray) -> list[Row]:
+    """Return mu, mu_star and sigma: the change of the outcome over a parameter's whole range.
+
+    The intervals are Student's t over trajectories; a bootstrap of so few is too narrow.
+    """
     from SALib.analyze import morris
     from scipy.special import stdtrit
 
     found = morris.analyze(
         problem_of(problem.ranges), points, values,
-        num_resamples=RESAMPLES, seed=sampler_seeds(seed)[1],
+        num_resamples=2, seed=1,  # its own intervals are not used
     )  # fmt: skip
     blocks = len(values) // problem.block
-    half = float(stdtrit(blocks - 1, 0.975)) * np.asarray(found["sigma"]) / math.sqrt(blocks)
+    mean, size, spread = (np.asarray(found[index]) for index in ("mu", "mu_star", "sigma"))
+    reach = float(stdtrit(blocks - 1, 0.975)) / math.sqrt(blocks)
+    halves = reach * spread
+    reaches = reach * _sizes_of_effects(problem, points, values).std(axis=0, ddof=1)
     rows: list[Row] = []
     for place, name in enumerate(problem.names):
-        mu, mu_star = float(found["mu"][place]), float(found["mu_star"][place])
-        reach, error = float(found["mu_star_conf"][place]), float(half[place])
+        mu, mu_star = float(mean[place]), float(size[place])
+        half, half_star = float(halves[place]), float(reaches[place])
         rows += [
-            (name, "", "mu", mu, mu - error, mu + error),
-            (name, "", "mu_star", mu_star, max(0.0, mu_star - reach), mu_star + reach),
-            (name, "", "sigma", float(found["sigma"][place]), math.nan, math.nan),
+            (name, "", "mu", mu, mu - half, mu + half),
+            (name, "", "mu_star", mu_star, max(0.0, mu_star - half_star), mu_star + half_star),
+            (name, "", "sigma", float(spread[place]), math.nan, math.nan),
         ]
     return rows
+
+
+def _sizes_of_effects(problem: Problem, points: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return the size of each effect over a whole range, by trajectory and parameter."""
+    widths = np.array([each.high - each.low for each in problem.ranges])
+    steps = np.diff(points.reshape(-1, problem.block, len(widths)), axis=1) / widths
+    moved = np.abs(steps).argmax(axis=2)  # each step moves one parameter, in any order
+    sizes = np.abs(np.diff(values.reshape(-1, problem.block), axis=1)) / MORRIS_STEP
+    return np.asarray(np.take_along_axis(sizes, moved.argsort(axis=1), axis=1))
 
 
 def _sobol(problem: Problem, values: np.ndarray, seed: int) -> list[Row]:

@@ -22,19 +22,28 @@ class Noise(NamedTuple):
         Points at which two or more seeds are known.
     between_seeds
         Variance between single runs at the same point, pooled over these points.
+    seeds_averaged
+        Runs in the mean of a point: those that define the outcome, as the harmonic mean over
+        points, because chance in a mean falls with one over their number.
     over_points
         Variance over the design of what is analysed: the mean of the seeds of each point.
     share
         The part of `over_points` that is due to chance; at most, because the same seeds live
         at every point and part of their luck cancels.
+    share_low, share_high
+        95 % interval of `share` by chi-square: how surely so few seeds tell `between_seeds`, as
+        if chance were normal and alike at every point.
     single_run_share
         The same if every point had been run with one seed.
     """
 
     points: int
     between_seeds: float
+    seeds_averaged: float
     over_points: float
     share: float
+    share_low: float
+    share_high: float
     single_run_share: float
 
 
@@ -56,17 +65,35 @@ def noise_of(analysed: np.ndarray, replicates: np.ndarray) -> Noise:
     means = point_means(analysed)
     means = means[np.isfinite(means)]
     if freedom == 0 or len(means) < 2:
-        return Noise(int(several.sum()), math.nan, math.nan, math.nan, math.nan)
+        return Noise(int(several.sum()), *[math.nan] * 7)
     rows, weights = np.where(known, replicates, 0.0)[several], known[several]
     centres = rows.sum(axis=1) / counts[several]
     between = float((weights * (rows - centres[:, None]) ** 2).sum()) / freedom
     over = float(means.var(ddof=1))
-    of_means = between / analysed.shape[1]
+    averaged = _seeds_averaged(analysed)
+    of_means = between / averaged
     single = over - of_means + between
     share = of_means / over if over > 0 else math.nan
     return Noise(
-        int(several.sum()), between, over, share, between / single if single > 0 else math.nan
-    )
+        int(several.sum()), between, averaged, over, share, *_share_interval(share, freedom),
+        between / single if single > 0 else math.nan,
+    )  # fmt: skip
+
+
+def _seeds_averaged(analysed: np.ndarray) -> float:
+    """Return the harmonic mean, over points with any, of how many seeds define the outcome."""
+    counts = np.isfinite(analysed).sum(axis=1)
+    counts = counts[counts > 0]
+    return float(len(counts) / (1.0 / counts).sum())
+
+
+def _share_interval(share: float, freedom: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share of variance with so many degrees of freedom."""
+    from scipy.special import chdtri
+
+    # The points at which chi-square has 2.5 % and 97.5 % above it.
+    low, high = (share * freedom / float(chdtri(freedom, above)) for above in (0.025, 0.975))
+    return low, min(high, max(1.0, share))
 
 
 def point_means(values: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ DONE, FAILED = "done", "failed"
 TEXT_COLUMNS = ("key", "status", "error", "code", "differences")
 ROW_COLUMNS = ("key", "seed", "status", "error", "code", "differences", "seconds")
 PART = "part"  # stands only in the index of a store
+LIBRARIES_OF_BITS = ("numpy", "numba")  # other versions may give other last digits
 NOT_IN_KEY = frozenset({"name", "title", "observation"})  # they do not change the figures
 
 
@@ -65,20 +67,29 @@ def run_key(scenario: "Scenario", seed: int, evaluator: str = "") -> str:
     Returns
     -------
     str
-        64 digits; the versions of the code and of the outcomes have entered, too.
+        64 digits; the versions of the code, of the outcomes and of the libraries that compute
+        them have entered, too.
     """
-    from abm.compilation import code_version
     from abm.experiments.outcomes import OUTCOMES_VERSION
 
     resolved = scenario.resolved()
     content = {
         "scenario": {name: value for name, value in resolved.items() if name not in NOT_IN_KEY},
         "seed": seed,
-        "code": code_version(),
+        "code": made_with(),
         "outcomes": OUTCOMES_VERSION,
         "evaluator": evaluator,
     }
     return hashlib.sha256(_json(content).encode()).hexdigest()
+
+
+@functools.cache
+def made_with() -> str:
+    """Return the versions of the code and of the libraries that decide every bit of a result."""
+    from abm.compilation import code_version
+
+    versions = [f"{name} {metadata.version(name)}" for name in LIBRARIES_OF_BITS]
+    return ", ".join([code_version(), *versions])
 
 
 def differences_of(scenario: "Scenario") -> dict[str, Any]:

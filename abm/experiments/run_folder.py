@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from abm.experiments.folder import FolderError, RunFolder, content_hash
 from abm.experiments.parts import (
     CURVES,
@@ -241,7 +243,8 @@ def _summary(folder: RunFolder, parts: Mapping[int, Part]) -> "list[Row]":
     from abm.studies.summary import summary_of
 
     curves = read_curves(folder.path / CURVES)
-    return summary_of(curves[curves["seed"].isin(list(parts))], _aggregates(parts))
+    chosen = curves["seed"].isin(np.fromiter(parts, np.uint64))  # a list of large ones turns float
+    return summary_of(curves[chosen], _aggregates(parts))
 
 
 def _show(

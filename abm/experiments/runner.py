@@ -42,9 +42,11 @@ from abm.experiments.claims import Claims
 from abm.experiments.executors import (
     InThisProcess,
     RunnerError,
+    WorkerCount,
     executor_for,
+    is_about_sending,
     local_executor,
-    workers_of,
+    runner_error,
 )
 from abm.experiments.store import RunResult, Store
 
@@ -65,9 +67,16 @@ POLL_SECONDS = 0.5
 BATCHES_A_WORKER = 2  # one being lived, one at hand
 BREAKS_BEFORE_ALONE = 2
 DEATHS_BEFORE_FAILED = 2
+WAITING = "another process is living the runs that are left; waiting for its results"
+KILLED_ON_DASK = "KilledWorker"  # the name of its error about a run that killed several workers
 KILLED = (
     "The process that lived this run ended abruptly, twice, with nothing else being lived "
     "(killed, or out of memory). Fewer --jobs leave more memory to each.\n"
+)
+
+NO_WORKER_LIVES = (
+    "every worker ended before any run came back: out of memory, or what is to be lived cannot be "
+    "loaded by another process"
 )
 
 
@@ -104,6 +113,7 @@ def run_missing(
     total: int | None = None,
     workers: int | None = None,
     progress: Callable[[float], None] | None = None,
+    say: Callable[[str], None] | None = None,
     retry_failed: bool = False,
 ) -> Lived:
     """Live the tasks that have no result, and append results as they arrive.
@@ -122,6 +132,8 @@ def run_missing(
         How many runs the executor can live at once, if it does not say.
     progress
         Called now and then with the share of the tasks that have a result, 0 to 1.
+    say
+        Called with a message when nothing is left but runs that another process lives.
     retry_failed
         Live runs again that failed before.
 
@@ -135,7 +147,8 @@ def run_missing(
     StoreError
         If results cannot be stored, for instance because the disk is full.
     RunnerError
-        If the executor is lost, or its workers have another version of the code.
+        If the executor is lost, or its workers have another version of the code or cannot load
+        what is to be lived.
     KeyboardInterrupt
         On Ctrl-C. In all cases what is finished is stored, and the same call goes on.
     """
@@ -144,7 +157,7 @@ def run_missing(
     chosen = InThisProcess() if executor is None else executor
     with Claims(store.folder) as claims:
         crew = _Crew(store, claims, chosen, workers, retry_failed)
-        crew.tell = _teller(progress, total, crew.lived)
+        crew.tell, crew.say = _teller(progress, total, crew.lived), say
         store.refresh()
         try:
             crew.live(Batcher(tasks, total))
@@ -181,6 +194,9 @@ class _Crew:
         self.workers, self.retry_failed = workers, retry_failed
         self.lived = Lived()
         self.tell: Callable[[], None] = lambda: None
+        self.say: Callable[[str], None] | None = None
+        self.has_come_back = False  # any batch, so that workers are known to work
+        self.count_workers = WorkerCount(executor)
         self.in_flight: dict[Future[list[RunResult]], Batch] = {}
         self.again: list[Batch] = []  # lost with a pool that broke
         self.alone: list[Batch] = []  # single runs, suspected of killing their worker
@@ -199,11 +215,17 @@ class _Crew:
             elif not broken:
                 if not self.deferred:
                     break
+                self._say_that_we_wait()
                 time.sleep(POLL_SECONDS)
             if broken:
                 self._recover(broken)
             self.tell()
         self.tell()
+
+    def _say_that_we_wait(self) -> None:
+        say, self.say = self.say, None  # once
+        if say is not None:
+            say(WAITING)
 
     # Submitting
 
@@ -217,6 +239,8 @@ class _Crew:
                 future = self.executor.submit(live_batch, batch.work())
             except BrokenExecutor:
                 return [batch]
+            except Exception as error:
+                raise runner_error(error, "a run could not be sent to the workers") from error
             self.in_flight[future] = batch
         return []
 
@@ -233,7 +257,7 @@ class _Crew:
         """Return how many batches may be in flight when no run is suspected."""
         if isinstance(self.executor, InThisProcess):
             return 1
-        return BATCHES_A_WORKER * (self.workers or workers_of(self.executor))
+        return BATCHES_A_WORKER * (self.workers or self.count_workers())
 
     def _next_batch(self) -> Batch | None:
         """Return runs that nobody has lived or is living, or None if there are none now."""
@@ -297,10 +321,11 @@ class _Crew:
             except BrokenExecutor:
                 broken.append(batch)
             except (CancelledError, OtherVersionError) as error:
-                raise RunnerError(str(error) or "the workers were lost") from error
+                raise RunnerError(str(error) or "the workers, or the way to them, were lost") from error
             except Exception as error:
                 self._split(batch, error)
             else:
+                self.has_come_back = True
                 self._keep(batch, results)
             del self.in_flight[future]  # not before: Ctrl-C may come while it is stored
         return broken
@@ -316,10 +341,20 @@ class _Crew:
         self.batcher.learn(batch, results)
 
     def _split(self, batch: Batch, error: Exception) -> None:
-        """Find which run of a batch does not come back; on its own it is stored as failed."""
+        """Find which run of a batch does not come back; on its own it is stored as failed.
+
+        Raises
+        ------
+        RunnerError
+            If it is not a run that is to blame: the same would come of all of them.
+        """
+        if is_about_sending(error):
+            raise runner_error(error, "the workers cannot load what is to be lived") from error
         if len(batch.runs) > 1:
             self.again.extend(batch.singles())
             return
+        if not self.has_come_back and type(error).__name__ != KILLED_ON_DASK:
+            raise runner_error(error, "the workers can live nothing") from error
         self._keep(batch, [failed_result(*batch.runs[0], f"{type(error).__name__}: {error}\n")])
 
     def _recover(self, broken: list[Batch]) -> None:
@@ -337,9 +372,11 @@ class _Crew:
         for batch in broken:
             batch.breaks += 1
             if batch.is_alone and batch.breaks >= DEATHS_BEFORE_FAILED:
+                if not self.has_come_back:
+                    raise RunnerError(NO_WORKER_LIVES)
                 self._keep(batch, [failed_result(*batch.runs[0], KILLED)])
             elif batch.is_alone:
-                self.alone.append(batch)
+                self.alone.insert(0, batch)  # after all others were tried
             elif batch.breaks >= BREAKS_BEFORE_ALONE:
                 self.alone.extend(batch.singles(alone=True))
             else:

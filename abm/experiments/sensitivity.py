@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abm.experiments.analysis import NOISE_SEEDS, Findings, Plan, analyse_runs
+from abm.experiments.analysis import NOISE_SEEDS, TABLES, Findings, Plan, analyse_runs
 from abm.experiments.design import Design, Range
 from abm.experiments.folder import content_hash
 from abm.experiments.points import PointScenarios
@@ -23,7 +23,7 @@ from abm.experiments.study import (
 )
 from abm.report.sensitivity_terminal import show
 from abm.scenario_files import ScenarioError
-from abm.tables import TableError, read_json
+from abm.tables import TableError, checksum, read_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +79,7 @@ def sensitivity_command(scenario: "Scenario", plan: Plan, how: HowToRun | None =
     Returns
     -------
     int
-        Exit code: 0 done, 1 runs have no result and nothing was analysed (the rest is kept, and
+        Exit code: 0 done, 1 runs have no result and nothing was analysed (the runs are kept, and
         the same command goes on), 2 the folder cannot be written, 130 interrupted.
 
     Raises
@@ -109,14 +109,11 @@ def _complete(
     title = f"living {design.kind} points of {folder.scenario.name}"
     runs = live_places(scenarios, [*places, *further], how, title)
     failures = failures_table(runs, design)
-    folder.write({"design.csv": design.csv()})
     if len(failures):
-        return _refuse(folder, failures, len(runs))
+        return _refuse(folder, design, failures, len(runs))
     folder.remove("failed.csv")
     findings = analyse_runs(plan, design, runs.iloc[: len(places)], runs.iloc[len(places) :])
     tables = folder.write({"design.csv": design.csv(), **findings.tables()})
-    if "stability.csv" not in tables:
-        folder.remove("stability.csv")
     figures = _draw(folder, findings, tables)
     content = {"seeds": plan.all_seeds, "repetitions": plan.repetitions, "failed": []}
     content |= {"ranges": _plain_ranges(plan), "figures": figures}
@@ -138,15 +135,43 @@ def _announcement(plan: Plan, design: Design, runs: int, further: Sequence[Place
     return text
 
 
-def _refuse(folder: StudyFolder, failures: "pd.DataFrame", runs: int) -> int:
-    """Say which runs are missing and how to finish the design."""
-    folder.write({"failed.csv": failures})
+def _refuse(folder: StudyFolder, design: Design, failures: "pd.DataFrame", runs: int) -> int:
+    """Say which runs are missing and how to finish the design.
+
+    An analysis that was finished before stays: it is of these very points, seeds and code.
+    Anything else that looks like one goes.
+    """
+    finished = _is_finished(folder)
+    if not finished:
+        _remove_analysis(folder)
+    folder.write({"design.csv": design.csv(), "failed.csv": failures})
     list_failures(failures, folder.path / "failed.csv")
     count = f"{len(failures):,} of {runs:,} runs have no result"
     message = f"nothing was analysed: {count}; the same command lives what is missing"
     if (failures["status"] != "missing").any():
         message += ", with --retry-failed also what failed"
+    if finished:
+        message += "; the tables are those of the same design when it was complete"
     return complain(message, EXIT_FAILED)
+
+
+def _is_finished(folder: StudyFolder) -> bool:
+    """Return whether the folder holds a whole analysis: every table as run.json describes it."""
+    known = folder.description().get("tables", {})
+    try:
+        return "indices.csv" in known and all(
+            checksum(folder.path / name) == about["sha256"] for name, about in known.items()
+        )
+    except TableError:
+        return False
+
+
+def _remove_analysis(folder: StudyFolder) -> None:
+    """Remove tables, figures and description of an analysis that is not whole."""
+    for name in (*TABLES, "run.json"):
+        folder.remove(name)
+    for path in folder.figures_path.glob("sensitivity_*"):
+        path.unlink(missing_ok=True)
 
 
 def _draw(

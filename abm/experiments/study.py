@@ -1,12 +1,11 @@
 """What sweeps and sensitivity analyses share: a design lived over seeds, and its folder."""
 
 import datetime
-import os
-import platform
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from abm.compilation import code_version
 from abm.experiments.design import Design
-from abm.experiments.folder import FolderError, RunFolder, content_hash, versions
+from abm.experiments.executors import NoExecutorError
+from abm.experiments.folder import (
+    FolderError,
+    RunFolder,
+    content_hash,
+    this_platform,
+    versions,
+)
 from abm.experiments.points import PointScenarios
 from abm.experiments.processes import processors
 from abm.experiments.runner import (
@@ -90,25 +96,48 @@ class StudyFolder(RunFolder):
 
     def __init__(self, out: Path, scenario: "Scenario", command: str, design: Design) -> None:
         super().__init__(out, scenario, command, design.plain())
+        self._new = [each for each in (self.path, *self.path.parents) if not each.exists()]
         self.seeds_path = self.path  # nothing is kept by seed
         if command == "sweep":
             self.figures_path = self.path
 
     def write(self, tables: "Mapping[str, pd.DataFrame | bytes]") -> dict[str, dict[str, Any]]:
-        """Write tables as CSV, those that have changed; return their checksums by name."""
+        """Write tables as CSV, those that have changed; return their checksums by name.
+
+        Raises
+        ------
+        TableError
+            If one cannot be written.
+        """
         written: dict[str, dict[str, Any]] = {}
         for name, table in tables.items():
             content = table if isinstance(table, bytes) else csv_bytes(table)
             path = self.path / name
-            if not path.exists() or path.read_bytes() != content:
+            if not _holds(path, content):
                 write_bytes(path, content)
             written[name] = {"sha256": checksum(path)}
         return written
 
     def remove(self, name: str) -> None:
-        """Remove a table that no longer holds."""
-        with suppress(FileNotFoundError):
-            (self.path / name).unlink()
+        """Remove a table that no longer holds.
+
+        Raises
+        ------
+        TableError
+            If it cannot be removed.
+        """
+        path = self.path / name
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise TableError(f"cannot remove {path}: {error.strerror or error}") from error
+
+    def remove_if_empty(self) -> None:
+        """Remove the folder and those made for it, as far as nothing is in them."""
+        if self._new:
+            with suppress(OSError):
+                for folder in dict.fromkeys((self.figures_path, *self._new)):
+                    folder.rmdir()
 
     def describe_study(
         self, content: Mapping[str, Any], tables: Mapping[str, Any], started: float
@@ -143,8 +172,15 @@ class StudyFolder(RunFolder):
             "started": began.isoformat(timespec="seconds"),
             "seconds": round(time.time() - started, 3),
         }
-        machine = {"platform": platform.platform(), "processors": os.cpu_count()}
-        write_json(self.path / "run.json", known | {"machine": machine, "timings": timings})
+        write_json(self.path / "run.json", known | {"platform": this_platform(), "timings": timings})
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Return whether a file has this content; one that cannot be read has not."""
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
 
 
 def live_places(
@@ -177,9 +213,11 @@ def live_places(
     known = store.known(first_places, failed=not how.retry_failed)
     missing = [place for key, place in first_places.items() if key not in known]
     if missing:
-        if not how.quiet:
-            missing = _announce(store, scenarios, missing, sorted(known), how)
-        _live(store, scenarios, missing, how, title)
+        jobs = min(how.jobs or processors(), len(missing))
+        with executor_for(jobs, how.dask) as executor:  # before anything is lived or written
+            if not how.quiet:
+                missing = _announce(store, scenarios, missing, sorted(known), how)
+            _live(store, scenarios, missing, how, title, executor)
     return _as_frame(store, keys)
 
 
@@ -196,17 +234,18 @@ def _task(scenarios: PointScenarios, place: Place, how: HowToRun) -> RunTask:
 
 
 def _live(
-    store: Store, scenarios: PointScenarios, missing: Sequence[Place], how: HowToRun, title: str
+    store: Store,
+    scenarios: PointScenarios,
+    missing: Sequence[Place],
+    how: HowToRun,
+    title: str,
+    executor: Executor | None,
 ) -> None:
     """Live what is missing, tasks made as they are needed."""
-    jobs = min(how.jobs or processors(), max(1, len(missing)))
     tasks = (_task(scenarios, place, how) for place in missing)
-    with (
-        executor_for(jobs, how.dask) as executor,
-        Progress(title, how.quiet) as progress,
-    ):
+    with Progress(title, how.quiet) as progress:
         run_missing(
-            store, tasks, executor, total=len(missing), progress=progress.update,
+            store, tasks, executor, total=len(missing), progress=progress.update, say=how.say,
             retry_failed=how.retry_failed,
         )  # fmt: skip
 
@@ -229,7 +268,9 @@ def _announce(
     if seconds is None and len(missing) > TIMED_RUNS:
         how.say(f"{count}; timing one of them")
         first = [_task(scenarios, place, how) for place in missing[:TIMED_RUNS]]
-        lived = run_missing(store, first, None, total=len(first), retry_failed=how.retry_failed)
+        lived = run_missing(
+            store, first, total=len(first), say=how.say, retry_failed=how.retry_failed
+        )
         seconds = _seconds_of(store, lived.keys[1:])
         missing = missing[TIMED_RUNS:]
         count = f"{len(missing):,} runs left"
@@ -301,6 +342,9 @@ def guarded(folder: StudyFolder, work: Callable[[], int]) -> int:
         with folder.opened():
             return work()
     except FolderError as error:
+        return complain(str(error), EXIT_WRONG_INPUT)
+    except NoExecutorError as error:
+        folder.remove_if_empty()
         return complain(str(error), EXIT_WRONG_INPUT)
     except (StoreError, RunnerError, TableError) as error:
         return complain(f"{error}; what is finished is kept", EXIT_FAILED)

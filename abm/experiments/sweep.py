@@ -23,7 +23,6 @@ from abm.experiments.study import (
     StudyFolder,
     failures_table,
     guarded,
-    known_places,
     list_failures,
     live_places,
     outcome_names,
@@ -84,7 +83,8 @@ def sweep_command(
 ) -> int:
     """Live every point of a design with every seed and write `design.csv` and `sweep.csv`.
 
-    Runs that have a result are not lived again; more seeds extend the table.
+    Runs that have a result are not lived again; more seeds extend the table, and fewer take
+    nothing away: the tables span every seed that the folder held before.
 
     Parameters
     ----------
@@ -100,8 +100,8 @@ def sweep_command(
     Returns
     -------
     int
-        Exit code: 0 done, 1 runs failed (listed in failed.csv, the rest is kept), 2 the folder
-        cannot be written, 130 interrupted.
+        Exit code: 0 done, 1 runs of the table failed (listed in failed.csv, the rest is kept),
+        2 the folder cannot be written, 130 interrupted.
 
     Raises
     ------
@@ -122,49 +122,40 @@ def _complete(
     seeds: Sequence[int],
     how: HowToRun,
 ) -> int:
-    """Live what is missing, write the tables, show them."""
+    """Live what is missing; write tables of all seeds asked for so far, show those of now."""
     started = time.time()
-    places = [(point, seed) for point in design.points.index for seed in seeds]
+    spanned = sorted({*seeds, *_earlier_seeds(folder)})
+    places = [(point, seed) for point in design.points.index for seed in spanned]
     title = f"sweeping {folder.scenario.name}, {len(design.points):,} points"
-    runs = live_places(scenarios, places, how, title)
-    kept = _with_earlier(folder, design, scenarios, runs, seeds, how)
+    runs = live_places(scenarios, places, how, title).astype({"seed": "uint64"})
     failures = failures_table(runs, design)
     tables: dict[str, pd.DataFrame | bytes] = {
         "design.csv": design.csv(),
-        "sweep.csv": sweep_table(kept, design),
+        "sweep.csv": sweep_table(runs[runs["status"] == DONE], design),
     }
     if len(failures):
         tables["failed.csv"] = failures
     else:
         folder.remove("failed.csv")
     written = folder.write(tables)
-    content = {
-        "seeds": sorted({int(seed) for seed in kept["seed"]}),
-        "failed": failures[["point", "seed"]].to_numpy().tolist(),
-    }
+    content = {"seeds": spanned, "failed": _places_of(failures)}
     folder.describe_study(content, written, started)
-    _show(folder, design, runs, failures, content_hash(written), how)
+    asked = runs[runs["seed"].isin(np.array(seeds, np.uint64))]
+    _show(folder, design, asked, failures, content_hash(written), how)
     return EXIT_FAILED if len(failures) else EXIT_DONE
 
 
-def _with_earlier(
-    folder: StudyFolder,
-    design: Design,
-    scenarios: PointScenarios,
-    runs: "pd.DataFrame",
-    seeds: Sequence[int],
-    how: HowToRun,
-) -> "pd.DataFrame":
-    """Return the runs that are done, with those of seeds that the folder held before."""
-    import pandas as pd
+def _earlier_seeds(folder: StudyFolder) -> list[int]:
+    """Return the seeds of the tables that the folder holds, those that failed everywhere too."""
+    return [int(seed) for seed in folder.description().get("seeds", [])]
 
-    earlier = [seed for seed in folder.description().get("seeds", []) if seed not in set(seeds)]
-    tables = [runs[runs["status"] == DONE]]
-    if earlier:
-        places = [(point, seed) for point in design.points.index for seed in earlier]
-        known = known_places(scenarios, places, how)
-        tables.append(known[known["status"] == DONE])
-    return pd.concat(tables, ignore_index=True).sort_values(["point", "seed"], kind="stable")
+
+def _places_of(failures: "pd.DataFrame") -> list[list[int]]:
+    """Return point and seed of each failure; an array of both would turn large seeds to floats."""
+    return [
+        [int(point), int(seed)]
+        for point, seed in zip(failures["point"], failures["seed"], strict=True)
+    ]
 
 
 def sweep_table(runs: "pd.DataFrame", design: Design) -> "pd.DataFrame":
@@ -269,7 +260,7 @@ def _as_plain(
         "run_id": folder.run_id,
         "scenario": folder.scenario.name,
         "seeds": sorted({int(seed) for seed in done["seed"]}),
-        "failed": failures[["point", "seed"]].to_numpy().tolist(),
+        "failed": _places_of(failures),
         "content_hash": hash_,
         "points": points,
     }

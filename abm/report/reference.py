@@ -11,11 +11,10 @@ from abm.experiments.outcomes import OUTCOMES
 from abm.mechanisms.book import ACT_DTYPE
 from abm.people.layout import STATES, declared_fields
 from abm.record import YES_OR_NO
+from abm.report.study_tables import STUDY_TABLES, Row
 from abm.studies.census import MEASURES
 from abm.studies.moments import MOMENT_DTYPE
 from abm.studies.tables_of_people import PANEL_FIELDS, PEOPLE_DTYPE
-
-Row = tuple[str, str, str]
 
 COMMON: dict[str, tuple[str, str]] = {
     "seed": ("id", "Seed of the run"),
@@ -26,7 +25,7 @@ COMMON: dict[str, tuple[str, str]] = {
     "left": ("yes/no", "Whether the person left, on the day they were 25"),
     "ever": ("yes/no", "Whether the person has ever self-injured"),
     "wave": ("count", "Wave of the panel, 0 at the first census"),
-    "hour": ("h", "Hour of the day, 7 to 24"),
+    "hour": ("h", "Hour of the day, counted on past midnight"),
     "route": ("text", "calm, feel or punish: the strongest part of the urge"),
     "relief": ("1", "Relief that the act brought"),
     "severity": ("1", "Severity of the act; the middle is 1"),
@@ -51,42 +50,6 @@ CURVE_COLUMNS: tuple[Row, ...] = (
     ("value", "see measure", "Shares from 0 to 1, or a rate; cells without people have no row"),
     ("people", "persons or person-years", "The denominator"),
 )
-
-
-STUDY_TABLES: dict[str, tuple[str, tuple[Row, ...]]] = {
-    "design.csv": (
-        "The points of a sweep or sensitivity analysis; it can be read back with `--design`.",
-        (
-            ("point", "id", "Number of the point, from 1"),
-            ("*parameter*", "its own", "One column for each parameter or switch that varies"),
-        ),
-    ),
-    "sweep.csv": (
-        "One row a run and outcome.",
-        (
-            ("point", "id", "Number of the point"),
-            ("*parameter*", "its own", "One column for each parameter or switch that varies"),
-            ("seed", "id", "Seed of the run"),
-            ("outcome", "text", "Name of the outcome; see below"),
-            ("value", "see outcome", "Empty where the outcome is not defined"),
-        ),
-    ),
-    "indices.csv": (
-        "Sensitivity indices, each with a 95 % interval by bootstrap where there is one.",
-        (
-            ("method", "text", "morris or sobol"),
-            ("outcome", "text", "Name of the outcome, without its age"),
-            ("age", "years", "Completed age, for outcomes by age"),
-            ("parameter", "text", "Name of the parameter"),
-            ("parameter_2", "text", "The other one, for S2"),
-            ("index", "text", "mu, mu_star, sigma (Morris); S1, ST, S2 (Sobol)"),
-            ("value", "see index", "mu_star in units of the outcome, S1 and ST shares of variance"),
-            ("low", "see index", "Lower end of the interval"),
-            ("high", "see index", "Upper end of the interval"),
-        ),
-    ),
-}
-"""Beside them lie ranking.csv, convergence.csv, noise.csv and, with repetitions, stability.csv."""
 
 INTRODUCTION = (
     "Made by `python -m abm.report.reference docs/outputs.md` from the declarations in the code. "

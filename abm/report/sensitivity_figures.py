@@ -105,7 +105,7 @@ def ranked_bars(shown: Shown) -> "Figure | None":
         "Which parameters matter, most influential on top",
         wrapped(
             shown.note,
-            f"{shown.meaning} Whiskers: 95 % bootstrap intervals. {_chance(shown)}",
+            f"{shown.meaning} Whiskers: {shown.intervals} {_chance(shown)}",
         ),
         legend=panels[0],
     )

@@ -55,7 +55,7 @@ def indices_over_age(shown: Shown) -> "Figure | None":
             shown.note,
             (
                 f"{shown.meaning} The {len(chosen)} parameters that matter most over age. "
-                "Bands: 95 % bootstrap intervals. Ages at which nothing varies are left out."
+                f"Bands: {shown.intervals} Ages at which nothing varies are left out."
             ),
         ),
         panels[0],
@@ -101,7 +101,7 @@ def convergence(shown: Shown) -> "Figure | None":
             shown.note,
             (
                 f"{shown.meaning} From the first trajectories or samples of the same design, up to "
-                "all. Bands: 95 % bootstrap intervals."
+                f"all. Bands: {shown.intervals}"
             ),
         ),
         panels[0],

@@ -102,6 +102,12 @@ class Shown:
         )
 
     @property
+    def intervals(self) -> str:
+        """What the intervals are."""
+        kind = "Student's t" if self.is_morris else "bootstrap"
+        return f"95 % {kind} intervals over the points, at these seeds."
+
+    @property
     def meaning(self) -> str:
         """What the main index says, in one line."""
         if self.is_morris:

@@ -18,6 +18,11 @@ WORDS = {
     "morris": "mu*: how far an outcome moves, on average, as a parameter crosses its range",
     "sobol": "ST: share of an outcome's variance that a parameter has a part in",
 }
+REACH = {"morris": "Student's t over trajectories", "sobol": "bootstrap over samples"}
+COVERED = (
+    "The +- covers which points were chosen, at these seeds.",
+    "How far luck moves the ranking at the same points, repetitions say (--repeat).",
+)
 
 
 def show(folder: "StudyFolder", findings: "Findings", hash_: str, how: "HowToRun") -> None:
@@ -43,10 +48,10 @@ def show(folder: "StudyFolder", findings: "Findings", hash_: str, how: "HowToRun
         f"{scenario.title or scenario.name}: {scenario.population.size:,} people, {plan.method}, "
         f"{plan.blocks} {plan.problem.unit}, {runs} a point"
     )
-    print(f"{WORDS[plan.method]}; +- 95 % by bootstrap")
+    print(f"{WORDS[plan.method]}; +- 95 % by {REACH[plan.method]}")
     if len(findings.ranking):
         print_table(*_cells(findings))
-    for line in [*_notes(findings), *_stability(findings)]:
+    for line in [*COVERED, *_notes(findings), *_stability(findings)]:
         print(line)
     print(f"\n{folder.path}")
     print_support()
@@ -65,18 +70,25 @@ def _cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
         cells = [_with_reach(own[name].loc[parameter]) for name in outcomes]
         rows.append([str(rank), str(parameter), f"{value:.2f}", *cells])
     noise = _main_noise(findings).set_index("outcome")
-    for label, column, form in (
-        ("(by chance alone, at most)", "index_by_chance", ".3g"),
-        ("(chance in the variance)", "noise_share", ".1%"),
-    ):
-        values = noise.loc[outcomes, column].to_numpy(float).tolist()
-        shown = ["-" if math.isnan(value) else f"{value:{form}}" for value in values]
-        rows.append(["", label, "", *shown])
+    floors = noise.loc[outcomes, "index_by_chance"].to_numpy(float).tolist()
+    floor_cells = ["-" if math.isnan(floor) else f"{floor:.3g}" for floor in floors]
+    rows.append(["", "(by chance alone, at most)", "", *floor_cells])
+    columns = ("noise_share", "noise_share_low", "noise_share_high")
+    of_shares = noise.loc[outcomes, list(columns)].to_numpy(float).tolist()
+    shares = [_share_range(*shares) for shares in of_shares]
+    rows.append(["", "(chance in the variance)", "", *shares])
     return ["", "parameter", "over all", *outcomes], rows
 
 
 def _with_reach(row: "pd.Series") -> str:
     return f"{row['value']:.3g} +- {row['high'] - row['value']:.2g}"
+
+
+def _share_range(share: float, low: float, high: float) -> str:
+    """Return the share of chance with the range that so few seeds leave open."""
+    if math.isnan(share):
+        return "-"
+    return f"{share:.1%} ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def _main_noise(findings: "Findings") -> "pd.DataFrame":

@@ -58,7 +58,7 @@ def curves_frame(censuses: Sequence[Census], seed: int) -> "pd.DataFrame":
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame["date"] = pd.to_datetime(frame["date"]).astype("datetime64[s]")
     return frame.astype(
-        {"seed": "int64", "year": "int64", "sex": "str", "age": "str", "measure": "str",
+        {"seed": "uint64", "year": "int64", "sex": "str", "age": "str", "measure": "str",
          "value": "float64", "people": "float64"}
     )  # fmt: skip
 

@@ -62,6 +62,13 @@ def ishigami_but_fail_high(scenario: Scenario, seed: int) -> dict[str, float]:
     return ishigami(scenario, seed)
 
 
+def ishigami_but_fail_second_seed(scenario: Scenario, seed: int) -> dict[str, float]:
+    """Fail with the seed 2, wherever."""
+    if seed == 2:
+        raise ValueError("an unlucky seed")
+    return ishigami(scenario, seed)
+
+
 def ishigami_but_interrupt_once(scenario: Scenario, seed: int) -> dict[str, float]:
     """Be interrupted at the tenth run, once."""
     scar = Path(os.environ["KNOWN_DIARY"] + ".scar")

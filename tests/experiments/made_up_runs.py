@@ -82,8 +82,14 @@ def figures_or_be_killed(lived: Scenario, seed: int) -> dict[str, float]:
 
 
 def figures_of_a_worker(lived: Scenario, seed: int) -> dict[str, float]:
-    """Note the process, too, so that a test can kill it."""
+    """Note the process, too, so that a test can kill it; slow enough for a second one to help."""
+    time.sleep(0.04)
     note(f"pid {os.getpid()}")
+    return figures(lived, seed)
+
+
+def figures_slowly(lived: Scenario, seed: int) -> dict[str, float]:
+    time.sleep(0.2)
     return figures(lived, seed)
 
 

@@ -116,6 +116,20 @@ def test_intervals_hold_the_analytic_values_in_most_designs():
     assert np.mean(inside) > 0.9
 
 
+def test_morris_intervals_hold_the_truth_in_most_designs():
+    truth = 2 + 2 * (1 / 6 + 4 * 1 / 2) + 2 / 3  # mean over the grid of the effect 2 + 2 s + 2 / 3
+    inside = []
+    for seed in range(1, 201):
+        points = morris_design(UNIT, 5, seed).points.to_numpy(float)
+        sums = points.sum(axis=1)
+        found = by_name(analyse(Problem("morris", UNIT), points, 2 * sums + sums**2, seed).rows)
+        for each in UNIT:
+            value, low, high = found["mu_star", each.name]
+            assert low < value < high
+            inside.append(low <= truth <= high)
+    assert 0.88 <= np.mean(inside) <= 0.99  # a bootstrap of five reaches 0.83
+
+
 def test_morris_gives_the_slopes_of_a_straight_line_exactly():
     ranges = [Range("steep", 0.0, 10.0), Range("falling", -1.0, 1.0), Range("flat", 0.0, 1.0)]
     design = morris_design(ranges, 6, seed=3)
@@ -239,6 +253,29 @@ def test_undefined_outcomes_take_no_part_in_the_noise():
     noise = noise_of(runs, runs)
     assert (noise.points, noise.between_seeds) == (1, pytest.approx(2.0))
     assert noise.over_points == pytest.approx(4.5)
+    assert noise.seeds_averaged == pytest.approx(2 / (1 / 2 + 1))
+    assert noise.share == pytest.approx(2.0 * (1 / 2 + 1) / 2 / 4.5)
+
+
+def test_the_noise_share_of_partly_undefined_points_is_not_too_small():
+    luck = generator(8, Purpose.BOOTSTRAP)
+    runs = luck.normal(size=(100_000, 1)) + luck.normal(size=(100_000, 4))
+    runs[:, 1:][luck.random(size=(100_000, 3)) < 0.8] = math.nan
+    one_over_seeds = (1 - 0.8**4) / (4 * 0.2)  # on average: one seed and a binomial number more
+    noise = noise_of(runs, runs)
+    assert noise.share == pytest.approx(one_over_seeds / (1 + one_over_seeds), abs=0.015)
+
+
+def test_the_interval_of_the_noise_share_holds_the_truth_in_most_cases():
+    luck = generator(9, Purpose.BOOTSTRAP)
+    inside = []
+    for _ in range(400):
+        signal = luck.normal(0.0, 2.0, size=2000)
+        runs = signal[:, None] + luck.normal(size=(2000, 1))
+        noise = noise_of(runs, signal[:6, None] + luck.normal(size=(6, 3)))
+        assert noise.share_low < noise.share < noise.share_high
+        inside.append(noise.share_low <= 1 / 5 <= noise.share_high)
+    assert 0.92 <= np.mean(inside) <= 0.98
 
 
 @pytest.mark.parametrize("method", ["morris", "sobol"])
@@ -251,7 +288,7 @@ def test_a_parameter_without_effect_gets_the_index_by_chance(method):
     points = design.points.to_numpy(float)
     runs = 3.0 * points[:, :1] + generator(3, Purpose.BOOTSTRAP).normal(size=(len(points), 2))
     found = by_name(analyse(Problem(method, ranges), points, runs.mean(axis=1), seed=1).rows)
-    floor = index_by_chance(method, noise_of(runs, runs), seeds=2)
+    floor = index_by_chance(method, noise_of(runs, runs))
     assert found[MAIN_INDEX[method], "x2"][0] == pytest.approx(floor, rel=0.12)
 
 

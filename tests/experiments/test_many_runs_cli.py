@@ -97,6 +97,11 @@ WRONG = [
     (["sweep", "--vary", "stressor_rate=1", "--out", "taken"], "not a folder"),
     (["sweep", "--vary", "stressor_rate=1", "--seeds", "0"], "--seeds"),
     (["sweep", "--vary", "stressor_rate=1", "--set", "nothing"], "name=value"),
+    (
+        ["sweep", "--vary", "stressor_rate=1,2,3,4,5,6,7,8,9,10,11", "--seeds", "1000000"],
+        "more than",
+    ),
+    (["sensitivity", "--seeds", "1000000", "--repeat", "1000"], "more than 10,000,000"),
     (["sensitivity", "--method", "fast"], "--method"),
     (["sensitivity", "--parameters", "barrier_men,urge_weight"], "did you mean 'barrier_mean'"),
     (["sensitivity", "--parameters", "barrier_mean"], "two parameters"),

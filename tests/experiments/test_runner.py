@@ -1,5 +1,7 @@
 """Many runs give the same table wherever and in whatever order they are lived."""
 
+import errno
+import pickle
 import subprocess
 import sys
 import time
@@ -8,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import made_up_runs
 import pytest
 
-from abm.experiments import batches
+from abm.experiments import batches, locks, result_rows, runner
 from abm.experiments.batches import AGENT_DAYS_A_SECOND, Batcher, OtherVersionError, live_batch
 from abm.experiments.claims import Claims
 from abm.experiments.outcomes import OUTCOMES
@@ -239,7 +241,7 @@ def test_batches_take_about_a_second_and_a_half():
     per_run = agent_days(TASKS[0].scenario) / AGENT_DAYS_A_SECOND
     assert len(batcher.pull(lambda key: True, 1)) == pytest.approx(1.5 / per_run, abs=1)
     whole = batches.Batch([(TASKS[0].key, TASKS[0])])
-    batcher.learn(whole, [RunResult("k", 1, "done", "{}", {}, seconds=0.5)])
+    batcher.learn(whole, [RunResult(TASKS[0].key, 1, "done", "{}", {}, seconds=0.5)])
     assert len(batcher.pull(lambda key: True, 1)) == 3
 
 
@@ -268,3 +270,146 @@ def test_real_runs_are_the_same_here_and_in_processes(tmp_path):
     row = here.results([wanted[2].key]).iloc[0]
     assert list(here.results(lived.keys).columns[5:]) == list(OUTCOMES)
     assert [row[name] for name in figures] == pytest.approx(list(figures.values()), nan_ok=True)
+
+
+def test_where_files_cannot_be_locked_nothing_counts_as_claimed(store, diary, monkeypatch):
+    """A stale list of runs must not be waited for where it cannot be told whether it is one."""
+    if locks.fcntl is None:
+        pytest.skip("there are no locks here")
+
+    def unsupported(descriptor, operation):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    (store.folder / "busy").mkdir(parents=True)
+    (store.folder / "busy" / "1-0.keys").write_text(TASKS[0].key)
+    monkeypatch.setattr(locks.fcntl, "flock", unsupported)
+    said = []
+    assert run_missing(store, TASKS[:3], say=said.append).done == 3
+    assert said == []
+
+
+def test_waiting_for_another_process_is_said_once(store, monkeypatch):
+    monkeypatch.setattr(runner, "POLL_SECONDS", 0.01)
+    said, looks = [], []
+    with Claims(store.folder) as other:
+        with other.exclusive():
+            other.add([TASKS[0].key])
+
+        def tell(share):
+            looks.append(share)
+            if len(looks) == 10:
+                other.release([TASKS[0].key])
+
+        lived = run_missing(store, TASKS[:3], progress=tell, say=said.append)
+    assert lived.done == 3
+    assert len(said) == 1
+    assert "another process" in said[0]
+
+
+def test_a_quick_failure_teaches_nothing_about_speed():
+    batcher = Batcher(iter(TASKS), None)
+    one = batches.Batch([(TASKS[0].key, TASKS[0])])
+    batcher.learn(one, [RunResult(TASKS[0].key, 1, "done", "{}", {}, seconds=0.5)])
+    batcher.learn(one, [RunResult(TASKS[0].key, 1, "failed", "{}", {}, "why", seconds=1e-6)])
+    assert len(batcher.pull(lambda key: True, 1)) == 3
+
+
+def test_a_measured_speed_is_believed_up_to_a_limit(monkeypatch):
+    monkeypatch.setattr(batches, "AGENT_DAYS_A_SECOND", agent_days(TASKS[0].scenario) * 2.0)
+    batcher = Batcher(iter(TASKS), None)
+    one = batches.Batch([(TASKS[0].key, TASKS[0])])
+    assert len(batcher.pull(lambda key: True, 1)) == 3
+    batcher.learn(one, [RunResult(TASKS[0].key, 1, "done", "{}", {}, seconds=1e-9)])
+    assert len(batcher.pull(lambda key: True, 1)) == 3 * batches.MOST_TIMES_FASTER
+
+
+class Answering(ThreadPoolExecutor):
+    """An executor every call of which ends in one error, the first ones apart."""
+
+    def __init__(self, error, good=0):
+        super().__init__(1)
+        self.error, self.good = error, good
+
+    def submit(self, function, /, *args, **kwargs):
+        self.good -= 1
+        if self.good >= 0:
+            return super().submit(function, *args, **kwargs)
+        future = Future()
+        future.set_exception(self.error)
+        return future
+
+
+@pytest.mark.parametrize(
+    ("error", "good"),
+    [
+        (ModuleNotFoundError("No module named 'abm'"), 0),
+        (ModuleNotFoundError("No module named 'abm'"), 3),
+        (AttributeError("module 'x' has no attribute 'y'"), 3),
+        (pickle.PicklingError("Can't pickle it\nfor many reasons"), 3),
+        (RuntimeError("Error during deserialization of the task graph"), 3),
+        (OSError("anything, before a worker has lived a run"), 0),
+    ],
+)
+def test_what_cannot_reach_a_worker_is_one_error_and_not_failed_runs(
+    store, monkeypatch, error, good
+):
+    monkeypatch.setattr(batches, "LARGEST_BATCH", 2)
+    with Answering(error, good) as executor, pytest.raises(RunnerError) as caught:
+        run_missing(store, TASKS[:20], executor)
+    assert "\n" not in str(caught.value)
+    assert type(error).__name__ in str(caught.value)
+    table = store.results([task.key for task in TASKS])
+    assert (table["status"] == "done").all()
+    assert len(table) <= 2 * good
+
+
+def test_workers_that_all_end_before_any_run_comes_back_are_one_error(store, monkeypatch):
+    """A function that another process cannot load ends the workers of a local pool."""
+    from concurrent.futures import BrokenExecutor
+
+    class EndsAtOnce(Answering):
+        def renew(self):
+            pass
+
+    executor = EndsAtOnce(BrokenExecutor("ended"))
+    with executor, pytest.raises(RunnerError, match="before any run came back"):
+        run_missing(store, TASKS[:6], executor)
+    assert store.known([task.key for task in TASKS]) == set()
+
+
+@pytest.mark.parametrize("error", [OSError("closed"), RuntimeError("closed"), TimeoutError()])
+def test_a_connection_lost_when_submitting_is_one_error(store, error):
+    class Lost(ThreadPoolExecutor):
+        def submit(self, function, /, *args, **kwargs):
+            raise error
+
+    with Lost(1) as executor, pytest.raises(RunnerError, match=type(error).__name__):
+        run_missing(store, TASKS, executor)
+
+
+def test_a_scheduler_is_not_asked_for_its_workers_at_every_batch(store, monkeypatch):
+    monkeypatch.setattr(batches, "LARGEST_BATCH", 1)
+    asked = []
+
+    class Client:
+        def nthreads(self):
+            asked.append(1)
+            return {"one": 1, "two": 1}
+
+    class LikeDask:
+        _client = Client()
+
+        def submit(self, function, /, *args):
+            future = Future()
+            future.set_result(function(*args))
+            return future
+
+    assert run_missing(store, TASKS, LikeDask()).done == 100
+    assert 1 <= len(asked) <= 5
+
+
+def test_other_versions_of_numpy_and_numba_have_other_keys(monkeypatch):
+    before = TASKS[0].key
+    assert result_rows.made_with().count(", ") == 2
+    monkeypatch.setattr(result_rows, "made_with", lambda: "another numpy")
+    assert TASKS[0].key != before

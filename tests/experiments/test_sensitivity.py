@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import known_outcomes
 import pandas as pd
@@ -107,8 +108,8 @@ def test_more_seeds_need_no_further_runs_and_lower_the_noise(analyse, folder_of,
     after = known_diary()
     assert not set(before) & set(after)
     assert len(before) + len(after) == 4 * len(MORRIS.design().points.drop_duplicates())
-    assert folder_of(more) == folder_of()
-    noise = pd.read_csv(folder_of() / "noise.csv").set_index("outcome")
+    assert folder_of(more) != folder_of()
+    noise = pd.read_csv(folder_of(more) / "noise.csv").set_index("outcome")
     row = noise.loc["past_year_prevalence_12_18"]
     assert (row["seeds"], row["noise_points"]) == (4, points)
     assert row["between_seeds"] == pytest.approx(known_outcomes.NOISE**2, rel=0.4)
@@ -123,16 +124,49 @@ def test_a_shorter_analysis_is_part_of_a_longer_one(analyse, known_diary):
 
 
 def test_repetitions_say_how_stable_the_ranking_is(analyse, folder_of, capsys):
-    assert analyse(Plan("morris", RANGES, 10, seeds=2, repetitions=3)) == 0
-    table = pd.read_csv(folder_of() / "stability.csv")
+    plan = Plan("morris", RANGES, 10, seeds=2, repetitions=3)
+    assert analyse(plan) == 0
+    table = pd.read_csv(folder_of(plan) / "stability.csv")
     own = table[table["outcome"] == "lifetime_prevalence_12_18"]
     assert own[["repetition", "other"]].to_numpy().tolist() == [[1, 2], [1, 3], [2, 3]]
     assert own["spearman"].tolist() == pytest.approx([1.0, 1.0, 1.0])  # no noise, no change
     assert (own["top"] == 3).all()
     assert (own["shared"] == 3).all()
     assert "repetitions 1 and 2: Spearman" in capsys.readouterr().out
+    before = content(folder_of(plan))
     assert analyse() == 0
     assert not (folder_of() / "stability.csv").exists()
+    assert analyse(Plan("morris", RANGES, 10, seeds=3, repetitions=2)) == 0
+    assert content(folder_of(plan)) == before  # another analysis takes nothing away
+
+
+def test_a_refusal_leaves_no_tables_that_are_not_of_the_whole_design(
+    analyse, folder_of, known_diary, capsys
+):
+    failing = {"evaluate": known_outcomes.ishigami_but_fail_high}
+    assert analyse() == 0
+    (folder_of() / "figures" / "sensitivity_ranked.png").write_bytes(b"drawn")
+    whole = content(folder_of())
+    assert analyse(**failing) == 1  # the same design, and complete: what it found still holds
+    assert "when it was complete" in capsys.readouterr().err
+    left = content(folder_of())
+    assert {"failed.csv"} == left.keys() - whole.keys()
+    assert {name: left[name] for name in whole} == whole
+    (folder_of() / "noise.csv").write_text("half of it")
+    assert analyse(**failing) == 1
+    assert "when it was complete" not in capsys.readouterr().err
+    names = {path.name for path in folder_of().rglob("*") if path.is_file()}
+    assert names == {"design.csv", "failed.csv"}
+
+
+def test_terminal_says_what_intervals_cover_and_how_sure_the_noise_is(analyse, capsys):
+    assert analyse() == 0
+    said = capsys.readouterr().out
+    assert "+- 95 % by Student's t over trajectories" in said
+    assert "which points were chosen, at these seeds" in said
+    assert "(--repeat)" in said
+    (chance,) = (line for line in said.splitlines() if "(chance in the variance)" in line)
+    assert re.search(r"\d\.\d% \(\d+\.\d to \d+\.\d\)", chance)
 
 
 def test_a_design_with_failed_rows_is_not_analysed(analyse, folder_of, known_diary, mend, capsys):
@@ -215,6 +249,16 @@ def test_sobol_can_take_the_top_of_a_morris_analysis(analyse, folder_of):
         top_of(folder_of(sobol), 2)
     with pytest.raises(ScenarioError, match="no finished"):
         top_of(folder_of() / "nowhere", 2)
+
+
+def test_seeds_may_be_large(analyse, folder_of, capsys):
+    plan = Plan("morris", RANGES, 10, repetitions=2, first_seed=2**63)
+    assert analyse(plan, as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["seeds"] == [2**63, 2**63 + 1]
+    failing = {"evaluate": known_outcomes.ishigami_but_fail_second_seed}
+    mixed = Plan("morris", RANGES, 10, seeds=2, first_seed=2**63 - 1)
+    assert analyse(mixed, **failing) == 0
+    assert json.loads((folder_of(mixed) / "run.json").read_text())["seeds"] == mixed.all_seeds
 
 
 def test_what_is_to_come_is_said_before(analyse, capsys):

@@ -1,12 +1,15 @@
 """A sweep lives its design once, keeps what failed apart, and shows nothing of how it was run."""
 
 import json
+import sys
 
 import known_outcomes
 import pandas as pd
 import pytest
 
+from abm.experiments import dask_cluster
 from abm.experiments.design import factorial
+from abm.experiments.folder import this_platform
 from abm.experiments.outcomes import OUTCOMES
 from abm.experiments.study import HowToRun, StudyFolder
 from abm.experiments.sweep import sweep_command
@@ -93,6 +96,30 @@ def test_more_seeds_extend_and_fewer_take_nothing_away(sweep, folder, known_diar
     assert sorted(pd.read_csv(folder / "sweep.csv")["seed"].unique()) == [1, 2, 3]
 
 
+def test_fewer_seeds_later_hide_no_failure(sweep, folder, known_diary, mend, capsys):
+    failing = {"evaluate": known_outcomes.ishigami_but_fail_high}
+    sweep(seeds=[1, 2, 3], **failing)
+    before = content(folder)
+    mend()
+    sweep(seeds=[2], retry_failed=False, **failing)
+    assert content(folder) == before
+    assert {"failed.csv", "sweep.csv"} <= set(before)
+    failed = [[point, seed] for point in (5, 6) for seed in (1, 2, 3)]
+    assert described(folder)["failed"] == failed
+    capsys.readouterr()
+    assert sweep(seeds=[2], as_json=True, **failing) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["seeds"], found["failed"]) == ([2], failed)
+
+
+def test_a_seed_that_failed_everywhere_is_not_forgotten(sweep, folder, known_diary):
+    everywhere = {"evaluate": known_outcomes.ishigami_but_fail_second_seed}
+    assert sweep(seeds=[1, 2], **everywhere) == 1
+    assert sweep(seeds=[1], **everywhere) == 1
+    assert pd.read_csv(folder / "failed.csv")["seed"].unique().tolist() == [2]
+    assert described(folder)["seeds"] == [1, 2]
+
+
 def test_what_failed_is_listed_and_the_rest_is_kept(sweep, folder, known_diary, mend, capsys):
     failing = {"evaluate": known_outcomes.ishigami_but_fail_high}
     assert sweep(**failing) == 1
@@ -151,3 +178,39 @@ def test_real_runs_have_every_outcome(sweep, tmp_path):
     (path,) = (tmp_path / "results" / "birth-cohort").iterdir()
     table = pd.read_csv(path / "sweep.csv")
     assert table["outcome"].tolist() == [*OUTCOMES] * 2
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_dask_that_cannot_be_had_is_one_line_and_nothing_is_written(
+    sweep, tmp_path, capsys, monkeypatch, known_diary, quiet
+):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(dask_cluster, "SECONDS_TO_CONNECT", 1)
+    for address in ("tcp://127.0.0.1:1", "no-such-file.json"):
+        assert sweep(dask=address, quiet=quiet) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "no Dask scheduler answers" in line
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert sweep(dask="local", quiet=quiet) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "pip install" in line
+    assert known_diary() == []
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_table_that_cannot_be_written_or_removed_is_one_line(sweep, folder, capsys):
+    (folder / "sweep.csv").mkdir(parents=True)
+    assert sweep() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "cannot write" in line
+    (folder / "sweep.csv").rmdir()
+    (folder / "failed.csv").mkdir()
+    assert sweep() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "cannot remove" in line
+
+
+def test_run_json_says_platform_as_single_runs_do(sweep, folder):
+    assert sweep() == 0
+    assert described(folder)["platform"] == this_platform()
+    assert "machine" not in described(folder)

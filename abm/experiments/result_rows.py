@@ -83,13 +83,16 @@ def run_key(scenario: "Scenario", seed: int, evaluator: str = "") -> str:
     return hashlib.sha256(_json(content).encode()).hexdigest()
 
 
-@functools.cache
 def made_with() -> str:
     """Return the versions of the code and of the libraries that decide every bit of a result."""
     from abm.compilation import code_version
 
-    versions = [f"{name} {metadata.version(name)}" for name in LIBRARIES_OF_BITS]
-    return ", ".join([code_version(), *versions])
+    return f"{code_version()}, {_libraries()}"
+
+
+@functools.cache
+def _libraries() -> str:
+    return ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES_OF_BITS)
 
 
 def differences_of(scenario: "Scenario") -> dict[str, Any]:

@@ -321,7 +321,7 @@ class _Crew:
             except BrokenExecutor:
                 broken.append(batch)
             except (CancelledError, OtherVersionError) as error:
-                raise RunnerError(str(error) or "the workers, or the way to them, were lost") from error
+                raise RunnerError(str(error) or "the workers or the scheduler were lost") from error
             except Exception as error:
                 self._split(batch, error)
             else:

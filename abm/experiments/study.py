@@ -172,7 +172,8 @@ class StudyFolder(RunFolder):
             "started": began.isoformat(timespec="seconds"),
             "seconds": round(time.time() - started, 3),
         }
-        write_json(self.path / "run.json", known | {"platform": this_platform(), "timings": timings})
+        known |= {"platform": this_platform(), "timings": timings}
+        write_json(self.path / "run.json", known)
 
 
 def _holds(path: Path, content: bytes) -> bool:
@@ -219,13 +220,6 @@ def live_places(
                 missing = _announce(store, scenarios, missing, sorted(known), how)
             _live(store, scenarios, missing, how, title, executor)
     return _as_frame(store, keys)
-
-
-def known_places(
-    scenarios: PointScenarios, places: Iterable[Place], how: HowToRun
-) -> "pd.DataFrame":
-    """Return what `live_places` would, but live nothing."""
-    return _as_frame(how.store, {place: _task(scenarios, place, how).key for place in places})
 
 
 def _task(scenarios: PointScenarios, place: Place, how: HowToRun) -> RunTask:

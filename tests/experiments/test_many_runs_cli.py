@@ -98,8 +98,8 @@ WRONG = [
     (["sweep", "--vary", "stressor_rate=1", "--seeds", "0"], "--seeds"),
     (["sweep", "--vary", "stressor_rate=1", "--set", "nothing"], "name=value"),
     (
-        ["sweep", "--vary", "stressor_rate=1,2,3,4,5,6,7,8,9,10,11", "--seeds", "1000000"],
-        "more than",
+        ["sweep", "--samples", "11", "--vary", "stressor_rate=1:2", "--seeds", "1000000"],
+        "11,000,000 runs, more than 10,000,000",
     ),
     (["sensitivity", "--seeds", "1000000", "--repeat", "1000"], "more than 10,000,000"),
     (["sensitivity", "--method", "fast"], "--method"),

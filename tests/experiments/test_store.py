@@ -79,7 +79,7 @@ def test_differences_have_the_names_that_set_takes():
     lived = load_scenario(
         "birth-cohort",
         population=50,
-        overrides={"stressor_rate": 0.7, "trends.online_exposure.2015": 1.5},
+        overrides={"stressor_rate": 0.7, "trends.stressor_size.2015": 1.5},
     )
     differences = differences_of(lived)
     assert differences == {
@@ -87,7 +87,7 @@ def test_differences_have_the_names_that_set_takes():
         "population.size": 50,
         "calendar.years": 15,
         "stressor_rate": 0.7,
-        "trends.online_exposure.2015": 1.5,
+        "trends.stressor_size.2015": 1.5,
     }
     again = load_scenario("baseline", overrides=differences)
     assert run_key(again, 1) == run_key(lived, 1)

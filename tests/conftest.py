@@ -14,7 +14,7 @@ from abm.calendar import TODAY_DTYPE, derive_speeds
 from abm.mechanisms.beginning import begin, rest
 from abm.mechanisms.book import plain_book
 from abm.mechanisms.growing_up import STAGE_DTYPE, grow_up
-from abm.mechanisms.settling import settle, settle_set_points, settle_speeds
+from abm.mechanisms.settling import settle, settle_set_points, settle_speeds, take_stock
 from abm.parameters import parameter_record, switches
 from abm.people.layout import FEMALE, Plain, person_dtype
 from abm.record import Logs, Record
@@ -132,7 +132,8 @@ class Scene:
     def settle(self) -> None:
         """Settle speeds, thresholds and set points anew."""
         settle(self.me, self.p, self.today)
-        settle_speeds(self.me, self.p, self.stage)
+        take_stock(self.me, self.p)
+        settle_speeds(self.me, self.p)
         settle_set_points(self.me, self.p, self.stage)
 
 

@@ -144,7 +144,7 @@ def check_history(people: np.ndarray, before: np.ndarray, today: int) -> None:
     assert (grown == people["acts_today"]).all()
 
 
-def check_acts(acts: np.ndarray) -> None:
+def check_acts(acts: np.ndarray, act_hours: float) -> None:
     """Check every row of a log of acts."""
     shares = np.array([acts["share_calm"], acts["share_feel"], acts["share_punish"]])
     assert (shares >= 0).all()
@@ -161,7 +161,7 @@ def check_acts(acts: np.ndarray) -> None:
     assert (acts["hour"] >= 7).all()
     assert (acts["hour"] < 31).all()
     follows = (np.diff(acts["person"]) == 0) & (np.diff(acts["day"]) == 0)
-    assert (np.diff(acts["hour"])[follows] > 0.25 - 1e-9).all()
+    assert (np.diff(acts["hour"])[follows] > act_hours - 1e-9).all()
 
 
 def check_counts(world: World) -> None:
@@ -205,7 +205,7 @@ def test_lives_make_sense_under_any_numbers_in_range(
             assert plain.people.tobytes() == world.people.tobytes()
             assert plain.act_log().tobytes() == world.act_log().tobytes()
             assert plain.flows.tobytes() == world.flows.tobytes()
-    check_acts(world.act_log())
+    check_acts(world.act_log(), float(world.base["act_hours"][0]))
     check_counts(world)
 
 

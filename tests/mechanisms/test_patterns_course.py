@@ -26,7 +26,7 @@ def days_in_phase(scene, people: int = 400, **given: Any) -> float:
         start = life.today.day
         while life.me.in_phase == 1:
             life.today.day += 1
-            maybe_end_phase(life.me, life.p, life.today)
+            maybe_end_phase(life.me, life.p, life.today, life.stage)
         lengths.append(life.today.day - start)
     return float(np.mean(lengths))
 

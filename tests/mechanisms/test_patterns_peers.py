@@ -13,10 +13,10 @@ from abm.mechanisms.exposure import become_aware, hear_of_friends
 ALIKE = {
     "barrier_female": 0.0, "dissociation_female": 0.0, "maltreatment_female_shift": 0.0,
     "puberty_age_male": 12.2, "puberty_age_female": 12.2, "interpersonal_male": 0.55,
-    "interpersonal_female": 0.55, "barrier_mean": 11.0,
+    "interpersonal_female": 0.55, "barrier_mean": 10.4,
 }  # fmt: skip
 STRONG = {
-    "exposure_initiation": 3.0, "friends_learn": 0.6, "friends_alike": 0.95,
+    "exposure_initiation": 4.0, "friends_learn": 0.9, "friends_alike": 0.95,
     "distress_reactivity": 0.8, "barrier_spread": 0.8,
 }  # fmt: skip
 

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from abm.parameters import parameters
 from abm.people.layout import FEMALE, FIRST_AGE, MALE, MALTREATMENT_TYPES, NEVER
+from abm.people.maltreatment import moments_of
 from abm.scenario import load_scenario
 from abm.world import World
 
@@ -121,12 +123,21 @@ def test_the_quadrature_holds_for_other_numbers(
     entering: Entering, overrides: dict[str, float]
 ) -> None:
     world = entering(30_000, **overrides)
-    childhood, adversity = world.childhoods[0], world.people["adversity"]
-    assert adversity.mean() == pytest.approx(childhood["adversity_mean"], abs=0.01)
-    assert adversity.std() == pytest.approx(childhood["adversity_spread"], abs=0.01)
+    adversity = world.people["adversity"]
+    moments = moments_of({name: float(world.base[name][0]) for name in parameters()})
+    assert adversity.mean() == pytest.approx(moments["adversity_mean"], abs=0.01)
+    assert adversity.std() == pytest.approx(moments["adversity_spread"], abs=0.01)
     for name in MALTREATMENT_TYPES:
         declared = world.parameters[f"prevalence_{name}"][0]
         assert (world.people[name] > 0).mean() == pytest.approx(declared, abs=0.015)
+
+
+def test_rarer_maltreatment_moves_what_follows_from_it(entering: Entering) -> None:
+    """Adversity is standardised by the declared defaults, not by the scenario's own people."""
+    rarer = {f"prevalence_{name}": 0.02 for name in MALTREATMENT_TYPES}
+    spared = entering(20_000, **rarer).people
+    assert spared["self_criticism"].mean() < -0.15
+    assert spared["vagal_tone"].mean() > 0.15
 
 
 Z_SCORES = (

@@ -8,7 +8,7 @@ from abm.record import Logs
 from abm.scenario import load_scenario
 from abm.simulation import run
 
-FLOWS = [1168800, 1040599, 83, 4554, 54926, 3092, 1314, 148]
+FLOWS = [1168800, 1040599, 83, 4554, 29398, 3092, 1314, 148]
 STOCKS = [400, 83, 33, 12]
 RELIEF = 2789.819257
 

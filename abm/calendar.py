@@ -18,6 +18,7 @@ TODAY_DTYPE = np.dtype(
         ("school_year", np.int64),
         ("is_monday", np.int64),
         ("is_month_start", np.int64),
+        ("is_reported", np.int64),
         ("settlement", np.int64),
         ("adversity_mean", np.float64),
         ("emptiness_speed", np.float64),
@@ -27,6 +28,7 @@ TODAY_DTYPE = np.dtype(
         ("exposure_kept", np.float64),
         ("resolution_kept", np.float64),
         ("strain_gain", np.float64),
+        ("need_gain", np.float64),
         ("week_kept", np.float64),
         ("week_step", np.float64),
     ]
@@ -51,6 +53,7 @@ def derive_speeds(today: Any, p: Any) -> None:
     today["exposure_kept"] = kept_over(p.exposure_days)
     today["resolution_kept"] = kept_over(p.resolution_years * DAYS_A_YEAR)
     today["strain_gain"] = 1.0 - kept_over(p.strain_days)
+    today["need_gain"] = 1.0 - kept_over(p.need_days)
     kept = math.exp(-7.0 / p.week_days)
     today["week_kept"] = kept
     today["week_step"] = p.week_spread * math.sqrt(1.0 - kept * kept)

@@ -42,6 +42,14 @@ class Purpose(IntEnum):
     PAIN_TEST = 16
     DESIGN = 17
     BOOTSTRAP = 18
+    HELP = 19
+    INTERVENTION = 20
+    SURVEY = 22
+    CARE = 23
+    THERAPY = 24
+    TRIAL = 25
+    WAITING = 26
+    REFERRAL = 27
 
 
 @rule

@@ -6,7 +6,7 @@ People, parameters and the day are records in arrays, so no value ever recompile
 import numpy as np
 
 from abm.chance import Purpose, binomial_count, four_draws
-from abm.codes import CALM, FEEL
+from abm.codes import CALM, FEEL, SPECIALIST
 from abm.compilation import kernel, rule
 from abm.mechanisms.beginning import enter
 from abm.mechanisms.day import live_a_day
@@ -30,6 +30,8 @@ def count_the_day(me, stage, book, flows) -> None:  # type: ignore[no-untyped-de
     flows[me.sex, stage.age_index, 3] += me.acts_today
     flows[me.sex, stage.age_index, 4] += me.urges_today
     for index in range(me.acts_today):
+        flows[me.sex, stage.age_index, 8] += book.acts[index].visible
+        flows[me.sex, stage.age_index, 9] += book.acts[index].hospital
         route = book.acts[index].route
         if route == CALM:
             flows[me.sex, stage.age_index, 5] += 1
@@ -174,3 +176,7 @@ def count_people(people: np.ndarray, days: np.ndarray, stocks: np.ndarray) -> No
                 stocks[me.sex, age, 2] += 1
             if me.last_act >= today.day - 29:
                 stocks[me.sex, age, 3] += 1
+        if me.care >= SPECIALIST:
+            stocks[me.sex, age, 4] += 1
+        if me.waiting_since >= 0.0:
+            stocks[me.sex, age, 5] += 1

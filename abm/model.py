@@ -115,7 +115,7 @@ for _name, (_kind, _field) in declared_fields().items():
 class NSSIModel(mesa.Model):
     """A population of adolescents, some of whom self-injure without suicidal intent.
 
-    One step is one day, in the order of `abm.world.POPULATION_DAY` (``nssi explain day``):
+    One step is one day, in the order of `abm.population_day.POPULATION_DAY` (``nssi explain day``):
 
     1. turn the calendar: date, trends, stages of life
     2. year-groups: on 1 September the oldest leaves and a new one enters

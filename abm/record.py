@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abm.codes import CARE_STAGES
 from abm.studies.census import Census
 
 if TYPE_CHECKING:
@@ -18,7 +19,11 @@ SEX_NAMES = ("female", "male")
 ROUTE_NAMES = ("calm", "feel", "punish")
 
 # Integer fields that stand for words or for yes and no in written tables.
-WORDS: dict[str, tuple[str, ...]] = {"sex": SEX_NAMES, "route": ROUTE_NAMES}
+WORDS: dict[str, tuple[str, ...]] = {
+    "sex": SEX_NAMES,
+    "route": ROUTE_NAMES,
+    "care": CARE_STAGES,
+}
 YES_OR_NO = frozenset({"ever", "left", "visible", "hospital", "watched"})
 
 # Rows turned into columns at once when a log is written.
@@ -74,12 +79,16 @@ class Record:
         One census at the end of every twelve reported months.
     logged
         Structured arrays of the logs that were on, each a tuple of chunks, by name.
+    reached
+        How many each intervention of the scenario reached and at what cost, in its order: see
+        `abm.interventions.delivery.Programmes.reached`.
     """
 
     scenario: "Scenario"
     seed: int
     censuses: tuple[Census, ...]
     logged: dict[str, tuple[np.ndarray, ...]]
+    reached: tuple[dict[str, Any], ...] = ()
 
     @cached_property
     def curves(self) -> "pd.DataFrame":

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from abm import scenario_text
+from abm.interventions.schema import (
+    ForPersons,
+    Interventions,
+    complete_interventions,
+    with_overrides,
+)
 from abm.parameters import parameters, switches
 from abm.scenario_files import (
     NAME_RULE,
@@ -27,6 +40,7 @@ from abm.scenario_values import (
     check_trends,
     complete_parameters,
     complete_switches,
+    toml_value,
 )
 from abm.spelling import did_you_mean, shown
 
@@ -77,6 +91,7 @@ class Observation(_Table):
     moments_share: float = Field(default=0.2, ge=0, le=1, description="a share from 0 to 1")
     moments_days: int = Field(default=21, ge=1, le=365, description="a whole number from 1 to 365")
     prompts_per_day: int = Field(default=6, ge=1, le=24, description="a whole number from 1 to 24")
+    follow_up: bool = Field(default=False, description="true or false")
 
 
 _TABLES: dict[str, type[_Table]] = {
@@ -103,6 +118,8 @@ class Scenario(BaseModel):
         Every switch, read-only.
     trends : dict of str to dict of int to float
         Multipliers by calendar year for parameters that may change, read-only.
+    interventions : tuple
+        What is done or happens at dates, in the order of the file, each complete.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -117,6 +134,7 @@ class Scenario(BaseModel):
     switches: dict[str, str] = Field(default_factory=dict, validate_default=True)
     trends: dict[str, dict[int, float]] = Field(default_factory=dict, validate_default=True)
     observation: Observation = Field(default=Observation(), description="a table")
+    interventions: Interventions = ()
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], name: str, origin: str = "scenario") -> Self:
@@ -136,8 +154,6 @@ class Scenario(BaseModel):
         ScenarioError
             For the first thing that is wrong.
         """
-        if "interventions" in table:
-            raise ScenarioError(f"{origin}: interventions are not supported by this version")
         if "name" in table:
             raise ScenarioError(f"{origin}: name: a scenario is named by its file; remove this key")
         try:
@@ -151,7 +167,9 @@ class Scenario(BaseModel):
             name: {str(year): factor for year, factor in factors.items()}
             for name, factors in self.trends.items()
         }
-        return self.model_dump(mode="json", exclude={"trends"}) | {"trends": trends}
+        own = self.model_dump(mode="json", exclude={"trends", "interventions"})
+        interventions = [each.resolved() for each in self.interventions]
+        return own | {"trends": trends, "interventions": interventions}
 
     def content_hash(self) -> str:
         """Return a SHA-256 over :meth:`resolved`, in hexadecimal digits."""
@@ -217,6 +235,15 @@ class Scenario(BaseModel):
     def _check_trends(cls, given: Any) -> Mapping[str, Mapping[int, float]]:
         return check_trends(given)
 
+    @field_validator("interventions", mode="plain")
+    @classmethod
+    def _complete_interventions(cls, given: Any, info: ValidationInfo) -> Interventions:
+        from abm.calendar import years_later
+
+        calendar = info.data.get("calendar", Calendar())  # where that is wrong, it is said first
+        end = years_later(calendar.start, calendar.years)
+        return complete_interventions(given, calendar.start, end)
+
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         if self.population.kind == "cohort" and self.calendar.years > LONGEST_COHORT:
@@ -247,8 +274,9 @@ def load_scenario(
     years : int, optional
         Number of reported years, instead of ``calendar.years``.
     overrides : mapping, optional
-        Values by parameter name, switch name, or dotted name such as ``calendar.start``.
-        Texts are read as TOML values where they are ones.
+        Values by parameter name, switch name, or dotted name such as ``calendar.start`` or
+        ``interventions.KIND.coverage`` (of every intervention of that kind). Texts are read as
+        TOML values where they are ones.
 
     Returns
     -------
@@ -273,6 +301,9 @@ def load_scenario(
             table.pop("title", None)  # a title belongs to its own file
     given = _override_table(population, years, overrides or {})
     if given:
+        if "interventions" in given:
+            listed = table.get("interventions", [])
+            given["interventions"] = with_overrides(listed, given["interventions"])
         scenario = Scenario.from_table(_inherit(table, given), name, f"{name} with overrides")
     return scenario
 
@@ -308,7 +339,7 @@ def _override_table(
     population: int | None, years: int | None, overrides: Mapping[str, object]
 ) -> dict[str, Any]:
     """Return the overrides in the form of a scenario file."""
-    values = {k: _toml_value(v) if isinstance(v, str) else v for k, v in overrides.items()}
+    values = {k: toml_value(v) if isinstance(v, str) else v for k, v in overrides.items()}
     if population is not None:
         values["population.size"] = population
     if years is not None:
@@ -330,21 +361,16 @@ def _override_keys(name: str) -> list[str]:
     if name in switches():
         return ["switches", name]
     first, *rest = name.split(".")
+    if first == "interventions":
+        if len(rest) == (3 if rest[1:2] == ["effects"] else 2):
+            return [first, *rest]
+        raise ScenarioError(f"{shown(name)}: expected interventions.KIND.KEY, or .effects.QUANTITY")
     depth = {"parameters": 1, "switches": 1, "trends": 2} | dict.fromkeys(_TABLES, 1)
     if len(rest) == depth.get(first):
         return [first, *rest]
     dotted = [f"{table}.{key}" for table, kind in _TABLES.items() for key in kind.model_fields]
     hint = did_you_mean(name, [*parameters(), *switches(), *dotted])
     raise ScenarioError(f"{shown(name)}: there is no such setting{hint}")
-
-
-def _toml_value(text: str) -> object:
-    """Return what a text means in TOML, or the text itself."""
-    try:
-        table = tomllib.loads(f"value = {text}")
-    except (ValueError, RecursionError):
-        return text
-    return table["value"] if table.keys() == {"value"} else text
 
 
 def _explain(error: ValidationError) -> str:
@@ -364,7 +390,9 @@ def _explain(error: ValidationError) -> str:
 def _where_it_belongs(key: str, fields: Mapping[str, object]) -> str:
     """Return a hint for a key that stands in the wrong table or is misspelt."""
     homes = {"parameters": parameters(), "switches": switches()}
-    for home, names in (homes | {t: kind.model_fields for t, kind in _TABLES.items()}).items():
+    homes |= {table: kind.model_fields for table, kind in _TABLES.items()}
+    homes |= {"[interventions]": ForPersons.model_fields}
+    for home, names in homes.items():
         if key in names:
             return f"; it belongs under [{home}]"
     return did_you_mean(key, {*fields, "extends"} - {"name"} if "title" in fields else fields)

@@ -39,6 +39,8 @@ title = "{name}"
 # moments_share = 0.2
 # moments_days = 21
 # prompts_per_day = 6
+# Deaths to be expected after hospital, by published hazards: writes follow_up.csv, changes nothing.
+# follow_up = false
 """
 
 
@@ -60,6 +62,8 @@ def as_toml(resolved: Mapping[str, Any]) -> str:
         lines += ["", f"[{table}]", *_entries(resolved[table])]
     for name, factors in resolved["trends"].items():
         lines += ["", f"[trends.{name}]", *_entries(factors)]
+    for intervention in resolved["interventions"]:
+        lines += ["", "[[interventions]]", *_entries(intervention)]
     return "\n".join(lines) + "\n"
 
 
@@ -80,7 +84,7 @@ def starter(name: str) -> str:
     for switch in switches().values():
         lines.append(f"# {switch.sentence} One of: {', '.join(switch.values)}.")
         lines.append(f"# {switch.name} = {_literal(switch.default)}")
-    return "\n".join([*lines, *_trend_lines()]) + "\n"
+    return "\n".join([*lines, *_trend_lines(), *_intervention_lines()]) + "\n"
 
 
 def write_starter(name: str, folder: Path) -> Path:
@@ -131,11 +135,26 @@ def _trend_lines() -> Iterator[str]:
         yield "# 2025 = 1.0"
 
 
+def _intervention_lines() -> Iterator[str]:
+    yield ""
+    yield "# What is done or happens from a date on; `nssi interventions` lists the kinds."
+    yield "# All but the kind may be left out; of several each has its own [[interventions]]."
+    yield "# [[interventions]]"
+    yield '# kind = "school_skills_programme"'
+    yield "# start = 2017-09-01"
+    yield "# coverage = 0.7"
+    yield "# ages = [12, 13]"
+    yield '# sex = "female"'
+    yield "# effects = { regulation = 0.2 }"
+
+
 def _entries(table: Mapping[str, Any]) -> Iterator[str]:
     for key, value in table.items():
         # A date is the one text that TOML writes without quotes.
-        yield f"{key} = {value if key == 'start' else _literal(value)}"
+        yield f"{key} = {value if key in ('start', 'end') else _literal(value)}"
 
 
-def _literal(value: str | float) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+def _literal(value: str | float | list[int] | Mapping[str, float]) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(_entries(value)) + " }"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | bool) else repr(value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -86,6 +87,15 @@ def is_number(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return not isinstance(value, float) or math.isfinite(value)
+
+
+def toml_value(text: str) -> object:
+    """Return what a text means in TOML, or the text itself."""
+    try:
+        table = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text
+    return table["value"] if table.keys() == {"value"} else text
 
 
 def _factors(name: object, given: Any) -> ReadOnly[int, float]:

@@ -19,6 +19,7 @@ def run(
     seed: int = 1,
     logs: Logs = Logs(people=True, acts=True),  # noqa: B008
     progress: Progress | None = None,
+    world: World | None = None,
 ) -> Record:
     """Live one scenario once, from the start of its warm-up to the end of its calendar.
 
@@ -32,18 +33,35 @@ def run(
         Tables of rows to keep besides the curves; they do not change what happens.
     progress
         Called after every day with the days lived and the days in all.
+    world
+        Go on with this world of the same scenario, seed and logs, for instance one that stands at
+        its first reported day (`abm.experiments.warm_ups.WarmUps.world`).
 
     Returns
     -------
     Record
         Curves and the logs asked for.
+
+    Raises
+    ------
+    ValueError
+        If the world is one of another scenario, seed or logs.
     """
-    world = World(scenario, seed, logs)
+    if world is None:
+        world = World(scenario, seed, logs)
+    elif (world.scenario, world.seed, world.logs) != (scenario, seed, logs):
+        raise ValueError("the world was made of another scenario, seed or logs than the run's")
     while world.days_lived < world.total_days:
         world.live_day()
         if progress is not None:
             progress(world.days_lived, world.total_days)
-    return Record(scenario, seed, tuple(world.censuses), _logged(world, logs))
+    return Record(
+        scenario,
+        seed,
+        tuple(world.censuses),
+        _logged(world, logs),
+        world.programmes.reached(),
+    )
 
 
 def _logged(world: World, logs: Logs) -> dict[str, tuple[np.ndarray, ...]]:

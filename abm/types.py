@@ -22,6 +22,7 @@ class Today(Protocol):
     school_year: int
     is_monday: int
     is_month_start: int
+    is_reported: int
     settlement: int
     adversity_mean: float
     emptiness_speed: float
@@ -31,6 +32,7 @@ class Today(Protocol):
     exposure_kept: float
     resolution_kept: float
     strain_gain: float
+    need_gain: float
     week_kept: float
     week_step: float
 

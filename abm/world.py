@@ -1,16 +1,17 @@
 """The world: a population that lives day by day. The engine behind the Mesa model and every run.
 
-`POPULATION_DAY` is the order of a population's day, `abm.mechanisms.day.DAY` that of one person's.
+`abm.population_day.POPULATION_DAY` is the order of a population's day, `abm.mechanisms.day.DAY`
+that of one person's.
 """
 
 import datetime
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import numpy as np
 
 from abm.calendar import TODAY_DTYPE, derive_speeds, multiplier_on, starts_month, years_later
 from abm.chance import Purpose, draws_for, seed_halves
+from abm.interventions.delivery import Programmes
 from abm.kernel import bear_all, count_people, grow_all_up, live_all, tell_friends
 from abm.mechanisms.book import ACT_DTYPE, compiled_book
 from abm.mechanisms.growing_up import STAGE_DTYPE
@@ -18,6 +19,7 @@ from abm.parameters import parameter_record, parameters
 from abm.people.friendships import FriendshipNetwork, FriendshipRules, YearGroup, form_friendships
 from abm.people.layout import SEXES, YEAR_GROUPS, Plain, person_dtype
 from abm.people.maltreatment import prepare_childhood
+from abm.people.waiting_list import give_places
 from abm.people.year_groups import (
     Block,
     SchoolCalendar,
@@ -26,6 +28,7 @@ from abm.people.year_groups import (
     number_people,
     present_years,
 )
+from abm.population_day import POPULATION_DAY
 from abm.record import NO_LOGS, Logs
 from abm.scenario import Scenario
 from abm.studies.census import FIRST_AGE, FLOWS, STOCKS, YEARLY_DTYPE, Census
@@ -35,30 +38,6 @@ from abm.studies.tables_of_people import PANEL_FIELDS, people_table, rows_of
 CELLS = (len(SEXES), YEAR_GROUPS)
 WARM_UP_YEARS = 15
 PANEL_DTYPE = np.dtype([("person", np.int64), ("wave", np.int64), ("day", np.int64), *PANEL_FIELDS])
-
-
-class PopulationPhase(NamedTuple):
-    """One phase of a population's day: its name, the method of `World`, and one sentence."""
-
-    name: str
-    method: str
-    sentence: str
-
-
-POPULATION_DAY = (
-    PopulationPhase(
-        "turn the calendar", "turn_the_calendar", "The date, trends, and stages of life."
-    ),
-    PopulationPhase(
-        "year-groups", "turn_year_groups", "On 1 September the oldest leaves and a new one enters."
-    ),
-    PopulationPhase("live", "live_everybody", "Everybody lives their day, unseen by the others:"),
-    PopulationPhase(
-        "tell friends", "tell_friends", "Acts become known to friends, who hear of them tomorrow."
-    ),
-    PopulationPhase("look", "look", "Census, panel and moments; looking changes nothing."),
-)
-"""The order of a population's day: the list that is printed and the list that runs."""
 
 
 class World:
@@ -112,6 +91,7 @@ class World:
         self.base = parameter_record(self.scenario.parameters, self.scenario.switches)
         self.parameters = self.base.copy()
         self.trends = dict(self.scenario.trends)
+        self.programmes = Programmes(self.scenario.interventions, self.seed, size)
         self.days = np.zeros(1, TODAY_DTYPE)
         self.days["seed_low"], self.days["seed_high"] = seed_halves(self.seed)
         self.stages = np.zeros(CELLS, STAGE_DTYPE)
@@ -152,13 +132,17 @@ class World:
 
     def _settle_numbers(self) -> None:
         """Derive what follows from the numbers, after they were set or changed."""
-        values = {name: float(self.base[name][0]) for name in self.base.dtype.names or ()}
-        reference = {name: declared.default for name, declared in parameters().items()}
-        self.childhoods = prepare_childhood(values, reference)
+        self._prepare_childhood(self.base)
         self.days["adversity_mean"] = self.childhoods["adversity_mean"]
         self.days["settlement"] += 1
         self.parameters[:] = self.base
         derive_speeds(self.days, Plain.of(self.base[0]))
+
+    def _prepare_childhood(self, record: np.ndarray) -> None:
+        """Prepare the childhood that those entering have had, under these numbers."""
+        values = {name: float(record[name][0]) for name in record.dtype.names or ()}
+        reference = {name: declared.default for name, declared in parameters().items()}
+        self.childhoods = prepare_childhood(values, reference)
 
     def turn_the_calendar(self) -> None:
         """Set today's date, trends and stages of life."""
@@ -168,10 +152,14 @@ class World:
         today = self.days
         today["day"] = self.date.toordinal()
         today["school_year"] = self.school.year_of(self.date)
+        today["is_reported"] = self.is_reported
         today["is_monday"] = self.date.weekday() == 0
         today["is_month_start"] = starts_month(self.date, self.start)
+        if self.programmes:
+            self.parameters[:] = self.base
         for name, trend in self.trends.items():
             self.parameters[name] = self.base[name] * multiplier_on(trend, self.date)
+        self.programmes.change_numbers(self.parameters, self.date)
         grow_all_up(self.parameters, self.school.share_gone(self.date), self.stages)
 
     # Year-groups
@@ -194,12 +182,15 @@ class World:
         if self.logs.people and lived_reported_days and len(rows) and rows["present"][0]:
             self._leavers.append(self._people_table(rows, left=True))
         rows["present"] = 0
+        self.programmes.forget(block.start, block.stop)
         self.network.remove_rows(block.start, block.stop)
 
     def _enter(self, year: int) -> None:
         self.entries += 1
         block = block_of_year(self.blocks, year)
         number_people(self.people, block, year)
+        if self.trends or self.programmes:
+            self._prepare_childhood(self.parameters)
         bear_all(
             self.people,
             block.start,
@@ -241,6 +232,28 @@ class World:
             sex=people["sex"].copy(),
             score=(people["reactivity"] - people["regulation"] + adversity) / 2.0,
         )
+
+    def deliver_programmes(self) -> None:
+        """Let the scenario's interventions reach people; nothing before the first one starts."""
+        monday, month = bool(self.days["is_monday"][0]), bool(self.days["is_month_start"][0])
+        if not self.programmes.is_due(self.date, monday, month):
+            return
+        childhood = self.childhoods[0]
+        self.programmes.deliver(
+            self.people,
+            self.date,
+            self.ages_of(self.people),
+            monday,
+            month,
+            float(childhood["adversity_mean"]),
+            float(childhood["adversity_spread"]),
+        )
+
+    def give_places(self) -> None:
+        """On Mondays give free places in specialist care to those who have waited longest."""
+        if self.days["is_monday"][0] == 1:
+            p = Plain.of(self.parameters[0])
+            give_places(self.people, p, int(self.days["day"][0]), self.seed)
 
     # The day
 
@@ -307,6 +320,8 @@ class World:
             return
         stocks = np.zeros((*CELLS, len(STOCKS)), np.int64)
         count_people(self.people, self.days, stocks)
+        active = (self.people["present"] == 1) & (self.people["past_year_acts"] > 0)
+        self.people["active_years"] += active
         self.censuses.append(Census(self.date, stocks, self.flows.copy(), self._yearly_acts()))
         self.flows[:] = 0
         if self.logs.panel:
@@ -333,7 +348,8 @@ class World:
     def ages_of(self, people: np.ndarray) -> np.ndarray:
         """Return ages in years with decimals, today."""
         school_year = int(self.days["school_year"][0])
-        return self.stages["age"][0][school_year - people["year_group"]]
+        ages = self.stages["age"][0]
+        return ages[np.clip(school_year - people["year_group"], 0, len(ages) - 1)]
 
     def _people_table(self, people: np.ndarray, *, left: bool) -> np.ndarray:
         ages = np.full(len(people), 25.0) if left else self.ages_of(people)

@@ -36,13 +36,15 @@ def census(year: int = 2020, people: int = 100, seed: int = 0) -> Census:
             ever = (0.28 - 0.1 * sex) / (1 + np.exp(-(age - 14) / 1.2)) + 0.03 * wobble[sex, row]
             active = ever * np.exp(-((age - 15.5) ** 2) / 18) * 0.8
             new = ever * 0.35 * np.exp(-((age - 13.5) ** 2) / 5)
-            shares = (1.0, ever, active, 0.4 * active)
+            care = (0.03 * active + 0.02, 0.01 * active)
+            shares = (1.0, ever, active, 0.4 * active, *care)
             stocks[sex, row] = [int(people * share) for share in shares]
             days = 365 * people
             first = int(people * new)
             acts = first + int(6 * people * active)
             routes = (acts - acts // 3, acts // 3, 0)
-            flows[sex, row] = (days, int(days * (1 - ever)), first, acts, 2 * acts, *routes)
+            seen = (acts // 50, acts // 100)
+            flows[sex, row] = (days, int(days * (1 - ever)), first, acts, 2 * acts, *routes, *seen)
     return Census(datetime.date(year, 8, 31), stocks, flows)
 
 

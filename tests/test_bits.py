@@ -164,10 +164,12 @@ def test_the_same_seed_gives_the_same_life_and_another_seed_another() -> None:
 
 
 def test_a_hundred_more_people_change_nobody_else() -> None:
-    """In a cohort without friendships each person's luck is their own."""
-    lives = [
-        world_after(500, risky("birth-cohort", size, 2, friends_mean=0.0), 2) for size in (150, 250)
-    ]
+    """In a cohort without friendships, and with a place for all, each person's luck is their own.
+
+    Places in care are shared: where they are scarce, others in the queue do matter.
+    """
+    apart = {"friends_mean": 0.0, "specialist_places": 10_000.0}
+    lives = [world_after(500, risky("birth-cohort", size, 2, **apart), 2) for size in (150, 250)]
     few, many = lives
     assert many.people[:150].tobytes() == few.people.tobytes()
     known = np.isin(many.act_log()["person"], few.people["person"])

@@ -239,7 +239,7 @@ def test_no_two_draws_at_birth_share_an_index() -> None:
 
 def test_a_lived_day_never_asks_for_the_same_number_twice(scene, monkeypatch) -> None:
     """Every key drawn in a person's life, recorded, is there once."""
-    from abm.mechanisms import day, exposure, morning, phases, stressors
+    from abm.mechanisms import care, day, exposure, morning, phases, stressors
     from abm.people import birth, maltreatment
 
     asked: list[tuple[int, ...]] = []
@@ -248,7 +248,7 @@ def test_a_lived_day_never_asks_for_the_same_number_twice(scene, monkeypatch) ->
         asked.append(tuple(int(part) for part in key))
         return four_draws(*key)
 
-    for module in (day, exposure, morning, phases, stressors, birth, maltreatment):
+    for module in (care, day, exposure, morning, phases, stressors, birth, maltreatment):
         monkeypatch.setattr(module, "four_draws", recorded)
     life = scene(barrier_mean=0.0, phase_length=5.0, bout_gap=1.0, stressor_rate=2.0)
     childhood = type("Childhood", (), {})()

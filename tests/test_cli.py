@@ -165,6 +165,13 @@ WRONG = [
     (["rum"], "rum"),
     (["parameters", "no_such_name"], "no parameter or switch"),
     (["explain", "night"], "night"),
+    (["interventions", "school_skils_programme"], "did you mean 'school_skills_programme'"),
+    (["run", "school-skills", "--set", "interventions.dbt_a.coverage=1"], "no such intervention"),
+    (
+        ["run", "school-skills", "--set", "interventions.school_skills_programme.coverage=2"],
+        "interventions[1].coverage: expected a share from 0 to 1",
+    ),
+    (["run", "pandemic", "--years", "2"], "interventions[1].start: expected a date in the"),
     (["init"], "name"),
     (["init", "../up"], "cannot name a scenario"),
     (["init", "two words"], "cannot name a scenario"),
@@ -245,13 +252,14 @@ def test_scenarios_are_listed(nssi: Nssi) -> None:
 
 def test_the_day_is_explained_in_its_order(nssi: Nssi) -> None:
     from abm.mechanisms.day import DAY
-    from abm.world import POPULATION_DAY
+    from abm.population_day import POPULATION_DAY
 
     lines = nssi("explain", "day").out.splitlines()[1:]
     assert len(lines) == len(DAY) + len(POPULATION_DAY)
     for phase in POPULATION_DAY:
         assert any(phase.name in line and phase.sentence in line for line in lines)
-    own = [line for line in lines if line.strip().startswith("3.")]
+    place = [phase.name for phase in POPULATION_DAY].index("live") + 1
+    own = [line for line in lines if line.strip().startswith(f"{place}.")]
     for line, phase in zip(own, DAY, strict=True):
         assert phase.name in line
         assert phase.sentence in line
@@ -299,10 +307,13 @@ def test_every_value_a_new_scenario_shows_is_valid(nssi: Nssi, tmp_path: Path) -
     nssi("init", "plan")
     path = tmp_path / "scenarios" / "plan.toml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r"(?m)^# ([a-z0-9_]+ = |\[trends)", r"\1", text), encoding="utf-8")
+    path.write_text(
+        re.sub(r"(?m)^# ([a-z0-9_]+ = |\[trends|\[\[interventions)", r"\1", text), encoding="utf-8"
+    )
     plan = load_scenario("plan")
     assert plan.parameters == load_scenario("baseline").parameters
     assert plan.trends
+    assert [each.kind for each in plan.interventions] == ["school_skills_programme"]
     for name in (*parameters(), *switches()):
         assert f"\n{name} = " in path.read_text(encoding="utf-8")
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
+from abm.codes import CARE_STAGES, SPECIALIST
 from abm.mechanisms.book import MOST_ACTS
 from abm.mechanisms.day import live_a_day
 from abm.mechanisms.morning import MONTH_MASK
@@ -20,11 +21,15 @@ from abm.world import World
 
 PEOPLE, PLAIN_DAYS, DAYS = 30, 8, 420
 SHARES = (
+    *("care_gain", "therapy_gain"),
     *("calm", "shame", "coping", "connectedness", "family_support", "exposure", "adversity"),
     *("opioid_tolerance", "expectancy_calm", "expectancy_feel", "expectancy_punish"),
 )
-YES_OR_NO = ("aware", "in_phase", "present", "sex", "was_never")
-GROWING = ("acts", "urges", "bouts", "distressed_decisions", "distressed_acts", "aware")
+YES_OR_NO = ("aware", "in_phase", "present", "sex", "was_never", "known", "help_failed")
+GROWING = (
+    *("service_contacts", "hospital_contacts", "admissions", "therapies", "days_waited"),
+    *("acts", "urges", "bouts", "distressed_decisions", "distressed_acts", "aware"),
+)
 
 # Where in its range a number lies; None is its default, to which a failing example shrinks.
 PLACES = (None, 0.0, 1.0, 0.5, 0.02, 0.98, None)
@@ -140,8 +145,25 @@ def check_history(people: np.ndarray, before: np.ndarray, today: int) -> None:
     same = people["person"] == before["person"]
     for name in GROWING:
         assert (people[name][same] >= before[name][same]).all(), name
+    check_help(people, today)
     grown = people["acts"] - np.where(same, before["acts"], 0)
     assert (grown == people["acts_today"]).all()
+
+
+def check_help(people: np.ndarray, today: int) -> None:
+    """Check that everybody's way through services is one that can be."""
+    assert np.isin(people["care"], range(len(CARE_STAGES))).all()
+    assert ((people["care_since"] == NEVER) == (people["care"] == 0)).all()
+    assert (people["care_since"] <= today).all()
+    assert (people["waiting_since"] <= today).all()
+    assert not ((people["waiting_since"] != NEVER) & (people["care"] >= SPECIALIST)).any()
+    assert (people["service_contacts"] <= people["bouts"]).all()
+    assert (people["hospital_contacts"] <= people["service_contacts"]).all()
+    assert ((people["last_hospital"] == NEVER) == (people["hospital_contacts"] == 0)).all()
+    assert ((people["known"] == 1) == (people["service_contacts"] > 0)).all()
+    assert (people["therapies"] <= people["admissions"]).all()
+    assert (people["admissions"][people["care"] >= SPECIALIST] > 0).all()
+    assert (people["therapy_gain"] <= people["care_gain"] + 1e-12).all()
 
 
 def check_acts(acts: np.ndarray, act_hours: float) -> None:
@@ -171,9 +193,13 @@ def check_counts(world: World) -> None:
     logged = acts[acts["day"] <= last]
     assert census.flows[..., 3].sum() == len(logged)
     assert census.flows[..., 0].sum() == PEOPLE * (last - world.start.toordinal() + 1)
-    people, ever, past_year, past_month = census.stocks.reshape(-1, 4).T
+    people, ever, past_year, past_month, in_care, waiting = census.stocks.reshape(-1, 6).T
     assert people.sum() == PEOPLE
     assert ((people >= ever) & (ever >= past_year) & (past_year >= past_month)).all()
+    assert (in_care + waiting <= people).all()
+    acts_of, visible, hospital = (census.flows[..., column].sum() for column in (3, 8, 9))
+    assert acts_of >= visible == logged["visible"].sum()
+    assert visible >= hospital == logged["hospital"].sum()
     assert (census.flows[..., 2] <= census.flows[..., 3]).all()
     assert (census.flows[..., 1] <= census.flows[..., 0]).all()
 
@@ -297,6 +323,8 @@ def check_last_census(record: Any, everybody: np.ndarray, acts: np.ndarray) -> N
         (here["acts"] > 0).sum(),
         len(np.unique(year["person"])),
         len(np.unique(month["person"])),
+        (here["care"] >= SPECIALIST).sum(),
+        (here["waiting_since"] >= 0).sum(),
     ]
     assert (here["past_year_acts"] > 0).sum() == stocks[2]
     assert here["past_year_acts"].sum() == len(year)

@@ -10,6 +10,7 @@ from abm.codes import END, FEEL, INDUCE, PUNISH
 from abm.compilation import rule
 from abm.mechanisms.coping import neglect_coping
 from abm.mechanisms.curves import clipped
+from abm.mechanisms.help import reach_out
 from abm.mechanisms.learning import learn
 from abm.mechanisms.opioids import grow_tolerant, opioid_pulse
 from abm.mechanisms.phases import enter_phase
@@ -51,6 +52,7 @@ def self_injure(
     learn(me, p, route, shares[route], relief)
     note_after(me, book, relief)
     note_point(me, book, AFTER_ACT, 0.0, 0.0, 0)
+    reach_out(me, p, today, book, severity, me.shame)
     remember(me, p, today, stage)
 
 
@@ -93,8 +95,10 @@ def remember(me: Person, p: Parameters, today: Today, stage: Stage) -> None:
     me.pain_habituation += 1.0
     if me.acts == 0:
         me.first_age = stage.age
+        me.reported_case = today.is_reported
     me.acts += 1
     me.acts_today += 1
+    me.reported_acts += today.is_reported
     me.past_year_acts += 1
     me.recent_months += 1
     me.last_age = stage.age
@@ -123,6 +127,8 @@ def note_before(
     act.share_feel = shares[1]
     act.share_punish = shares[2]
     act.severity = severity
+    act.visible = 0
+    act.hospital = 0
     act.distress_before = me.distress
     act.emptiness_before = me.emptiness
     act.calm_before = me.calm

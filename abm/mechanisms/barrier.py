@@ -16,7 +16,7 @@ def barrier(me: Person, p: Parameters, today: Today, stage: Stage) -> float:
     height -= p.exposure_continuation * me.exposure
     height -= p.habituation_effect * habituation(me, p)
     if me.in_phase == 1:
-        height -= p.phase_drop
+        height -= p.phase_drop - p.crisis_barrier
     return height + satiation(me, p, today)
 
 

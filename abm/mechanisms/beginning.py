@@ -44,6 +44,22 @@ def begin(me: Person, p: Parameters) -> None:
     me.distressed_decisions = me.distressed_acts = 0
     me.stressors_today = me.acts_today = me.urges_today = me.was_never = me.points = 0
     me.watched = 0
+    begin_without_help(me, p)
+
+
+@rule
+def begin_without_help(me: Person, p: Parameters) -> None:
+    """Nobody helps yet, and no programme has reached the person."""
+    me.care = me.known = me.contacted = me.disclosed = me.help_failed = 0
+    me.care_since = me.waiting_since = me.confidant_until = me.last_hospital = NEVER
+    me.care_gain = me.therapy_gain = me.days_waited = 0.0
+    me.need = p.need_mean
+    me.regulation_gained = me.distress_tolerance_gained = me.self_criticism_gained = 0.0
+    me.vagal_tone_gained = me.help_seeking_gained = me.connectedness_gained = 0.0
+    me.family_support_gained = me.reluctance_gained = me.opioid_blockade = 0.0
+    me.reached_by = me.hospital_contacts = me.service_contacts = 0
+    me.admissions = me.therapies = 0
+    me.reported_case = me.reported_acts = me.reported_hospital = me.active_years = 0
 
 
 @rule

@@ -22,6 +22,8 @@ ACT_DTYPE = np.dtype(
         *((f"{name}_after", np.float64) for name in NOTED_STATES),
         ("relief", np.float64),
         ("severity", np.float64),
+        ("visible", np.int64),
+        ("hospital", np.int64),
         ("share_calm", np.float64),
         ("share_feel", np.float64),
         ("share_punish", np.float64),

@@ -4,14 +4,15 @@ Escape that brings immediate relief comes at the expense of longer-term regulato
 """
 
 from abm.compilation import rule
+from abm.mechanisms.settling import connectedness_now
 from abm.people.layout import Person
 from abm.types import Parameters, Stage
 
 
 @rule
-def practise_coping(me: Person, stage: Stage) -> None:
+def practise_coping(me: Person, p: Parameters, stage: Stage) -> None:
     """Grow a little when distress above the window is met without an act."""
-    me.coping += stage.coping_growth * me.connectedness * (1.0 - me.coping)
+    me.coping += stage.coping_growth * connectedness_now(me, p) * (1.0 - me.coping)
 
 
 @rule

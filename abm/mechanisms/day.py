@@ -13,6 +13,7 @@ from abm.compilation import rule
 from abm.mechanisms.act import self_injure
 from abm.mechanisms.arousal import arouse, shut_down_if_overwhelmed
 from abm.mechanisms.barrier import barrier
+from abm.mechanisms.care import end_the_day_in_need
 from abm.mechanisms.coping import practise_coping
 from abm.mechanisms.curves import logistic
 from abm.mechanisms.learning import forget
@@ -55,6 +56,7 @@ def meet_the_day(me: Person, p: Parameters, today: Today, stage: Stage, book: Bo
         if not misreading:
             kind, size, when, escape = draw_stressor(me, p, today, stage, 0)
         coming = next_hour(WAKING, left, when)
+        me.help_failed = 0
     while True:
         due = min(coming, deciding, evening)
         if due == NOT_TODAY:
@@ -114,7 +116,7 @@ def decide(me: Person, p: Parameters, today: Today, stage: Stage, book: Book, in
             self_injure(me, p, today, stage, book, route, shares)
             return
     if distressed:
-        practise_coping(me, stage)
+        practise_coping(me, p, stage)
 
 
 @rule
@@ -137,6 +139,7 @@ def report_urge(me: Person, p: Parameters, book: Book, urge: float) -> None:
 @rule
 def evening(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> None:
     """Sleep until seven: states relax, states become traits, what is not used fades."""
+    end_the_day_in_need(me, p, today, stage)
     live_until(me, p, today, book, NEXT_WAKING)
     me.hour = WAKING
     states_become_traits(me, p)
@@ -158,7 +161,7 @@ DAY: tuple[Phase, ...] = (
     Phase(
         "wake",
         wake,
-        "Grow older by a day; settle set points, and on Mondays or after an act speeds.",
+        "Grow older by a day; a week of care on Mondays; settle set points and, then, speeds.",
         "2, 4",
     ),
     Phase(
@@ -176,8 +179,8 @@ DAY: tuple[Phase, ...] = (
     Phase(
         "evening",
         evening,
-        "States relax overnight; states become traits; expectancies, tolerance and resolve fade; "
-        "a phase may end.",
+        "Need for help follows distress; states relax and become traits; expectancies, tolerance "
+        "and resolve fade; a phase may end.",
         "4-6",
     ),
 )

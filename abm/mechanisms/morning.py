@@ -4,6 +4,7 @@ import math
 
 from abm.chance import Purpose, four_draws, two_normals
 from abm.compilation import rule
+from abm.mechanisms.care import a_week_of_care
 from abm.mechanisms.exposure import become_aware, hear_of_friends
 from abm.mechanisms.settling import settle, settle_set_points, settle_speeds, take_stock
 from abm.people.layout import Person
@@ -18,9 +19,11 @@ def wake(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> N
     """Clear the day's counts, turn the month and the week, and settle today's speeds."""
     if today.is_month_start == 1:
         turn_month(me)
+    cared = 0
     if today.is_monday == 1:
         turn_week(me, today)
-    changed = me.settlement != today.settlement
+        cared = a_week_of_care(me, p, today)
+    changed = me.settlement != today.settlement or cared == 1
     by_hand = me.settlement == 0
     takes_stock = today.is_monday == 1 or me.acts_today > 0 or by_hand
     if changed:

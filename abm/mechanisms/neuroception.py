@@ -4,8 +4,9 @@ Sensitised defences read more threat into the same event, and may read danger in
 family support attenuates threat (section 4); rejection weighs more on those sensitive to it.
 """
 
-from abm.codes import INTERPERSONAL
+from abm.codes import FAILED_HELP, INTERPERSONAL
 from abm.compilation import rule
+from abm.mechanisms.curves import clipped
 from abm.people.layout import Person
 from abm.types import Parameters
 
@@ -14,8 +15,9 @@ from abm.types import Parameters
 def appraise(me: Person, p: Parameters, kind: int, size: float) -> float:
     """Return the threat that a stressor of this kind and size is felt to be."""
     threat = size * (1.0 + p.appraisal_bias * me.sns_sensitisation)
-    threat *= 1.0 - p.support_buffer * me.family_support
-    if kind == INTERPERSONAL:
+    support = clipped(me.family_support + me.family_support_gained, 0.0, 1.0)
+    threat *= 1.0 - p.support_buffer * support
+    if kind in (INTERPERSONAL, FAILED_HELP):
         threat *= me.rejection_weight
     return threat
 

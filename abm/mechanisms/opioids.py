@@ -36,7 +36,7 @@ def opioid_pulse(me: Person, p: Parameters, severity: float) -> float:
     """Return the release by an act of this severity, from 0 to `opioid_limit`."""
     pulse = me.opioid_factor * (1.0 - me.opioid_tolerance)
     pulse *= max(0.0, 1.0 + p.opioid_severity * (severity - 1.0))
-    return min(p.opioid_limit, pulse)
+    return min(p.opioid_limit, pulse) * (1.0 - me.opioid_blockade)
 
 
 @rule

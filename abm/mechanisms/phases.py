@@ -7,7 +7,10 @@ again; the resolve fades over years and a later act leaves only part of it.
 import math
 
 from abm.chance import Purpose, four_draws, two_normals
+from abm.codes import SPECIALIST
 from abm.compilation import rule
+from abm.mechanisms.care import regulation_now
+from abm.mechanisms.settling import connectedness_now
 from abm.people.layout import NEVER, Person
 from abm.types import Parameters, Stage, Today
 
@@ -23,17 +26,22 @@ def enter_phase(me: Person, p: Parameters, today: Today) -> None:
         u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.ACT, 0)
         me.bout_severity, _ = two_normals(u[0], u[1])
         me.bouts += 1
+        me.contacted = me.disclosed = 0
 
 
 @rule
 def maybe_end_phase(me: Person, p: Parameters, today: Today, stage: Stage) -> None:
-    """Each evening a phase may end; regulation and connectedness hasten the end."""
+    """Each evening a phase may end; regulation, connectedness and help hasten the end."""
     if me.in_phase == 0:
         return
-    skill = me.regulation + p.regulation_maturity * stage.maturing
+    skill = regulation_now(me, p) + p.regulation_maturity * stage.maturing
     skill += p.coping_as_regulation * (me.coping - p.coping_reference)
     drive = p.phase_regulation * skill
-    drive += p.phase_connectedness * (me.connectedness - p.connectedness_reference)
+    drive += p.phase_connectedness * (connectedness_now(me, p) - p.connectedness_reference)
+    if me.care >= SPECIALIST:
+        drive += p.phase_care
+    if today.day < me.confidant_until:
+        drive += p.phase_confidant
     hazard = math.exp(drive) / p.phase_length
     u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.EVENING, 0)
     if u[0] >= 1.0 - math.exp(-hazard):

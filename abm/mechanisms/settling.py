@@ -9,6 +9,7 @@ import math
 
 from abm.codes import ELEVATED, PRIOR
 from abm.compilation import rule
+from abm.mechanisms.care import distress_tolerance_now, regulation_now
 from abm.mechanisms.curves import LN_2, clipped, logistic
 from abm.mechanisms.opioids import tone_analgesia, tone_release
 from abm.people.layout import FEMALE, Person
@@ -19,7 +20,7 @@ from abm.types import Parameters, Stage, Today
 def settle(me: Person, p: Parameters, today: Today) -> None:
     """Settle what depends on traits alone."""
     me.settlement = today.settlement
-    me.self_critical = logistic(p.self_criticism_slope * me.self_criticism)
+    me.self_critical = logistic(p.self_criticism_slope * self_criticism_now(me))
     me.barrier_person = personal_barrier(me, p)
     me.arousal_gain = math.exp(p.arousal_gain * me.sympathetic_gain)
     me.rejection_weight = math.exp(p.rejection_weight * me.rejection_sensitivity)
@@ -29,11 +30,9 @@ def settle(me: Person, p: Parameters, today: Today) -> None:
     me.recovery_base = math.exp(p.recovery_feedback * me.recovery)
     if p.opioids != ELEVATED:
         me.recovery_base *= math.exp(p.opioid_recovery * min(me.opioid_tone, 0.0))
-    me.distress_base = (
-        LN_2
-        / p.distress_half_life
-        * math.exp(p.distress_regulation * me.regulation - p.distress_rumination * me.rumination)
-    )
+    skill = p.distress_regulation * regulation_now(me, p)
+    speed = LN_2 / p.distress_half_life
+    me.distress_base = speed * math.exp(skill - p.distress_rumination * me.rumination)
     me.interruption = math.exp(p.distress_rumination * max(me.rumination, 0.0))
     me.distress_gain = p.distress_gain * math.exp(
         p.distress_reactivity * me.reactivity + p.reactivity_adversity * me.adversity
@@ -43,7 +42,7 @@ def settle(me: Person, p: Parameters, today: Today) -> None:
         / p.dorsal_vagal_half_life
         * math.exp(-p.dorsal_vagal_dissociation * me.dissociation_proneness)
     )
-    me.window = p.window_edge * math.exp(p.window_tolerance * me.distress_tolerance)
+    me.window = p.window_edge * math.exp(p.window_tolerance * distress_tolerance_now(me, p))
     me.opioid_factor = tone_release(me, p)
     me.analgesia = tone_analgesia(me, p)
 
@@ -57,13 +56,26 @@ def personal_barrier(me: Person, p: Parameters) -> float:
     """
     spread = p.barrier_spread * (me.aversion + me.pain_sensitivity) * 0.7071067811865476
     female = p.barrier_female if me.sex == FEMALE else 0.0
-    return p.barrier_mean + spread - p.barrier_self_criticism * me.self_criticism - female
+    height = p.barrier_mean + spread - p.barrier_self_criticism * self_criticism_now(me) - female
+    return height + me.reluctance_gained
+
+
+@rule
+def self_criticism_now(me: Person) -> float:
+    """Return self-criticism, with what programmes changed."""
+    return me.self_criticism + me.self_criticism_gained
+
+
+@rule
+def connectedness_now(me: Person, p: Parameters) -> float:
+    """Return connectedness with others, with what programmes or the times changed."""
+    return clipped(me.connectedness + me.connectedness_gained + p.connectedness_everyone, 0.0, 1.0)
 
 
 @rule
 def take_stock(me: Person, p: Parameters) -> None:
     """Take stock of the slow states from which speeds and the threshold are settled."""
-    me.resting_vagal_tone = me.vagal_tone
+    me.resting_vagal_tone = me.vagal_tone + me.vagal_tone_gained
     if p.stress_response != PRIOR:
         raised = me.sns_sensitisation - p.sensitisation_adversity * me.adversity
         me.resting_vagal_tone -= p.vagal_sensitisation * raised
@@ -100,6 +112,6 @@ def settle_set_points(me: Person, p: Parameters, stage: Stage) -> None:
     me.calm_rest = calm
     me.distress_rest = p.rest_distress * me.strain
     me.emptiness_rest = p.rest_emptiness_shutdown * dorsal_vagal + (
-        p.rest_emptiness_lonely * (1.0 - me.connectedness)
+        p.rest_emptiness_lonely * (1.0 - connectedness_now(me, p))
     )
     me.shame_rest = p.rest_shame * me.self_critical

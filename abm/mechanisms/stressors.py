@@ -1,13 +1,14 @@
 """Stressors arrive: how many, when, of what kind and size (section 3).
 
 Everyday stressors follow a Poisson count; reminders of trauma come on top of them for those who
-were maltreated. Hours are drawn in order, uniform over the waking day.
+were maltreated; help that failed is a stressor of the next day. Hours are drawn in order, uniform
+over the waking day.
 """
 
 import math
 
 from abm.chance import Purpose, four_draws, poisson_count
-from abm.codes import ACHIEVEMENT, INTERPERSONAL, TRAUMA_REMINDER
+from abm.codes import ACHIEVEMENT, FAILED_HELP, INTERPERSONAL, TRAUMA_REMINDER
 from abm.compilation import rule
 from abm.people.layout import Person
 from abm.types import Parameters, Stage, Today
@@ -31,9 +32,10 @@ def stressor_rate(me: Person, p: Parameters, today: Today, stage: Stage) -> floa
 
 @rule
 def count_stressors(me: Person, p: Parameters, today: Today, stage: Stage, uniform: float) -> int:
-    """Draw how many stressors come today, at most six."""
+    """Draw how many stressors come today, at most six; help that failed yesterday is one."""
     mean = stressor_rate(me, p, today, stage) + reminder_rate(me, p)
-    return poisson_count(uniform, mean, MOST_STRESSORS)
+    count = poisson_count(uniform, mean, MOST_STRESSORS)
+    return min(MOST_STRESSORS, count + me.help_failed)
 
 
 @rule
@@ -56,4 +58,7 @@ def draw_stressor(
         kind = TRAUMA_REMINDER
     elif place - reminders < everyday * stage.interpersonal:
         kind = INTERPERSONAL
-    return kind, -math.log(u[1]) * p.stressor_size, u[2], u[3]
+    size = -math.log(u[1]) * p.stressor_size
+    if index == 0 and me.help_failed == 1:
+        kind, size = FAILED_HELP, size * p.failed_help_size
+    return kind, size, u[2], u[3]

@@ -87,7 +87,7 @@ def draw_self_and_temperament(
     """Draw self-criticism and the temperament behind emotional dysregulation (section 2)."""
     critical, common, reactivity, regulation = four_normals(today, me, 12)
     tolerance, rumination, rejection, pain = four_normals(today, me, 13)
-    aversion, help_seeking, severity, _ = four_normals(today, me, 14)
+    aversion, help_seeking, severity, visibility = four_normals(today, me, 14)
     emotional = 1.0 if me.emotional_abuse > 0.0 else 0.0
     emotional = (emotional - childhood.emotional_share) / childhood.emotional_spread
     weight = p.self_criticism_emotional_share
@@ -105,3 +105,4 @@ def draw_self_and_temperament(
     me.aversion = aversion
     me.help_seeking = help_seeking - p.help_seeking_male * (me.sex - 1.0 + p.female_share)
     me.severity_level = severity
+    me.visibility = visibility

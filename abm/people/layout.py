@@ -94,6 +94,7 @@ class Person(Protocol):
     aversion: Annotated[float, trait("Reluctance to harm oneself")]
     help_seeking: Annotated[float, trait("Propensity to tell someone")]
     severity_level: Annotated[float, trait("Personal level of the severity of acts")]
+    visibility: Annotated[float, trait("How readily others notice")]
 
     # Within the day; they relax toward set points
     hour: Annotated[float, passing("Hour of the day at which the states stand", "h")]
@@ -128,6 +129,44 @@ class Person(Protocol):
     resolution: Annotated[float, state("Resolve not to act again, fading", "logit")]
     bout_severity: Annotated[float, state("Severity level of the current bout", "z")]
 
+    # Help and services
+    care: Annotated[
+        int, state("Stage: none, informal, counsellor (or GP), specialist, therapy", "code")
+    ]
+    care_since: Annotated[
+        float,
+        state("Day on which this stage of help began; -1 none", "days, 1.0 = 1 January of year 1"),
+    ]
+    waiting_since: Annotated[
+        float,
+        state("Day of joining the waiting list; -1 none", "days, 1.0 = 1 January of year 1"),
+    ]
+    care_gain: Annotated[float, state("How far specialist care has taken effect, 0 to 1", "share")]
+    therapy_gain: Annotated[float, state("How far therapy has taken effect, 0 to 1", "share")]
+    need: Annotated[float, state("Running mean of distress and emptiness")]
+    known: Annotated[int, state("1 once a service knows of self-injury", "yes/no")]
+    confidant_until: Annotated[
+        float,
+        state("Day until which somebody helpful knows; -1 none", "days, 1.0 = 1 January of year 1"),
+    ]
+    contacted: Annotated[int, passing("1 once this bout reached a service", "yes/no")]
+    disclosed: Annotated[int, passing("1 once this bout was told to somebody", "yes/no")]
+    help_failed: Annotated[int, passing("1 until a failed attempt to get help is felt", "yes/no")]
+
+    # What programmes have changed, on top of the trait
+    regulation_gained: Annotated[float, state("Change of regulation by programmes", "z")]
+    distress_tolerance_gained: Annotated[
+        float, state("Change of distress tolerance by programmes", "z")
+    ]
+    self_criticism_gained: Annotated[float, state("Change of self-criticism by programmes", "z")]
+    vagal_tone_gained: Annotated[float, state("Change of resting vagal tone by programmes", "z")]
+    help_seeking_gained: Annotated[float, state("Change of help-seeking by programmes", "z")]
+    connectedness_gained: Annotated[float, state("Change of connectedness", "share")]
+    family_support_gained: Annotated[float, state("Change of family support", "share")]
+    reluctance_gained: Annotated[float, state("Change of the barrier by programmes", "logit")]
+    opioid_blockade: Annotated[float, state("Share of the opioid release blocked", "share")]
+    reached_by: Annotated[int, history("Programmes that reached the person, one bit each", "bits")]
+
     # History
     bouts: Annotated[int, history("Phases, those a short gap apart merged")]
     acts: Annotated[int, history("Acts of self-injury ever")]
@@ -143,6 +182,19 @@ class Person(Protocol):
     recent_months: Annotated[int, passing("Six newest monthly counts, ten bits each", "packed")]
     older_months: Annotated[int, passing("Six older monthly counts, ten bits each", "packed")]
     urges: Annotated[int, history("Reported urges ever")]
+    hospital_contacts: Annotated[int, history("Presentations to hospital ever")]
+    last_hospital: Annotated[
+        float,
+        history("Day of the last presentation; -1 never", "days, 1.0 = 1 January of year 1"),
+    ]
+    service_contacts: Annotated[int, history("Bouts that reached a health service at once")]
+    admissions: Annotated[int, history("Courses of specialist care begun, therapy among them")]
+    therapies: Annotated[int, history("Courses of therapy begun")]
+    days_waited: Annotated[float, history("Days waited before those courses, in all", "days")]
+    reported_case: Annotated[int, history("1 if the first act fell in reported years", "yes/no")]
+    reported_acts: Annotated[int, history("Acts in reported years")]
+    reported_hospital: Annotated[int, history("Presentations in reported years")]
+    active_years: Annotated[int, history("Reported years with an act")]
     distressed_decisions: Annotated[int, history("Decisions above the window of tolerance")]
     distressed_acts: Annotated[int, history("Acts begun above the window of tolerance")]
 

@@ -7,14 +7,15 @@ from typing import Literal
 import numpy as np
 
 # Counted on the census day, among the people present.
-STOCKS = ("people", "ever", "past_year", "past_month")
+STOCKS = ("people", "ever", "past_year", "past_month", "in_care", "waiting")
 
 # Summed over the twelve months that end with the census day, at the age of the moment.
 # never_days: days lived by those who had never acted at the start of the day;
-# urges: reported urges only; the last three: acts by their strongest urge.
+# urges: reported urges only; then acts by their strongest urge; visible_acts: acts that brought a
+# health service in at once; hospital: those that led to hospital.
 FLOWS = (
     *("person_days", "never_days", "first_acts", "acts", "urges"),
-    *("calm_acts", "feel_acts", "punish_acts"),
+    *("calm_acts", "feel_acts", "punish_acts", "visible_acts", "hospital"),
 )
 
 # One row a person with any act in the past twelve months.
@@ -124,6 +125,19 @@ MEASURES = (
     Measure(
         "urges_per_person_year", "rate", "urges", "person_days", "per person-year",
         "Reported urges to self-injure per year lived by anybody.",
+    ),
+    Measure(
+        "hospital_presentations_per_100k", "rate", "hospital", "person_days",
+        "per 100,000 person-years",
+        "Presentations to hospital after self-injury per 100,000 years lived by anybody.", 1e5,
+    ),
+    Measure(
+        "in_specialist_care", "share", "in_care", "people", "share of people",
+        "Share of the people present who are in specialist mental-health care, therapy included.",
+    ),
+    Measure(
+        "waiting_for_care", "share", "waiting", "people", "share of people",
+        "Share of the people present who wait for a place in specialist care.",
     ),
 )  # fmt: skip
 

@@ -11,7 +11,10 @@ WHO = ("sex", "year_group", "age")
 TRAITS = tuple(name for name in fields_of("trait") if name not in ("person", "sex", "year_group"))
 OVER_TIME = (*fields_of("state"), *fields_of("history"))
 PAIN = ("pain_threshold", "pain_endurance", "pain_tolerance")
-WHEN = ("first_age", "last_age", "last_act", "phase_ended")
+WHEN = (
+    *("first_age", "last_age", "last_act", "phase_ended"),
+    *("care_since", "waiting_since", "confidant_until", "last_hospital"),
+)
 """Fields that say -1 for never; tables leave them empty (NaN). Onsets of maltreatment too."""
 
 

@@ -104,7 +104,7 @@ def test_coping_grows_where_distress_is_met_without_an_act(scene) -> None:
 
     def gained(age: float = 14.5, **given: Any) -> float:
         life = scene(age=age, **given)
-        practise_coping(life.me, life.stage)
+        practise_coping(life.me, life.p, life.stage)
         return life.me.coping - life.p.coping_at_entry
 
     assert gained() > 0

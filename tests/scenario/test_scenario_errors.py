@@ -27,7 +27,7 @@ WRONG_KEYS = [
     ("[switches]\nstressor_rate = 1", "switches.stressor_rate", "under [parameters]"),
     ("[trends.stresor_rate]\n2015 = 1", "trends.stresor_rate", "'stressor_rate'"),
     ("[trends.pain_barrier]\n2015 = 1", "trends.pain_barrier", "may not change"),
-    ("[[interventions]]\nkind = 'x'", "interventions", "not supported by this version"),
+    ("[[interventions]]\nkind = 'x'", "interventions[1].kind", "there is no kind called 'x'"),
 ]
 WRONG_VALUES = [
     ("title = 5", "title", "text"),

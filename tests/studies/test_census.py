@@ -44,6 +44,7 @@ def test_counts_that_are_no_integers_are_refused():
 
 def test_the_hand_made_census_is_one_of_a_possible_world():
     stocks = hand_made.census().stocks
-    people, ever, year, month = (stocks[..., place] for place in range(len(STOCKS)))
+    people, ever, year, month, care, waiting = (stocks[..., place] for place in range(len(STOCKS)))
     assert stocks.shape == (2, len(AGES), len(STOCKS))
     assert np.all((month <= year) & (year <= ever) & (ever <= people))
+    assert np.all(care + waiting <= people)

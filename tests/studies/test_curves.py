@@ -107,6 +107,7 @@ def test_a_cohort_that_is_young_has_no_older_band():
 
 def test_stocks_and_flows_keep_their_order():
     # The engine fills these columns by place.
-    assert STOCKS == ("people", "ever", "past_year", "past_month")
+    assert STOCKS == ("people", "ever", "past_year", "past_month", "in_care", "waiting")
     assert FLOWS[:5] == ("person_days", "never_days", "first_acts", "acts", "urges")
-    assert FLOWS[5:] == ("calm_acts", "feel_acts", "punish_acts")
+    assert FLOWS[5:8] == ("calm_acts", "feel_acts", "punish_acts")
+    assert FLOWS[8:] == ("visible_acts", "hospital")

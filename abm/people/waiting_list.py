@@ -1,0 +1,52 @@
+"""The waiting list of specialist care: places are given out on Mondays, first come first served."""
+
+from typing import Any
+
+import numpy as np
+
+from abm.chance import Purpose, draws_for
+from abm.codes import SPECIALIST, THERAPY
+from abm.people.layout import NEVER
+
+PLACES_PER = 10_000
+
+
+def give_places(people: np.ndarray, p: Any, day: int, seed: int) -> int:
+    """Give the free places in specialist care to those who have waited longest.
+
+    Parameters
+    ----------
+    people
+        Records of persons, changed in place.
+    p
+        Today's parameters, by attribute; `specialist_places` counts per 10,000 people present.
+    day
+        Today, 1 = 1 January of year 1.
+    seed
+        Seed of the keyed luck.
+
+    Returns
+    -------
+    int
+        How many places were given.
+    """
+    present = people["present"] == 1
+    waiting = np.flatnonzero(present & (people["waiting_since"] != NEVER))
+    if len(waiting) == 0:
+        return 0
+    taken = int(np.count_nonzero(present & (people["care"] >= SPECIALIST)))
+    places = int(p.specialist_places * np.count_nonzero(present) / PLACES_PER)
+    free = max(0, places - taken)
+    order = np.lexsort((people["person"][waiting], people["waiting_since"][waiting]))
+    chosen = waiting[order[:free]]
+    admitted = people[chosen]
+    luck = draws_for(seed, admitted["person"], 0, Purpose.THERAPY, admitted["admissions"])[0]
+    repeated = admitted["past_year_acts"] >= p.therapy_acts
+    therapy = repeated & (luck < p.therapy_share)
+    people["care"][chosen] = np.where(therapy, THERAPY, SPECIALIST)
+    people["care_since"][chosen] = day
+    people["days_waited"][chosen] += day - admitted["waiting_since"]
+    people["waiting_since"][chosen] = NEVER
+    people["admissions"][chosen] += 1
+    people["therapies"][chosen] += therapy
+    return len(chosen)

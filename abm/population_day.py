@@ -1,0 +1,35 @@
+"""The order of a population's day; that of one person's is `abm.mechanisms.day.DAY`."""
+
+from typing import NamedTuple
+
+
+class PopulationPhase(NamedTuple):
+    """One phase of a population's day: its name, the method of `World`, and one sentence."""
+
+    name: str
+    method: str
+    sentence: str
+
+
+POPULATION_DAY = (
+    PopulationPhase(
+        "turn the calendar", "turn_the_calendar", "The date, trends, and stages of life."
+    ),
+    PopulationPhase(
+        "year-groups", "turn_year_groups", "On 1 September the oldest leaves and a new one enters."
+    ),
+    PopulationPhase(
+        "programmes", "deliver_programmes", "Interventions reach people; what they changed settles."
+    ),
+    PopulationPhase(
+        "give places",
+        "give_places",
+        "On Mondays free places in specialist care go to those who have waited longest.",
+    ),
+    PopulationPhase("live", "live_everybody", "Everybody lives their day, unseen by the others:"),
+    PopulationPhase(
+        "tell friends", "tell_friends", "Acts become known to friends, who hear of them tomorrow."
+    ),
+    PopulationPhase("look", "look", "Census, panel and moments; looking changes nothing."),
+)
+"""The order of a population's day: the list that is printed and the list that runs."""

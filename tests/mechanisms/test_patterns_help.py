@@ -1,0 +1,186 @@
+"""Help: who reaches it, what it does, and what goes when a part is switched off (1, 3, 6)."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from abm.codes import COUNSELLOR, FAILED_HELP, INFORMAL, SPECIALIST, THERAPY
+from abm.mechanisms.care import a_week_of_care, distress_tolerance_now, regulation_now
+from abm.mechanisms.help import contact_chance, disclosure_chance, reach_out
+from abm.mechanisms.stressors import draw_stressor
+from abm.people.layout import NEVER, Plain, person_dtype
+from abm.people.waiting_list import give_places
+
+
+def reached(scene: Any, bouts: int = 400, severity: float = 1.0, **given: Any) -> Any:
+    """Return how often one person's bouts reach a service, a hospital, somebody close."""
+    life = scene(**given)
+    me, act = life.me, life.book.acts[0]
+    told = 0
+    for bout in range(bouts):
+        me.bouts, me.contacted, me.disclosed, me.acts_today = bout, 0, 0, 0
+        act.visible = act.hospital = 0
+        reach_out(me, life.p, life.today, life.book, severity, 0.3)
+        told += me.disclosed
+    return me, me.service_contacts / bouts, me.hospital_contacts / bouts, told / bouts
+
+
+# Reaching help
+
+
+def test_severe_acts_visible_people_and_help_seekers_reach_services_more(scene) -> None:
+    def chance(severity: float = 1.0, **given: Any) -> float:
+        life = scene(**given)
+        return contact_chance(life.me, life.p, severity)
+
+    assert chance(3.0) > 4 * chance(0.5)
+    assert chance(visibility=1.0) > chance(visibility=-1.0)
+    assert chance(help_seeking=1.0) > chance(help_seeking=-1.0)
+    assert chance(3.0, contact_severity=0.0) == chance(0.5, contact_severity=0.0)
+    assert chance(help_seeking_odds=2.0) > chance() > chance(help_seeking_odds=0.5)
+
+
+def test_shame_keeps_silent(scene) -> None:
+    life = scene()
+    assert disclosure_chance(life.me, life.p, 0.9) < disclosure_chance(life.me, life.p, 0.1)
+
+
+def test_a_bout_draws_its_luck_once(scene) -> None:
+    """However many acts a bout has, one of the same severity adds no new chance."""
+    life = scene()
+    me = life.me
+    for bout in range(200):
+        me.bouts, me.contacted, me.disclosed = bout, 0, 0
+        before = me.service_contacts
+        reach_out(me, life.p, life.today, life.book, 1.0, 0.3)
+        first = me.contacted
+        for _ in range(4):
+            reach_out(me, life.p, life.today, life.book, 1.0, 0.3)
+        assert me.contacted == first == me.service_contacts - before
+
+
+def test_most_bouts_stay_invisible_and_half_of_the_others_reach_a_hospital(scene) -> None:
+    _, service, hospital, told = reached(scene, 4000)
+    assert 0.04 < service < 0.12  # of middling severity; severe ones more
+    assert hospital == pytest.approx(service / 2, rel=0.3)
+    assert 0.3 < told < 0.5
+
+
+def test_switched_off_nobody_helps(scene) -> None:
+    me, service, hospital, told = reached(scene, services="off")
+    assert (service, hospital, told) == (0, 0, 0)
+    assert (me.care, me.known, me.help_failed) == (0, 0, 0)
+
+
+def test_help_that_fails_is_a_stressor_of_the_next_day(scene) -> None:
+    life = scene(supportive_chance=0.0, disclosure_chance=1.0, disclosure_shame=0.0)
+    reach_out(life.me, life.p, life.today, life.book, 1.0, 0.3)
+    assert life.me.help_failed == 1
+    kind, size, *_ = draw_stressor(life.me, life.p, life.today, life.stage, 0)
+    life.me.help_failed = 0
+    _, other, *_ = draw_stressor(life.me, life.p, life.today, life.stage, 0)
+    assert kind == FAILED_HELP
+    assert size == pytest.approx(life.p.failed_help_size * other)
+
+
+def test_support_makes_a_confidant_for_a_while(scene) -> None:
+    life = scene(supportive_chance=1.0, disclosure_chance=1.0, disclosure_shame=0.0)
+    reach_out(life.me, life.p, life.today, life.book, 1.0, 0.3)
+    assert life.me.confidant_until == life.today.day + life.p.confidant_days
+    assert life.me.care >= INFORMAL
+
+
+# Care
+
+
+def weeks_in(scene: Any, stage: int, weeks: int, **given: Any) -> Any:
+    life = scene(**{"care_dropout": 0.0, "therapy_dropout": 0.0} | given)
+    life.me.care, life.me.care_since = stage, 1.0 * life.today.day
+    for _ in range(weeks):
+        life.today.day += 7
+        a_week_of_care(life.me, life.p, life.today)
+    return life
+
+
+def test_care_builds_skills_over_its_weeks_and_they_fade_after_it(scene) -> None:
+    whole = weeks_in(scene, SPECIALIST, 16)
+    assert whole.me.care_gain == pytest.approx(1.0)
+    assert regulation_now(whole.me, whole.p) - whole.me.regulation == pytest.approx(
+        whole.p.care_regulation
+    )
+    later = weeks_in(scene, SPECIALIST, 26 + 52)
+    assert later.me.care == 0
+    assert later.me.care_gain == pytest.approx(0.5, abs=0.02)  # the half-life is a year
+
+
+def test_therapy_builds_more_than_other_care_and_unlearns_relief(scene) -> None:
+    therapy, other = weeks_in(scene, THERAPY, 16), weeks_in(scene, SPECIALIST, 16)
+    for now in (regulation_now, distress_tolerance_now):
+        assert now(therapy.me, therapy.p) > now(other.me, other.p)
+    assert therapy.me.coping > other.me.coping
+    learnt = weeks_in(scene, THERAPY, 10, expectancy_calm=0.9)
+    assert learnt.me.expectancy_calm < 0.9
+    assert weeks_in(scene, SPECIALIST, 10, expectancy_calm=0.9).me.expectancy_calm == 0.9
+
+
+def test_a_counsellor_builds_a_share_and_care_ends(scene) -> None:
+    life = weeks_in(scene, COUNSELLOR, 7)
+    assert 0 < life.me.care_gain <= life.p.counsellor_effect
+    assert weeks_in(scene, COUNSELLOR, 9).me.care == 0
+
+
+def test_without_care_nothing_changes(scene) -> None:
+    life = scene()
+    before = life.me.values()
+    assert a_week_of_care(life.me, life.p, life.today) == 0
+    assert life.me.values() == before
+
+
+# Places
+
+
+def queue(waits: list[float], in_care: int, people: int = 100) -> np.ndarray:
+    """Return people of whom some wait since the given days and others are in care."""
+    rows = np.zeros(people, person_dtype())
+    rows["present"] = 1
+    rows["person"] = np.arange(people)[::-1]
+    rows["waiting_since"] = NEVER
+    rows["waiting_since"][: len(waits)] = waits
+    rows["care"][len(waits) : len(waits) + in_care] = SPECIALIST
+    return rows
+
+
+def places(number: float, **given: Any) -> Plain:
+    values = {"specialist_places": number, "therapy_share": 0.0, "therapy_acts": 2.0} | given
+    return Plain(values, values.values())
+
+
+def test_places_go_to_those_who_have_waited_longest() -> None:
+    rows = queue([50.0, 40.0, 60.0, 40.0], in_care=2)
+    assert give_places(rows, places(500.0), 100, 1) == 3  # 5 places, 2 taken
+    assert rows["care"][:4].tolist() == [SPECIALIST, SPECIALIST, 0, SPECIALIST]
+    assert rows["waiting_since"][:4].tolist() == [NEVER, NEVER, 60.0, NEVER]
+    assert rows["days_waited"][:4].tolist() == [50.0, 60.0, 0.0, 60.0]
+    assert rows["admissions"][:4].tolist() == [1, 1, 0, 1]
+
+
+def test_one_day_of_waiting_is_settled_by_number() -> None:
+    rows = queue([40.0, 40.0], in_care=0)
+    give_places(rows, places(100.0), 100, 1)
+    assert rows["care"][:2].tolist() == [0, SPECIALIST]  # the second has the lower number
+
+
+def test_without_places_nobody_is_treated() -> None:
+    rows = queue([1.0, 2.0], in_care=0)
+    assert give_places(rows, places(0.0), 100, 1) == 0
+    assert (rows["care"] == 0).all()
+    assert give_places(queue([1.0], in_care=9), places(500.0), 100, 1) == 0  # more than there are
+
+
+def test_therapy_is_for_those_who_have_repeatedly_self_injured() -> None:
+    rows = queue([1.0, 2.0], in_care=0)
+    rows["past_year_acts"][0] = 5
+    give_places(rows, places(10_000.0, therapy_share=1.0), 100, 1)
+    assert rows["care"][:2].tolist() == [THERAPY, SPECIALIST]
+    assert rows["therapies"][:2].tolist() == [1, 0]

@@ -46,7 +46,7 @@ class Group:
     failed: int
 
 
-def store_command(out: Path, verify: bool, as_json: bool) -> int:
+def store_command(out: Path, verify: bool, as_json: bool, clear_warm_ups: bool = False) -> int:
     """List what has been computed under a folder of results.
 
     Parameters
@@ -57,15 +57,21 @@ def store_command(out: Path, verify: bool, as_json: bool) -> int:
         Check every part and make the index anew; what is damaged is moved aside.
     as_json
         Print one JSON object instead of the table.
+    clear_warm_ups
+        Remove the kept warm-ups; what needs one lives it again.
 
     Returns
     -------
     int
         Exit code: 0 done; 1 if the store cannot be read, or something was damaged.
     """
+    from abm.experiments.warm_ups import WarmUps, warm_ups_folder
+    from abm.experiments.warm_ups_listed import as_object, look_at, print_warm_ups
+
     store = Store(store_folder(out))
     try:
         report = store.verify() if verify else None
+        warm_ups = look_at(WarmUps(warm_ups_folder(out)), verify, clear_warm_ups)
         found = store.all_results()
         size = store.size()
     except StoreError as error:
@@ -73,10 +79,13 @@ def store_command(out: Path, verify: bool, as_json: bool) -> int:
         return WRONG
     groups = summary(found)
     if as_json:
-        print_json(_as_object(store, found, groups, size, report))
+        whole = _as_object(store, found, groups, size, report)
+        print_json(whole | {"warm_ups": as_object(warm_ups)})
     else:
         _print(store, found, groups, size, report)
-    return WRONG if report is not None and report.damaged else FINE
+        print_warm_ups(warm_ups)
+    is_damaged = warm_ups.is_damaged or (report is not None and report.damaged)
+    return WRONG if is_damaged else FINE
 
 
 def summary(found: "pd.DataFrame") -> list[Group]:

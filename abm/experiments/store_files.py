@@ -53,7 +53,7 @@ def write_named_by_content(folder: Path, prefix: str, table: "pa.Table") -> str:
         folder.mkdir(parents=True, exist_ok=True)
         with atomic(folder / name) as file:
             file.write(content)
-        _settle(folder)
+        settle(folder)
     except TableError as error:
         raise _cannot_write(folder, error.__cause__ or error) from error
     except OSError as error:
@@ -69,7 +69,7 @@ def _cannot_write(folder: Path, error: BaseException) -> StoreError:
     )
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Make a new name in a folder last, where folders can be opened for that."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

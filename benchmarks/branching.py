@@ -1,0 +1,79 @@
+"""Print what living the warm-up once saves: six scenarios whole, and branched from one warm-up.
+
+``python benchmarks/branching.py`` takes a few minutes; ``--people 1000 --years 3`` is a quick look.
+Both ways must give the same bits, or it fails.
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+from result_table import machine
+
+from abm.experiments.warm_ups import WarmUps
+from abm.record import Logs, Record
+from abm.scenario import Scenario, load_scenario
+from abm.simulation import run
+
+FACTORS = (1.0, 0.8, 0.9, 1.1, 1.2, 1.3)
+LOGS = Logs(people=True)
+CHANGES_FROM = 2016
+
+
+def scenarios(people: int, years: int) -> list[Scenario]:
+    """Return the baseline, and five in which stressors change after the first reported day."""
+    found = []
+    for factor in FACTORS:
+        trend = {CHANGES_FROM: 1.0, CHANGES_FROM + 1: factor}
+        settings = {f"trends.stressor_rate.{year}": value for year, value in trend.items()}
+        chosen = {} if factor == 1.0 else settings
+        found.append(load_scenario("baseline", population=people, years=years, overrides=chosen))
+    return found
+
+
+def bits(record: Record) -> bytes:
+    return b"".join(rows.tobytes() for rows in record.logged["people"])
+
+
+def compare(people: int, years: int, seed: int) -> tuple[float, float, float, float]:
+    """Return seconds of six whole lives, of the warm-up, of six branches, and megabytes kept."""
+    whole = warm_up = branches = 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        warm_ups = WarmUps(Path(folder) / "warm-ups")
+        for place, scenario in enumerate(scenarios(people, years)):
+            started = time.perf_counter()
+            lived = bits(run(scenario, seed, LOGS))
+            whole += time.perf_counter() - started
+            started = time.perf_counter()
+            if place == 0:
+                warm_ups.make(scenario, seed)
+                warm_up += time.perf_counter() - started
+                started = time.perf_counter()
+            world = warm_ups.world(scenario, seed, LOGS)
+            branched = bits(run(scenario, seed, LOGS, world=world))
+            branches += time.perf_counter() - started
+            if branched != lived:
+                raise SystemExit(f"scenario {place + 1}: the branch gave other bits")
+        size = sum(each.size for each in warm_ups.kept()) / 1e6
+    return whole, warm_up, branches, size
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--years", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    run(load_scenario("baseline", population=30, years=1), 1)  # loads the machine code
+    whole, warm_up, branches, size = compare(asked.people, asked.years, asked.seed)
+    print(machine())
+    print(f"Six scenarios of {asked.people:,} people x {asked.years} years, seed {asked.seed}")
+    print(f"  lived whole            {whole:8.1f} s")
+    print(f"  warm-up once           {warm_up:8.1f} s, {size:.1f} MB kept")
+    print(f"  six branches from it   {branches:8.1f} s")
+    print(f"  whole / branched       {whole / (warm_up + branches):8.2f}, the same bits")
+
+
+if __name__ == "__main__":
+    main()

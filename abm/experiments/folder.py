@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.experiments.locks import Lock, lock
-from abm.experiments.parts import CURVES, Part, read_part, set_aside
+from abm.experiments.parts import CURVES, FOLLOW_UP, Part, read_part, set_aside
 from abm.record import LOG_NAMES
 from abm.tables import TableError, checksum, join_csv, join_parquet, read_json, write_json
 
@@ -165,14 +165,14 @@ class RunFolder:
         """
         before = self.description().get("tables", {})
         tables = {}
-        for name in (CURVES, *(f"{log}.parquet" for log in LOG_NAMES)):
+        for name in (CURVES, FOLLOW_UP, *(f"{log}.parquet" for log in LOG_NAMES)):
             chosen = [part for part in parts.values() if name in part.files]
             if not chosen:
                 continue
             made_from = _hash_of(f"{part.seed} {part.files[name]}" for part in chosen)
             path = self.path / name
             if not self._is_current(path, before.get(name, {}), made_from):
-                join = join_csv if name == CURVES else join_parquet
+                join = join_csv if name.endswith(".csv") else join_parquet
                 join(path, [part.folder / name for part in chosen])
             tables[name] = {
                 "seeds": [part.seed for part in chosen],

@@ -18,6 +18,7 @@ from abm.tables import (
 )
 
 CURVES = "curves.csv"
+FOLLOW_UP = "follow_up.csv"
 AGGREGATES = "aggregates.json"
 DONE = "done.json"
 
@@ -145,6 +146,9 @@ def _write_files(place: Path, outcome: Outcome, curves: bytes) -> list[str]:
     if outcome.aggregates is not None:
         write_json(place / AGGREGATES, outcome.aggregates.to_plain(), indent=None)
         names.append(AGGREGATES)
+    if outcome.follow_up is not None:
+        write_bytes(place / FOLLOW_UP, csv_bytes(outcome.follow_up))
+        names.append(FOLLOW_UP)
     if outcome.record is not None:
         for log in outcome.record.logs.names():
             write_parquet(place / f"{log}.parquet", outcome.record.chunks(log))

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 from abm.experiments.processes import LocalProcesses
 from abm.record import Logs, Record
 from abm.studies.aggregates import Aggregates, aggregate
+from abm.studies.follow_up import follow_up_frame
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from abm.scenario import Scenario
 
 Live = Callable[["Scenario", int, Logs, Callable[[int, int], None]], Record]
@@ -49,12 +52,13 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a task: a record, or the traceback of what went wrong."""
+    """What became of a task: a record and what was made of it, or the traceback of an error."""
 
     seed: int
     seconds: float = 0.0
     record: Record | None = None
     aggregates: Aggregates | None = None
+    follow_up: "pd.DataFrame | None" = None
     error: str | None = None
 
 
@@ -62,12 +66,13 @@ def live_task(task: Task, progress: Callable[[int, int], None]) -> Outcome:
     """Live one seed; an error becomes part of the outcome."""
     started = time.perf_counter()
     wanted = task.logs | Logs(people=True, acts=True) if task.aggregated else task.logs
+    if task.scenario.observation.follow_up:
+        wanted |= Logs(acts=True)
     try:
         record = task.live(task.scenario, task.seed, wanted, progress)
-        aggregates = aggregate(record)
-        outcome = Outcome(
-            task.seed, time.perf_counter() - started, record.keeping(task.logs), aggregates
-        )
+        aggregates, followed = aggregate(record), follow_up_frame(record)
+        seconds = time.perf_counter() - started
+        outcome = Outcome(task.seed, seconds, record.keeping(task.logs), aggregates, followed)
     except Exception:
         outcome = Outcome(task.seed, time.perf_counter() - started, error=traceback.format_exc())
     gc.collect()

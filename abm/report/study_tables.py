@@ -1,4 +1,4 @@
-"""What the tables of sweeps and sensitivity analyses hold, column by column."""
+"""What tables besides those of a run's people and acts hold, column by column."""
 
 Row = tuple[str, str, str]
 
@@ -88,7 +88,22 @@ _STABILITY: tuple[Row, ...] = (
     ("shared", "count", "How many of these are the same in both"),
 )
 
+_FOLLOW_UP: tuple[Row, ...] = (
+    ("seed", "id", "Seed of the run"),
+    ("outcome", "text", "died by suicide, or died of other causes"),
+    ("age", "years", "Completed ages at the first presentation of those followed"),
+    ("people", "count", "Those who presented to hospital in the reported years at these ages"),
+    ("person_years", "person-years", "From their first presentation to the end of the calendar"),
+    ("expected", "deaths", "To be expected by the published hazard; nobody dies in the model"),
+    ("low", "deaths", "From the lower end of the 95 % interval of the published share"),
+    ("high", "deaths", "From its upper end; what chance adds is not in it"),
+)
+
 STUDY_TABLES: dict[str, tuple[str, tuple[Row, ...]]] = {
+    "follow_up.csv": (
+        "Deaths to be expected after hospital; only with `observation.follow_up = true`.",
+        _FOLLOW_UP,
+    ),
     "design.csv": (
         "The points of a sweep or sensitivity analysis; it can be read back with `--design`.",
         _DESIGN,

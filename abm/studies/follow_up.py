@@ -1,0 +1,138 @@
+"""Deaths to be expected after hospital, by published hazards; output only: nobody here dies.
+
+Of 9,173 people aged 10 to 18 who presented to hospital after self-harm in England in 2000 to 2013,
+55 had died by suicide and 69 of other causes by the end of 2015 (Hawton et al. 2020, E140, E141).
+These shares become constant yearly hazards, because the incidence of suicide stayed about the same
+over more than ten years there, and are applied to those who present in the reported years. Nothing
+is drawn and nothing feeds back. The study counted self-harm of any intent and method, and the
+interval is that of its shares alone; what chance adds in a small population is not in it.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from abm.calendar import DAYS_A_YEAR, years_later
+from abm.studies.intervals import Interval, rate_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from abm.record import Record
+
+FOLLOWED_AGES = (10, 18)
+"""Completed ages of those whom the published study followed."""
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What is to be expected of one outcome.
+
+    Parameters
+    ----------
+    outcome
+        "died by suicide" or "died of other causes".
+    people, person_years
+        Those followed, and the years from their first presentation to the end of the calendar.
+    expected, interval
+        Number of deaths, and its interval from that of the published share.
+    """
+
+    outcome: str
+    people: int
+    person_years: float
+    expected: float
+    interval: Interval
+
+
+def first_presentations(acts: np.ndarray) -> np.ndarray:
+    """Return the first act of each person that led to hospital at the ages followed.
+
+    Parameters
+    ----------
+    acts
+        Log of acts, in any order.
+    """
+    hospital = acts[acts["hospital"] != 0]
+    hospital = hospital[np.lexsort((hospital["hour"], hospital["day"], hospital["person"]))]
+    _, first = np.unique(hospital["person"], return_index=True)
+    first_age, last_age = FOLLOWED_AGES
+    age = np.floor(hospital["age"][first])
+    return hospital[first[(age >= first_age) & (age <= last_age)]]
+
+
+def follow_up(acts: np.ndarray, end: int, values: Mapping[str, float]) -> list[FollowUp]:
+    """Follow those who presented to hospital up to the end of the calendar.
+
+    Parameters
+    ----------
+    acts
+        Log of acts of the reported years.
+    end
+        The day after the last one, 1 = 1 January of year 1.
+    values
+        Parameter values by name.
+
+    Returns
+    -------
+    list of FollowUp
+        Death by suicide, then death of other causes. Who leaves the population is followed on.
+    """
+    years = (end - first_presentations(acts)["day"]) / DAYS_A_YEAR
+    shares = {
+        "died by suicide": values["follow_up_suicide"],
+        "died of other causes": values["follow_up_other_death"],
+    }
+    people, length = values["follow_up_people"], values["follow_up_years"]
+    found = []
+    for outcome, share in shares.items():
+        low, high = rate_interval(share * people, people)
+        expected, least, most = (_expected(each, length, years) for each in (share, low, high))
+        found.append(
+            FollowUp(outcome, len(years), float(years.sum()), expected, Interval(least, most))
+        )
+    return found
+
+
+def _expected(share: float, length: float, years: np.ndarray) -> float:
+    """Return the deaths expected when a share of people had died after so many years."""
+    hazard = -math.log1p(-share) / length
+    return float(-np.expm1(-hazard * years).sum())
+
+
+def follow_up_frame(record: "Record") -> "pd.DataFrame | None":
+    """Return the table follow_up.csv of a run, or None where `observation.follow_up` is off.
+
+    Raises
+    ------
+    ValueError
+        If it is on and acts were not logged.
+    """
+    import pandas as pd
+
+    scenario = record.scenario
+    if not scenario.observation.follow_up:
+        return None
+    if "acts" not in record.logged:
+        raise ValueError("observation.follow_up: expected a run that logs its acts")
+    calendar = scenario.calendar
+    end = years_later(calendar.start, calendar.years).toordinal()
+    chunks = record.logged["acts"]
+    acts = chunks[0] if len(chunks) == 1 else np.concatenate(chunks)
+    rows = follow_up(acts, end, scenario.parameters)
+    band = "-".join(map(str, FOLLOWED_AGES))
+    return pd.DataFrame(
+        {
+            "seed": np.full(len(rows), record.seed, np.uint64),
+            "outcome": [row.outcome for row in rows],
+            "age": [band] * len(rows),
+            "people": [row.people for row in rows],
+            "person_years": [row.person_years for row in rows],
+            "expected": [row.expected for row in rows],
+            "low": [row.interval.low for row in rows],
+            "high": [row.interval.high for row in rows],
+        }
+    )

@@ -30,6 +30,8 @@ MAIN_OUTCOMES = (
     "median_onset_age",
     "share_with_one_or_two_acts",
     "mean_past_year_acts",
+    "hospital_presentations_per_100k",
+    "new_cases_averted_per_100k",
 )
 # With one seed a point, chance is estimated from this many further seeds at some points.
 NOISE_SEEDS, NOISE_POINTS = 3, 10

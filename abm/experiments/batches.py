@@ -36,6 +36,8 @@ class OtherVersionError(Exception):
 def live_outcomes(scenario: "Scenario", seed: int) -> dict[str, float]:
     """Live one run and return its figures; the standard evaluator.
 
+    A scenario with interventions is lived without them, too: the effects are figures as well.
+
     Returns
     -------
     dict of str to float
@@ -44,7 +46,11 @@ def live_outcomes(scenario: "Scenario", seed: int) -> dict[str, float]:
     from abm.experiments.outcomes import LOGS, outcomes_of
     from abm.simulation import run
 
-    return outcomes_of(run(scenario, seed, LOGS))
+    record = run(scenario, seed, LOGS)
+    if not scenario.interventions:
+        return outcomes_of(record)
+    without = scenario.model_copy(update={"interventions": scenario.interventions[:0]})
+    return outcomes_of(record, run(without, seed, LOGS))
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,8 @@ def agent_days(scenario: "Scenario") -> int:
     from abm.world import WARM_UP_YEARS
 
     warm_up = WARM_UP_YEARS if scenario.population.kind == "open" else 0
-    return round(scenario.population.size * (scenario.calendar.years + warm_up) * 365.25)
+    lives = 2 if scenario.interventions else 1  # with and without
+    return round(lives * scenario.population.size * (scenario.calendar.years + warm_up) * 365.25)
 
 
 def expected_seconds(agent_days: float, workers: int = 1) -> float:

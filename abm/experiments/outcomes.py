@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from abm.experiments.pooled import BOTH_SEXES, FEMALE, MALE, NOT_DEFINED, Pooled
 from abm.record import ROUTE_NAMES, Logs
-from abm.studies.aggregates import GROWN_UP
-from abm.studies.census import AGES, DAYS_A_YEAR, FIRST_AGE, FLOWS, STOCKS, YEARLY_DTYPE
+from abm.studies.census import AGES, DAYS_A_YEAR, FLOWS
 
 if TYPE_CHECKING:
     from abm.record import Record
 
-OUTCOMES_VERSION = 2  # raised when the meaning of a figure changes
+OUTCOMES_VERSION = 3  # raised when the meaning of a figure changes
 LOGS = Logs(people=True)  # what a record must hold for every figure
-NOT_DEFINED = float("nan")
 MAIN_BAND = (12, 18)
 
 
@@ -49,66 +48,6 @@ class Outcome:
     age: int | None = None
 
 
-class Pooled:
-    """Counts of one run over all its reported years.
-
-    Parameters
-    ----------
-    record
-        A record with people logged.
-
-    Attributes
-    ----------
-    stocks, flows
-        Sums over the censuses by sex and completed age (see `abm.studies.census`).
-    grown_up
-        Rows of people who reached 18 by the end of the run, or left after it.
-    yearly
-        Acts in a reported year of everybody with any, by sex and completed age at its end.
-
-    Raises
-    ------
-    KeyError
-        If people were not logged.
-    """
-
-    def __init__(self, record: "Record") -> None:
-        shape = (2, len(AGES))
-        self.stocks = np.zeros((*shape, len(STOCKS)), np.int64)
-        self.flows = np.zeros((*shape, len(FLOWS)), np.int64)
-        for census in record.censuses:
-            self.stocks += census.stocks
-            self.flows += census.flows
-        chunks = [rows[rows["age"] >= GROWN_UP] for rows in record.logged["people"]]
-        self.grown_up = np.concatenate(chunks) if chunks else np.zeros(0, [("ever", np.int64)])
-        yearly = [census.yearly for census in record.censuses]
-        self.yearly = np.concatenate(yearly) if yearly else np.zeros(0, YEARLY_DTYPE)
-
-    def share(self, above: str, below: str, first: int, last: int, sexes: slice) -> float:
-        """Return persons counted over persons, NaN unless every age of the band was seen."""
-        return _ratio(self.stocks, STOCKS.index(above), STOCKS.index(below), first, last, sexes)
-
-    def rate(self, above: str, below: str, first: int, last: int) -> float:
-        """Return events (or days) over events (or days), NaN unless every age was seen."""
-        return _ratio(self.flows, FLOWS.index(above), FLOWS.index(below), first, last, BOTH_SEXES)
-
-
-BOTH_SEXES = slice(0, 2)
-FEMALE, MALE = slice(0, 1), slice(1, 2)
-
-
-def _ratio(
-    counts: np.ndarray, above: int, below: int, first: int, last: int, sexes: slice
-) -> float:
-    """Return one column over another in an age band, NaN unless somebody of every age was seen."""
-    cells = counts[sexes, first - FIRST_AGE : last - FIRST_AGE + 1]
-    seen = cells[:, :, 0].sum(axis=0)  # people, or days lived
-    total = cells[:, :, below].sum()
-    if not seen.all() or total == 0:
-        return NOT_DEFINED
-    return float(cells[:, :, above].sum() / total)
-
-
 def _prevalence(stock: str, first: int, last: int) -> Callable[[Pooled], float]:
     return lambda pooled: pooled.share(stock, "people", first, last, BOTH_SEXES)
 
@@ -120,6 +59,15 @@ def _incidence(first: int, last: int) -> Callable[[Pooled], float]:
 
 def _acts_per_person_year(pooled: Pooled) -> float:
     return DAYS_A_YEAR * pooled.rate("acts", "person_days", *MAIN_BAND)
+
+
+def _per_100k(flow: str) -> Callable[[Pooled], float]:
+    first, last = AGES.start, AGES.stop - 1
+    return lambda pooled: 1e5 * DAYS_A_YEAR * pooled.rate(flow, "person_days", first, last)
+
+
+def _averted_per_100k(flow: str) -> Callable[[Pooled], float]:
+    return lambda pooled: 1e5 * pooled.averted(flow)
 
 
 def _acts_per_reported_urge(pooled: Pooled) -> float:
@@ -287,6 +235,30 @@ _WHOLE = (
         )
         for name in ROUTE_NAMES
     ),
+    Outcome(
+        "hospital_presentations_per_100k", "per 100,000 person-years",
+        "Presentations to hospital after self-injury per 100,000 years lived by anybody.",
+        _per_100k("hospital"),
+    ),
+    Outcome(
+        "in_specialist_care_12_17", "share of people",
+        "Share of those aged 12 to 17 in specialist mental-health care, over all censuses.",
+        _prevalence("in_care", 12, 17),
+    ),
+)  # fmt: skip
+
+EFFECTS = tuple(
+    Outcome(
+        f"{name}_averted_per_100k", "per 100,000 person-years",
+        f"{words} fewer than the same people have without the scenario's interventions, per "
+        "100,000 years lived by anybody; only for scenarios with interventions.",
+        _averted_per_100k(flow),
+    )
+    for name, words, flow in (
+        ("new_cases", "First acts", "first_acts"),
+        ("acts", "Acts", "acts"),
+        ("hospital_presentations", "Presentations to hospital", "hospital"),
+    )
 )  # fmt: skip
 
 
@@ -316,17 +288,19 @@ _BY_AGE = sorted(
     (outcome for age in AGES for outcome in _at_age(age)), key=lambda o: o.series or ""
 )
 
-OUTCOMES: dict[str, Outcome] = {outcome.name: outcome for outcome in (*_WHOLE, *_BY_AGE)}
+OUTCOMES: dict[str, Outcome] = {outcome.name: outcome for outcome in (*_WHOLE, *EFFECTS, *_BY_AGE)}
 SERIES = tuple(dict.fromkeys(outcome.series for outcome in _BY_AGE if outcome.series))
 
 
-def outcomes_of(record: "Record") -> dict[str, float]:
-    """Return every figure of `OUTCOMES`, in that order.
+def outcomes_of(record: "Record", without: "Record | None" = None) -> dict[str, float]:
+    """Return every figure of `OUTCOMES`, in that order; those of `EFFECTS` only where they apply.
 
     Parameters
     ----------
     record
         A record with people logged (`LOGS`).
+    without
+        The same seed without the scenario's interventions; without it no effects are returned.
 
     Returns
     -------
@@ -338,8 +312,13 @@ def outcomes_of(record: "Record") -> dict[str, float]:
     KeyError
         If people were not logged.
     """
-    pooled = Pooled(record)
-    return {name: float(outcome.of(pooled)) for name, outcome in OUTCOMES.items()}
+    pooled = Pooled(record, without)
+    left_out = () if without is not None else tuple(effect.name for effect in EFFECTS)
+    return {
+        name: float(outcome.of(pooled))
+        for name, outcome in OUTCOMES.items()
+        if name not in left_out
+    }
 
 
 def series_over_age(series: str) -> dict[int, Outcome]:

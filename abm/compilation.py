@@ -6,6 +6,7 @@ machine code would outlive a change in a rule; here the cache folder is named by
 source file of the package, and is private because a cache is a pickle.
 """
 
+import fnmatch
 import functools
 import hashlib
 import os
@@ -15,19 +16,27 @@ from pathlib import Path
 from typing import Any, cast
 
 PACKAGE = Path(__file__).parent
+SHOWS = ("report/*", "browser/*", "*cli.py", "cli_options.py", "console.py")
+"""Files that only show what was computed: a change in them changes no result."""
 
 
 @functools.cache
 def code_version() -> str:
-    """Return the hash (16 hexadecimal digits) over every source and parameter file of the package.
+    """Return the hash (16 hexadecimal digits) over the files of the package that decide results.
 
-    Two runs with the same code version, scenario and seed give the same tables.
+    Two runs with the same code version, scenario and seed give the same tables. Files that only
+    show results are left out, so that what was computed outlives another colour of a figure.
     """
     digest = hashlib.sha256()
-    files = [*PACKAGE.rglob("*.py"), PACKAGE / "parameters.toml"]
-    for path in sorted(files, key=lambda item: item.relative_to(PACKAGE).as_posix()):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes() + b"\0")
+    files = {
+        path.relative_to(PACKAGE).as_posix(): path
+        for kind in ("*.py", "*.toml")
+        for path in PACKAGE.rglob(kind)
+    }
+    for name in sorted(files):
+        if not any(fnmatch.fnmatchcase(name, pattern) for pattern in SHOWS):
+            digest.update(name.encode() + b"\0")
+            digest.update(files[name].read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import abm
+from abm import compilation
 from abm.compilation import code_version, private_cache_folder
 from abm.model import NSSIModel
 from abm.record import Logs
@@ -317,6 +318,27 @@ def test_where_no_cache_can_be_written_everything_runs_without(code: str) -> Non
     without = python(ROOT, code, NSSI_CACHE_DIR="/dev/null/nssi").split()
     assert without[1] == "None"
     assert without[2:] == python(ROOT, code).split()[2:]
+
+
+@pytest.mark.parametrize(
+    ("file", "decides"),
+    [
+        ("mechanisms/urge.py", True), ("parameters.toml", True),
+        ("interventions/library.toml", True), ("experiments/outcomes.py", True),
+        ("report/figures.py", False), ("cli.py", False), ("many_runs_cli.py", False),
+    ],
+)  # fmt: skip
+def test_the_code_version_is_that_of_what_decides_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, decides: bool
+) -> None:
+    """What only shows results may change without anything being lived again."""
+    copy = tmp_path / "abm"
+    shutil.copytree(ROOT / "abm", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(compilation, "PACKAGE", copy)
+    version = code_version.__wrapped__
+    before = version()
+    (copy / file).write_text((copy / file).read_text() + "\n# something more\n")
+    assert (version() != before) == decides
 
 
 def test_the_cache_folder_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

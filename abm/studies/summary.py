@@ -159,13 +159,16 @@ def _quantities() -> list[Quantity]:
     return [
         *shares,
         _sex_ratio(),
-        _incidence(),
+        _rate("incidence", "First acts per 100 person-years"),
         _peak_age(),
         _onset(),
         _clustered_rate("acts_per_person_year", "Acts per person-year", from_people=True),
         _clustered_rate("urges_per_person_year", "Reported urges per person-year", False),
         _acts_of_the_active(),
         *(_motive(route, words) for route, words in enumerate(MOTIVE_WORDS)),
+        _rate("hospital_presentations_per_100k", "Hospital presentations per 100,000 a year"),
+        _share(f"In specialist care, ages {MAIN_BAND}", "in_specialist_care", "all"),
+        _share(f"Waiting for specialist care, ages {MAIN_BAND}", "waiting_for_care", "all"),
     ]
 
 
@@ -204,9 +207,9 @@ def _sex_ratio() -> Quantity:
     return Quantity(label, "female_to_male_ratio", "all", MAIN_BAND, "ratio", "ratio", of_seed)
 
 
-def _incidence() -> Quantity:
-    """Return first acts per 100 person-years among those never."""
-    measure = measure_named("incidence")
+def _rate(name: str, words: str) -> Quantity:
+    """Return a rate of events that count once each."""
+    measure = measure_named(name)
 
     def of_seed(seed: SeedResults) -> tuple[float, Interval, str]:
         value, years = seed.cell(measure.name, "all", MAIN_BAND)
@@ -214,7 +217,7 @@ def _incidence() -> Quantity:
         interval = Interval(low * measure.per, high * measure.per)
         return value, interval, "Poisson, one seed"
 
-    label = f"First acts per 100 person-years, ages {MAIN_BAND}"
+    label = f"{words}, ages {MAIN_BAND}"
     return Quantity(label, measure.name, "all", MAIN_BAND, measure.unit, "number", of_seed)
 
 

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from abm.comparison.api import compare
     from abm.model import Adolescent, NSSIModel
     from abm.record import Record
     from abm.scenario import Scenario, ScenarioError, load_scenario
@@ -25,6 +26,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "__version__",
+    "compare",
     "load_scenario",
     "run",
 ]
@@ -35,6 +37,7 @@ _HOMES = {
     "Record": "abm.record",
     "Scenario": "abm.scenario",
     "ScenarioError": "abm.scenario",
+    "compare": "abm.comparison.api",
     "load_scenario": "abm.scenario",
     "run": "abm.simulation",
 }

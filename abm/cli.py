@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from abm import many_runs_cli
+from abm import compare_cli, many_runs_cli
 from abm.cli_options import (
     MOST_SEEDS,
     JobsOption,
@@ -132,6 +132,7 @@ def run(
     raise typer.Exit(code)
 
 
+app.command(epilog=_EPILOG)(compare_cli.compare)
 app.command(epilog=_EPILOG)(many_runs_cli.sweep)
 app.command(epilog=_EPILOG)(many_runs_cli.sensitivity)
 
@@ -170,6 +171,26 @@ def parameters(
 
 
 @app.command()
+def interventions(
+    kind: Annotated[str | None, typer.Argument(help="One kind of intervention.")] = None,
+    json_: JsonOption = False,
+) -> None:
+    """List the kinds of interventions a scenario can have, or explain one."""
+    from abm.console import print_json, print_table
+    from abm.interventions.library import kinds
+    from abm.interventions.listing import COLUMNS, as_lines, as_object, as_row, find_kind
+
+    if kind is None and json_:
+        print_json([as_object(each) for each in kinds().values()])
+    elif kind is None:
+        print_table(COLUMNS, map(as_row, kinds().values()))
+    elif json_:
+        print_json(as_object(find_kind(kind)))
+    else:
+        print_table(("kind", kind), as_lines(find_kind(kind)))
+
+
+@app.command()
 def init(
     name: Annotated[str, typer.Argument(help="Letters, digits, - and _ only.")],
 ) -> None:
@@ -184,12 +205,16 @@ def init(
 def store(
     out: Annotated[Path, typer.Option(help="Folder for results.")] = Path("results"),
     verify: Annotated[bool, typer.Option("--verify", help="Check every part.")] = False,
+    clear_warm_ups: Annotated[
+        bool, typer.Option("--clear-warm-ups", help="Remove the kept warm-ups.")
+    ] = False,
     json_: JsonOption = False,
 ) -> None:
     """List what has been computed by commands of many runs, and check it."""
     from abm.experiments.store_command import store_command
 
-    raise typer.Exit(store_command(out, verify=verify, as_json=json_))
+    code = store_command(out, verify=verify, as_json=json_, clear_warm_ups=clear_warm_ups)
+    raise typer.Exit(code)
 
 
 @explain.command()
@@ -197,7 +222,7 @@ def day() -> None:
     """List the phases of a day in the order in which they run."""
     from abm.console import print_table
     from abm.mechanisms.day import DAY
-    from abm.world import POPULATION_DAY
+    from abm.population_day import POPULATION_DAY
 
     rows: list[tuple[str, str, str, str]] = []
     for place, phase in enumerate(POPULATION_DAY, 1):

@@ -10,7 +10,8 @@ from pathlib import Path
 from abm.experiments.outcomes import OUTCOMES
 from abm.mechanisms.book import ACT_DTYPE
 from abm.people.layout import STATES, declared_fields
-from abm.record import YES_OR_NO
+from abm.record import WORDS, YES_OR_NO
+from abm.report.comparison_columns import comparison_reference
 from abm.report.study_tables import STUDY_TABLES, Row
 from abm.studies.census import MEASURES
 from abm.studies.moments import MOMENT_DTYPE
@@ -29,6 +30,8 @@ COMMON: dict[str, tuple[str, str]] = {
     "route": ("text", "calm, feel or punish: the strongest part of the urge"),
     "relief": ("1", "Relief that the act brought"),
     "severity": ("1", "Severity of the act; the middle is 1"),
+    "visible": ("yes/no", "Whether this act brought a health service in at once"),
+    "hospital": ("yes/no", "Whether that service was a hospital"),
     "share_calm": ("share", "Share of calming in the urge"),
     "share_feel": ("share", "Share of feeling again in the urge"),
     "share_punish": ("share", "Share of self-punishment in the urge"),
@@ -56,10 +59,6 @@ INTRODUCTION = (
     "Names and meanings of columns are stable. States are those of the model "
     f"({', '.join(STATES)}), in the model's own units."
 )
-ABSENT = (
-    "Services are not part of this version, so there are no measures or columns of hospital "
-    "contact and care yet."
-)
 
 
 def described(name: str, table: str) -> Row:
@@ -72,7 +71,7 @@ def described(name: str, table: str) -> Row:
             field = declared[name.removesuffix(ending)][1]
             return name, field.unit, f"{field.sentence}, {when}"
     field = declared[name][1]
-    unit = "yes/no" if name in YES_OR_NO else field.unit
+    unit = "yes/no" if name in YES_OR_NO else "text" if name in WORDS else field.unit
     return name, unit, field.sentence.replace("; -1 none", "").replace("; -1 never", "")
 
 
@@ -102,7 +101,7 @@ def output_reference() -> str:
             "What prompts find in a sampled group over the last weeks (`--moments`).",
         ),
     }
-    lines = ["# What a run writes", "", INTRODUCTION, "", ABSENT]
+    lines = ["# What a run writes", "", INTRODUCTION]
     for table, rows in columns_of_tables().items():
         name, sentence = files[table]
         lines += ["", f"## {name}", "", sentence, "", *markdown_table(rows)]
@@ -111,6 +110,7 @@ def output_reference() -> str:
             lines += ["", *markdown_table(measures, "measure")]
     for name, (sentence, columns) in STUDY_TABLES.items():
         lines += ["", f"## {name}", "", sentence, "", *markdown_table(columns)]
+    lines += comparison_reference()
     outcomes = [(each.name, each.unit, each.sentence) for each in OUTCOMES.values()]
     lines += ["", "## Outcomes of sweeps and sensitivity analyses", ""]
     lines += markdown_table(outcomes, "outcome")

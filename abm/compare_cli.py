@@ -1,0 +1,62 @@
+"""The command `compare`: parses, calls; what it calls is imported when it is called."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from abm.cli_options import (
+    MOST_SEEDS,
+    DaskOption,
+    JobsOption,
+    JsonOption,
+    OutOption,
+    PopulationOption,
+    QuietOption,
+    SeedOption,
+    SetOption,
+    YearsOption,
+    check_folder,
+    overrides_of,
+    seeds_of,
+)
+
+
+def compare(
+    base: Annotated[
+        str, typer.Argument(metavar="BASE", help="What to compare with: a name, or a path.")
+    ],
+    others: Annotated[
+        list[str], typer.Argument(metavar="OTHER...", help="One or more other scenarios.")
+    ],
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=MOST_SEEDS, help="Runs of each scenario, from seed 1 or S. Default: 1."
+        ),
+    ] = None,
+    seed: SeedOption = None,
+    population: PopulationOption = None,
+    years: YearsOption = None,
+    settings: SetOption = None,
+    out: OutOption = Path("results"),
+    jobs: JobsOption = None,
+    dask: DaskOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Live again what is finished.")] = False,
+    quiet: QuietOption = False,
+    json_: JsonOption = False,
+) -> None:
+    """Live scenarios with the same seeds, pair their people, and tell what each averts."""
+    from abm.scenario import load_scenario
+
+    chosen_seeds = seeds_of(seeds, seed)
+    check_folder(out)
+    overrides = overrides_of(settings or [])
+    scenarios = [
+        load_scenario(name, population=population, years=years, overrides=overrides)
+        for name in (base, *others)
+    ]
+    from abm.comparison.command import HowToCompare, compare_command
+
+    how = HowToCompare(out, jobs, dask, quiet, json_, force=force)
+    raise typer.Exit(compare_command(scenarios, chosen_seeds, how))

@@ -1,0 +1,88 @@
+"""`abm.compare`: scenarios compared from Python."""
+
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abm.comparison.command import HowToCompare, kept_lives, live_missing
+from abm.comparison.findings import Findings, check_comparable, find
+from abm.experiments.executors import RunnerError
+from abm.scenario import Scenario, load_scenario
+
+if TYPE_CHECKING:
+    from abm.comparison.living import Live
+
+
+def compare(
+    scenarios: Sequence[str | Path | Scenario],
+    seeds: Iterable[int] = (1,),
+    *,
+    population: int | None = None,
+    years: int | None = None,
+    overrides: Mapping[str, object] | None = None,
+    out: str | Path | None = None,
+    jobs: int = 1,
+    live: "Live | None" = None,
+) -> Findings:
+    """Live scenarios with the same seeds and say what each averts against the first.
+
+    Parameters
+    ----------
+    scenarios : sequence
+        The base, then the others: names, paths or scenarios.
+    seeds : iterable of int
+        One run a scenario and seed.
+    population, years, overrides
+        As of `abm.load_scenario`, for every scenario given by name or path.
+    out : str or Path, optional
+        Folder of results in which runs are kept, and found again; by default nothing is kept.
+    jobs : int
+        Processes. With more than one, a script needs ``if __name__ == "__main__":``.
+    live : callable, optional
+        What lives a run, by default the model.
+
+    Returns
+    -------
+    Findings
+        `differences`, `curve_differences`, `reached` and `packages` are pandas frames;
+        ``averted("sex")`` gives the estimates over all seeds by sex.
+
+    Raises
+    ------
+    ScenarioError
+        If a scenario cannot be loaded, or scenarios cannot be compared.
+    RunnerError
+        If a run failed; with `out` the rest is kept.
+
+    Examples
+    --------
+    >>> import abm
+    >>> pair = abm.compare(["baseline", "school-skills"], seeds=range(20))  # doctest: +SKIP
+    >>> pair.averted()[["outcome", "averted", "low", "high"]]  # doctest: +SKIP
+    """
+    loaded = [
+        each
+        if isinstance(each, Scenario)
+        else load_scenario(each, population=population, years=years, overrides=overrides)
+        for each in scenarios
+    ]
+    check_comparable(loaded)
+    chosen = list(dict.fromkeys(seeds))
+    if out is not None:
+        return _compare(loaded, chosen, Path(out), jobs, live)
+    with tempfile.TemporaryDirectory() as folder:
+        return _compare(loaded, chosen, Path(folder), jobs, live)
+
+
+def _compare(
+    scenarios: Sequence[Scenario], seeds: Sequence[int], out: Path, jobs: int, live: "Live | None"
+) -> Findings:
+    how = HowToCompare(out, jobs, quiet=True)
+    if live is not None:
+        how = HowToCompare(out, jobs, quiet=True, live=live)
+    failures = live_missing(scenarios, seeds, seeds, how)
+    for (name, seed), trace in failures.items():
+        raise RunnerError(f"{name}, seed {seed} failed:\n{trace}")
+    return find(scenarios, seeds, partial(kept_lives, how))

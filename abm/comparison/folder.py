@@ -1,0 +1,63 @@
+"""The run folder of a comparison: tables, figures and run.json; its runs are kept on the shelf."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abm.experiments.folder import RunFolder
+from abm.experiments.study import StudyFolder
+from abm.tables import TableError
+
+if TYPE_CHECKING:
+    from abm.scenario import Scenario
+
+LONGEST_NAME = 100
+
+
+class ComparisonFolder(StudyFolder):
+    """The folder `<out>/compare-<names>/<run id>/`.
+
+    Parameters
+    ----------
+    out
+        Folder of all results.
+    scenarios
+        The base, then the others.
+    """
+
+    def __init__(self, out: Path, scenarios: "Sequence[Scenario]") -> None:
+        others = [scenario.resolved() for scenario in scenarios[1:]]
+        RunFolder.__init__(self, out, scenarios[0], "compare", {"others": others})
+        self.path = out / folder_name(scenarios) / self.run_id
+        self._new = [each for each in (self.path, *self.path.parents) if not each.exists()]
+        self.seeds_path = self.path  # nothing is kept by seed
+        self.figures_path = self.path / "figures"
+        self.failed_path = self.path / "failed"
+
+    def replace_failures(self, errors: dict[tuple[str, int], str]) -> None:
+        """Write the traceback of every run that failed, and remove all older ones.
+
+        Raises
+        ------
+        TableError
+            If one cannot be written.
+        """
+        wanted = {f"{name}-{seed}.txt": trace for (name, seed), trace in errors.items()}
+        try:
+            for path in self.failed_path.glob("*.txt"):
+                if path.name not in wanted:
+                    path.unlink()
+            if wanted:
+                self.failed_path.mkdir(exist_ok=True)
+            for name, trace in wanted.items():
+                (self.failed_path / name).write_text(trace, encoding="utf-8")
+        except OSError as error:
+            raise TableError(f"cannot write {self.failed_path}: {error.strerror}") from error
+        with suppress(OSError):
+            self.failed_path.rmdir()
+
+
+def folder_name(scenarios: "Sequence[Scenario]") -> str:
+    """Return the name of the folder of all comparisons of scenarios that are called so."""
+    return "-".join(["compare", *(scenario.name for scenario in scenarios)])[:LONGEST_NAME]

@@ -1,0 +1,183 @@
+"""Packages: does one avert at least what its best part does, and at most what the parts add up to?
+
+A package is a scenario with several interventions each of which is compared alone, too. The people
+of all these runs are the same, so what sets the package apart from the sum can be counted: people
+helped by several parts, people helped by the package only, people helped by a part only.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from abm.comparison.estimates import ALL_SEEDS, CHANCE, Estimate
+from abm.comparison.pairing import NEW_CASES, as_text, interventions_of
+from abm.studies.intervals import LEVEL, between_seeds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from abm.scenario import Scenario
+
+COLUMNS = (
+    *("package", "quantity", "part", "seed", "seeds", "outcome"),
+    *("value", "low", "high", "uncertainty", "verdict"),
+)
+PACKAGE, PART, SUM = "package", "part", "sum of parts"
+OVER_BEST, UNDER_SUM = "package minus best part", "sum of parts minus package"
+SEVERAL, TOGETHER, APART = (
+    "helped by several parts, beyond the first",
+    "helped by the package only",
+    "helped by a part only",
+)
+HOLDS, WITHIN_CHANCE, FAILS = "holds", "within chance", "does not hold"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A scenario whose interventions are all compared alone, too.
+
+    Parameters
+    ----------
+    name
+        Of the scenario.
+    parts
+        Names of the scenarios with one of the interventions each.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+
+
+def packages_among(scenarios: "Sequence[Scenario]") -> list[Package]:
+    """Return the packages all parts of which are among these scenarios.
+
+    Parts and package agree in everything but the interventions that the base does not have.
+
+    Parameters
+    ----------
+    scenarios
+        The base, then the others.
+    """
+    base = {as_text(each) for each in interventions_of(scenarios[0])}
+    added = {each.name: _added(each, base) for each in scenarios[1:]}
+    rests = {each.name: _rest_of(each, base) for each in scenarios[1:]}
+    alone: dict[tuple[str, str], str] = {}
+    for name, interventions in added.items():
+        if len(interventions) == 1:
+            alone.setdefault((rests[name], interventions[0]), name)
+    found = []
+    for name, interventions in added.items():
+        names = [alone.get((rests[name], each)) for each in interventions]
+        parts = tuple(part for part in names if part is not None)
+        if len(names) > 1 and len(parts) == len(names) == len(set(parts)):
+            found.append(Package(name, parts))
+    return found
+
+
+def _added(scenario: "Scenario", base: set[str]) -> list[str]:
+    """Return the interventions that the base does not have, as texts."""
+    return [text for text in map(as_text, interventions_of(scenario)) if text not in base]
+
+
+def _rest_of(scenario: "Scenario", base: set[str]) -> str:
+    """Return all else of a scenario but what it is called, as a text."""
+    aside = {"name", "title", "interventions", "observation"}
+    rest = {name: value for name, value in scenario.resolved().items() if name not in aside}
+    kept = [each for each in interventions_of(scenario) if as_text(each) in base]
+    return as_text(rest | {"interventions": [as_text(each) for each in kept]})
+
+
+@dataclass(frozen=True)
+class Change:
+    """A sum over the people of one seed, and the sum of squares its spread rests on."""
+
+    value: float
+    squares: float
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> "Change":
+        """Return sum and sum of squares of one number a person."""
+        whole = values.astype(np.int64)
+        return cls(float(whole.sum()), float((whole * whole).sum()))
+
+
+@dataclass(frozen=True)
+class PackageSums:
+    """What one seed says about a package, by quantity and part ("" for none)."""
+
+    package: Package
+    seed: int
+    changes: dict[tuple[str, str], Change]
+
+
+def package_sums(package: Package, seed: int, changes: Mapping[str, np.ndarray]) -> PackageSums:
+    """Return what one seed says about a package.
+
+    Parameters
+    ----------
+    package
+        Which.
+    seed
+        Which.
+    changes
+        By scenario, for each person in the same order: 1 for a case averted, -1 for one more.
+    """
+    whole = changes[package.name].astype(np.int64)
+    parts = np.array([changes[name] for name in package.parts], np.int64)
+    helped = (parts > 0).sum(axis=0)
+    found = {(PACKAGE, ""): Change.of(whole), (SUM, ""): Change.of(parts.sum(axis=0))}
+    for name, part in zip(package.parts, parts, strict=True):
+        found[PART, name] = Change.of(part)
+        found[OVER_BEST, name] = Change.of(whole - part)
+    found[UNDER_SUM, ""] = Change.of(parts.sum(axis=0) - whole)
+    found[SEVERAL, ""] = Change.of(np.maximum(helped - 1, 0))
+    found[TOGETHER, ""] = Change.of((whole > 0) & (helped == 0))
+    found[APART, ""] = Change.of((whole <= 0) & (helped > 0))
+    return PackageSums(package, seed, found)
+
+
+def packages_table(sums: Iterable[PackageSums]) -> "pd.DataFrame":
+    """Return the table of all packages: what package, parts and sum avert, and the two verdicts."""
+    import pandas as pd
+
+    of_package: dict[Package, list[PackageSums]] = {}
+    for each in sums:
+        of_package.setdefault(each.package, []).append(each)
+    rows = [row for package, found in of_package.items() for row in _rows(package, found)]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _rows(package: Package, sums: Sequence[PackageSums]) -> Iterable[tuple[object, ...]]:
+    """Yield the rows of one package."""
+    best = max(package.parts, key=lambda name: _estimate(sums, (PART, name)).value)
+    keys = [(PACKAGE, ""), *((PART, name) for name in package.parts), (SUM, "")]
+    keys += [(OVER_BEST, best), (UNDER_SUM, ""), (SEVERAL, ""), (TOGETHER, ""), (APART, "")]
+    for quantity, part in keys:
+        estimate = _estimate(sums, (quantity, part))
+        verdict = _verdict(estimate) if quantity in (OVER_BEST, UNDER_SUM) else ""
+        yield (
+            *(package.name, quantity, part, ALL_SEEDS, len(sums), NEW_CASES),
+            *(*estimate, CHANCE, verdict),
+        )
+
+
+def _estimate(sums: Sequence[PackageSums], key: tuple[str, str]) -> Estimate:
+    """Return the mean of a quantity over seeds with its interval; of one seed that of its people"""
+    changes = [each.changes[key] for each in sums]
+    found = between_seeds(np.array([change.value for change in changes]))
+    if len(changes) > 1:
+        return Estimate(found.mean, found.low, found.high)
+    from statistics import NormalDist
+
+    half = NormalDist().inv_cdf(1 - (1 - LEVEL) / 2) * math.sqrt(changes[0].squares)
+    return Estimate(found.mean, found.mean - half, found.mean + half)
+
+
+def _verdict(estimate: Estimate) -> str:
+    """Return whether something is at least zero."""
+    if estimate.value >= 0:
+        return HOLDS
+    return FAILS if estimate.high < 0 else WITHIN_CHANCE

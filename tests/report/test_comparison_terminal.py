@@ -1,0 +1,63 @@
+"""What a comparison prints: numbers with intervals, and words where a number would mislead."""
+
+import made_up_lives
+import pytest
+from made_up_lives import BASE, BOTH, KIND, NULL, SKILLED
+
+from abm.comparison.findings import find
+from abm.report import comparison_terminal as terminal
+
+
+@pytest.fixture(scope="module")
+def findings():
+    return find((BASE, SKILLED, KIND, BOTH, NULL), [1, 2, 3], made_up_lives.lives)
+
+
+def test_a_row_a_scenario_after_what_the_base_has(findings):
+    headings, rows = terminal.averted_cells(findings)
+    assert headings == [
+        "", "new cases", "years with self-injury", "acts", "hospital presentations"
+    ]  # fmt: skip
+    assert [row[0] for row in rows] == ["(base has)", "skilled", "kind", "both", "null"]
+    assert rows[4][1:] == ["0, nobody changed"] * 4
+    assert "(" in rows[1][1]
+
+
+def test_numbers_needed_are_shown_only_where_there_is_no_doubt(findings):
+    _, rows = terminal.reached_cells(findings)
+    shown = {row[0]: row[3:5] for row in rows}
+    assert shown["null"] == ["not shown", "not shown"]
+    assert "(" in shown["skilled"][0]
+
+
+def test_notes_say_what_intervals_are(findings):
+    text = "\n".join(terminal.notes(findings))
+    assert "Student's t over paired seeds" in text
+    assert "null, to reach for one, not shown: nobody's outcome changed." in text
+    one = find((BASE, SKILLED), [1], made_up_lives.lives)
+    assert "within the only seed" in "\n".join(terminal.notes(one))
+
+
+def test_a_package_has_its_two_answers_and_the_reason(findings):
+    first, second, why = terminal.package_lines(findings.packages)
+    assert first.startswith("both averts at least what its best part (")
+    assert second.startswith("both averts at most what its parts add up to: ")
+    assert "helped by several parts" in why
+
+
+def test_groups_are_named(findings):
+    headings, rows = terminal.group_cells(findings)
+    assert headings == ["", "skilled", "kind", "both", "null"]
+    assert [row[0] for row in rows][:3] == ["female", "male", "aged 10-12 at the start"]
+    assert rows[-1][0] == "adversity, quarter 4 (most)"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"), (3.0, "3"), (0.123, "0.12"), (-4.56, "-4.6"), (45.67, "45.7"),
+        (1234.5, "1,234"), (float("nan"), "-"),
+    ],
+)  # fmt: skip
+def test_numbers_have_about_three_digits(value, text):
+    assert terminal._number(value) == text

@@ -289,6 +289,7 @@ _BY_AGE = sorted(
 )
 
 OUTCOMES: dict[str, Outcome] = {outcome.name: outcome for outcome in (*_WHOLE, *EFFECTS, *_BY_AGE)}
+NOT_EFFECTS = tuple(name for name in OUTCOMES if name not in {each.name for each in EFFECTS})
 SERIES = tuple(dict.fromkeys(outcome.series for outcome in _BY_AGE if outcome.series))
 
 
@@ -313,12 +314,8 @@ def outcomes_of(record: "Record", without: "Record | None" = None) -> dict[str, 
         If people were not logged.
     """
     pooled = Pooled(record, without)
-    left_out = () if without is not None else tuple(effect.name for effect in EFFECTS)
-    return {
-        name: float(outcome.of(pooled))
-        for name, outcome in OUTCOMES.items()
-        if name not in left_out
-    }
+    names = NOT_EFFECTS if without is None else tuple(OUTCOMES)
+    return {name: float(OUTCOMES[name].of(pooled)) for name in names}
 
 
 def series_over_age(series: str) -> dict[int, Outcome]:

@@ -142,7 +142,7 @@ def test_a_main_process_killed_ten_times_loses_nothing(store, tmp_path, diary, p
 
 @needs_proc
 def test_ctrl_c_keeps_what_is_finished_and_ends_the_workers(store, diary, pause):
-    pause(0.04)
+    pause(0.1)
     process = start(store)
     wait_for_lines(diary, 30, process)
     os.killpg(process.pid, signal.SIGINT)  # to all of them, as a terminal does

@@ -326,7 +326,7 @@ def test_killed_or_interrupted_mid_run_it_goes_on_where_it_was(out, diary, tmp_p
     wait_until(lambda: done.exists() and len(read_numbers(tmp_path / "diary.txt")) == 3)
     workers = [number for number in read_numbers(tmp_path / "diary.txt") if number != 1]
     process.send_signal(blow)
-    _, error = process.communicate(timeout=20)
+    _, error = process.communicate(timeout=60)
     wait_until(lambda: not any(is_alive(worker) for worker in workers))
     if blow == signal.SIGINT:
         assert process.returncode == 130

@@ -13,7 +13,7 @@ import pytest
 from abm.experiments import batches, locks, result_rows, runner
 from abm.experiments.batches import AGENT_DAYS_A_SECOND, Batcher, OtherVersionError, live_batch
 from abm.experiments.claims import Claims
-from abm.experiments.outcomes import OUTCOMES
+from abm.experiments.outcomes import NOT_EFFECTS
 from abm.experiments.result_rows import RunResult
 from abm.experiments.runner import (
     RunnerError,
@@ -268,7 +268,7 @@ def test_real_runs_are_the_same_here_and_in_processes(tmp_path):
     assert made_up_runs.table(there, lived.keys) == made_up_runs.table(here, lived.keys)
     figures = live_outcomes(base, 3)
     row = here.results([wanted[2].key]).iloc[0]
-    assert list(here.results(lived.keys).columns[5:]) == list(OUTCOMES)
+    assert list(here.results(lived.keys).columns[5:]) == list(NOT_EFFECTS)
     assert [row[name] for name in figures] == pytest.approx(list(figures.values()), nan_ok=True)
 
 

@@ -10,7 +10,7 @@ import pytest
 from abm.experiments import dask_cluster
 from abm.experiments.design import factorial
 from abm.experiments.folder import this_platform
-from abm.experiments.outcomes import OUTCOMES
+from abm.experiments.outcomes import NOT_EFFECTS
 from abm.experiments.study import HowToRun, StudyFolder
 from abm.experiments.sweep import sweep_command
 from abm.scenario import load_scenario
@@ -177,7 +177,7 @@ def test_real_runs_have_every_outcome(sweep, tmp_path):
     assert sweep(seeds=[1], varied=["stressor_rate=0.5,1.0"], evaluate=live_outcomes) == 0
     (path,) = (tmp_path / "results" / "birth-cohort").iterdir()
     table = pd.read_csv(path / "sweep.csv")
-    assert table["outcome"].tolist() == [*OUTCOMES] * 2
+    assert table["outcome"].tolist() == [*NOT_EFFECTS] * 2
 
 
 @pytest.mark.parametrize("quiet", [True, False])

@@ -50,6 +50,7 @@ class Purpose(IntEnum):
     TRIAL = 25
     WAITING = 26
     REFERRAL = 27
+    STUDY = 30
 
 
 @rule

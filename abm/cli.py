@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from abm import compare_cli, many_runs_cli
+from abm import compare_cli, evidence_cli, many_runs_cli
 from abm.cli_options import (
     MOST_SEEDS,
     JobsOption,
@@ -135,6 +135,8 @@ def run(
 app.command(epilog=_EPILOG)(compare_cli.compare)
 app.command(epilog=_EPILOG)(many_runs_cli.sweep)
 app.command(epilog=_EPILOG)(many_runs_cli.sensitivity)
+app.command()(evidence_cli.evidence)
+app.command(epilog=_EPILOG)(evidence_cli.validate)
 
 
 @app.command()

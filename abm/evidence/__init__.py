@@ -1,0 +1,1 @@
+"""The evidence: what was published, the simulated study that imitates it, and the verdict."""

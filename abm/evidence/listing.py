@@ -1,0 +1,133 @@
+"""The register as rows to print and as objects for JSON."""
+
+import math
+from typing import Any
+
+from abm.evidence.register import Entry, Study, bounds_of, register
+from abm.scenario_files import ScenarioError
+from abm.spelling import did_you_mean, shown
+
+COLUMNS = ("id", "use", "published", "accepted", "what", "source")
+
+
+def find_entry(name: str) -> Entry:
+    """Return the entry of that identifier.
+
+    Raises
+    ------
+    ScenarioError
+        When there is none; the message has the nearest identifier.
+    """
+    entries = register().entries
+    for wanted in (name, name.upper()):
+        if wanted in entries:
+            return entries[wanted]
+    hint = did_you_mean(name, entries)
+    raise ScenarioError(f"there is no claim or figure called {shown(name)}{hint}")
+
+
+def number(value: float | None) -> str:
+    """Return a number as text: "-" where there is none."""
+    return "-" if value is None or math.isnan(value) else f"{value:.4g}"
+
+
+def accepted(low: float, high: float) -> str:
+    """Return what is accepted, in words."""
+    if math.isfinite(low) and math.isfinite(high):
+        return f"{low:g} to {high:g}"
+    if math.isfinite(low):
+        return f"above {low:g}"
+    return f"below {high:g}" if math.isfinite(high) else "-"
+
+
+def accepted_by(entry: Entry) -> str:
+    """Return what is accepted of an entry; of several studies, of each."""
+    if not entry.study:
+        return accepted(entry.low, entry.high)
+    every = [accepted(*bounds_of(entry, study)) for study in entry.study]
+    return every[0] if len(set(every)) == 1 else "; ".join(every)
+
+
+def as_row(entry: Entry) -> tuple[str, ...]:
+    """Return the cells of one line of the list, in the order of ``COLUMNS``."""
+    cited = f"{entry.source} {entry.year}" + (f", {entry.section}" if entry.section else "")
+    return (
+        *(entry.id, entry.use, number(entry.published), accepted_by(entry)),
+        *(entry.statement, cited),
+    )
+
+
+def as_lines(entry: Entry) -> list[tuple[str, str]]:
+    """Return everything that is said of one entry, a field and its words a line."""
+    lines = [
+        ("says", entry.statement),
+        ("source", f"{entry.source} {entry.year}"),
+        ("doi", entry.doi),
+        ("section", entry.section),
+        ("kind", entry.kind),
+        ("use", entry.use),
+        ("counts with", entry.counts_with or ""),
+        ("close to", entry.close_to or ""),
+        ("published", number(entry.published)),
+        ("accepted", accepted_by(entry)),
+        ("interval", entry.interval if entry.is_answerable else ""),
+        ("why not", entry.why_not),
+        ("note", entry.note),
+    ]
+    for place, study in enumerate(entry.study, 1):
+        name = "study" if len(entry.study) == 1 else f"study {place}"
+        lines.append((name, study_in_words(study)))
+    return [(field, words) for field, words in lines if words]
+
+
+def study_in_words(study: Study) -> str:
+    """Return a study as one sentence of its settings."""
+    words = [f"{study.part}: {study.statistic}" if study.part else study.statistic]
+    words.append(f"of {study.of}")
+    words += [f"by {study.by}"] if study.by else []
+    words += [f"given {study.given}"] if study.given else []
+    words += [f"minus the highest of {', '.join(study.than)}"] if study.than else []
+    words += [f"times {study.per:g}"] if study.per != 1 else []
+    words.append(f"among {_who(study)}")
+    words += [f"where {study.where}"] if study.where else []
+    if study.size is not None:
+        words.append(f"in {study.studies} studies of {study.size[0]} to {study.size[1]} people")
+    if not study.asked.loses_nothing:
+        words.append(_how_asked(study))
+    world = f"{study.world} and {study.against} (other)" if study.against else study.world
+    return f"{', '.join(words)}; table {study.table} of {world}"
+
+
+def _who(study: Study) -> str:
+    sex = {"all": "everybody", "female": "females", "male": "males"}[study.sex]
+    ages = "" if study.ages == (10, 25) else f" of {study.ages[0]} to {study.ages[1]}"
+    return sex + ages + ("" if study.setting == "community" else f" ({study.setting})")
+
+
+def _how_asked(study: Study) -> str:
+    asked = study.asked
+    words = [f"asked by {asked.mode}" if asked.mode == "self completion" else "asked face to face"]
+    words += [f"recall {asked.recall:g}"] if asked.recall < 1 else []
+    words += [f"concealment {asked.concealment:g}"] if asked.concealment > 0 else []
+    return ", ".join(words)
+
+
+def finite(value: float | None) -> float | None:
+    """Return a number that JSON can hold: None where it is infinite or not a number."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def as_object(entry: Entry) -> dict[str, Any]:
+    """Return what is said of one entry as an object for JSON; open ends are null."""
+    told = entry.model_dump(mode="json", exclude={"low", "high", "study", "published"})
+    told |= {"published": finite(entry.published)}
+    told |= {"low": finite(entry.low), "high": finite(entry.high)}
+    told["study"] = [
+        study.model_dump(mode="json", exclude={"low", "high"}, exclude_defaults=True)
+        | {
+            name: finite(end)
+            for name, end in zip(("low", "high"), bounds_of(entry, study), strict=True)
+        }
+        for study in entry.study
+    ]
+    return told

@@ -1,0 +1,100 @@
+"""Living the worlds that studies look at: one task a world and seed, in processes."""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+
+import numpy as np
+
+from abm.evidence.looking import live_and_look
+from abm.evidence.register import Entry, LivedWorld, Register
+from abm.experiments.processes import LocalProcesses, processors
+from abm.scenario import Scenario, load_scenario
+
+Tables = dict[str, dict[str, np.ndarray]]
+Look = Callable[[Scenario, int, LivedWorld], Tables]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One world to be lived with one seed."""
+
+    world: str
+    how: LivedWorld
+    scenario: Scenario
+    seed: int
+
+
+def scenario_of(how: LivedWorld, baseline: str, population: int) -> Scenario:
+    """Return the scenario of a world.
+
+    Parameters
+    ----------
+    how
+        The world; where its scenario is the baseline, `baseline` stands for it.
+    baseline
+        Name or path of a scenario.
+    population
+        Number of people, of which the world may take a share.
+    """
+    people = population if how.share == 1 else max(1, round(population * how.share))
+    return load_scenario(
+        baseline if how.scenario == "baseline" else how.scenario,
+        population=people,
+        years=how.years,
+        overrides=how.changes,
+    )
+
+
+def worlds_needed(register: Register, entries: Iterable[Entry]) -> list[str]:
+    """Return the worlds that the studies of some entries look at, in the register's order."""
+    studies = [study for entry in entries for study in entry.study]
+    wanted = {study.world for study in studies} | {study.against for study in studies}
+    return [name for name in register.worlds if name in wanted]
+
+
+def tasks_of(
+    register: Register, worlds: Sequence[str], seeds: Sequence[int], baseline: str, population: int
+) -> list[Task]:
+    """Return every world with every seed, the longest worlds first."""
+    found = []
+    for name in worlds:
+        how = register.worlds[name]
+        scenario = scenario_of(how, baseline, population)
+        found += [Task(name, how, scenario, seed) for seed in seeds]
+    return sorted(found, key=lambda task: -task.how.share)
+
+
+def live_tasks(
+    tasks: Sequence[Task], jobs: int | None, tell: Progress, look: Look = live_and_look
+) -> dict[str, dict[int, Tables]]:
+    """Live every task; return tables by world, seed and name.
+
+    Parameters
+    ----------
+    tasks
+        What to live.
+    jobs
+        Processes; by default one a processor. With one everything is lived in this process.
+    tell
+        Called with a line whenever one is lived.
+    look
+        What lives one and returns its tables.
+    """
+    lived: dict[str, dict[int, Tables]] = {task.world: {} for task in tasks}
+    number = min(processors() if jobs is None else jobs, len(tasks))
+
+    def keep(task: Task, tables: Tables, done: int) -> None:
+        lived[task.world][task.seed] = tables
+        tell(f"{done} of {len(tasks)} worlds lived: {task.world}, seed {task.seed}")
+
+    if number <= 1:
+        for done, task in enumerate(tasks, 1):
+            keep(task, look(task.scenario, task.seed, task.how), done)
+        return lived
+    with LocalProcesses(number) as pool:
+        waiting = {pool.submit(look, t.scenario, t.seed, t.how): t for t in tasks}
+        for done, future in enumerate(as_completed(waiting), 1):
+            keep(waiting[future], future.result(), done)
+    return lived

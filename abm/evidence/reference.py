@@ -1,0 +1,133 @@
+"""The page of the evidence, written from the register.
+
+``python -m abm.evidence.reference docs/evidence.md`` writes it; a test compares them.
+"""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from abm.evidence.listing import accepted_by, number, study_in_words
+from abm.evidence.register import MOST_FITTED, SETTINGS, USES, Entry, Register, register
+from abm.evidence.statistics import STATISTICS
+from abm.evidence.verdicts import VERDICTS
+
+HEAD = """\
+# Evidence
+
+Made by `python -m abm.evidence.reference docs/evidence.md` from the register in `abm/evidence`.
+`nssi evidence` lists it, `nssi evidence P61` explains one entry, `nssi validate` does all
+studies.
+
+Every claim of Martin (2022) stands here (P01 to P81), and published figures of other studies
+(E...). What is simulated meets what was published only through a study that looks as the
+published one did: who is sampled, when, what is asked and how, and what is computed. Where that
+is only a stand-in, the entry says so.
+
+An entry is **fitted** when the default numbers, or the trends of a scenario, were chosen with it
+in view; **predicted** when they were not; **not answerable** when no study of this model could
+tell. At most {most} figures may be fitted; several entries on one question count as one. There is
+no calibration yet: fitted entries come from the rough fit by hand ([choices](choices.md)).
+
+## Verdicts
+
+With two bounds a number is *inside* them; *near* if at most a quarter of their distance beyond
+one of them, or if the simulation's own interval reaches in; else *outside*. With one bound only
+the side counts: *direction right* if all of the simulation's interval lies on it, *near* if the
+number does and the interval reaches across, else *direction wrong*. Of an entry with several
+studies the worst counts.
+
+The simulation's interval (95 %) is a jackknife over some twenty groups of people, all seeds
+together, of ratios and rates on the log scale. It is that of the simulation, for everybody there
+is, not of a sample of the published size; where studies are counted (P61, P65, P66), it is the
+spread between sets of studies.
+
+## How a study is declared
+
+A study names a `world` (below) and a `table`: people (present at the end), leavers (those who
+left at 25 in the reported years), acts, prompts (moments), waves (panel), census, trial.
+`against` adds the rows of a second world, for which `other` is true. `setting`, `sex`, `ages` and
+`where` say who is looked at; `asked` has the mode (self completion, or face to face: each who has
+self-injured says so with the chance `survey_willingness`), `recall` and `concealment`. `of`, `by`
+and `given` are expressions over the columns of [outputs.md](outputs.md) and those that
+`abm/evidence/looking.py` adds; `who_` before a column of people is that of the person whose row
+it is. `than` subtracts the highest of the same statistic of other expressions.
+"""
+
+
+def page(chosen: Register | None = None) -> str:
+    """Return the text of docs/evidence.md."""
+    told = chosen or register()
+    parts = [HEAD.format(most=MOST_FITTED), _statistics(), _settings(), _worlds(told)]
+    parts.append(_counts(told))
+    parts += [_section("Claims of Martin (2022)", told, "P"), _section("Figures", told, "E")]
+    return "\n".join(parts)
+
+
+def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = list(columns)
+    lines = [heads, ["---"] * len(heads), *[[c.replace("|", "\\|") for c in row] for row in rows]]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _statistics() -> str:
+    rows = []
+    for name, statistic in STATISTICS.items():
+        meaning = " ".join((statistic.compute.__doc__ or "").split())
+        rows.append((f"`{name}`", meaning.removeprefix("Return ").rstrip(".")))
+    return _table(("statistic", "what it is"), rows)
+
+
+def _settings() -> str:
+    rows = [(name, f"`{meaning}`") for name, meaning in SETTINGS.items()]
+    return _table(("setting", "who that is"), rows)
+
+
+def _worlds(told: Register) -> str:
+    rows = []
+    for name, world in told.worlds.items():
+        changes = ", ".join(f"`{key} = {value}`" for key, value in world.changes.items())
+        rows.append((name, world.meaning, world.scenario, changes or "-"))
+    return _table(("world", "what it is for", "scenario", "changes"), rows)
+
+
+def _counts(told: Register) -> str:
+    counts = {use: sum(e.use == use for e in told.entries.values()) for use in USES}
+    words = ", ".join(f"{count} {use}" for use, count in counts.items())
+    figures = len(told.fitted_figures())
+    verdicts = ", ".join(VERDICTS)
+    return (
+        f"{len(told.entries)} entries: {words}. The fitted ones count as {figures} figures.\n\n"
+        f"Verdicts are {verdicts}.\n"
+    )
+
+
+def _section(title: str, told: Register, letter: str) -> str:
+    entries = [entry for entry in told.entries.values() if entry.id.startswith(letter)]
+    ordered = sorted(entries, key=lambda entry: int(entry.id[1:]))
+    return f"## {title}\n\n" + "\n".join(map(_entry, ordered))
+
+
+def _entry(entry: Entry) -> str:
+    cited = f"{entry.source} {entry.year}" + (f", {entry.section}" if entry.section else "")
+    lines = [f"**{entry.id}** {entry.statement} ({cited}{_doi(entry)}) *{entry.use}*"]
+    if entry.counts_with:
+        lines[0] += f", counts with {entry.counts_with}"
+    if entry.close_to:
+        lines[0] += f", close to {entry.close_to}"
+    if entry.is_answerable:
+        published = f"published {number(entry.published)}; " if entry.published is not None else ""
+        lines.append(f"- {published}accepted {accepted_by(entry)} ({entry.interval})")
+    else:
+        lines.append(f"- not answerable: {entry.why_not}")
+    lines += [f"- {study_in_words(study)}".replace("|", "\\|") for study in entry.study]
+    lines += [f"- {entry.note}"] if entry.note else []
+    return "\n".join(lines) + "\n"
+
+
+def _doi(entry: Entry) -> str:
+    return f", doi {entry.doi}" if entry.doi and entry.id.startswith("E") else ""
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

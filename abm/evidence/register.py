@@ -1,0 +1,380 @@
+"""The register: what was published, with its source, and the simulated study that imitates it.
+
+`worlds.toml` says which worlds are lived; the files of `REGISTER_FILES` hold one table a claim or
+figure. `docs/evidence.md` is made from them.
+"""
+
+import functools
+import math
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from abm.evidence.expressions import parse
+from abm.evidence.statistics import STATISTICS
+from abm.parameters import DeclarationError
+
+FOLDER = Path(__file__).parent
+WORLDS_FILE = "worlds.toml"
+REGISTER_FILES = (
+    "claims_prevalence.toml",
+    "claims_functions.toml",
+    "claims_body.toml",
+    "figures_prevalence.toml",
+    "figures_other.toml",
+)
+MOST_FITTED = 14
+
+Use = Literal["fitted", "predicted", "not answerable"]
+USES: tuple[Use, ...] = ("fitted", "predicted", "not answerable")
+TABLES = ("people", "leavers", "acts", "prompts", "waves", "census", "trial")
+
+SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "community": "age >= 10",
+        "out of care": "care < 3",
+        "specialist care": "care >= 3",
+        "hospital": "hospital_contacts > 0",
+        "self-injurers": "ever",
+        "active": "past_year_acts > 0",
+        "clinic and controls": "(ever and care >= 3) or not ever",
+    }
+)
+"""Where a study finds its people, and what that means: those in specialist care or therapy are a
+clinical sample, those who presented to hospital a hospital sample."""
+
+STUDY_STATISTICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"percentage of studies significant": ("by",), "percentage of studies endorsing": ()}
+)
+"""Statistics that are computed over many studies of limited size, and what they need."""
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+class Asked(_Declared):
+    """How a question is asked, and what is lost by that.
+
+    Attributes
+    ----------
+    mode : str
+        "self completion": everybody answers truly. "face to face": each who has self-injured says
+        so with the chance `survey_willingness` of the day.
+    recall : float
+        Share who remember what lies more than a year back.
+    concealment : float
+        Share who conceal, besides.
+    """
+
+    mode: Literal["self completion", "face to face"] = "self completion"
+    recall: float = Field(default=1.0, ge=0, le=1)
+    concealment: float = Field(default=0.0, ge=0, le=1)
+
+    @property
+    def loses_nothing(self) -> bool:
+        """Whether everybody answers truly."""
+        return self == Asked()
+
+
+class Study(_Declared):
+    """One simulated study: who is sampled, what is asked, what is computed.
+
+    Attributes
+    ----------
+    part : str
+        What this study adds, where an entry has several.
+    world, against : str
+        The world looked at; and one in which something is changed (`other` is true for its rows).
+    table : str
+        One of `TABLES`.
+    setting, sex, ages
+        Who is sampled: a key of `SETTINGS`; female, male or all; first and last completed age.
+    where : str
+        An expression that narrows the sample.
+    asked : Asked
+        Mode, recall and concealment; they act on ever, acts and past_year_acts.
+    statistic : str
+        A key of `STATISTICS`, or one of `STUDY_STATISTICS`.
+    of, by, given : str
+        Expressions; what they are is said at the statistic.
+    per : float
+        A multiplier, such as 100 or 100,000.
+    than : tuple of str
+        The statistic of `of` minus the highest of the same statistic of each of these.
+    size : tuple of int
+        Fewest and most people of a study, for statistics over studies.
+    studies : int
+        Studies in a set, for statistics over studies.
+    low, high : float
+        What is accepted, instead of the entry's.
+    """
+
+    part: str = ""
+    world: str = "baseline"
+    against: str | None = None
+    table: Literal["people", "leavers", "acts", "prompts", "waves", "census", "trial"] = "people"
+    setting: str = "community"
+    sex: Literal["all", "female", "male"] = "all"
+    ages: tuple[int, int] = (10, 25)
+    where: Text | None = None
+    asked: Asked = Asked()
+    statistic: Text
+    of: Text
+    by: Text | None = None
+    given: Text | None = None
+    per: float = 1.0
+    than: tuple[Text, ...] = ()
+    size: tuple[int, int] | None = None
+    studies: int | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """Return every expression of the study."""
+        given = (self.where, self.of, self.by, self.given, *self.than)
+        return tuple(each for each in given if each is not None)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.setting not in SETTINGS:
+            raise ValueError(f"setting: expected one of {', '.join(SETTINGS)}")
+        over_studies = self.statistic in STUDY_STATISTICS
+        if not over_studies and self.statistic not in STATISTICS:
+            raise ValueError(f"statistic: expected one of {', '.join(STATISTICS)}")
+        if over_studies != (self.size is not None and self.studies is not None):
+            raise ValueError("size and studies: needed by statistics over studies, and only there")
+        if over_studies:
+            needs = STUDY_STATISTICS[self.statistic]
+        else:
+            needs = STATISTICS[self.statistic].needs
+        for name in needs:
+            if getattr(self, name) is None:
+                raise ValueError(f"{name}: needed by the statistic {self.statistic}")
+        if self.asked.mode == "face to face" and self.table != "waves":
+            raise ValueError("asked: only people of waves are asked face to face")
+        for expression in self.expressions:
+            parse(expression)
+        return self
+
+
+class Entry(_Declared):
+    """One claim or published figure.
+
+    Attributes
+    ----------
+    id, statement : str
+        Its identifier, and what is claimed or was found.
+    source, year, doi
+        The study it is from.
+    section : str
+        Of Martin (2022), for claims.
+    kind : str
+        level, association, direction or trend.
+    use : str
+        "fitted": the defaults, or a scenario's trends, were chosen with it in view; "predicted";
+        or "not answerable".
+    counts_with : str
+        The fitted entry with which it counts as one.
+    close_to : str
+        An entry that asks much the same, so that the two are not independent.
+    published, low, high : float
+        The figure, where there is one, and what is accepted; -inf and inf where one side is open.
+    interval : str
+        Where the accepted interval is from.
+    why_not : str
+        Why no study of this model can answer it.
+    note : str
+        How far the study is only a stand-in.
+    study : tuple of Study
+        The study, or several that must all hold.
+    """
+
+    id: Text
+    statement: Text
+    source: Text
+    year: int
+    doi: str = ""
+    section: str = ""
+    kind: Literal["level", "association", "direction", "trend"]
+    use: Use
+    counts_with: str | None = None
+    close_to: str | None = None
+    published: float | None = None
+    low: float = -math.inf
+    high: float = math.inf
+    interval: str = ""
+    why_not: str = ""
+    note: str = ""
+    study: tuple[Study, ...] = ()
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether a simulated study answers it."""
+        return self.use != "not answerable"
+
+    @property
+    def is_direction(self) -> bool:
+        """Whether only the side of a bound counts."""
+        return not (math.isfinite(self.low) and math.isfinite(self.high))
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.is_answerable == bool(self.why_not):
+            raise ValueError("why_not: said of what is not answerable, and only there")
+        if self.is_answerable != bool(self.study):
+            raise ValueError("study: expected for what is answerable, and only there")
+        if not self.is_answerable:
+            return self
+        for study in self.study:
+            low, high = bounds_of(self, study)
+            if not low < high or not (math.isfinite(low) or math.isfinite(high)):
+                raise ValueError("low and high: expected at least one, and low below high")
+        if not self.interval:
+            raise ValueError("interval: expected where the accepted interval is from")
+        return self
+
+
+def bounds_of(entry: Entry, study: Study) -> tuple[float, float]:
+    """Return what is accepted of one study of an entry."""
+    if study.low is None and study.high is None:
+        return entry.low, entry.high
+    low = -math.inf if study.low is None else study.low
+    return low, math.inf if study.high is None else study.high
+
+
+class LivedWorld(_Declared):
+    """A world that studies look at.
+
+    Attributes
+    ----------
+    meaning : str
+        What it is for.
+    scenario : str
+        A scenario's name.
+    kind : str
+        "run", or "trial": the simulated trial of DBT-A.
+    share : float
+        Size, as a share of the population asked for.
+    years : int
+        Reported years, else the scenario's.
+    logs : tuple of str
+        Which logs are kept.
+    keep : tuple of str
+        Columns of the panel that are kept; all where empty.
+    changes : mapping
+        Parameters, switches and settings that differ.
+    """
+
+    meaning: Text
+    scenario: Text = "baseline"
+    kind: Literal["run", "trial"] = "run"
+    share: float = Field(default=1.0, gt=0, le=1)
+    years: int | None = None
+    logs: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    changes: dict[str, int | float | str] = {}
+
+
+class Register(_Declared):
+    """Everything the register holds."""
+
+    entries: Mapping[str, Entry]
+    worlds: Mapping[str, LivedWorld]
+
+    def fitted_figures(self) -> tuple[str, ...]:
+        """Return the fitted entries, those that count with another left out."""
+        fitted = (e for e in self.entries.values() if e.use == "fitted")
+        return tuple(e.id for e in fitted if e.counts_with is None)
+
+
+def read_register(texts: Mapping[str, str], worlds: str) -> Register:
+    """Read and check the texts of a register.
+
+    Parameters
+    ----------
+    texts
+        TOML by file name. The table `defaults` of a file holds for all its entries.
+    worlds
+        TOML with one table a world.
+
+    Raises
+    ------
+    DeclarationError
+        Naming the file, the entry and what is wrong.
+    """
+    found: dict[str, Entry] = {}
+    for file, text in texts.items():
+        tables = _parsed(text, file)
+        defaults = tables.pop("defaults", {})
+        for name, table in tables.items():
+            if name in found:
+                raise DeclarationError(f"{file}: {name}: stands in the register twice")
+            found[name] = _entry(file, name, defaults, table)
+    lived = {
+        name: _checked(LivedWorld, WORLDS_FILE, name, _tupled(table))
+        for name, table in _parsed(worlds, WORLDS_FILE).items()
+    }
+    _check_names(found, lived)
+    return Register(entries=MappingProxyType(found), worlds=MappingProxyType(lived))
+
+
+def _parsed(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DeclarationError(f"{file}: is not valid TOML: {error}") from None
+
+
+def _entry(file: str, name: str, defaults: Mapping[str, Any], table: Any) -> Entry:
+    if not isinstance(table, dict):
+        raise DeclarationError(f"{file}: {name}: expected a table")
+    content: dict[str, Any] = {**defaults, **table, "id": name}
+    studies = content.get("study", [])
+    listed = studies if isinstance(studies, list) else [studies]
+    tables = [_tupled(each) for each in listed]
+    content["study"] = tuple(_checked(Study, file, name, each) for each in tables)
+    return _checked(Entry, file, name, content)
+
+
+def _tupled(table: Any) -> dict[str, Any]:
+    """Return a table with tuples for lists."""
+    if not isinstance(table, dict):
+        return {}
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+
+
+def _checked[T: BaseModel](kind: type[T], file: str, name: str, table: dict[str, Any]) -> T:
+    try:
+        return kind.model_validate(table)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(key) for key in first["loc"])
+        said = str(first["ctx"]["error"]) if first["type"] == "value_error" else first["msg"]
+        raise DeclarationError(f"{file}: {name}: {where}{': ' * bool(where)}{said}") from None
+
+
+def _check_names(entries: Mapping[str, Entry], worlds: Mapping[str, LivedWorld]) -> None:
+    """Refuse worlds and entries that are named and not there."""
+    for entry in entries.values():
+        for other in (entry.counts_with, entry.close_to):
+            if other is not None and other not in entries:
+                raise DeclarationError(f"{entry.id}: there is no entry {other}")
+        for study in entry.study:
+            for world in (study.world, study.against or study.world):
+                if world not in worlds:
+                    raise DeclarationError(f"{entry.id}: there is no world {world}")
+
+
+@functools.cache
+def register() -> Register:
+    """Return the register of this package."""
+    texts = {file: (FOLDER / file).read_text(encoding="utf-8") for file in REGISTER_FILES}
+    return read_register(texts, (FOLDER / WORLDS_FILE).read_text(encoding="utf-8"))

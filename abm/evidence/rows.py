@@ -1,0 +1,98 @@
+"""The evidence table: one row an entry, what was published beside what was simulated."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from abm.evidence.evaluation import Result
+from abm.evidence.listing import accepted, finite, number
+from abm.evidence.register import bounds_of
+from abm.evidence.verdicts import GOOD, VERDICTS
+
+COLUMNS = ("id", "use", "verdict", "published", "accepted", "simulated", "interval", "what")
+FIELDS = (
+    *("id", "use", "kind", "published", "low", "high", "interval", "simulated", "simulated_low"),
+    *("simulated_high", "simulated_interval", "people", "verdict", "part", "counts_with"),
+    *("close_to", "statement", "source", "year", "doi", "note", "studies"),
+)
+"""Names of what is said of an entry, in evidence.csv (without `studies`) and in JSON."""
+Row = dict[str, Any]
+
+
+def row_of(result: Result) -> Row:
+    """Return one row: of an entry with several studies the one that decides its verdict."""
+    entry = result.entry
+    told: Row = {name: getattr(entry, name) for name in ("id", "use", "kind", "published")}
+    low, high, value, least, most, how, rows, part = entry.low, entry.high, *[None] * 6
+    if result.found:
+        study, found = entry.study[result.place], result.found[result.place]
+        low, high = bounds_of(entry, study)
+        value, least, most, how, rows = found
+        part = study.part
+    told |= {"low": finite(low), "high": finite(high), "interval": entry.interval}
+    told |= {"simulated": finite(value), "simulated_low": finite(least)}
+    told |= {"simulated_high": finite(most), "simulated_interval": how or ""}
+    told |= {"people": rows or 0, "verdict": result.verdict, "part": part or ""}
+    for name in ("counts_with", "close_to", "statement", "source", "year", "doi"):
+        told[name] = getattr(entry, name)
+    told["note"] = entry.note or entry.why_not
+    told["studies"] = _studies(result) if len(result.found) > 1 else []
+    return told
+
+
+def _studies(result: Result) -> list[Row]:
+    """Return what every study of an entry found."""
+    return [
+        {
+            "part": study.part,
+            "low": finite(bounds_of(result.entry, study)[0]),
+            "high": finite(bounds_of(result.entry, study)[1]),
+            "simulated": finite(found.value),
+            "simulated_low": finite(found.low),
+            "simulated_high": finite(found.high),
+            "verdict": verdict,
+        }
+        for study, found, verdict in zip(
+            result.entry.study, result.found, result.verdicts, strict=True
+        )
+    ]
+
+
+def shown(row: Row) -> tuple[str, ...]:
+    """Return the cells of one line of the table, in the order of ``COLUMNS``."""
+    low = -math.inf if row["low"] is None else row["low"]
+    high = math.inf if row["high"] is None else row["high"]
+    interval = "-"
+    if row["simulated_low"] is not None and row["simulated_high"] is not None:
+        interval = f"{number(row['simulated_low'])} to {number(row['simulated_high'])}"
+    what = f"{row['statement']} [{row['part']}]" if row["part"] else row["statement"]
+    return (
+        *(row["id"], row["use"], row["verdict"], number(row["published"]), accepted(low, high)),
+        *(number(row["simulated"]), interval, what),
+    )
+
+
+def summary(rows: Sequence[Row]) -> list[str]:
+    """Return a few lines that count verdicts, by use."""
+    lines = []
+    for use in ("fitted", "predicted"):
+        own = [row for row in rows if row["use"] == use]
+        if own:
+            lines.append(f"{use}: {_counted(own)}")
+    claims = [row for row in rows if row["id"].startswith("P")]
+    answered = sum(row["simulated"] is not None for row in claims)
+    figures = sum(row["simulated"] is not None for row in rows) - answered
+    return [*lines, f"answered: {answered} of {len(claims)} claims, and {figures} other figures"]
+
+
+def _counted(rows: Sequence[Row]) -> str:
+    counts = Counter(row["verdict"] for row in rows)
+    good = sum(counts[verdict] for verdict in GOOD)
+    words = ", ".join(f"{counts[each]} {each}" for each in VERDICTS if counts[each])
+    return f"{good} of {len(rows)} inside or in the right direction ({words})"
+
+
+def csv_rows(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows without what does not fit in a cell."""
+    return [{name: row[name] for name in FIELDS if name != "studies"} for row in rows]

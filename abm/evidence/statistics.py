@@ -1,0 +1,266 @@
+"""What a study computes: one definition of every statistic, over columns without missing values.
+
+Each takes `of` (what is asked or measured) and, where it needs them, `by` (groups, or what it is
+set against), `given` (a third column) and `per` (a multiplier).
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+FEWEST = 20
+"""Rows of a group below which its mean is not looked at."""
+
+
+class Columns(NamedTuple):
+    """The columns that a statistic is computed from, of the same length."""
+
+    of: np.ndarray
+    by: np.ndarray
+    given: np.ndarray
+    per: float
+
+    def split(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return `of` where `by` is true, and where it is not."""
+        chosen = self.by != 0
+        return self.of[chosen], self.of[~chosen]
+
+
+def _quotient(above: float, below: float) -> float:
+    return above / below if below != 0 else math.nan
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else math.nan
+
+
+def percentage(c: Columns) -> float:
+    """Return the percentage of rows for which `of` is true."""
+    return 100.0 * _mean(c.of != 0)
+
+
+def mean(c: Columns) -> float:
+    """Return the mean of `of`, times `per`."""
+    return c.per * _mean(c.of)
+
+
+def median(c: Columns) -> float:
+    """Return the median of `of`."""
+    return float(np.median(c.of)) if len(c.of) else math.nan
+
+
+def mode(c: Columns) -> float:
+    """Return the whole number that begins most values of `of`: the modal completed age."""
+    if not len(c.of):
+        return math.nan
+    whole, counts = np.unique(np.floor(c.of), return_counts=True)
+    return float(whole[np.argmax(counts)])
+
+
+def modal_group(c: Columns) -> float:
+    """Return the whole number of `by` for which the mean of `of` is highest."""
+    means = _means_by(c)
+    return max(means, key=lambda value: (means[value], -value)) if means else math.nan
+
+
+def _means_by(c: Columns) -> dict[float, float]:
+    """Return the mean of `of` for every whole number of `by` with rows enough."""
+    whole = np.floor(c.by)
+    values, place, counts = np.unique(whole, return_inverse=True, return_counts=True)
+    sums = np.bincount(place, c.of, minlength=len(values))
+    return {
+        float(value): float(total / count)
+        for value, total, count in zip(values, sums, counts, strict=True)
+        if count >= FEWEST
+    }
+
+
+def smallest_step(c: Columns) -> float:
+    """Return the smallest rise of the mean of `of` from one value of `by` to the next, x `per`.
+
+    Above 0 the means rise throughout.
+    """
+    means = _means_by(c)
+    steps = np.diff([means[value] for value in sorted(means)])
+    return c.per * float(steps.min()) if len(steps) else math.nan
+
+
+def rate(c: Columns) -> float:
+    """Return the sum of `of` over the sum of `by`, times `per`."""
+    return c.per * _quotient(float(c.of.sum()), float(c.by.sum()))
+
+
+def ratio(c: Columns) -> float:
+    """Return the mean of `of` where `by` is true over that elsewhere: of shares, the risk ratio."""
+    inside, outside = c.split()
+    return _quotient(_mean(inside), _mean(outside))
+
+
+def odds_ratio(c: Columns) -> float:
+    """Return the odds of `of` where `by` is true over those elsewhere."""
+    inside, outside = c.split()
+    a, b = float((inside != 0).sum()), float((inside == 0).sum())
+    d, e = float((outside != 0).sum()), float((outside == 0).sum())
+    return _quotient(a * e, b * d)
+
+
+def hazard_ratio(c: Columns) -> float:
+    """Return the events `of` per time `given` where `by` is true over those elsewhere.
+
+    Hazards are taken as constant within a row.
+    """
+    chosen = c.by != 0
+    inside = _quotient(float(c.of[chosen].sum()), float(c.given[chosen].sum()))
+    return _quotient(inside, _quotient(float(c.of[~chosen].sum()), float(c.given[~chosen].sum())))
+
+
+def difference(c: Columns) -> float:
+    """Return the mean of `of` where `by` is true minus that elsewhere, times `per`."""
+    inside, outside = c.split()
+    return c.per * (_mean(inside) - _mean(outside))
+
+
+def standardised_difference(c: Columns) -> float:
+    """Return Cohen's d of `of`, where `by` is true minus elsewhere, over the pooled spread."""
+    inside, outside = c.split()
+    n, m = len(inside), len(outside)
+    if n < 2 or m < 2:
+        return math.nan
+    squares = (n - 1) * inside.var(ddof=1) + (m - 1) * outside.var(ddof=1)
+    return _quotient(_mean(inside) - _mean(outside), math.sqrt(squares / (n + m - 2)))
+
+
+def standardised_change(c: Columns) -> float:
+    """Return the mean of a change `of` over its spread between rows."""
+    return _quotient(_mean(c.of), float(c.of.std(ddof=1))) if len(c.of) > 1 else math.nan
+
+
+def variance_ratio(c: Columns) -> float:
+    """Return the variance of `of` where `by` is true over that elsewhere."""
+    inside, outside = c.split()
+    if len(inside) < 2 or len(outside) < 2:
+        return math.nan
+    return _quotient(float(inside.var(ddof=1)), float(outside.var(ddof=1)))
+
+
+def _pearson(x: np.ndarray, y: np.ndarray) -> float:
+    if len(x) < 3:
+        return math.nan
+    dx, dy = x - x.mean(), y - y.mean()
+    return _quotient(float(dx @ dy), math.sqrt(float(dx @ dx) * float(dy @ dy)))
+
+
+def correlation(c: Columns) -> float:
+    """Return Pearson's r of `of` and `by` (with a yes or no: point-biserial)."""
+    return _pearson(c.of, c.by)
+
+
+def rank_correlation(c: Columns) -> float:
+    """Return Spearman's r of `of` and `by`."""
+    from scipy.stats import rankdata
+
+    return _pearson(rankdata(c.of), rankdata(c.by))
+
+
+def correlation_difference(c: Columns) -> float:
+    """Return r of `of` and `by` minus r of `given` and `by`."""
+    return _pearson(c.of, c.by) - _pearson(c.given, c.by)
+
+
+def _regression(of: np.ndarray, *columns: np.ndarray) -> np.ndarray:
+    """Return the coefficients of a least-squares regression with an intercept (the first)."""
+    design = np.column_stack([np.ones(len(of)), *columns])
+    if len(of) <= design.shape[1]:
+        return np.full(design.shape[1], math.nan)
+    return np.linalg.lstsq(design, of, rcond=None)[0]
+
+
+def slope(c: Columns) -> float:
+    """Return the slope of `of` on `by`, times `per`."""
+    return c.per * float(_regression(c.of, c.by)[1])
+
+
+def partial_slope(c: Columns) -> float:
+    """Return the slope of `of` on `by` with `given` held, times `per`."""
+    return c.per * float(_regression(c.of, c.by, c.given)[1])
+
+
+def interaction(c: Columns) -> float:
+    """Return how much the slope of `of` on `by` rises per unit of `given`, times `per`."""
+    return c.per * float(_regression(c.of, c.by, c.given, c.by * c.given)[3])
+
+
+def _log_odds(of: np.ndarray, *columns: np.ndarray) -> np.ndarray:
+    """Return the coefficients of a logistic regression with an intercept (the first), by Newton."""
+    design = np.column_stack([np.ones(len(of)), *columns])
+    outcome, found = of != 0, np.zeros(design.shape[1])
+    for _ in range(25):
+        chance = 1.0 / (1.0 + np.exp(-np.clip(design @ found, -30.0, 30.0)))
+        weight = chance * (1.0 - chance)
+        information = design.T @ (design * weight[:, None])
+        try:
+            step = np.linalg.solve(information, design.T @ (outcome - chance))
+        except np.linalg.LinAlgError:
+            return np.full(len(found), math.nan)
+        found = found + step
+        if np.abs(step).max() < 1e-9:
+            break
+    return found
+
+
+def mediated(c: Columns) -> float:
+    """Return the share of the log-odds of `of` per unit of `by` that goes when `given` is held."""
+    whole, direct = _log_odds(c.of, c.by)[1], _log_odds(c.of, c.by, c.given)[1]
+    return _quotient(float(whole - direct), float(whole))
+
+
+def growth(c: Columns) -> float:
+    """Return the percent by which the yearly sum of `of` grows a year; `by` holds the years."""
+    years, place = np.unique(c.by, return_inverse=True)
+    sums = np.bincount(place, c.of)
+    if len(years) < 2 or sums.min() <= 0:
+        return math.nan
+    return 100.0 * math.expm1(float(_regression(np.log(sums), years)[1]))
+
+
+def is_significant(c: Columns) -> bool:
+    """Return whether Pearson's r of `of` and `by` is positive with p < .05 (two-sided)."""
+    from scipy.special import stdtr
+
+    r, freedom = _pearson(c.of, c.by), len(c.of) - 2
+    if not r > 0:
+        return False
+    t = r * math.sqrt(freedom / max(1.0 - r * r, 1e-12))
+    return bool(2.0 * stdtr(freedom, -t) < 0.05)
+
+
+class Statistic(NamedTuple):
+    """How a statistic is computed, which columns it needs besides `of`, and what it can be."""
+
+    compute: Callable[[Columns], float]
+    needs: tuple[str, ...]
+    bounds: tuple[float, float]
+
+
+_BY, _BOTH = ("by",), ("by", "given")
+_BOUNDS = {
+    **{percentage: (0.0, 100.0), correlation: (-1.0, 1.0), rank_correlation: (-1.0, 1.0)},
+    **dict.fromkeys((rate, ratio, odds_ratio, hazard_ratio, variance_ratio), (0.0, math.inf)),
+}
+STATISTICS: Mapping[str, Statistic] = MappingProxyType(
+    {
+        function.__name__: Statistic(function, needs, _BOUNDS.get(function, (-math.inf, math.inf)))
+        for needs, functions in (
+            ((), (percentage, mean, median, mode, standardised_change)),
+            (_BY, (modal_group, smallest_step, rate, ratio, odds_ratio, difference)),
+            (_BY, (standardised_difference, variance_ratio, correlation, rank_correlation)),
+            (_BY, (slope, growth)),
+            (_BOTH, (hazard_ratio, correlation_difference, partial_slope, interaction, mediated)),
+        )
+        for function in functions
+    }
+)
+"""Every statistic of a whole sample by name; statistics over studies are in `evaluation`."""

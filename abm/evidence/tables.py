@@ -1,0 +1,159 @@
+"""What simulated studies look at: the tables of one or several seeds, as plain columns."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from abm.chance import Purpose, draws_for
+from abm.evidence.expressions import ExpressionError
+from abm.evidence.register import Asked
+from abm.spelling import did_you_mean
+
+GROUPS = 20
+"""Groups of people that are left out in turn, to tell how sure a number is."""
+SEED_SHIFT = 40  # a person's number stands below this bit of a key, the seed's place above it
+ACTOR = "who_"
+"""Before the name of a column of people: that of the person whose row it is."""
+
+Columns = Mapping[str, np.ndarray]
+
+
+class Table:
+    """Columns of the same length, and whose row each is.
+
+    Parameters
+    ----------
+    columns
+        By name.
+    key
+        Tells persons apart, also those of several seeds; rows of one person stand together.
+    group
+        From 0: the group with which a row is left out.
+    people
+        The table of people in which `who_...` is looked up.
+    """
+
+    def __init__(
+        self, columns: Columns, key: np.ndarray, group: np.ndarray, people: "Table | None" = None
+    ) -> None:
+        self._columns = dict(columns)
+        self.key, self.group, self.people = key, group, people
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    def has(self, name: str) -> bool:
+        """Return whether there is such a column."""
+        return name in self._columns
+
+    def column(self, name: str) -> np.ndarray:
+        """Return a column as float64.
+
+        Raises
+        ------
+        ExpressionError
+            If there is none of that name.
+        """
+        if name in self._columns:
+            return np.asarray(self._columns[name], np.float64)
+        if name.startswith(ACTOR) and self.people is not None:
+            return self._of_the_person(name.removeprefix(ACTOR))
+        hint = did_you_mean(name, self._columns)
+        raise ExpressionError(f"there is no column {name!r} in this table{hint}")
+
+    def _of_the_person(self, name: str) -> np.ndarray:
+        assert self.people is not None
+        order = np.argsort(self.people.key, kind="stable")
+        known = self.people.key[order]
+        place = np.minimum(np.searchsorted(known, self.key), max(len(known) - 1, 0))
+        if not len(known):
+            return np.full(len(self), np.nan)
+        values = self.people.column(name)[order][place]
+        return np.where(known[place] == self.key, values, np.nan)
+
+    def take(self, rows: np.ndarray) -> "Table":
+        """Return the same table with only these rows."""
+        columns = {name: values[rows] for name, values in self._columns.items()}
+        return Table(columns, self.key[rows], self.group[rows], self.people)
+
+    def with_columns(self, **columns: np.ndarray) -> "Table":
+        """Return the same table with these columns added or replaced."""
+        return Table(self._columns | columns, self.key, self.group, self.people)
+
+
+def pooled(
+    seeds: Sequence[tuple[int, Columns]], people: Table | None = None, names: str = "person"
+) -> Table:
+    """Put the columns of several seeds together.
+
+    Parameters
+    ----------
+    seeds
+        Seed and columns; without a column `person` all rows of a seed are one group.
+    people
+        Where `who_...` is looked up.
+    names
+        The column that tells persons apart.
+    """
+    a_seed = max(2, GROUPS // max(len(seeds), 1))
+    keys, groups = [], []
+    for place, (_, columns) in enumerate(seeds):
+        count = len(next(iter(columns.values())))
+        if names in columns:
+            person = np.asarray(columns[names], np.int64)
+            groups.append(place * a_seed + person % a_seed)
+        else:
+            person = np.zeros(count, np.int64)
+            groups.append(np.full(count, place * a_seed))
+        keys.append((place << SEED_SHIFT) | person)
+    shared = [name for name in seeds[0][1] if all(name in columns for _, columns in seeds)]
+    columns = {name: np.concatenate([each[name] for _, each in seeds]) for name in shared}
+    columns["seed"] = np.concatenate(
+        [np.full(len(key), seed, np.int64) for key, (seed, _) in zip(keys, seeds, strict=True)]
+    )
+    return Table(columns, np.concatenate(keys), np.concatenate(groups), people)
+
+
+def side_by_side(table: Table, other: Table) -> Table:
+    """Return the rows of two worlds; `other` is true for those of the second.
+
+    The same person has the same key in both; `who_...` is that of the first.
+    """
+    shared = [name for name in table._columns if other.has(name)]
+    columns = {
+        name: np.concatenate([table._columns[name], other._columns[name]]) for name in shared
+    }
+    columns["other"] = np.repeat([0.0, 1.0], [len(table), len(other)])
+    key, group = (
+        np.concatenate([getattr(table, name), getattr(other, name)]) for name in ("key", "group")
+    )
+    return Table(columns, key, group, table.people)
+
+
+def answers(table: Table, asked: Asked) -> Table:
+    """Return the table as people report it: ever, acts and past_year_acts of those who tell.
+
+    Who remembers, conceals, and says so face to face is keyed luck: it depends on the seed, the
+    person and the day (where rows have one), on nothing else.
+    """
+    if asked.loses_nothing:
+        return table
+    tells = np.zeros(len(table), bool)
+    day = table.column("day") if table.has("day") else np.zeros(len(table))
+    willing = np.ones(len(table))
+    if asked.mode == "face to face":
+        willing = table.column("survey_willingness")
+    recent = table.column("past_year_acts") > 0
+    seeds = table.column("seed")
+    for seed, date in {(int(s), int(d)) for s, d in zip(seeds, day, strict=True)}:
+        rows = np.flatnonzero((seeds == seed) & (day == date))
+        person = table.column("person")[rows].astype(np.int64)
+        first, second, third, _ = draws_for(seed, person, date, Purpose.STUDY, 0)
+        told = (first < willing[rows]) & (second >= asked.concealment)
+        tells[rows] = told & (recent[rows] | (third < asked.recall))
+    reported = {
+        name: np.where(tells, table.column(name), 0.0)
+        for name in ("ever", "acts", "past_year_acts")
+        if table.has(name)
+    }
+    return table.with_columns(**reported)

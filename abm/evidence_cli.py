@@ -1,0 +1,75 @@
+"""The commands `evidence` and `validate`: parse, call; what they call is imported when called."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from abm.cli_options import (
+    MOST_SEEDS,
+    JobsOption,
+    JsonOption,
+    OutOption,
+    PopulationOption,
+    QuietOption,
+    check_folder,
+    seeds_of,
+)
+
+
+def evidence(
+    name: Annotated[
+        str | None, typer.Argument(metavar="ID", help="One claim or figure, such as P61.")
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """List every claim and published figure the model is held against, or explain one."""
+    from abm.console import print_json, print_table
+    from abm.evidence.listing import COLUMNS, as_lines, as_object, as_row, find_entry
+    from abm.evidence.register import register
+
+    if name is None and json_:
+        print_json([as_object(entry) for entry in register().entries.values()])
+    elif name is None:
+        print_table(COLUMNS, map(as_row, register().entries.values()))
+    elif json_:
+        print_json(as_object(find_entry(name)))
+    else:
+        entry = find_entry(name)
+        print_table(("id", entry.id), as_lines(entry))
+
+
+def validate(
+    scenario: Annotated[
+        str, typer.Argument(metavar="RUN", help="The scenario that stands for the baseline.")
+    ] = "baseline",
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=MOST_SEEDS, help="Lives of every world. Default: 4, from seed 101."
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, metavar="S", help="The first seed. Default: 101.")
+    ] = None,
+    population: PopulationOption = None,
+    out: OutOption = Path("results"),
+    jobs: JobsOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Live again what is finished.")] = False,
+    quiet: QuietOption = False,
+    json_: JsonOption = False,
+) -> None:
+    """Do every simulated study, and set what it finds beside what was published."""
+    from abm.evidence.validation import (
+        FIRST_SEED,
+        POPULATION,
+        SEEDS,
+        HowToValidate,
+        validate_command,
+    )
+
+    chosen = seeds_of(seeds or SEEDS, FIRST_SEED if seed is None else seed)
+    check_folder(out)
+    how = HowToValidate(out, jobs, quiet, json_, force)
+    people = POPULATION if population is None else population
+    raise typer.Exit(validate_command(scenario, chosen, people, how))

@@ -1,0 +1,73 @@
+"""Expressions of the register: a small language over columns, and nothing else."""
+
+import numpy as np
+import pytest
+
+from abm.evidence.expressions import ExpressionError, evaluate, names_in, parse
+from abm.evidence.tables import Table
+
+
+@pytest.fixture
+def table() -> Table:
+    columns = {"x": np.array([1.0, 3.0, 2.0, np.nan, 8.0]), "sex": np.array([0, 0, 1, 1, 1])}
+    key = np.array([5, 5, 6, 6, 7])
+    return Table(columns, key, np.zeros(5, np.int64))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x + 2 * x", [3, 9, 6, np.nan, 24]),
+        ("-x / 2", [-0.5, -1.5, -1, np.nan, -4]),
+        ("1 < x <= 3", [0, 1, 1, 0, 0]),
+        ("x > 1 and not sex", [0, 1, 0, 0, 0]),
+        ("sex == 0 or x == 8", [1, 1, 0, 0, 1]),
+        ("missing(x)", [0, 0, 0, 1, 0]),
+        ("first()", [1, 0, 1, 0, 1]),
+        ("next(x)", [3, np.nan, np.nan, np.nan, np.nan]),
+        ("own_mean(x)", [2, 2, 2, 2, 8]),
+        ("own_max(x > 2)", [1, 1, 0, 0, 1]),
+        ("top(x, 0.25)", [0, 0, 0, 0, 1]),
+        ("bottom(x, 0.5)", [1, 0, 1, 0, 0]),
+        ("third(x)", [0, 1, 0, np.nan, 2]),
+        ("7", [7, 7, 7, 7, 7]),
+    ],
+)
+def test_what_expressions_mean(table: Table, text: str, expected: list[float]) -> None:
+    np.testing.assert_array_equal(evaluate(text, table), expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "__import__('os')",
+        "x.real",
+        "[x]",
+        "x[0]",
+        "'word'",
+        "lambda: x",
+        "open(x)",
+        "x if x else x",
+        "x +",
+        "True",
+        "log(x=1)",
+    ],
+)
+def test_nothing_else_is_accepted(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        parse(text)
+
+
+def test_a_misspelt_column_is_named_with_the_nearest_right_one(table: Table) -> None:
+    with pytest.raises(ExpressionError, match=r"'sexx'.*did you mean 'sex'"):
+        evaluate("sexx == 1", table)
+
+
+def test_names_are_those_of_columns_only() -> None:
+    assert names_in("own_mean(x) > 1 and who_sex == 0") == {"x", "who_sex"}
+
+
+def test_the_person_of_a_row_is_looked_up() -> None:
+    people = Table({"sex": np.array([1, 0])}, np.array([9, 4]), np.zeros(2, np.int64))
+    acts = Table({"x": np.arange(3)}, np.array([4, 9, 12]), np.zeros(3, np.int64), people)
+    np.testing.assert_array_equal(evaluate("who_sex", acts), [0, 1, np.nan])

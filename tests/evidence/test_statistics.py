@@ -1,0 +1,103 @@
+"""Statistics: against scipy, or by hand."""
+
+import math
+
+import hand_made
+import numpy as np
+import pytest
+from scipy import stats
+
+from abm.evidence.statistics import STATISTICS, Columns, is_significant
+
+X = hand_made.spread(200, 1)
+Y = X + hand_made.spread(200, 2)
+Z = hand_made.spread(200, 3)
+NONE = np.zeros(0)
+
+
+def value(name: str, of, by=NONE, given=NONE, per: float = 1.0) -> float:
+    wide = [np.asarray(each, np.float64) for each in (of, by, given)]
+    return STATISTICS[name].compute(Columns(*wide, per))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("correlation", stats.pearsonr(X, Y).statistic),
+        ("rank_correlation", stats.spearmanr(X, Y).statistic),
+        ("slope", stats.linregress(Y, X).slope),
+    ],
+)
+def test_against_scipy(name: str, expected: float) -> None:
+    assert value(name, X, Y) == pytest.approx(expected)
+
+
+def test_two_by_two_by_hand() -> None:
+    of, by = [1, 1, 1, 0, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0, 0, 0]
+    assert value("percentage", of) == 50.0
+    assert value("ratio", of, by) == pytest.approx(3.0)
+    assert value("odds_ratio", of, by) == pytest.approx(9.0)
+    assert value("odds_ratio", of, by) == pytest.approx(
+        stats.contingency.odds_ratio([[3, 1], [1, 3]], kind="sample").statistic
+    )
+    assert value("difference", of, by, per=100) == pytest.approx(50.0)
+
+
+def test_spread_and_groups_by_hand() -> None:
+    of, by = [1, 2, 3, 5, 7, 9], [0, 0, 0, 1, 1, 1]
+    assert value("standardised_difference", of, by) == pytest.approx(5 / math.sqrt(2.5))
+    assert value("variance_ratio", of, by) == pytest.approx(4.0)
+    assert value("rate", of, by, per=10) == pytest.approx(90.0)
+    assert value("standardised_change", [1, 2, 3]) == pytest.approx(2.0)
+    assert value("median", [1, 5, 2]) == 2.0
+    assert value("mode", [13.2, 13.9, 14.1]) == 13.0
+
+
+def test_hazards_count_events_over_time() -> None:
+    ratio = value("hazard_ratio", [1, 0, 1, 0], [1, 1, 0, 0], [2, 2, 4, 4])
+    assert ratio == pytest.approx((1 / 4) / (1 / 8))
+
+
+def test_groups_in_order() -> None:
+    by = np.repeat([15.4, 16.9, 17.2], 30)
+    of = np.repeat([0.0, 1.0, 0.5], 30)
+    assert value("modal_group", of, by) == 16.0
+    assert value("smallest_step", of, by) == pytest.approx(-0.5)
+    assert value("smallest_step", by, by) > 0
+
+
+def test_regression_with_a_third_column() -> None:
+    of = 2 * X - Z + 3 * X * Z
+    assert value("interaction", of, X, Z) == pytest.approx(3.0)
+    assert value("partial_slope", 2 * X - Z, X, Z) == pytest.approx(2.0)
+    assert value("correlation_difference", X, Y, Z) == pytest.approx(
+        stats.pearsonr(X, Y).statistic - stats.pearsonr(Z, Y).statistic
+    )
+
+
+def test_a_chain_is_mediated_and_a_stranger_is_not() -> None:
+    cause = hand_made.spread(4000, 4) - 0.5
+    between = cause + 0.3 * (hand_made.spread(4000, 5) - 0.5)
+    of = hand_made.spread(4000, 6) < 1 / (1 + np.exp(-4 * between))
+    assert value("mediated", of, cause, between) > 0.7
+    assert abs(value("mediated", of, cause, hand_made.spread(4000, 7))) < 0.05
+
+
+def test_growth_is_that_of_yearly_sums() -> None:
+    years = np.repeat(np.arange(4), [100, 110, 121, 133])
+    assert value("growth", np.ones(len(years)), years) == pytest.approx(10.0, abs=0.1)
+    assert math.isnan(value("growth", [0.0, 1.0], [0, 1]))
+
+
+def test_significance_is_that_of_scipy() -> None:
+    for start in range(40):
+        x, noise = hand_made.spread(30, start), hand_made.spread(30, start + 50)
+        found = stats.pearsonr(x, x + 3 * noise)
+        expected = found.pvalue < 0.05 and found.statistic > 0
+        assert is_significant(Columns(x, x + 3 * noise, NONE, 1.0)) == expected
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_nobody_gives_no_number(name: str) -> None:
+    with np.errstate(all="ignore"):
+        assert math.isnan(value(name, NONE, NONE, NONE))

@@ -9,6 +9,7 @@ import numpy as np
 
 from abm.mechanisms.curves import LN_2
 from abm.mechanisms.morning import kept_over
+from abm.parameters import parameters
 
 TODAY_DTYPE = np.dtype(
     [
@@ -29,6 +30,7 @@ TODAY_DTYPE = np.dtype(
         ("resolution_kept", np.float64),
         ("strain_gain", np.float64),
         ("need_gain", np.float64),
+        ("severity_spread", np.float64),
         ("week_kept", np.float64),
         ("week_step", np.float64),
     ]
@@ -54,6 +56,8 @@ def derive_speeds(today: Any, p: Any) -> None:
     today["resolution_kept"] = kept_over(p.resolution_years * DAYS_A_YEAR)
     today["strain_gain"] = 1.0 - kept_over(p.strain_days)
     today["need_gain"] = 1.0 - kept_over(p.need_days)
+    reference = [parameters()[name].default for name in ("severity_person", "severity_bout")]
+    today["severity_spread"] = math.hypot(*reference)
     kept = math.exp(-7.0 / p.week_days)
     today["week_kept"] = kept
     today["week_step"] = p.week_spread * math.sqrt(1.0 - kept * kept)

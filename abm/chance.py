@@ -50,6 +50,8 @@ class Purpose(IntEnum):
     TRIAL = 25
     WAITING = 26
     REFERRAL = 27
+    PLACES = 28
+    QUEUE = 29
     STUDY = 30
 
 

@@ -33,6 +33,7 @@ class Today(Protocol):
     resolution_kept: float
     strain_gain: float
     need_gain: float
+    severity_spread: float
     week_kept: float
     week_step: float
 

@@ -179,6 +179,10 @@ class World:
     def _leave(self, block: Block) -> None:
         rows = self.people[block.start : block.stop]
         lived_reported_days = self.days_lived > self.warm_up_days
+        if lived_reported_days:
+            since = self.censuses[-1].date.toordinal() + 1 if self.censuses else 0
+            unseen = max(since, self.start.toordinal())  # by any census
+            rows["active_years"] += (rows["present"] == 1) & (rows["last_act"] >= unseen)
         if self.logs.people and lived_reported_days and len(rows) and rows["present"][0]:
             self._leavers.append(self._people_table(rows, left=True))
         rows["present"] = 0

@@ -8,9 +8,9 @@ from abm.record import Logs
 from abm.scenario import load_scenario
 from abm.simulation import run
 
-FLOWS = [1168800, 1041036, 82, 4420, 28342, 2985, 1288, 147, 29, 15]
-STOCKS = [400, 82, 32, 12, 9, 25]
-RELIEF = 2703.890513
+FLOWS = [1168800, 1041036, 82, 4414, 28268, 2989, 1275, 150, 29, 15]
+STOCKS = [400, 82, 31, 11, 10, 16]
+RELIEF = 2700.895181
 
 
 def test_a_small_life_is_as_it_was() -> None:

@@ -144,7 +144,7 @@ class Programmes:
         self._counted = [0] * len(kinds)  # distinct persons, or therapies
         self._highest = [0.0] * len(kinds)  # the coverage that was reached, as it rose
         self._has_begun = [False] * len(kinds)
-        self._therapies = np.zeros(size, np.int64)
+        self._therapies = np.zeros((len(kinds), size), np.int64)
         self._somebody_entered = True
 
     def __bool__(self) -> bool:
@@ -273,7 +273,7 @@ class Programmes:
     def forget(self, start: int, stop: int) -> None:
         """Forget the people of some rows, which are given to a new year-group."""
         self._reached_on[:, start:stop] = NOT_REACHED
-        self._therapies[start:stop] = 0
+        self._therapies[:, start:stop] = 0
         self._somebody_entered = True
 
     # Counting
@@ -300,8 +300,8 @@ class Programmes:
     def _count_therapies(self, place: int, people: np.ndarray, begins: bool) -> None:
         now = people["therapies"].copy()
         if not begins:
-            self._counted[place] += int(np.maximum(now - self._therapies, 0).sum())
-        self._therapies = now
+            self._counted[place] += int(np.maximum(now - self._therapies[place], 0).sum())
+        self._therapies[place] = now
 
     def reached(self) -> tuple[dict[str, Any], ...]:
         """Return how many were reached so far, and at what cost, for each intervention.
@@ -321,7 +321,9 @@ class Programmes:
         each = self.interventions[place]
         kind = each.about()
         people = self._counted[place]
-        if kind.audience in ("present", "entrants"):
+        if not changes_anything(each):
+            people = 0
+        elif kind.audience in ("present", "entrants"):
             people = round(people * self._highest[place])
         return {
             "kind": each.kind,
@@ -329,6 +331,17 @@ class Programmes:
             "people": people,
             "cost": people * each.cost,
         }
+
+
+def changes_anything(each: Intervention) -> bool:
+    """Return whether an intervention reaches anybody; a change for everybody must change a number.
+
+    Programmes for persons count whom they reach, whatever they do to them.
+    """
+    if not isinstance(each, ForEverybody):
+        return True
+    effects = each.about().effects.items()
+    return each.coverage > 0.0 and any(each.effects[n] != effect.null for n, effect in effects)
 
 
 def change_numbers_by(each: ForEverybody, how: str, coverage: float, record: np.ndarray) -> None:

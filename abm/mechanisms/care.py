@@ -60,9 +60,15 @@ def maybe_end_care(me: Person, p: Parameters, today: Today) -> None:
     elif me.care == THERAPY:
         weeks, dropout = p.therapy_weeks, p.therapy_dropout
     u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.CARE, 0)
-    if me.care != NO_HELP and (since >= weeks * DAYS_A_WEEK or u[0] < dropout):
-        me.care = NO_HELP
-        me.care_since = NEVER
+    if me.care == NO_HELP or since == 0.0:
+        return
+    if since < weeks * DAYS_A_WEEK and u[0] >= dropout:
+        return
+    me.care = NO_HELP
+    me.care_since = NEVER
+    if today.day < me.confidant_until:
+        me.care = INFORMAL
+        me.care_since = me.confidant_until - p.confidant_days
 
 
 @rule

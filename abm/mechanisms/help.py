@@ -23,7 +23,7 @@ def reach_out(
     if p.services == SERVICES_OFF:
         return
     u = four_draws(today.seed_low, today.seed_high, me.person, me.bouts, Purpose.HELP, 0)
-    if me.contacted == 0 and u[0] < contact_chance(me, p, severity):
+    if me.contacted == 0 and u[0] < contact_chance(me, p, today, severity):
         reach_service(me, p, today, book, u[1] < p.hospital_share)
     if me.disclosed == 0 and u[2] < disclosure_chance(me, p, shame):
         tell_somebody(me, p, today, u[3] < p.supportive_chance)
@@ -42,15 +42,14 @@ def with_odds(chance: float, odds: float) -> float:
 
 
 @rule
-def contact_chance(me: Person, p: Parameters, severity: float) -> float:
+def contact_chance(me: Person, p: Parameters, today: Today, severity: float) -> float:
     """Return the chance that an act of this severity brings a health service in at once.
 
-    Severity counts in units of its spread between bouts, half of which lies between people.
+    Severity counts in units of its spread between bouts in the reference population, half of
+    which lies between people.
     """
-    spread = math.sqrt(
-        p.severity_person * p.severity_person + p.severity_bout * p.severity_bout + 1e-12
-    )
-    drive = p.contact_intercept + p.contact_severity * math.log(severity) / spread
+    size = math.log(severity) / today.severity_spread
+    drive = p.contact_intercept + p.contact_severity * size
     drive += p.contact_visibility * me.visibility + p.contact_help_seeking * help_seeking_now(me)
     return with_odds(logistic(drive), p.help_seeking_odds)
 
@@ -76,7 +75,7 @@ def reach_service(me: Person, p: Parameters, today: Today, book: Book, hospital:
         me.hospital_contacts += 1
         me.last_hospital = today.day + me.hour / 24.0
         me.reported_hospital += today.is_reported
-    elif me.care < COUNSELLOR:
+    elif me.care <= COUNSELLOR:
         me.care = COUNSELLOR
         me.care_since = 1.0 * today.day
 
@@ -89,6 +88,6 @@ def tell_somebody(me: Person, p: Parameters, today: Today, supportive: bool) -> 
         me.help_failed = 1
         return
     me.confidant_until = today.day + p.confidant_days
-    if me.care < INFORMAL:
+    if me.care <= INFORMAL:
         me.care = INFORMAL
         me.care_since = 1.0 * today.day

@@ -1,4 +1,8 @@
-"""The waiting list of specialist care: places are given out on Mondays, first come first served."""
+"""The waiting list of specialist care: places are given out on Mondays, first come first served.
+
+Those who joined on the same day are ordered by keyed luck. What is left of a place when places per
+10,000 meet the people present is a whole place in that share of seeds, all along.
+"""
 
 from typing import Any
 
@@ -35,9 +39,12 @@ def give_places(people: np.ndarray, p: Any, day: int, seed: int) -> int:
     if len(waiting) == 0:
         return 0
     taken = int(np.count_nonzero(present & (people["care"] >= SPECIALIST)))
-    places = int(p.specialist_places * np.count_nonzero(present) / PLACES_PER)
+    rounding = float(draws_for(seed, np.zeros(1), 0, Purpose.PLACES, 0)[0][0])
+    places = int(p.specialist_places * np.count_nonzero(present) / PLACES_PER + rounding)
     free = max(0, places - taken)
-    order = np.lexsort((people["person"][waiting], people["waiting_since"][waiting]))
+    persons, since = people["person"][waiting], people["waiting_since"][waiting]
+    turn = draws_for(seed, persons, 0, Purpose.QUEUE, since.astype(np.int64))[0]
+    order = np.lexsort((persons, turn, since))
     chosen = waiting[order[:free]]
     admitted = people[chosen]
     luck = draws_for(seed, admitted["person"], 0, Purpose.THERAPY, admitted["admissions"])[0]

@@ -32,7 +32,7 @@ def reached(scene: Any, bouts: int = 400, severity: float = 1.0, **given: Any) -
 def test_severe_acts_visible_people_and_help_seekers_reach_services_more(scene) -> None:
     def chance(severity: float = 1.0, **given: Any) -> float:
         life = scene(**given)
-        return contact_chance(life.me, life.p, severity)
+        return contact_chance(life.me, life.p, life.today, severity)
 
     assert chance(3.0) > 4 * chance(0.5)
     assert chance(visibility=1.0) > chance(visibility=-1.0)
@@ -165,10 +165,30 @@ def test_places_go_to_those_who_have_waited_longest() -> None:
     assert rows["admissions"][:4].tolist() == [1, 1, 0, 1]
 
 
-def test_one_day_of_waiting_is_settled_by_number() -> None:
-    rows = queue([40.0, 40.0], in_care=0)
-    give_places(rows, places(100.0), 100, 1)
-    assert rows["care"][:2].tolist() == [0, SPECIALIST]  # the second has the lower number
+def test_those_who_joined_on_one_day_are_ordered_by_luck_not_by_number() -> None:
+    first = 0
+    for seed in range(200):
+        rows = queue([40.0, 40.0], in_care=0)
+        assert give_places(rows, places(100.0), 100, seed) == 1
+        first += int(rows["care"][0] == SPECIALIST)
+    assert 70 < first < 130
+
+
+def test_part_of_a_place_is_a_place_in_that_share_of_seeds() -> None:
+    given = [give_places(queue([1.0] * 9, 0), places(250.0), 100, seed) for seed in range(400)]
+    assert set(given) == {2, 3}
+    assert np.mean(given) == pytest.approx(2.5, abs=0.1)
+
+
+def test_nobody_leaves_care_on_the_day_it_begins(scene) -> None:
+    life = scene(care_dropout=1.0)
+    life.me.care, life.me.care_since = SPECIALIST, 1.0 * life.today.day
+    a_week_of_care(life.me, life.p, life.today)
+    assert life.me.care == SPECIALIST
+    life.today.day += 7
+    life.me.confidant_until = life.today.day + 30.0
+    a_week_of_care(life.me, life.p, life.today)
+    assert life.me.care == INFORMAL  # somebody still knows
 
 
 def test_without_places_nobody_is_treated() -> None:

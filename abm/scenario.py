@@ -167,9 +167,18 @@ class Scenario(BaseModel):
             name: {str(year): factor for year, factor in factors.items()}
             for name, factors in self.trends.items()
         }
-        own = self.model_dump(mode="json", exclude={"trends", "interventions"})
-        interventions = [each.resolved() for each in self.interventions]
-        return own | {"trends": trends, "interventions": interventions}
+        # Not one dump of all: Ctrl-C inside a serializer of pydantic becomes another error.
+        return {
+            "name": self.name,
+            "title": self.title,
+            "population": self.population.model_dump(mode="json"),
+            "calendar": self.calendar.model_dump(mode="json"),
+            "parameters": dict(self.parameters),
+            "switches": dict(self.switches),
+            "observation": self.observation.model_dump(mode="json"),
+            "trends": trends,
+            "interventions": [each.resolved() for each in self.interventions],
+        }
 
     def content_hash(self) -> str:
         """Return a SHA-256 over :meth:`resolved`, in hexadecimal digits."""

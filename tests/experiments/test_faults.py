@@ -146,7 +146,8 @@ def test_ctrl_c_keeps_what_is_finished_and_ends_the_workers(store, diary, pause)
     process = start(store)
     wait_for_lines(diary, 30, process)
     os.killpg(process.pid, signal.SIGINT)  # to all of them, as a terminal does
-    assert process.wait(timeout=SECONDS_TO_END) == 130
+    _, error = process.communicate(timeout=SECONDS_TO_END)
+    assert process.returncode == 130, error
     wait_for_end(process.pid)
     wanted = made_up_runs.tasks(made_up_runs.figures)
     known = Store(store.folder).known([task.key for task in wanted])

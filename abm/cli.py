@@ -11,6 +11,7 @@ import typer
 from abm import compare_cli, evidence_cli, many_runs_cli
 from abm.cli_options import (
     MOST_SEEDS,
+    ForceOption,
     JobsOption,
     JsonOption,
     OutOption,
@@ -102,7 +103,7 @@ def run(
     acts: Annotated[bool, typer.Option("--acts", help="Write acts.parquet.")] = False,
     panel: Annotated[bool, typer.Option("--panel", help="Write panel.parquet.")] = False,
     moments: Annotated[bool, typer.Option("--moments", help="Write moments.parquet.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Run again what is finished.")] = False,
+    force: ForceOption = False,
     quiet: QuietOption = False,
     json_: JsonOption = False,
 ) -> None:

@@ -32,6 +32,7 @@ DaskOption = Annotated[
 RetryOption = Annotated[
     bool, typer.Option("--retry-failed", help="Live again the runs that failed before.")
 ]
+ForceOption = Annotated[bool, typer.Option("--force", help="Live again what is finished.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 

@@ -8,6 +8,7 @@ import typer
 from abm.cli_options import (
     MOST_SEEDS,
     DaskOption,
+    ForceOption,
     JobsOption,
     JsonOption,
     OutOption,
@@ -42,7 +43,7 @@ def compare(
     out: OutOption = Path("results"),
     jobs: JobsOption = None,
     dask: DaskOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Live again what is finished.")] = False,
+    force: ForceOption = False,
     quiet: QuietOption = False,
     json_: JsonOption = False,
 ) -> None:

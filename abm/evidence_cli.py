@@ -7,6 +7,7 @@ import typer
 
 from abm.cli_options import (
     MOST_SEEDS,
+    ForceOption,
     JobsOption,
     JsonOption,
     OutOption,
@@ -55,7 +56,7 @@ def validate(
     population: PopulationOption = None,
     out: OutOption = Path("results"),
     jobs: JobsOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Live again what is finished.")] = False,
+    force: ForceOption = False,
     quiet: QuietOption = False,
     json_: JsonOption = False,
 ) -> None:

@@ -35,6 +35,7 @@ from abm.scenario_files import (
     is_scenario_name,
     lineage,
 )
+from abm.scenario_inheritance import inherited, kind_of
 from abm.scenario_values import (
     check_trend_stays_in_range,
     check_trends,
@@ -209,7 +210,7 @@ class Scenario(BaseModel):
     @classmethod
     def _follow_cohort_to_its_end(cls, table: Any) -> Any:
         """Give a cohort that does not say how long it is followed its 15 years."""
-        if isinstance(table, dict) and _kind(table) == "cohort":
+        if isinstance(table, dict) and kind_of(table) == "cohort":
             calendar = table.get("calendar", {})
             if isinstance(calendar, dict) and "years" not in calendar:
                 return table | {"calendar": calendar | {"years": LONGEST_COHORT}}
@@ -304,7 +305,7 @@ def load_scenario(
         raise ScenarioError(f"{path}: the file's name cannot name a scenario; expected {NAME_RULE}")
     table: dict[str, Any] = {}
     for file, own in steps:
-        table = _inherit(table, own)
+        table = inherited(table, own)
         scenario = Scenario.from_table(table, name, str(file))
         if file is not path:
             table.pop("title", None)  # a title belongs to its own file
@@ -313,35 +314,8 @@ def load_scenario(
         if "interventions" in given:
             listed = table.get("interventions", [])
             given["interventions"] = with_overrides(listed, given["interventions"])
-        scenario = Scenario.from_table(_inherit(table, given), name, f"{name} with overrides")
+        scenario = Scenario.from_table(inherited(table, given), name, f"{name} with overrides")
     return scenario
-
-
-def _inherit(table: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge a child's table over its parent's; a new cohort does not inherit the years."""
-    merged = _merged(table, own)
-    becomes_cohort = _kind(own) == "cohort" and _kind(table) != "cohort"
-    if becomes_cohort and "years" not in _subtable(own, "calendar"):
-        calendar = _subtable(merged, "calendar")
-        merged["calendar"] = {key: value for key, value in calendar.items() if key != "years"}
-    return merged
-
-
-def _merged(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
-    result = dict(parent)
-    for key, value in child.items():
-        both = isinstance(value, dict) and isinstance(result.get(key), dict)
-        result[key] = _merged(result[key], value) if both else value
-    return result
-
-
-def _kind(table: Mapping[str, Any]) -> object:
-    return _subtable(table, "population").get("kind")
-
-
-def _subtable(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = table.get(key)
-    return value if isinstance(value, dict) else {}
 
 
 def _override_table(

@@ -119,9 +119,11 @@ class NSSIModel(mesa.Model):
 
     1. turn the calendar: date, trends, stages of life
     2. year-groups: on 1 September the oldest leaves and a new one enters
-    3. live: everybody lives their day, unseen by the others
-    4. tell friends: acts become known to friends, for tomorrow
-    5. look: census, panel and moments; looking changes nothing
+    3. programmes: interventions reach people; what they changed settles
+    4. give places: on Mondays, to those who have waited longest for specialist care
+    5. live: everybody lives their day, unseen by the others
+    6. tell friends: acts become known to friends, for tomorrow
+    7. look: census, panel and moments; looking changes nothing
 
     Parameters
     ----------

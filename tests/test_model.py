@@ -2,6 +2,7 @@
 
 import gc
 import pickle
+import re
 from typing import Any
 
 import mesa
@@ -10,6 +11,7 @@ import pytest
 
 from abm.model import Adolescent, LeftError, NSSIModel
 from abm.people.layout import FEMALE, MALE, NEVER, declared_fields
+from abm.population_day import POPULATION_DAY
 from abm.record import Logs
 from abm.scenario import Scenario, load_scenario
 from abm.simulation import run
@@ -31,6 +33,11 @@ def warmed() -> bytes:
 @pytest.fixture
 def model(warmed: bytes) -> NSSIModel:
     return pickle.loads(warmed)
+
+
+def test_the_model_says_the_order_of_a_day() -> None:
+    listed = re.findall(r"^    \d\. ([a-z -]+):", NSSIModel.__doc__ or "", re.MULTILINE)
+    assert listed == [phase.name for phase in POPULATION_DAY]
 
 
 def test_after_the_warm_up_time_is_zero_and_all_ages_have_histories(model: NSSIModel) -> None:

@@ -1,0 +1,85 @@
+"""One sentence for what the code names without one: stages, today, childhood, purposes of chance.
+
+A test holds these names against the records and the list of purposes they speak of.
+"""
+
+STAGE_WORDS: dict[str, tuple[str, str]] = {
+    "age": ("years", "Age with decimals"),
+    "age_index": ("count", "Completed years since 10"),
+    "puberty": ("share", "How far puberty is, 0 to 1"),
+    "maturing": ("share", "How far maturing is, 0 to 1"),
+    "stressors": ("per day", "Everyday stressors at mean adversity"),
+    "interpersonal": ("share", "Share of everyday stressors that are interpersonal"),
+    "awareness": ("per day", "Hazard of coming to know of self-injury, without exposure"),
+    "distress_gain": ("factor", "Distress per unit of arousal, against that after puberty"),
+    "distress_speed": ("factor", "Speed of calming down, against that of the unmatured"),
+    "barrier": ("logit", "What age adds to the barrier"),
+    "coping_growth": ("share", "Growth of coping when distress is met without an act"),
+}
+
+TODAY_WORDS: dict[str, tuple[str, str]] = {
+    "day": ("days, 1 = 1 January of year 1", "The date"),
+    "seed_low": ("id", "Lower half of the seed"),
+    "seed_high": ("id", "Upper half of the seed"),
+    "school_year": ("year", "Calendar year in which this school year began"),
+    "is_monday": ("yes/no", "1 on Mondays"),
+    "is_month_start": ("yes/no", "1 when a month of the reported year begins"),
+    "is_reported": ("yes/no", "1 after the warm-up"),
+    "settlement": ("id", "Which version of the numbers is in force"),
+    "adversity_mean": ("share", "Mean adversity of the reference population"),
+    "emptiness_speed": ("1/h", "Speed at which emptiness falls"),
+    "calm_speed": ("1/h", "Speed at which calm returns to its set point"),
+    "shame_speed": ("1/h", "Speed at which shame falls"),
+    "tolerance_kept": ("share", "Opioid tolerance that is left after a day"),
+    "exposure_kept": ("share", "Memory of friends' acts that is left after a day"),
+    "resolution_kept": ("share", "Resolve that is left after a day"),
+    "strain_gain": ("share", "Weight of a day's peak arousal in strain"),
+    "need_gain": ("share", "Weight of an evening in the need for help"),
+    "severity_spread": ("log", "Spread of severity between bouts in the reference population"),
+    "week_kept": ("share", "Shift of the barrier that is left after a week"),
+    "week_step": ("logit", "Spread of what is new in it each week"),
+}
+
+CHILDHOOD_WORDS: dict[str, tuple[str, str]] = {
+    "physical_abuse": ("z", "Liability from which on there was physical abuse"),
+    "sexual_abuse": ("z", "The same for sexual abuse"),
+    "emotional_abuse": ("z", "The same for emotional abuse"),
+    "neglect": ("z", "The same for neglect"),
+    "domestic_violence": ("z", "The same for exposure to domestic violence"),
+    "adversity_mean": ("share", "Mean adversity of the reference population"),
+    "adversity_spread": ("share", "Its standard deviation"),
+    "emotional_share": ("share", "Share of the reference population with emotional abuse"),
+    "emotional_spread": ("share", "Its standard deviation"),
+    "hurt_spread": ("1", "Spread of adversity and emotional abuse together, as weighted"),
+}
+
+PURPOSE_WORDS: dict[str, tuple[str, str]] = {
+    "BIRTH": ("model", "Who a person is: sex, maltreatment, traits; the index is the block"),
+    "FRIENDSHIP_DEGREE": ("model", "Sociability and place among the year-group, for life"),
+    "FRIENDSHIP": ("model", "To whom each proposal of friendship goes"),
+    "MORNING": ("model", "How many stressors come, whether a safe moment is misread, the evening"),
+    "AWARENESS": ("model", "Whether self-injury becomes known today"),
+    "WEEK": ("model", "This week's shift of the barrier"),
+    "STRESSOR": ("model", "Kind, size, hour and escape of one stressor; the index is which"),
+    "DECISION": ("model", "Whether an urge is acted on; the index is the stressor before it"),
+    "ACT": ("model", "Severity level of a new bout"),
+    "EVENING": ("model", "Whether a phase ends, and whether with a resolve"),
+    "FRIEND_LEARNS": ("model", "How many of today's acts a friend learns of; index: friend"),
+    "HELP": ("model", "Whether and how a bout reaches help; the day is the bout's number"),
+    "INTERVENTION": ("model", "Whether a programme reaches a person; the index is the programme"),
+    "CARE": ("model", "Whether care is left this week"),
+    "THERAPY": ("model", "Whether a place in care is one in therapy; the index is the admission"),
+    "WAITING": ("model", "Whether waiting is given up this week"),
+    "REFERRAL": ("model", "Whether a referral to specialist care is made this month"),
+    "PLACES": ("model", "Rounding of the number of places, once a seed"),
+    "QUEUE": ("model", "Order among those who joined the waiting list on one day"),
+    "PANEL": ("looking", "Who is in the yearly panel"),
+    "MOMENTS": ("looking", "Who is asked at prompts"),
+    "PROMPT": ("looking", "The hours of the prompts"),
+    "PAIN_TEST": ("looking", "Noise of the pain test"),
+    "SURVEY": ("looking", "Who is sampled in a household survey, and who says so"),
+    "TRIAL": ("looking", "Who is given which treatment in the simulated trial"),
+    "STUDY": ("looking", "Samples and answers in simulated studies"),
+    "DESIGN": ("experiments", "Points of a design"),
+    "BOOTSTRAP": ("experiments", "Resampling for intervals"),
+}

@@ -1,0 +1,60 @@
+"""The reference of parameters and switches, written from `parameters.toml`.
+
+``python -m abm.report.parameter_reference docs/parameters.md`` writes it; a test compares them.
+"""
+
+import sys
+from itertools import groupby
+from pathlib import Path
+
+from abm.parameters import Parameter, parameters, switches
+from abm.report.odd import table
+from abm.tables import write_bytes
+
+HEAD = """\
+# Parameters
+
+Made by `python -m abm.report.parameter_reference docs/parameters.md` from `abm/parameters.toml`.
+`nssi parameters` lists them, `nssi parameters NAME` explains one.
+
+A scenario sets them under `[parameters]` and `[switches]`, a command with `--set NAME=VALUE`. They
+hold for whole lives, the warm-up included; what shall change at a date is a trend or an
+[intervention](interventions.md).
+
+- **default**: the value where a scenario says nothing.
+- **range**: what a scenario may say, both ends included.
+- **prior**: what calibration and sensitivity analyses explore; where there is none they leave the
+  number alone.
+- **trend**: whether a scenario may let it change over calendar years, as `[trends.NAME]`.
+- **source**: a section of Martin (2022), an entry of the [evidence](evidence.md) (P..., E...), or
+  the word assumption.
+"""
+COLUMNS = ("name", "default", "range", "prior", "unit", "trend", "meaning", "source")
+
+
+def reference() -> str:
+    """Return the text of docs/parameters.md."""
+    lines = [HEAD]
+    seen: set[str] = set()
+    for group, members in groupby(parameters().values(), key=lambda each: each.group):
+        title = group.capitalize() + (", further" if group in seen else "")
+        seen.add(group)
+        lines += [f"## {title}", "", *table(COLUMNS, map(_row, members)), ""]
+    rows = [
+        (f"`{each.name}`", each.default, ", ".join(each.values), each.sentence, each.source)
+        for each in switches().values()
+    ]
+    head = ("name", "default", "answers", "meaning", "source")
+    return "\n".join([*lines, "## Switches", "", *table(head, rows), ""])
+
+
+def _row(each: Parameter) -> tuple[str, ...]:
+    prior = f"{each.prior[0]:g} to {each.prior[1]:g}" if each.prior else "-"
+    return (
+        *(f"`{each.name}`", f"{each.default:g}", f"{each.low:g} to {each.high:g}", prior),
+        *(each.unit, "yes" if each.trend else "-", each.sentence, each.source),
+    )
+
+
+if __name__ == "__main__":
+    write_bytes(Path(sys.argv[1]), reference().encode())

@@ -115,6 +115,7 @@ def run(
     loaded = load_scenario(
         scenario, population=population, years=years, overrides=overrides_of(settings or [])
     )
+    from abm.experiments.folder import RunFolder
     from abm.experiments.run_folder import run_command
 
     code = run_command(
@@ -130,7 +131,7 @@ def run(
         quiet=quiet,
         as_json=json_,
     )
-    raise typer.Exit(code)
+    report_cli.leave(code, RunFolder(out, loaded).path)
 
 
 app.command(epilog=_EPILOG)(compare_cli.compare)

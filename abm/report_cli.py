@@ -2,11 +2,22 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from abm.cli_options import OutOption
+
+DONE, FAILED, WRONG_INPUT = 0, 1, 2
+
+
+def leave(code: int, folder: Path) -> NoReturn:
+    """End a command with its exit code, and write the report of what is in its folder."""
+    if code in (DONE, FAILED):
+        from abm.report.html.writing import write_beside
+
+        write_beside(folder)
+    raise typer.Exit(code)
 
 
 def report(
@@ -38,5 +49,5 @@ def report(
         written = write_report(folder, sensitivity=analysis, output=output)
     except TableError as error:
         print(f"Error: {error}", file=sys.stderr)
-        raise typer.Exit(2) from None
+        raise typer.Exit(WRONG_INPUT) from None
     print(written)

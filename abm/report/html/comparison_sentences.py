@@ -179,10 +179,14 @@ def _reach(each: Estimate) -> str:
         else "How many people it reached is not counted; of all people, "
     )
     balance = (
-        f"{number(each.helped)} became a case only without it and {number(each.harmed)} only "
+        f"{_people(each.helped)} became a case only without it and {_people(each.harmed)} only "
         "with it"
     )
     return f"{reached}{balance}; {_covers(each.seeds)}."
+
+
+def _people(count: float) -> str:
+    return "nobody" if count == 0 else number(count)
 
 
 def _covers(seeds: int) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abm.report.html.words import text_of
 from abm.scenario_files import ScenarioError
 from abm.spelling import shown
 
@@ -100,6 +101,9 @@ class Files:
         if missing:
             raise ReportError(f"{self.path / name}: expected a column {missing[0]!r}")
         chosen = whole[[*texts, *numbers]].copy()
+        for column in texts:
+            lines = {value: text_of(value) for value in chosen[column].unique()}
+            chosen[column] = chosen[column].map(lines)
         for column in numbers:
             chosen[column] = self._numbers(name, chosen[column])
         return chosen

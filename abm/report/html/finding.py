@@ -8,7 +8,6 @@ from abm.report.html.files import ReportError
 from abm.spelling import did_you_mean, shown
 
 DESCRIPTION = "run.json"
-FEWEST_LETTERS = 3
 MOST_NAMED = 3
 
 
@@ -18,8 +17,8 @@ def find_run(run: str, out: Path) -> Path:
     Parameters
     ----------
     run
-        A folder, a run id, or a start of one (three letters or more) that only one run below
-        `out` has; ``NAME/START`` looks only among the runs of that name.
+        A folder, a run id, or a start of one that only one run below `out`
+        has; ``NAME/START`` looks only among the runs of that name.
     out
         Folder of all results.
 
@@ -49,7 +48,7 @@ def _is_path(run: str) -> bool:
 def _by_id(run: str, out: Path) -> Path:
     name, _, start = run.replace(os.sep, "/").rpartition("/")
     found = sorted(_runs_below(out))
-    if len(start) >= FEWEST_LETTERS:
+    if start:
         meant = [
             each
             for each in found

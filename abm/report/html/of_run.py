@@ -198,9 +198,10 @@ def _tables(rows: "Sequence[Row]", curves: "pd.DataFrame | None") -> tuple[Table
 
 def _by_age(curves: "pd.DataFrame") -> Table:
     """Return the shares by completed age and sex, the mean over seeds."""
-    from abm.studies.latest import follows_one_cohort, latest_by_age
+    from abm.studies.latest import follows_one_cohort
 
-    latest = latest_by_age(curves)
+    is_cohort = follows_one_cohort(curves)  # then every age has a census of its own
+    latest = curves if is_cohort else curves[curves["date"] == curves["date"].max()]
     single = latest[latest["age"].str.fullmatch(r"\d+") & latest["measure"].isin(list(BY_AGE))]
     means = single.groupby(["age", "measure", "sex"])["value"].mean().to_dict()
     columns = [(measure, sex) for measure in BY_AGE for sex in SEXES]
@@ -208,7 +209,7 @@ def _by_age(curves: "pd.DataFrame") -> Table:
         (age, *(_cell(means, (age, *column)) for column in columns))
         for age in sorted({str(age) for age in single["age"]}, key=int)
     )
-    when = "each when it was lived" if follows_one_cohort(curves) else "at the last census"
+    when = "each when it was lived" if is_cohort else "at the last census"
     return Table(
         f"Share who self-injured, by completed age, {when}",
         ("age", *(f"{BY_AGE[measure]}, {sex}" for measure, sex in columns)),

@@ -30,7 +30,7 @@ def number(value: float) -> str:
 
 def percent(share: float) -> str:
     """Return a share as a percentage."""
-    return f"{100 * share:.1f} %" if math.isfinite(share) else UNKNOWN
+    return f"{100 * share:.1f} %" if math.isfinite(100 * share) else UNKNOWN
 
 
 def rate(value: float) -> str:

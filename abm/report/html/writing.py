@@ -1,5 +1,6 @@
 """From a run folder to its report: the one place where the parts of a report come together."""
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from abm.report.html.influence import Influence, read_influence
 from abm.report.html.page import as_html
 from abm.report.html.pictures import pictures_of
 from abm.report.html.provenance import facts, provenance_of
-from abm.tables import write_bytes
+from abm.scenario_files import ScenarioError
+from abm.tables import TableError, write_bytes
 
 FILE = "report.html"
 
@@ -49,6 +51,22 @@ def write_report(
         raise ReportError(f"--output: {place} is a folder; expected a file")
     write_bytes(place, page.encode("utf-8", errors="backslashreplace"))
     return place
+
+
+def write_beside(folder: Path) -> None:
+    """Write the report of a folder that a command has just written; never in the way of it.
+
+    A report that is newer than ``run.json`` stays. What goes wrong is one line on standard error.
+    """
+    description, page = folder / "run.json", folder / FILE
+    try:
+        if not description.exists():
+            return
+        if page.exists() and page.stat().st_mtime_ns >= description.stat().st_mtime_ns:
+            return
+        write_report(folder)
+    except (ScenarioError, TableError, OSError) as error:
+        print(f"nssi: no report was written: {error}", file=sys.stderr)
 
 
 def report_of(folder: Path, sensitivity: Path | None = None) -> str:

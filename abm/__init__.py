@@ -14,6 +14,19 @@ if TYPE_CHECKING:
     from abm.comparison.api import compare
     from abm.model import Adolescent, NSSIModel
     from abm.record import Record
+    from abm.report.html.writing import write_report
+    from abm.report.notebook import (
+        columns,
+        key_figures,
+        plot_acts,
+        plot_averted,
+        plot_averted_by_group,
+        plot_differences,
+        plot_motives,
+        plot_onset,
+        plot_prevalence,
+        plot_prevalence_over_time,
+    )
     from abm.scenario import Scenario, ScenarioError, load_scenario
     from abm.simulation import run
 
@@ -26,9 +39,20 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "__version__",
+    "columns",
     "compare",
+    "key_figures",
     "load_scenario",
+    "plot_acts",
+    "plot_averted",
+    "plot_averted_by_group",
+    "plot_differences",
+    "plot_motives",
+    "plot_onset",
+    "plot_prevalence",
+    "plot_prevalence_over_time",
     "run",
+    "write_report",
 ]
 
 _HOMES = {
@@ -40,6 +64,22 @@ _HOMES = {
     "compare": "abm.comparison.api",
     "load_scenario": "abm.scenario",
     "run": "abm.simulation",
+    "write_report": "abm.report.html.writing",
+    **dict.fromkeys(
+        (
+            "columns",
+            "key_figures",
+            "plot_acts",
+            "plot_averted",
+            "plot_averted_by_group",
+            "plot_differences",
+            "plot_motives",
+            "plot_onset",
+            "plot_prevalence",
+            "plot_prevalence_over_time",
+        ),
+        "abm.report.notebook",
+    ),
 }
 
 

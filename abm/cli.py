@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from abm import calibrate_cli, compare_cli, evidence_cli, many_runs_cli
+from abm import calibrate_cli, compare_cli, evidence_cli, many_runs_cli, report_cli
 from abm.cli_options import (
     MOST_SEEDS,
     ForceOption,
@@ -115,6 +115,7 @@ def run(
     loaded = load_scenario(
         scenario, population=population, years=years, overrides=overrides_of(settings or [])
     )
+    from abm.experiments.folder import RunFolder
     from abm.experiments.run_folder import run_command
 
     code = run_command(
@@ -130,7 +131,7 @@ def run(
         quiet=quiet,
         as_json=json_,
     )
-    raise typer.Exit(code)
+    report_cli.leave(code, RunFolder(out, loaded).path)
 
 
 app.command(epilog=_EPILOG)(compare_cli.compare)
@@ -139,6 +140,7 @@ app.command(epilog=_EPILOG)(many_runs_cli.sensitivity)
 app.command()(evidence_cli.evidence)
 app.command(epilog=_EPILOG)(evidence_cli.validate)
 app.command(epilog=_EPILOG)(calibrate_cli.calibrate)
+app.command(epilog=_EPILOG)(report_cli.report)
 
 
 @app.command()

@@ -21,6 +21,7 @@ from abm.cli_options import (
     overrides_of,
     seeds_of,
 )
+from abm.report_cli import leave
 
 
 def compare(
@@ -58,6 +59,8 @@ def compare(
         for name in (base, *others)
     ]
     from abm.comparison.command import HowToCompare, compare_command
+    from abm.comparison.folder import ComparisonFolder
 
     how = HowToCompare(out, jobs, dask, quiet, json_, force=force)
-    raise typer.Exit(compare_command(scenarios, chosen_seeds, how))
+    code = compare_command(scenarios, chosen_seeds, how)
+    leave(code, ComparisonFolder(out, scenarios).path)

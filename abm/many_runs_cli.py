@@ -23,6 +23,7 @@ from abm.cli_options import (
     overrides_of,
     seeds_of,
 )
+from abm.report_cli import leave
 
 if TYPE_CHECKING:
     from abm.experiments.analysis import Plan
@@ -82,13 +83,14 @@ def sweep(
     chosen_seeds = seeds_of(seeds, seed)
     loaded = _loaded(scenario, population, years, settings, out)
     from abm.experiments.design import check_size
-    from abm.experiments.study import HowToRun
+    from abm.experiments.study import HowToRun, StudyFolder
     from abm.experiments.sweep import sweep_command, sweep_design
 
     points = sweep_design(vary or [], samples, design, chosen_seeds[0])
     check_size(len(points.points), len(chosen_seeds))
     how = HowToRun(out, jobs, dask, quiet, json_, retry_failed)
-    raise typer.Exit(sweep_command(loaded, points, chosen_seeds, how))
+    code = sweep_command(loaded, points, chosen_seeds, how)
+    leave(code, StudyFolder(out, loaded, "sweep", points).path)
 
 
 def sensitivity(
@@ -143,13 +145,14 @@ def sensitivity(
     loaded = _loaded(scenario, population, years, settings, out)
     from abm.experiments.design import check_size
     from abm.experiments.sensitivity import sensitivity_command
-    from abm.experiments.study import HowToRun
+    from abm.experiments.study import HowToRun, StudyFolder
 
     ranges = _ranges(parameters, top, of)
     plan = _plan(method, ranges, trajectories, samples, second_order, (number, repeat, first))
     check_size(plan.blocks * plan.problem.block, number * repeat)
     how = HowToRun(out, jobs, dask, quiet, json_, retry_failed)
-    raise typer.Exit(sensitivity_command(loaded, plan, how))
+    code = sensitivity_command(loaded, plan, how)
+    leave(code, StudyFolder(out, loaded, "sensitivity", plan.design()).path)
 
 
 def _loaded(

@@ -12,6 +12,7 @@ from abm.studies.census import Census
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from abm.scenario import Scenario
 
@@ -138,6 +139,23 @@ class Record:
         """Return the same record with only these logs."""
         kept = {name: rows for name, rows in self.logged.items() if name in logs.names()}
         return Record(self.scenario, self.seed, self.censuses, kept)
+
+    def key_figures(self) -> "pd.DataFrame":
+        """Return the key figures with their intervals; see `abm.key_figures`."""
+        from abm.report.notebook import key_figures
+
+        return key_figures(self)
+
+    def plot_prevalence(self) -> "Figure":
+        """Return a figure of prevalence by age and sex; see `abm.plot_prevalence`."""
+        from abm.report.notebook import plot_prevalence
+
+        return plot_prevalence(self)
+
+    def _repr_html_(self) -> str:
+        from abm.report.notebook import record_as_html
+
+        return record_as_html(self)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the frames behind when pickled; they are made again when asked for."""

@@ -15,6 +15,7 @@ from abm.scenario_files import ScenarioError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from abm.scenario import Scenario
 
@@ -69,6 +70,17 @@ class Findings:
         """
         table = self.differences
         return table[(table["seed"] == "all") & (table["group"] == group)].reset_index(drop=True)
+
+    def plot_averted(self) -> "Figure":
+        """Return a figure of what every scenario averts; see `abm.plot_averted`."""
+        from abm.report.notebook import plot_averted
+
+        return plot_averted(self)
+
+    def _repr_html_(self) -> str:
+        from abm.report.notebook import findings_as_html
+
+        return findings_as_html(self)
 
     def __repr__(self) -> str:
         names = ", ".join(scenario.name for scenario in self.others)

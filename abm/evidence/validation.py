@@ -15,6 +15,7 @@ from abm.evidence.register import register
 from abm.evidence.rows import COLUMNS, Row, csv_rows, row_of, shown, summary
 from abm.evidence.shelf import Shelf
 from abm.experiments.folder import RUN_ID_DIGITS, this_platform, versions
+from abm.report.html.writing import write_beside
 from abm.tables import TableError, csv_bytes, read_json, write_bytes, write_json
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def validate_command(
         rows = None if how.force else finished(folder)
         if rows is None:
             rows = _find(tasks, how, folder)
+        write_beside(folder)
         _show(rows, how)
         _tell(how, f"Written to {folder}")
     except TableError as error:

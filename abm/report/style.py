@@ -77,7 +77,10 @@ def finish(figure: "Figure", title: str, notes: Sequence[str], legend: "Axes | N
     legend
         The panel whose labels the legend shows, or None for none.
     """
-    figure.text(0.015, 0.98, title, ha="left", va="top", fontsize=TITLE_POINTS, weight="bold")
+    figure.text(
+        0.015, 0.98, title, ha="left", va="top", fontsize=TITLE_POINTS, weight="bold",
+        parse_math=False,  # a title may hold any character
+    )  # fmt: skip
     top = 0.93
     if legend is not None:
         handles, labels = legend.get_legend_handles_labels()

@@ -1,0 +1,219 @@
+"""The assumptions a result rests on: by a sensitivity analysis, or as its scenarios state them."""
+
+import math
+from collections.abc import Sequence
+
+from abm.parameters import parameters, switches
+from abm.report.html.contents import Section, Table
+from abm.report.html.description import Description, InterventionSaid, ScenarioSaid
+from abm.report.html.influence import Influence
+from abm.report.html.words import counted, day_in_words, listed, number, text_of
+
+NAME, TITLE = "assumptions", "The assumptions that matter most"
+MOST_LISTED = 10
+NOT_IN_LIBRARY = "not in this version's library of interventions"
+
+
+def assumptions_of(said: Description, influence: Influence | None) -> Section:
+    """Return the section: what moves the result, then what the scenarios themselves assume.
+
+    Parameters
+    ----------
+    said
+        What was lived.
+    influence
+        A sensitivity analysis, where there is one.
+    """
+    paragraphs, tables = [], []
+    if influence is not None and influence.overall:
+        paragraphs.append(_explored(said, influence))
+        tables.append(_influence_table(influence))
+    else:
+        paragraphs.append(
+            "No sensitivity analysis was given, so this report cannot rank what matters. "
+            "`nssi sensitivity` makes one, and `nssi report RUN --sensitivity FOLDER` puts it "
+            "here. Until then, these are the assumptions that the scenarios state themselves."
+        )
+    own = (_interventions(said.scenarios), _changed(said.scenarios), _trends(said.scenarios))
+    tables += [table for table in own if table.rows]
+    if not own[1].rows:
+        paragraphs.append("Every parameter has its default value.")
+    positions = _switches(said.scenarios)
+    if positions.rows:
+        tables.append(positions)
+    return Section(NAME, TITLE, paragraphs=tuple(paragraphs), tables=tuple(tables))
+
+
+def _explored(said: Description, influence: Influence) -> str:
+    own = said.command == "sensitivity"
+    where = "This analysis" if own else f"An analysis of “{influence.title}”"
+    text = (
+        f"{where} explored {counted(len(influence.overall), 'parameter')} by {influence.method}. "
+        "The table lists those that move the main outcomes most, over the ranges explored."
+    )
+    if not own:
+        text += (
+            " It tells what moves these outcomes there; what moves the difference between "
+            "scenarios may be something else."
+        )
+        if influence.code_version != said.code_version:
+            text += " It was made with another version of the code."
+    return text
+
+
+def _influence_table(influence: Influence) -> Table:
+    rows = tuple(
+        (
+            f"{place}. {name}",
+            _meaning(name),
+            _range(influence.ranges.get(name)),
+            number(value),
+            _source(name),
+        )
+        for place, (name, value) in enumerate(influence.overall[:MOST_LISTED], 1)
+    )
+    headings = ("parameter", "what it means", "explored", "influence", "source")
+    return Table(
+        "The parameters with most influence",
+        headings,
+        rows,
+        frozenset({2, 3}),
+        "Influence: mean over the main outcomes, relative to the most influential parameter of "
+        "each (1 at most).",
+    )
+
+
+def _meaning(name: str) -> str:
+    declared = parameters().get(name)
+    return declared.sentence if declared else "not declared in this version"
+
+
+def _source(name: str) -> str:
+    declared = parameters().get(name)
+    return declared.source if declared else "-"
+
+
+def _range(ends: Sequence[float] | None) -> str:
+    if ends is None or len(ends) != 2:
+        return "-"
+    return f"{ends[0]:g} to {ends[1]:g}"
+
+
+def _interventions(scenarios: Sequence[ScenarioSaid]) -> Table:
+    rows = [
+        (_named(scenario, each, scenarios), _how(each), _effects(each), _evidence(each))
+        for scenario in scenarios
+        for each in scenario.interventions
+    ]
+    return Table(
+        "What is done or happens, and what stands behind it",
+        ("intervention", "for whom and how", "what it is assumed to change", "evidence"),
+        tuple(rows),
+    )
+
+
+def _named(
+    scenario: ScenarioSaid, each: InterventionSaid, scenarios: Sequence[ScenarioSaid]
+) -> str:
+    from abm.interventions.library import kinds
+
+    known = kinds().get(each.kind)
+    title = known.title if known else each.kind
+    return f"{scenario.name}: {title}" if len(scenarios) > 1 else title
+
+
+def _how(each: InterventionSaid) -> str:
+    """Return coverage, ages, sex and dates in words."""
+    words = [] if each.coverage is None else [f"coverage {100 * each.coverage:g} %"]
+    if each.ages and len(each.ages) == 2:
+        first, last = each.ages
+        words.append(f"age {first}" if first == last else f"ages {first} to {last}")
+    if each.sex not in (None, "all"):
+        words.append(f"{each.sex} only")
+    if each.who not in (None, "everyone"):
+        words.append(str(each.who).replace("_", " "))
+    if each.start:
+        words.append(f"from {day_in_words(each.start)}")
+    if each.end:
+        words.append(f"until {day_in_words(each.end)}")
+    return ", ".join(words) or "-"
+
+
+def _effects(each: InterventionSaid) -> str:
+    from abm.interventions.library import kinds
+
+    known = kinds().get(each.kind)
+    told = []
+    for name, value in each.effects.items():
+        effect = known.effects.get(name) if known else None
+        if effect is None:
+            told.append(f"{text_of(name)}: {value:g}")
+        elif effect.how == "factor":
+            told.append(f"{name} times {value:g} ({effect.source})")
+        else:
+            told.append(f"{name} {value:+g} {effect.unit} ({effect.source})")
+    return "; ".join(told) or "-"
+
+
+def _evidence(each: InterventionSaid) -> str:
+    from abm.interventions.library import kinds
+
+    known = kinds().get(each.kind)
+    return known.evidence if known else NOT_IN_LIBRARY
+
+
+def _changed(scenarios: Sequence[ScenarioSaid]) -> Table:
+    """Return the parameters whose values are not the defaults."""
+    found: dict[tuple[str, float], list[str]] = {}
+    for scenario in scenarios:
+        for name, value in scenario.parameters.items():
+            declared = parameters().get(name)
+            if declared is None or not math.isclose(value, declared.default, rel_tol=1e-12):
+                found.setdefault((name, value), []).append(scenario.name)
+    rows = []
+    for (name, value), where in found.items():
+        declared = parameters().get(name)
+        shown = text_of(name) if len(scenarios) == 1 else f"{text_of(name)} ({listed(where)})"
+        default = f"{declared.default:g}" if declared else "-"
+        rows.append((shown, f"{value:g}", default, _meaning(name), _source(name)))
+    headings = ("parameter", "value", "default", "what it means", "source")
+    return Table("Numbers that differ from the defaults", headings, tuple(rows), frozenset({1, 2}))
+
+
+def _trends(scenarios: Sequence[ScenarioSaid]) -> Table:
+    rows = [
+        (
+            text_of(name) if len(scenarios) == 1 else f"{scenario.name}: {text_of(name)}",
+            text_of(", ".join(f"{year}: {factor:g}" for year, factor in factors.items())),
+            _meaning(name),
+        )
+        for scenario in scenarios
+        for name, factors in scenario.trends.items()
+    ]
+    caption = "Trends that are put in: multipliers by calendar year"
+    return Table(caption, ("parameter", "multipliers", "what it means"), tuple(rows))
+
+
+def _switches(scenarios: Sequence[ScenarioSaid]) -> Table:
+    """Return where rival accounts are open and which one was lived."""
+    rows = []
+    for name in dict.fromkeys(name for scenario in scenarios for name in scenario.switches):
+        declared = switches().get(name)
+        taken = dict.fromkeys(s.switches[name] for s in scenarios if name in s.switches)
+        if declared is None:
+            rows.append((text_of(name), listed([text_of(value) for value in taken]), "-", "-"))
+            continue
+        others = [value for value in declared.values if value not in taken]
+        rows.append(
+            (
+                declared.sentence,
+                text_of(listed([value.replace("_", " ") for value in taken])),
+                listed([value.replace("_", " ") for value in others], "or") or "-",
+                declared.source,
+            )
+        )
+    return Table(
+        "Questions that research leaves open, and how they were answered here",
+        ("question", "answered by", "could be", "source"),
+        tuple(rows),
+    )

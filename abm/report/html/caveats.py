@@ -1,0 +1,59 @@
+"""What a simulation can say and what it cannot."""
+
+from collections.abc import Sequence
+
+from abm.report.html.contents import Section
+from abm.report.html.description import Description
+from abm.report.html.words import counted
+
+NAME, TITLE = "caveats", "What this can say, and what it cannot"
+SMALL_POPULATION = 2_000
+CAN = (
+    "It can say what follows, for a population, from mechanisms and numbers that are written down, "
+    "and which way that changes when one of them is changed."
+)
+CANNOT = (
+    (
+        "It cannot say what will happen to a person, and it is no tool for judging anybody's "
+        "risk. It "
+        "holds no methods of self-injury, and nobody dies in it."
+    ),
+    (
+        "It is no evidence that an intervention works: most effect sizes are assumptions, named as "
+        "such, and the defaults are a rough fit, not a calibration."
+    ),
+    (
+        "Intervals cover chance: another population with other luck. They do not cover whether "
+        "mechanisms and numbers are right."
+    ),
+)
+
+
+def caveats_of(said: Description, cautions: Sequence[str]) -> Section:
+    """Return the section: what holds for these results, then what always holds.
+
+    Parameters
+    ----------
+    said
+        What was lived.
+    cautions
+        What follows from these very results.
+    """
+    return Section(NAME, TITLE, paragraphs=(CAN,), items=(*_own(said), *cautions, *CANNOT))
+
+
+def _own(said: Description) -> tuple[str, ...]:
+    told = []
+    if said.failed:
+        told.append(f"Not in these results: {counted(len(said.failed), 'run')} that failed.")
+    if len(set(said.seeds)) == 1 and said.command in ("run", "validate"):
+        told.append(
+            "There is one seed: one population with one luck. Another seed gives other numbers; "
+            "take more before building on this."
+        )
+    if said.scenario.population.size < SMALL_POPULATION:
+        told.append(
+            f"The population is small ({said.scenario.population.size:,} people), so that rare "
+            "things are few or missing by chance."
+        )
+    return tuple(told)

@@ -1,0 +1,73 @@
+"""What was fitted and what is predicted."""
+
+from abm.report.html.contents import Section, Table
+from abm.report.html.description import Description, ScenarioSaid
+
+NAME, TITLE = "fitted", "What was fitted, and what is predicted"
+ROUGH = (
+    "The numbers of the model are declared with a source or marked as assumptions. Its defaults "
+    "were set by search and by hand with the published figures below in view: a rough fit, not a "
+    "calibration. That the model comes near these figures is no test of it."
+)
+
+
+def fitted_for_scenarios(said: Description) -> Section:
+    """Return the section for reports on runs: the figures fitted, and what the rest is."""
+    return Section(
+        NAME,
+        TITLE,
+        paragraphs=(
+            ROUGH,
+            _predicted(said),
+            (
+                "How the model stands to every claim and figure, those that were not fitted "
+                "included, is in the report of `nssi validate`."
+            ),
+        ),
+        tables=(_fitted_table(),),
+    )
+
+
+def _predicted(said: Description) -> str:
+    changes = [_changes(scenario) for scenario in said.scenarios]
+    told = (
+        "Everything else here is predicted by the mechanisms: nothing was fitted to make this "
+        "result come out"
+    )
+    if any("interventions" in each for each in changes):
+        told += (
+            ". What an intervention changes in a person is put in, as listed under the "
+            "assumptions; what follows from it for a population is predicted"
+        )
+    if any("trends" in each for each in changes):
+        told += ". Trends over calendar years are put in, not explained"
+    return f"{told}."
+
+
+def _changes(scenario: ScenarioSaid) -> set[str]:
+    given = {"interventions": scenario.interventions, "trends": scenario.trends}
+    return {name for name, value in given.items() if value}
+
+
+def _fitted_table() -> Table:
+    """Return the figures that the defaults were chosen with in view."""
+    from abm.evidence.listing import accepted, number
+    from abm.evidence.register import register
+
+    rows = tuple(
+        (
+            f"{entry.id}: {entry.statement}",
+            number(entry.published),
+            accepted(entry.low, entry.high),
+            f"{entry.source} {entry.year}",
+        )
+        for entry in register().entries.values()
+        if entry.use == "fitted"
+    )
+    return Table(
+        "Published figures that the defaults, or the trends of some scenarios, were chosen with in "
+        "view",
+        ("figure", "published", "accepted", "source"),
+        rows,
+        frozenset({1, 2}),
+    )

@@ -1,0 +1,229 @@
+"""What notebooks show: records and comparisons as tables, and their figures as matplotlib's."""
+
+import io
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from abm.report import style
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from abm.comparison.findings import Findings
+    from abm.record import Record
+    from abm.report.lines import Results
+
+    type Records = Record | Sequence[Record]
+
+
+def key_figures(records: "Records") -> "pd.DataFrame":
+    """Return the key figures of one run, or of several seeds of one scenario.
+
+    Parameters
+    ----------
+    records : Record or sequence of Record
+        With several, the estimate is the mean over seeds and the interval Student's t between
+        them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        label, measure, sex, age, estimate, low, high (95 %), interval (how it was made), unit
+        and form, one row a figure; see `abm.studies.summary.summary_table`.
+
+    Raises
+    ------
+    ValueError
+        If there is no record, two have one seed, or they are of different scenarios.
+    """
+    from abm.studies.summary import summary_table
+
+    results = _results(records)
+    return summary_table(results.curves, results.aggregates)
+
+
+def columns(table: str) -> "pd.DataFrame":
+    """Return what the columns of a table mean.
+
+    Parameters
+    ----------
+    table : str
+        "curves", "people", "acts", "panel" or "moments".
+
+    Returns
+    -------
+    pandas.DataFrame
+        unit and meaning, by column.
+
+    Raises
+    ------
+    ValueError
+        For another name.
+    """
+    import pandas as pd
+
+    from abm.report.reference import columns_of_tables
+    from abm.spelling import did_you_mean
+
+    known = columns_of_tables()
+    if table not in known:
+        hint = did_you_mean(str(table), known)
+        raise ValueError(f"there is no table {table!r}; expected {', '.join(known)}{hint}")
+    return pd.DataFrame(known[table], columns=["column", "unit", "meaning"]).set_index("column")
+
+
+def plot_prevalence(records: "Records") -> "Figure":
+    """Return a figure of lifetime and past-year prevalence by age and sex.
+
+    Parameters
+    ----------
+    records : Record or sequence of Record
+        One run, or several seeds of one scenario; bands are then between runs.
+
+    Raises
+    ------
+    ValueError
+        As of `key_figures`.
+    """
+    from abm.report.figures import prevalence_by_age
+
+    return _drawn(prevalence_by_age, records)
+
+
+def plot_prevalence_over_time(records: "Records") -> "Figure":
+    """Return a figure of prevalence at ages 12 to 18 over the calendar; see `plot_prevalence`."""
+    from abm.report.figures import prevalence_over_time
+
+    return _drawn(prevalence_over_time, records)
+
+
+def plot_onset(records: "Records") -> "Figure":
+    """Return a figure of ages at the first act; see `plot_prevalence`."""
+    from abm.report.people_figures import onset_ages
+
+    return _drawn(onset_ages, records)
+
+
+def plot_acts(records: "Records") -> "Figure":
+    """Return a figure of acts a person in the past year; see `plot_prevalence`.
+
+    It needs records with people and acts, which `abm.run` keeps unless told otherwise.
+    """
+    from abm.report.people_figures import acts_per_person
+
+    return _drawn(acts_per_person, records)
+
+
+def plot_motives(records: "Records") -> "Figure":
+    """Return a figure of the motives of acts by age and sex; see `plot_acts`."""
+    from abm.report.people_figures import motives
+
+    return _drawn(motives, records)
+
+
+def plot_averted(findings: "Findings") -> "Figure":
+    """Return a figure of what every scenario of a comparison averts, with intervals."""
+    from abm.report.comparison_figures import averted
+
+    return _drawn_with_theme(averted, findings)
+
+
+def plot_averted_by_group(findings: "Findings") -> "Figure":
+    """Return a figure of new cases averted by sex, age and quarter of adversity."""
+    from abm.report.comparison_figures import averted_by_group
+
+    return _drawn_with_theme(averted_by_group, findings)
+
+
+def plot_differences(findings: "Findings") -> "Figure":
+    """Return a figure of how prevalence and incidence differ from the base, year by year."""
+    from abm.report.comparison_figures import differences_over_time
+
+    return _drawn_with_theme(differences_over_time, findings)
+
+
+def record_as_html(record: "Record") -> str:
+    """Return what a notebook shows of a record: its scenario, and key figures with intervals."""
+    from abm.report.terminal import HEADINGS, shown_interval, shown_number
+    from abm.studies.summary import summary_of
+
+    results = _results(record)
+    rows = [
+        (row.label, shown_number(row.estimate, row.form), shown_interval(row), row.interval)
+        for row in summary_of(results.curves, results.aggregates)
+    ]
+    scenario = record.scenario
+    head = f"{results.title}: {scenario.population.size:,} people, seed {record.seed}"
+    logs = ", ".join(f"record.{name}" for name in ("curves", *record.logged))
+    return _page(head, list(HEADINGS), rows, f"Frames: {logs}")
+
+
+def findings_as_html(findings: "Findings") -> str:
+    """Return what a notebook shows of a comparison: what every scenario averts."""
+    from abm.report.comparison_terminal import averted_cells, headings
+
+    first, second = headings(findings)
+    names, cells = averted_cells(findings)
+    return _page(first, names, cells, second)
+
+
+def _page(head: str, names: Sequence[str], rows: Sequence[Sequence[str]], note: str) -> str:
+    """Return a table with a line above and one below, every text escaped."""
+    top = "".join(f"<th>{escape(name)}</th>" for name in names)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows
+    )
+    table = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<p><strong>{escape(head)}</strong></p>{table}<p>{escape(note)}</p>"
+
+
+def _results(records: "Records") -> "Results":
+    """Return what figures are drawn from."""
+    import pandas as pd
+
+    from abm.record import Record
+    from abm.report.lines import Results
+    from abm.studies.aggregates import aggregate
+
+    chosen = [records] if isinstance(records, Record) else list(records)
+    if not chosen:
+        raise ValueError("expected at least one record")
+    if len({record.seed for record in chosen}) < len(chosen):
+        raise ValueError("two records have the same seed; expected one a seed")
+    first = chosen[0].scenario
+    for record in chosen:
+        if record.scenario != first:
+            raise ValueError(
+                f"the records are of {first.name} and {record.scenario.name}, or of other "
+                "settings; expected one scenario, and abm.compare for several"
+            )
+    sums = {record.seed: aggregate(record) for record in chosen}
+    return Results(
+        pd.concat([record.curves for record in chosen], ignore_index=True),
+        {seed: found for seed, found in sums.items() if found is not None},
+        first.title or first.name,
+        first.population.size,
+    )
+
+
+def _drawn(draw: "Callable[[Results], Figure | None]", records: "Records") -> "Figure":
+    return _drawn_with_theme(draw, _results(records))
+
+
+def _drawn_with_theme(draw: "Callable[[Any], Figure | None]", drawn_from: object) -> "Figure":
+    """Draw in the look of this package; a notebook shows what is returned."""
+    with style.theme():
+        figure = draw(drawn_from)
+    if figure is None:
+        raise ValueError("there is nothing to draw: no such data, acts or further census")
+    # Not made by pyplot, which would keep every figure; so it says itself how it looks.
+    setattr(figure, "_repr_png_", lambda: _png(figure))  # noqa: B010
+    return figure
+
+
+def _png(figure: "Figure") -> bytes:
+    content = io.BytesIO()
+    figure.savefig(content, format="png")
+    return content.getvalue()

@@ -1,0 +1,112 @@
+"""What notebooks show: key figures with intervals, escaped texts, and figures of matplotlib."""
+
+import hand_made
+import made_up_lives as made_up
+import pytest
+from matplotlib.figure import Figure
+from page_reader import read_page
+
+import abm
+from abm.comparison.findings import find
+from abm.report.notebook import findings_as_html
+
+SCENARIO = hand_made.scenario(size=600, years=3)
+PLOTS = ("plot_prevalence", "plot_prevalence_over_time", "plot_onset", "plot_acts", "plot_motives")
+
+
+@pytest.fixture(scope="module")
+def records():
+    return [hand_made.record(SCENARIO, seed) for seed in (1, 2)]
+
+
+@pytest.fixture(scope="module")
+def findings():
+    scenarios = (made_up.BASE, made_up.SKILLED)
+    return find(scenarios, (1, 2), lambda scenario, seed: made_up.lives(scenario, seed))
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_plots_of_one_run_and_of_several_are_figures_that_a_notebook_shows(records, name):
+    for drawn in (records[0], records):
+        figure = getattr(abm, name)(drawn)
+        assert isinstance(figure, Figure)
+        assert figure.axes
+    assert figure._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_plot_leaves_the_settings_of_matplotlib_alone(records):
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    records[0].plot_prevalence()
+    assert dict(mpl.rcParams) == before
+
+
+def test_a_plot_without_its_rows_says_what_is_missing(records):
+    bare = records[0].keeping(hand_made.Logs())
+    with pytest.raises(ValueError, match="nothing to draw"):
+        abm.plot_motives(bare)
+
+
+def test_records_that_do_not_belong_together_are_refused(records):
+    other = hand_made.record(hand_made.scenario(size=300, years=3), 3)
+    with pytest.raises(ValueError, match="expected one scenario"):
+        abm.key_figures([records[0], other])
+    with pytest.raises(ValueError, match="same seed"):
+        abm.key_figures([records[0], records[0]])
+    with pytest.raises(ValueError, match="at least one"):
+        abm.key_figures([])
+
+
+def test_key_figures_have_labelled_columns_and_intervals(records):
+    one, several = records[0].key_figures(), abm.key_figures(records)
+    assert list(one.columns)[:2] == ["label", "measure"]
+    assert {"estimate", "low", "high", "interval", "unit"} <= set(one.columns)
+    assert set(several["interval"]) <= {"between 2 seeds", "needs several seeds"}
+
+
+@pytest.mark.parametrize("table", ["curves", "people", "acts", "panel", "moments"])
+def test_columns_are_explained(table):
+    frame = abm.columns(table)
+    assert list(frame.columns) == ["unit", "meaning"]
+    assert "seed" in frame.index
+
+
+def test_a_table_that_is_not_there_has_a_nearest_name():
+    with pytest.raises(ValueError, match="did you mean 'people'"):
+        abm.columns("peple")
+
+
+def test_a_record_in_a_notebook_is_a_table_with_its_title_escaped():
+    title = '<script>alert(1)</script> & "more"'
+    table = {"title": title, "population": {"size": 300}, "calendar": {"years": 2}}
+    scenario = type(SCENARIO).from_table(table, "hand-made")
+    page = read_page(hand_made.record(scenario)._repr_html_())
+    assert not page.all("script")
+    assert title in page.all("strong")[0].text
+    assert "Ever self-injured, ages 12-18" in page.all("table")[0].text
+    assert "record.curves, record.people, record.acts" in page.text
+
+
+def test_a_comparison_in_a_notebook_says_what_is_averted(findings):
+    page = read_page(findings._repr_html_())
+    assert page.text == read_page(findings_as_html(findings)).text
+    assert "new cases" in page.all("thead")[0].text
+    assert "skilled" in page.all("tbody")[0].text
+
+
+def test_plots_of_a_comparison_are_figures(findings):
+    for figure in (
+        findings.plot_averted(),
+        abm.plot_averted_by_group(findings),
+        abm.plot_differences(findings),
+    ):
+        assert isinstance(figure, Figure)
+
+
+def test_a_title_may_hold_what_looks_like_a_formula():
+    base = made_up.scenario("base").model_copy(update={"title": r"Costs $5 or $\frac{1$"})
+    found = find(
+        (base, made_up.SKILLED), (1,), lambda scenario, seed: made_up.lives(scenario, seed)
+    )
+    assert abm.plot_averted(found)._repr_png_().startswith(b"\x89PNG")

@@ -1,0 +1,141 @@
+"""Reports of every kind: complete, readable without pictures, and loading nothing."""
+
+import re
+
+import made_up_folders as made_up
+import pytest
+from page_reader import Element, read_page
+
+from abm.cli import SUPPORT
+from abm.report.html.writing import report_of
+
+SECTIONS = ("figures", "tables", "assumptions", "fitted", "caveats", "provenance")
+
+
+@pytest.fixture(scope="module", params=list(made_up.KINDS))
+def page(request, tmp_path_factory):
+    folder = made_up.KINDS[request.param](tmp_path_factory.mktemp(request.param))
+    return request.param, report_of(folder), read_page(report_of(folder))
+
+
+def sentences(page: Element) -> list[str]:
+    return [each.text for each in page.part("answer").all("p")][:-1]
+
+
+def test_it_has_every_part_and_none_is_empty(page):
+    kind, _, read = page
+    names = [each.attributes["id"] for each in read.all("section")]
+    wanted = [name for name in SECTIONS if (kind, name) != ("sweep", "figures")]
+    assert names == ["answer", *wanted]
+    for section in read.all("section"):
+        heading = section.all("h2")[0].text
+        assert heading
+        assert len(section.text) > len(heading) + 40 or section.all("img")
+    links = [each.attributes["href"] for each in read.all("nav")[0].all("a")]
+    assert links == [f"#{name}" for name in wanted]
+
+
+def test_the_answer_is_three_sentences_with_intervals(page):
+    kind, _, read = page
+    told = sentences(read)
+    assert len(told) == 3
+    assert all(sentence.endswith(".") for sentence in told)
+    if kind != "validate":  # there every number has its own, in the tables
+        assert "95 % interval" in " ".join(told)
+
+
+def test_tables_are_whole_and_every_picture_says_what_it_shows(page):
+    _, _, read = page
+    for table in read.all("table"):
+        assert table.all("caption")[0].text
+        columns = len(table.all("thead")[0].all("th"))
+        rows = table.all("tbody")[0].all("tr")
+        assert rows
+        for row in rows:
+            assert len(row.all("th")) + len(row.all("td")) == columns
+            assert all(cell.attributes["data-heading"] for cell in row.all("td"))
+    for picture in read.all("img"):
+        assert len(picture.attributes["alt"]) > 40
+        assert picture.attributes["src"].startswith("data:image/svg+xml;base64,")
+
+
+def test_nothing_is_run_and_nothing_is_loaded(page):
+    _, text, read = page
+    assert not {"script", "link", "iframe", "object", "form"} & {each.tag for each in read.all()}
+    for element in read.all():
+        for name, value in element.attributes.items():
+            assert not name.startswith("on")
+            if name in ("src", "srcset", "data", "action", "poster"):
+                assert value.startswith("data:image/")
+    style = read.all("style")[0].text
+    assert "url(" not in style
+    assert "@import" not in style
+    assert set(re.findall(r"https?://[^\s\"<]+", text)) == {"https://findahelpline.com"}
+    policy = next(e for e in read.all("meta") if "http-equiv" in e.attributes)
+    assert policy.attributes["content"].startswith("default-src 'none'; img-src data:")
+
+
+def test_it_says_where_help_is_and_what_a_simulation_is_not(page):
+    _, _, read = page
+    assert SUPPORT in read.all("header")[0].text
+    assert SUPPORT in read.all("footer")[0].text
+    assert "not what will happen to a person" in read.text
+    assert "not a calibration" in read.text or "no test" in read.text
+
+
+def test_it_prints_and_fits_small_screens(page):
+    _, _, read = page
+    style = read.all("style")[0].text
+    assert "@page { size: A4" in style
+    assert "@media screen and (max-width" in style
+    metas = [each.attributes for each in read.all("meta")]
+    assert any(each.get("name") == "viewport" for each in metas)
+
+
+def test_the_same_folder_gives_the_same_page(tmp_path):
+    folder = made_up.comparison(tmp_path)
+    assert report_of(folder) == report_of(folder)
+
+
+def test_the_command_is_given_only_if_it_lives_the_same(tmp_path):
+    whole = made_up.run(tmp_path / "whole")
+    command = "nssi run baseline --population 300 --years 5 --seeds 3"
+    assert read_page(report_of(whole)).all("pre")[0].text == command
+    said = made_up.description("run")["scenario"]
+    said["parameters"]["stressor_rate"] = 0.5
+    changed = made_up.run(tmp_path / "changed", scenario=said)
+    assert (
+        read_page(report_of(changed))
+        .all("pre")[0]
+        .text.endswith("--set stressor_rate=0.5 --seeds 3")
+    )
+    said["name"] = "a-file-that-is-not-here"
+    gone = made_up.run(tmp_path / "gone", scenario=said)
+    shown = read_page(report_of(gone)).all("pre")[0].text
+    assert "# a-file-that-is-not-here.toml" in shown
+    assert "stressor_rate = 0.5" in shown
+
+
+def test_a_table_that_changed_since_is_pointed_out(tmp_path):
+    tables = {"curves.csv": {"sha256": "0" * 64}, "follow_up.csv": {"sha256": "0" * 64}}
+    text = read_page(report_of(made_up.run(tmp_path, tables=tables))).part("provenance").text
+    assert "Changed since the run wrote them: curves.csv." in text
+    assert "No longer in the folder: follow_up.csv." in text
+
+
+def test_a_sensitivity_analysis_says_which_assumptions_matter(tmp_path):
+    run = made_up.comparison(tmp_path / "run")
+    analysis = made_up.sensitivity(tmp_path / "analysis")
+    without = read_page(report_of(run)).part("assumptions").text
+    assert "No sensitivity analysis was given" in without
+    assert "Skills lessons in school" in without
+    part = read_page(report_of(run, analysis)).part("assumptions")
+    first = part.all("table")[0].all("tbody")[0].all("tr")[0].text
+    assert first.startswith("1. barrier_mean Mean of the barrier against acting.")
+    assert "what moves the difference between scenarios may be something else" in part.text
+
+
+def test_a_question_asked_of_fewer_people_says_so(tmp_path):
+    header = read_page(report_of(made_up.run(tmp_path))).all("header")[0].text
+    assert "10,000 young people" in header
+    assert "Here this is asked of 300 people over 5 years, not of 10,000 over 10." in header

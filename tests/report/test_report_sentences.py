@@ -1,0 +1,218 @@
+"""Sentences stay true whatever came out: less, more, nothing, no telling, no data, no seed."""
+
+import json
+
+import made_up_folders as made_up
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from page_reader import read_page
+
+from abm.report.html import comparison_sentences as sentences
+from abm.report.html import words
+from abm.report.html.writing import report_of
+
+
+def answer(folder):
+    told = read_page(report_of(folder)).part("answer").all("p")
+    return [each.text for each in told][:-1]
+
+
+def first(tmp_path, values, **given):
+    folder = made_up.comparison(tmp_path, {"school-skills": values})
+    if given:
+        table = made_up.differences({"school-skills": values}, **given)
+        made_up.write(folder, {"differences.csv": table})
+    return answer(folder)[0]
+
+
+def test_less_than_in_the_base(tmp_path):
+    told = first(tmp_path, (6.0, 9.0, 7.0))
+    assert told.startswith("“Skills lessons in school at 12-13” averts 2,444 new cases per 100,000")
+    assert "95 % interval" in told
+
+
+def test_more_than_in_the_base_is_said_as_more(tmp_path):
+    told = first(tmp_path, (-6.0, -9.0, -7.0))
+    assert "there are more, not fewer: 2,444 more new cases" in told
+    assert "averts" not in told
+
+
+def test_a_wide_interval_is_no_effect_claimed(tmp_path):
+    told = first(tmp_path, (6.0, -9.0, 7.0))
+    assert told.startswith("Whether")
+    assert "cannot be told from chance" in told
+    assert "more to" in told
+
+
+def test_no_effect_at_all(tmp_path):
+    assert "nobody's outcome changed" in first(tmp_path, (0.0, 0.0, 0.0))
+
+
+def test_nobody_in_either(tmp_path):
+    told = first(tmp_path, (0.0, 0.0), base=0.0, other=0.0)
+    assert told.startswith("There were no new cases in the base and none with")
+
+
+def test_one_seed_says_so(tmp_path):
+    folder = made_up.comparison(tmp_path, {"school-skills": (4.0,)})
+    page = read_page(report_of(folder))
+    assert "There is one seed only" in page.part("caveats").text
+    assert "chance among the people of one seed" in page.part("answer").text
+
+
+def test_several_scenarios_are_counted_by_what_can_be_told(tmp_path):
+    values = {"school-skills": (6.0, 9.0, 7.0), "dbt-a": (0.0, 0.0, 0.0)}
+    folder = made_up.comparison(tmp_path, values | {"crisis-support": (-6.0, -9.0, -7.0)})
+    told = answer(folder)
+    assert told[0].startswith("Of 3 scenarios, 1 has fewer new cases than the base, beyond chance")
+    assert "1 has more new cases than the base" in told[0]
+    assert "1 has exactly the cases of the base" in told[0]
+    assert "the largest is the likeliest to be too large by luck" in told[1]
+    items = [each.text for each in read_page(report_of(folder)).part("tables").all("li")]
+    assert len(items) == 3
+
+
+def test_no_scenario_with_fewer_cases_has_no_largest(tmp_path):
+    folder = made_up.comparison(tmp_path, {"school-skills": (-5.0,) * 3, "dbt-a": (0.0,) * 3})
+    assert "None of them has an estimate of fewer new cases" in answer(folder)[1]
+
+
+@given(
+    value=st.floats(-1e6, 1e6) | st.just(float("nan")),
+    reach=st.floats(0, 1e6) | st.just(float("nan")),
+    helped=st.integers(0, 3),
+    harmed=st.integers(0, 3),
+)
+def test_what_is_claimed_is_what_the_interval_allows(value, reach, helped, harmed):
+    each = sentences.Estimate(
+        *("x", "new_cases", "new cases", 100.0, value, value - reach, value + reach),
+        *(float(helped), float(harmed), 10.0, 3),
+    )
+    told = sentences.sentence(each, "it", "2 years")
+    nobody = value == 0 and helped == harmed == 0
+    if not np.isnan(value) and not np.isnan(reach) and not nobody:
+        assert (" averts " in told) == (value - reach > 0)
+        assert ("more, not fewer" in told) == (value + reach < 0)
+        assert ("cannot be told" in told) == (value - reach <= 0 <= value + reach)
+    else:
+        assert " averts " not in told.replace("What it averts", "")
+    assert told.endswith(".")
+
+
+def test_nobody_who_self_injured(tmp_path):
+    def nobody(curves):
+        return curves.assign(value=0.0)
+
+    told = answer(made_up.run(tmp_path, (1,), nobody))
+    assert "nobody had ever self-injured (95 % interval 0.0 to" in told[0]
+    assert "nan" not in " ".join(told)
+    several = answer(made_up.run(tmp_path / "several", (1, 2), nobody))
+    assert "nobody had ever self-injured." in several[0]
+
+
+def test_seeds_that_agree_get_no_interval(tmp_path):
+    def same(curves):
+        one = curves[curves["seed"] == 1]
+        both = pd.concat([one, one.assign(seed=2)], ignore_index=True)
+        return both.astype({"seed": "uint64"})
+
+    told = answer(made_up.run(tmp_path, (1, 2), same))
+    assert "(the runs agree, which gives no interval)" in told[0]
+
+
+def test_wide_intervals_are_pointed_out(tmp_path):
+    def wild(curves):
+        scale = np.where(curves["seed"] == 1, 0.1, 1.0)
+        return curves.assign(value=curves["value"] * scale)
+
+    page = read_page(report_of(made_up.run(tmp_path, (1, 2), wild)))
+    assert "is wider than the figure itself" in page.part("caveats").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "table"),
+    [
+        ("run", "curves.csv"),
+        ("compare", "differences.csv"),
+        ("validate", "evidence.json"),
+        ("sensitivity", "ranking.csv"),
+        ("sweep", "sweep.csv"),
+    ],
+)
+def test_a_folder_without_its_table_says_that_it_has_no_answer(tmp_path, kind, table):
+    folder = made_up.KINDS[kind](tmp_path)
+    (folder / table).unlink()
+    told = answer(folder)
+    assert len(told) == 1
+    assert told[0].endswith("so it has no answer.")
+    page = read_page(report_of(folder))
+    assert all(len(section.text) > 60 for section in page.all("section"))
+
+
+def test_failed_runs_are_told(tmp_path):
+    folder = made_up.changed(made_up.run(tmp_path), failed=[4, 5])
+    assert "2 runs that failed" in read_page(report_of(folder)).part("caveats").text
+
+
+def test_no_parameter_that_moves_anything(tmp_path):
+    told = answer(made_up.sensitivity(tmp_path, (0.0, 0.0, 0.0)))
+    assert told == ["None of the parameters that were explored moved any main outcome."]
+
+
+def test_which_parameter_leads_and_which_cannot_be_told_from_chance(tmp_path):
+    told = answer(made_up.sensitivity(tmp_path))
+    assert "barrier_mean, urge_weight and weight_feel move the main outcomes most" in told[0]
+    assert "moves it by 50 percentage points (95 % interval 25 to 75 percentage points)" in told[1]
+    assert "1 of 3 parameters cannot be told from no effect" in told[2]
+    sobol = answer(made_up.sensitivity(tmp_path / "sobol", kind="sobol"))
+    assert "has a part in 0.5" in sobol[1]
+    assert "0.05 of the variance" in sobol[2]
+
+
+def test_chance_that_was_not_estimated_is_not_claimed(tmp_path):
+    folder = made_up.sensitivity(tmp_path)
+    (folder / "noise.csv").unlink()
+    assert answer(folder)[2] == "How much of this is chance within runs was not estimated."
+
+
+def test_a_sweep_says_where_a_share_is_lowest_and_highest(tmp_path):
+    told = answer(made_up.sweep(tmp_path))
+    assert "goes from 12.0 % (95 % interval 0.0 to 37.4 %) at stressor_rate = 0.5" in told[0]
+    same = answer(made_up.sweep(tmp_path / "same", ((0.2,), (0.2,))))
+    assert "is the same at every point: 20.0 % (no interval)" in same[0]
+
+
+def test_a_validation_that_fails_nothing_or_answers_nothing(tmp_path):
+    fine = answer(made_up.validation(tmp_path / "fine", [made_up.entry()]))
+    assert fine[-1].startswith("None comes out outside or in the wrong direction")
+    silent = [made_up.entry(verdict="no answer", simulated=None)]
+    told = answer(made_up.validation(tmp_path / "silent", silent))
+    assert "0 came out inside" in told[0]
+    assert "1 entry of 1 got no answer at all" in told[-1]
+
+
+def test_what_fails_stands_before_what_holds(tmp_path):
+    tables = read_page(report_of(made_up.validation(tmp_path))).part("tables").all("table")
+    captions = [table.all("caption")[0].text for table in tables]
+    assert captions[0].startswith("What comes out outside")
+    assert captions[1] == "What comes near"
+    assert "P02" in tables[0].text
+    assert "Nobody dies." in tables[-1].text
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True), st.floats(), st.floats())
+def test_numbers_never_show_what_is_no_number(value, low, high):
+    for show in (words.number, words.percent, words.rate, words.year_of_age):
+        told = words.with_interval(value, low, high, show) + words.span(low, high, show)
+        assert "nan" not in told
+        assert "inf" not in told.replace("interval", "")
+
+
+def test_seeds_in_words():
+    assert words.seeds_in_words([3, 1, 2]) == "1 to 3"
+    assert words.seeds_in_words([7, 1]) == "1 and 7"
+    assert words.seeds_in_words([]) == "none"
+    assert json.dumps(words.number(-0.0)) == '"0"'

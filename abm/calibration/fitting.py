@@ -13,6 +13,7 @@ from abm.calibration.recipe import Fit, Space, Wave
 from abm.calibration.sampling import NotRuledOut, Sampled, not_ruled_out, sample, starts
 from abm.calibration.targets import Targets, matrix
 
+LEAST_LOG_WEIGHT = -700.0  # below the largest: still a number
 CANDIDATES = 2000  # points among which chains look for a start
 
 
@@ -205,8 +206,8 @@ def weights_of(log_new: np.ndarray, log_drawn: np.ndarray, truncation: float) ->
     log_new, log_drawn
         Log-density by what is known now, and by what they were drawn from.
     truncation
-        Weights are cut at their mean times the number of draws to this power (Ionides 2008,
-        "Truncated importance sampling": one half).
+        No draw gets more than the number of draws to the power of minus this: with one half and
+        400 draws, a twentieth of all weight.
 
     Returns
     -------
@@ -214,9 +215,16 @@ def weights_of(log_new: np.ndarray, log_drawn: np.ndarray, truncation: float) ->
         They sum to 1.
     """
     ratio = log_new - log_drawn
-    raw = np.exp(ratio - ratio.max())
-    cut = np.minimum(raw, raw.mean() * len(raw) ** truncation)
-    return np.asarray(cut / cut.sum())
+    raw = np.exp(np.maximum(ratio - ratio.max(), LEAST_LOG_WEIGHT))
+    most = len(raw) ** -truncation
+    falling = np.sort(raw)[::-1]
+    for cut in range(len(raw)):
+        rest = falling[cut:].sum()
+        if falling[cut] <= most * rest / (1.0 - most * cut):
+            break
+    level = most * rest / (1.0 - most * cut)
+    weights = np.minimum(raw, level)
+    return np.asarray(weights / weights.sum())
 
 
 def effective_size(weights: np.ndarray) -> float:

@@ -101,7 +101,7 @@ class Fit(_Declared):
     unidentified : float
         Parameters whose contraction is below are named as not identified.
     truncation : float
-        Weights are cut at the mean weight times the number of draws to this power.
+        No draw weighs more than the number of draws to the power of minus this.
     """
 
     seed: Annotated[int, Field(ge=0)]

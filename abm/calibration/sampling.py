@@ -140,13 +140,15 @@ def sample(density: Density, start: np.ndarray, count: int, steps: int, seed: in
         The same seed gives the same draws.
     """
     import emcee
+    from threadpoolctl import threadpool_limits
 
     moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
     walkers, dimensions = start.shape
     sampler = emcee.EnsembleSampler(walkers, dimensions, density, moves=moves, vectorize=True)
     luck = np.random.RandomState(_keyed(seed))  # what emcee asks for
     state = emcee.State(_apart(start, seed), random_state=luck.get_state())
-    sampler.run_mcmc(state, steps, skip_initial_state_check=True)
+    with threadpool_limits(1):  # many small products: threads would only wait for one another
+        sampler.run_mcmc(state, steps, skip_initial_state_check=True)
     first = int(BURNT * steps)
     chain, logs = sampler.get_chain(discard=first), sampler.get_log_prob(discard=first)
     apart = sampler.get_autocorr_time(discard=first, quiet=True, tol=0)

@@ -2,7 +2,7 @@
 
 import functools
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -71,10 +71,20 @@ class Wave(_Declared):
 
 
 class Screening(_Declared):
-    """The Morris screening: trajectories, and the seed of its runs."""
+    """The Morris screening: trajectories, the seed of its runs, and what is screened.
+
+    Attributes
+    ----------
+    ranges : dict
+        By name of a parameter: the range screened, where it is not its prior. Those without a
+        prior stay fixed in the fit.
+    """
 
     trajectories: Annotated[int, Field(ge=2)]
     first_seed: Annotated[int, Field(ge=0)]
+    ranges: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]] = Field(
+        default_factory=dict
+    )
 
 
 class Fit(_Declared):
@@ -134,6 +144,14 @@ class Recipe(_Declared):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        for name, (low, high) in self.screening.ranges.items():
+            screened = parameters().get(name)
+            if screened is None:
+                raise ValueError(
+                    f"screening: no parameter {name}{did_you_mean(name, parameters())}"
+                )
+            if not screened.low <= low < high <= screened.high:
+                raise ValueError(f"screening: {name} would leave its range in parameters.toml")
         for name in self.free:
             declared = parameters().get(name)
             if declared is None:
@@ -183,10 +201,18 @@ class Space:
         Parameters with a prior.
     log_from
         See `Runs`.
+    ranges
+        By name: what stands in for the prior.
     """
 
-    def __init__(self, names: Sequence[str], log_from: float) -> None:
-        priors = [parameters()[name].prior for name in names]
+    def __init__(
+        self,
+        names: Sequence[str],
+        log_from: float,
+        ranges: Mapping[str, Sequence[float]] | None = None,
+    ) -> None:
+        given = dict(ranges or {})
+        priors = [given.get(name, parameters()[name].prior) for name in names]
         self.names = list(names)
         ends = np.array([prior for prior in priors if prior is not None], np.float64)
         self.low, self.high = ends.reshape(-1, 2).T

@@ -10,20 +10,22 @@ from abm.calibration.bank import Design, WaveFolder
 from abm.calibration.recipe import Recipe, Space
 from abm.calibration.targets import Target
 from abm.experiments.design import Range, morris_design
-from abm.experiments.indices import Problem, analyse
 from abm.parameters import parameters
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NAME = "screening"
+SMALLEST_STEP = 1e-9
+FEWEST_STEPS = 3
 COLUMNS = ("parameter", "largest", "moves", "chosen")
 
 
 def all_priors(recipe: Recipe) -> Space:
-    """Return the space of every parameter that has a prior."""
-    names = [each.name for each in parameters().values() if each.prior is not None]
-    return Space(names, recipe.runs.log_from)
+    """Return the space of every parameter that has a prior or is screened besides."""
+    ranges = recipe.screening.ranges
+    names = [p.name for p in parameters().values() if p.prior is not None or p.name in ranges]
+    return Space(names, recipe.runs.log_from, ranges)
 
 
 def screening_design(recipe: Recipe) -> Design:
@@ -59,21 +61,21 @@ def screened(
     Returns
     -------
     pandas.DataFrame
-        parameter, `largest` (of its mu* over targets: the mean size of the change of a figure
-        over the whole prior, in half-widths of what is accepted), `moves` (the target it is
-        largest for), `chosen` (whether the recipe frees it), then one column a target. NaN for
-        targets that are not defined in too many runs.
+        parameter, `largest` (over targets), `moves` (the target it is largest for), `chosen`
+        (whether the recipe frees it), then one column a target: the size of the change of the
+        figure over the whole range, in half-widths of what is accepted. That is Morris's mu*
+        with the median in place of the mean over trajectories, of those steps at whose both ends
+        the figure is defined; NaN with fewer than three such steps.
     """
     import pandas as pd
 
-    problem = Problem("morris", tuple(_unit_ranges(space)))
     points = space.unit(runs[space.names].to_numpy(np.float64))
-    columns: dict[str, list[float]] = {}
-    for target in targets:
-        values = target.scale.to(runs[target.name].to_numpy(np.float64))
-        rows = analyse(problem, points, values, seed=1).rows
-        sizes = {row[0]: row[3] / target.half_width for row in rows if row[2] == "mu_star"}
-        columns[target.name] = [sizes.get(name, np.nan) for name in space.names]
+    effects = {
+        target.name: _sizes(points, target.scale.to(runs[target.name].to_numpy(np.float64)))
+        / target.half_width
+        for target in targets
+    }
+    columns = {name: found.tolist() for name, found in effects.items()}
     table = pd.DataFrame(columns, index=space.names)
     filled = table.fillna(0.0)
     table.insert(0, "largest", filled.max(axis=1))
@@ -81,6 +83,19 @@ def screened(
     table.insert(2, "chosen", [name in free for name in space.names])
     table.index.name = "parameter"
     return table.sort_values("largest", ascending=False, kind="stable").reset_index()
+
+
+def _sizes(points: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return for every parameter the median size of the steps along it, per unit of its range."""
+    steps, rises = np.diff(points, axis=0), np.diff(np.asarray(values, np.float64))
+    moved = np.abs(steps) > SMALLEST_STEP
+    alone = (moved.sum(axis=1) == 1) & np.isfinite(rises)
+    sizes = np.full(points.shape[1], np.nan)
+    for place in range(points.shape[1]):
+        own = alone & moved[:, place]
+        if own.sum() >= FEWEST_STEPS:
+            sizes[place] = np.median(np.abs(rises[own] / steps[own, place]))
+    return sizes
 
 
 def _unit_ranges(space: Space) -> list[Range]:

@@ -82,4 +82,7 @@ PURPOSE_WORDS: dict[str, tuple[str, str]] = {
     "STUDY": ("looking", "Samples and answers in simulated studies"),
     "DESIGN": ("experiments", "Points of a design"),
     "BOOTSTRAP": ("experiments", "Resampling for intervals"),
+    "BANK": ("calibration", "Points of the bank of runs"),
+    "FIT": ("calibration", "Folds, walkers and truths of the fit"),
+    "DRAWS": ("calibration", "Which draws of the posterior are taken"),
 }

@@ -2,6 +2,8 @@
 
 import pytest
 
+from abm.experiments.store import Store
+
 
 @pytest.fixture
 def known_diary(tmp_path, monkeypatch):
@@ -21,3 +23,17 @@ def known_diary(tmp_path, monkeypatch):
 def mend(tmp_path):
     """Return a function that makes failing known outcomes work."""
     return (tmp_path / "known.txt.mended").touch
+
+
+@pytest.fixture
+def diary(tmp_path, monkeypatch):
+    """Return the file that notes which made-up runs were lived."""
+    path = tmp_path / "diary.txt"
+    path.touch()
+    monkeypatch.setenv("MADE_UP_DIARY", str(path))
+    return path
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "runs")

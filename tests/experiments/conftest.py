@@ -1,5 +1,7 @@
 """What tests of many runs share."""
 
+import signal
+
 import pytest
 
 from abm.experiments.store import Store
@@ -37,3 +39,14 @@ def diary(tmp_path, monkeypatch):
 @pytest.fixture
 def store(tmp_path):
     return Store(tmp_path / "runs")
+
+
+@pytest.fixture
+def ctrl_c_counts():
+    """Let processes hear Ctrl-C also where the tests run in the background of a script.
+
+    Shells start such a job with SIGINT ignored, and what it starts inherits that.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -111,6 +111,7 @@ def test_a_main_process_killed_again_and_again_loses_nothing(store, tmp_path, di
 
 
 @needs_proc
+@pytest.mark.usefixtures("ctrl_c_counts")
 def test_ctrl_c_keeps_what_is_finished_and_ends_the_workers(store, diary, pause):
     pause(0.1)
     process = start(store)

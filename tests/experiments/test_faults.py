@@ -59,7 +59,7 @@ def wait_for_end(session):
     assert left == []
 
 
-def wait_for_lines(diary, number, process=None, seconds=60.0):
+def wait_for_lines(diary, number, process=None, seconds=180.0):
     until = time.monotonic() + seconds
     while len(diary.read_text().splitlines()) < number:
         assert time.monotonic() < until

@@ -1,6 +1,10 @@
 """What tests of many runs share."""
 
+import signal
+
 import pytest
+
+from abm.experiments.store import Store
 
 
 @pytest.fixture
@@ -21,3 +25,28 @@ def known_diary(tmp_path, monkeypatch):
 def mend(tmp_path):
     """Return a function that makes failing known outcomes work."""
     return (tmp_path / "known.txt.mended").touch
+
+
+@pytest.fixture
+def diary(tmp_path, monkeypatch):
+    """Return the file that notes which made-up runs were lived."""
+    path = tmp_path / "diary.txt"
+    path.touch()
+    monkeypatch.setenv("MADE_UP_DIARY", str(path))
+    return path
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "runs")
+
+
+@pytest.fixture
+def ctrl_c_counts():
+    """Let processes hear Ctrl-C also where the tests run in the background of a script.
+
+    Shells start such a job with SIGINT ignored, and what it starts inherits that.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

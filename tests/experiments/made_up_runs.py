@@ -15,6 +15,7 @@ from abm.experiments.runner import RunTask, run_missing
 from abm.experiments.store import Store
 from abm.scenario import Scenario
 
+SECONDS_TO_END = 5.0  # for those processes whose main process was killed
 RATES = [0.5 + step / 20 for step in range(20)]
 
 
@@ -100,3 +101,20 @@ def undisturbed(folder: Path, wanted: list[RunTask]) -> bytes:
 
 def table(store: Store, keys: list[str]) -> bytes:
     return store.results(keys).to_csv(index=False).encode()
+
+
+def expected_of(tmp_path, wanted, diary):
+    """Return the table of undisturbed runs, leaving no trace in the diary."""
+    expected = undisturbed(tmp_path / "undisturbed", wanted)
+    diary.write_text("")
+    return expected
+
+
+def wait_for_parts(store, number, process):
+    """Wait until a process has stored a number of parts more than there were."""
+    before = len(list(store.parts.glob("*.parquet")))
+    until = time.monotonic() + 180.0  # a guard: busy machines start processes slowly
+    while len(list(store.parts.glob("*.parquet"))) < before + number:
+        assert time.monotonic() < until
+        assert process.poll() is None
+        time.sleep(0.005)

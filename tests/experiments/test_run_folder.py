@@ -307,6 +307,7 @@ def test_the_run_id_is_about_what_is_lived_only(out):
     assert base.run_id != RunFolder(out, SCENARIO, design={"vary": [1, 2]}).run_id
 
 
+@pytest.mark.usefixtures("ctrl_c_counts")
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
 def test_killed_or_interrupted_mid_run_it_goes_on_where_it_was(out, diary, tmp_path, blow):
     script = tmp_path / "script.py"

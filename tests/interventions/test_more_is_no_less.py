@@ -3,11 +3,13 @@
 import functools
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
+from abm.experiments.warm_ups import WarmUps
 from abm.record import Logs
 from abm.scenario import Scenario
 from abm.simulation import run
@@ -16,20 +18,30 @@ PEOPLE, YEARS, SEED = 1_000, 5, 2
 EVERYBODY = {"ages": [10, 24], "months_to_full": 0, "half_life_years": 0, "uptake_risk": 0}
 
 
-@functools.cache
-def lived(*interventions: tuple[tuple[str, Any], ...]) -> np.ndarray:
-    """Return everybody who lived a reported day, by number; each scenario is lived once."""
-    table = {
-        "population": {"size": PEOPLE},
-        "calendar": {"years": YEARS},
-        "interventions": [
-            {key: list(value) if isinstance(value, tuple) else value for key, value in each}
-            for each in interventions
-        ],
-    }
-    record = run(Scenario.from_table(table, "tried"), SEED, Logs(people=True))
-    people = np.concatenate(record.logged["people"])
-    return people[np.argsort(people["person"])]
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., np.ndarray]:
+    """Return a function that gives everybody who lived a reported day, by number.
+
+    Each scenario is lived once, from a warm-up that all share, which changes no bit.
+    """
+    warm_ups, logs = WarmUps(tmp_path_factory.mktemp("warm-ups")), Logs(people=True)
+
+    @functools.cache
+    def live(*interventions: tuple[tuple[str, Any], ...]) -> np.ndarray:
+        table = {
+            "population": {"size": PEOPLE},
+            "calendar": {"years": YEARS},
+            "interventions": [
+                {key: list(value) if isinstance(value, tuple) else value for key, value in each}
+                for each in interventions
+            ],
+        }
+        scenario = Scenario.from_table(table, "tried")
+        record = run(scenario, SEED, logs, world=warm_ups.world(scenario, SEED, logs))
+        people = np.concatenate(record.logged["people"])
+        return people[np.argsort(people["person"])]
+
+    return live
 
 
 def programme(kind: str, **keys: Any) -> tuple[tuple[str, Any], ...]:
@@ -47,7 +59,9 @@ def averted(field: str, one: np.ndarray, other: np.ndarray) -> tuple[float, floa
 @pytest.mark.parametrize(
     "kind", ["self_compassion_programme", "school_skills_programme", "opioid_antagonist_probe"]
 )
-def test_more_coverage_averts_no_less_beyond_noise(kind: str) -> None:
+def test_more_coverage_averts_no_less_beyond_noise(
+    lived: Callable[..., np.ndarray], kind: str
+) -> None:
     worlds = [lived(), *(lived(programme(kind, coverage=share)) for share in (0.3, 0.6, 1.0))]
     for field in ("reported_case", "reported_acts", "active_years"):
         for less, more in itertools.pairwise(worlds):
@@ -57,7 +71,9 @@ def test_more_coverage_averts_no_less_beyond_noise(kind: str) -> None:
     assert gain > 0
 
 
-def test_who_is_reached_at_less_coverage_is_reached_at_more() -> None:
+def test_who_is_reached_at_less_coverage_is_reached_at_more(
+    lived: Callable[..., np.ndarray],
+) -> None:
     some, all_but_some = (
         lived(programme("self_compassion_programme", coverage=share)) for share in (0.3, 0.6)
     )
@@ -66,7 +82,9 @@ def test_who_is_reached_at_less_coverage_is_reached_at_more() -> None:
     assert (further | ~reached).all()
 
 
-def test_a_package_averts_no_less_than_its_best_part_beyond_noise() -> None:
+def test_a_package_averts_no_less_than_its_best_part_beyond_noise(
+    lived: Callable[..., np.ndarray],
+) -> None:
     parts = [
         programme("self_compassion_programme", coverage=0.6),
         programme("school_skills_programme", coverage=0.6),

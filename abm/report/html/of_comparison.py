@@ -25,6 +25,7 @@ NUMBERS = (
 )
 PACKAGE_TEXTS = ("package", "quantity", "part", "verdict")
 GROUPS = ("sex", "age", "adversity_quartile")
+NO_INTERVAL_WORTH = (sentences.NOTHING, sentences.NONE_THERE)
 MOST_TITLES, MOST_BESIDE = 2, 3  # scenarios in the title, and told or tabled beside each other
 
 
@@ -110,7 +111,7 @@ def _averted(estimates: Sequence[sentences.Estimate], several: bool, years: str)
         cells = (
             number(each.in_base),
             number(each.value),
-            span(each.low, each.high),
+            "-" if each.reading in NO_INTERVAL_WORTH else span(each.low, each.high),
             each.reading,
         )
         name = f"{each.scenario}: {each.label}" if several else each.label

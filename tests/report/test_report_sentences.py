@@ -71,8 +71,9 @@ def test_several_scenarios_are_counted_by_what_can_be_told(tmp_path):
     assert "1 has more new cases than the base" in told[0]
     assert "1 has exactly the cases of the base" in told[0]
     assert "the largest is the likeliest to be too large by luck" in told[1]
-    items = [each.text for each in read_page(report_of(folder)).part("tables").all("li")]
-    assert len(items) == 3
+    page = read_page(report_of(folder))
+    assert len(page.part("tables").all("li")) == 3
+    assert page.all("h1")[0].text == "3 scenarios against “Baseline”: what would change?"
 
 
 def test_no_scenario_with_fewer_cases_has_no_largest(tmp_path):

@@ -11,6 +11,16 @@ from abm.report.html.words import counted, day_in_words, listed, number, text_of
 
 NAME, TITLE = "assumptions", "The assumptions that matter most"
 MOST_LISTED = 10
+_AS_DECLARED = "In what was lived here every parameter has its default value."
+_BUT_VARIED = "What does not vary has its default value."
+DEFAULTS = {
+    "run": _AS_DECLARED,
+    "compare": _AS_DECLARED,
+    "validate": "In the baseline every parameter has its default value; other worlds change some.",
+    "sensitivity": _BUT_VARIED,
+    "sweep": _BUT_VARIED,
+}
+"""What is said where the scenario itself changes no number."""
 NOT_IN_LIBRARY = "not in this version's library of interventions"
 
 
@@ -37,7 +47,7 @@ def assumptions_of(said: Description, influence: Influence | None) -> Section:
     own = (_interventions(said.scenarios), _changed(said.scenarios), _trends(said.scenarios))
     tables += [table for table in own if table.rows]
     if not own[1].rows:
-        paragraphs.append("Every parameter has its default value.")
+        paragraphs.append(DEFAULTS[said.command])
     positions = _switches(said.scenarios)
     if positions.rows:
         tables.append(positions)

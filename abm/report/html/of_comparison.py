@@ -25,7 +25,8 @@ NUMBERS = (
 )
 PACKAGE_TEXTS = ("package", "quantity", "part", "verdict")
 GROUPS = ("sex", "age", "adversity_quartile")
-MOST_BESIDE = 3  # scenarios whose groups stand beside each other
+NO_INTERVAL_WORTH = (sentences.NOTHING, sentences.NONE_THERE)
+MOST_TITLES, MOST_BESIDE = 2, 3  # scenarios in the title, and told or tabled beside each other
 
 
 def findings_of_comparison(files: Files, said: Description) -> Findings:
@@ -41,7 +42,7 @@ def findings_of_comparison(files: Files, said: Description) -> Findings:
         raise ReportError(f"{files.path / DIFFERENCES}: {name!r} is no scenario of run.json")
     return Findings(
         kind="Comparison of scenarios",
-        title=f"{listed([other.called for other in others])}: what would change?",
+        title=_title(said),
         question=_question(said),
         answer=sentences.answer(estimates, said),
         tables=() if rows is None else _tables(rows, estimates, said),
@@ -51,9 +52,17 @@ def findings_of_comparison(files: Files, said: Description) -> Findings:
     )
 
 
+def _title(said: Description) -> str:
+    called = [other.called for other in said.others]
+    if len(called) > MOST_TITLES:
+        return f"{len(called)} scenarios against “{said.scenario.called}”: what would change?"
+    return f"{listed(called)}: what would change?"
+
+
 def _question(said: Description) -> tuple[str, ...]:
     base, years = said.scenario, said.scenario.calendar.years
-    asked = [text for other in said.others for text in about_scenario(other)[:1]]
+    told = said.others if len(said.others) <= MOST_BESIDE else ()
+    asked = [text for other in told for text in about_scenario(other)[:1]]
     size = base.population.size
     who = f"{size:,} young people" + (
         " aged 10 to 24" if base.population.kind == "open" else " of one birth cohort"
@@ -102,7 +111,7 @@ def _averted(estimates: Sequence[sentences.Estimate], several: bool, years: str)
         cells = (
             number(each.in_base),
             number(each.value),
-            span(each.low, each.high),
+            "-" if each.reading in NO_INTERVAL_WORTH else span(each.low, each.high),
             each.reading,
         )
         name = f"{each.scenario}: {each.label}" if several else each.label

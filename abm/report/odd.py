@@ -49,7 +49,7 @@ Row = Sequence[str]
 
 
 class PageError(ValueError):
-    """A page without the markers that are expected."""
+    """A page without the markers that are expected, or a name of which nothing is said."""
 
 
 def table(head: Row, rows: Iterable[Row]) -> list[str]:
@@ -61,6 +61,19 @@ def table(head: Row, rows: Iterable[Row]) -> list[str]:
 def type_of(kind: type | np.dtype) -> str:
     """Return a type in words."""
     return "whole number" if np.dtype(kind).kind == "i" else "number"
+
+
+def said_of(name: str, words: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """Return the unit or place of a name and its sentence.
+
+    Raises
+    ------
+    PageError
+        When nothing has been said of it yet.
+    """
+    if name not in words:
+        raise PageError(f"abm/report/odd_words.py says nothing of {name}: add a sentence there")
+    return words[name]
 
 
 def person_tables() -> list[str]:
@@ -79,7 +92,9 @@ def person_tables() -> list[str]:
 
 def record_table(dtype: np.dtype, words: Mapping[str, tuple[str, str]]) -> list[str]:
     """Return the table of a record whose sentences stand in `abm.report.odd_words`."""
-    rows = [(f"`{name}`", type_of(dtype[name]), *words[name]) for name in dtype.names or ()]
+    rows = [
+        (f"`{name}`", type_of(dtype[name]), *said_of(name, words)) for name in dtype.names or ()
+    ]
     return table(("name", "type", "unit", "meaning"), rows)
 
 
@@ -159,7 +174,9 @@ def switch_table() -> list[str]:
 
 def purpose_table() -> list[str]:
     """Return what chance is used for."""
-    rows = [(f"`{each.name}`", str(each.value), *PURPOSE_WORDS[each.name]) for each in Purpose]
+    rows = [
+        (f"`{each.name}`", str(each.value), *said_of(each.name, PURPOSE_WORDS)) for each in Purpose
+    ]
     return table(("purpose", "number", "where", "what a draw decides"), rows)
 
 

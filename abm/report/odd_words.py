@@ -81,8 +81,8 @@ PURPOSE_WORDS: dict[str, tuple[str, str]] = {
     "TRIAL": ("looking", "Who is given which treatment in the simulated trial"),
     "STUDY": ("looking", "Samples and answers in simulated studies"),
     "DESIGN": ("experiments", "Points of a design"),
+    "BANK": ("experiments", "Points of the bank of runs for calibration"),
+    "FIT": ("experiments", "Search for numbers that fit"),
+    "DRAWS": ("experiments", "Draws from the numbers that fit"),
     "BOOTSTRAP": ("experiments", "Resampling for intervals"),
-    "BANK": ("calibration", "Points of the bank of runs"),
-    "FIT": ("calibration", "Folds, walkers and truths of the fit"),
-    "DRAWS": ("calibration", "Which draws of the posterior are taken"),
 }

@@ -17,7 +17,7 @@ from abm.parameters import parameters, switches
 from abm.people.layout import declared_fields, fields_of, person_dtype
 from abm.people.maltreatment import CHILDHOOD_FIELDS
 from abm.population_day import POPULATION_DAY
-from abm.report.odd import KINDS, MARKED, TABLES, PageError, filled, table
+from abm.report.odd import KINDS, MARKED, TABLES, PageError, filled, said_of, table
 from abm.report.odd_words import CHILDHOOD_WORDS, PURPOSE_WORDS, STAGE_WORDS, TODAY_WORDS
 from abm.report.pages import outdated
 from abm.studies.census import MEASURES
@@ -102,6 +102,11 @@ def test_a_page_without_its_markers_is_refused() -> None:
     with pytest.raises(PageError, match="missing: persons"):
         filled(PAGE.replace("<!-- made: persons -->", ""))
     assert filled(PAGE).count("<!-- end -->") == len(TABLES)
+
+
+def test_a_name_without_a_sentence_is_told() -> None:
+    with pytest.raises(PageError, match=r"odd_words\.py says nothing of WHIM"):
+        said_of("WHIM", PURPOSE_WORDS)
 
 
 def test_cells_cannot_break_a_table() -> None:

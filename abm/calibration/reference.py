@@ -127,7 +127,7 @@ def _drawn(wave: Any) -> str:
 
 def _free(told: Recipe) -> str:
     space = Space(list(told.free), told.runs.log_from)
-    rows: list[tuple[str, str, str, str]] = [
+    rows = [
         (f"`{name}`", f"{low:g} to {high:g}", kind, parameters()[name].sentence, why)
         for (name, why), (low, high, kind) in zip(
             told.free.items(), space.plain().values(), strict=True
@@ -182,7 +182,7 @@ def _found(folder: Path, about: Path, told: Recipe) -> str:
 
 def _learnt(known: "pd.DataFrame", recovered: "pd.DataFrame", told: Recipe) -> str:
     share = f"{told.fit.share:.0%}"
-    rows: list[tuple[str, str, str, str]] = [
+    rows = [
         (f"`{r.parameter}`", f"{r.median:.3g}", f"{r.low:.3g} to {r.high:.3g}",
          f"{r.contraction:.2f}", f"{r.coverage:.0%}")
         for r in known.itertuples()
@@ -209,7 +209,7 @@ def _pairs(pairs: "pd.DataFrame") -> str:
 
 
 def _emulated(emulators: "pd.DataFrame") -> str:
-    rows: list[tuple[str, str, str, str]] = [
+    rows = [
         (r.target, r.emulator, f"{r.explained:.2f}", f"{r.observation_sd:.3f}",
          f"{r.emulator_sd:.3f}", f"{r.chance_sd:.3f}")
         for r in emulators.itertuples()
@@ -220,7 +220,7 @@ def _emulated(emulators: "pd.DataFrame") -> str:
 
 
 def _predicted(predictive: "pd.DataFrame", told: Recipe) -> str:
-    rows: list[tuple[str, str, str, str]] = [
+    rows = [
         (r.statistic, _ends(r.accepted_low, r.accepted_high), f"{r.median:.3g}",
          _ends(r.low, r.high), f"{r.inside:.0%}", r.part_in_fit)
         for r in predictive.itertuples()

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from abm.calibration.reference import DIAGNOSTICS
+from abm.calibration.reference import page as calibration_page
 from abm.evidence.reference import page as evidence_page
 from abm.interventions.reference import page as intervention_page
 from abm.report.odd import filled
@@ -14,12 +16,14 @@ from abm.report.parameter_reference import reference
 from abm.report.reference import output_reference
 from abm.tables import write_bytes
 
+ROOT = Path(__file__).parents[2]
 PAGES: dict[str, Callable[[str], str]] = {
     "odd.md": filled,
     "parameters.md": lambda _: reference(),
     "outputs.md": lambda _: output_reference(),
     "interventions.md": lambda _: intervention_page(),
     "evidence.md": lambda _: evidence_page(),
+    "calibration.md": lambda _: calibration_page(folder=ROOT / DIAGNOSTICS),
 }
 
 

@@ -95,7 +95,9 @@ def _with_other_seeds():
 
 def test_the_screening_says_what_each_prior_moves(tmp_path, made_up, capsys):
     few = living_recipe().model_copy(
-        update={"screening": recipe().screening.model_copy(update={"trajectories": 4})}
+        update={
+            "screening": recipe().screening.model_copy(update={"trajectories": 4, "ranges": {}})
+        }
     )
     assert command.screen_command(way(tmp_path, recipe=few)) == 0
     rows = json.loads(capsys.readouterr().out)

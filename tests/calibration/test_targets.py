@@ -119,8 +119,10 @@ FIXED = next(name for name, each in parameters().items() if each.prior is None)
     [
         ('drawn = "prior"', 'drawn = "posterior"', "first is drawn from the prior"),
         ("first_seed = 20_000", "first_seed = 10_001", "shares seeds"),
-        (f"\n{FREE} =", f"\n{FREE}x =", f"did you mean '{FREE}'"),
-        (f"\n{FREE} =", f"\n{FIXED} =", "has no prior"),
+        (f'\n{FREE} = "', f'\n{FREE}x = "', f"did you mean '{FREE}'"),
+        (f'\n{FREE} = "', f'\n{FIXED} = "', "has no prior"),
+        (f"\n{FREE} = [", f"\n{FREE}x = [", f"did you mean '{FREE}'"),
+        (f"\n{FREE} = [", f"\n{FREE} = [-1e9, 1e9] # ", "would leave its range"),
         ("population = ", "population = -", "population"),
         ("[runs]", "[runs", "not valid TOML"),
     ],

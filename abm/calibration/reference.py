@@ -140,7 +140,7 @@ def _free(told: Recipe) -> str:
 def _figures(told: Recipe) -> str:
     known = statistics(told.runs.world)
     targets = targets_of(known)
-    rows: list[tuple[str, str, str, str]] = [
+    rows: list[tuple[str, ...]] = [
         (
             each.name,
             known[each.name].entry.statement,

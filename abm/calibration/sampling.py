@@ -140,12 +140,13 @@ def sample(density: Density, start: np.ndarray, count: int, steps: int, seed: in
         The same seed gives the same draws.
     """
     import emcee
+    from sklearn.utils import check_random_state
     from threadpoolctl import threadpool_limits
 
     moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
     walkers, dimensions = start.shape
     sampler = emcee.EnsembleSampler(walkers, dimensions, density, moves=moves, vectorize=True)
-    luck = np.random.RandomState(_keyed(seed))  # what emcee asks for
+    luck = check_random_state(_keyed(seed))  # the older kind of generator, which emcee asks for
     state = emcee.State(_apart(start, seed), random_state=luck.get_state())
     with threadpool_limits(1):  # many small products: threads would only wait for one another
         sampler.run_mcmc(state, steps, skip_initial_state_check=True)

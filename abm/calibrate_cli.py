@@ -23,6 +23,9 @@ def calibrate(
     screen: Annotated[
         bool, typer.Option("--screen", help="Tell which parameters move the fitted figures.")
     ] = False,
+    fit_only: Annotated[
+        bool, typer.Option("--fit-only", help="Live nothing: fit what the bank holds.")
+    ] = False,
     bank: Annotated[Path, typer.Option(help="Folder of the bank of runs.")] = Path(
         "calibration/bank"
     ),
@@ -40,7 +43,8 @@ def calibrate(
     json_: JsonOption = False,
 ) -> None:
     """Live the bank of runs, fit the free parameters, and write the posterior: piece by piece."""
-    from abm.calibration.command import HowToCalibrate, screen_command, wave_command
+    from abm.calibration.command import calibrate_command, screen_command
+    from abm.calibration.how import HowToCalibrate
     from abm.calibration.recipe import recipe
 
     check_folder(out)
@@ -49,4 +53,4 @@ def calibrate(
     how = HowToCalibrate(bank, out, jobs, dask, minutes, quiet, json_, chosen)
     if screen:
         raise typer.Exit(screen_command(how))
-    raise typer.Exit(wave_command(wave or "1", how))
+    raise typer.Exit(calibrate_command(how, wave, fit_only))

@@ -58,12 +58,16 @@ class Wave(_Declared):
         How many runs.
     first_seed : int
         Seed of the first; each further run has the next.
+    repeats : int
+        So many of the points are the first ones once more, with other seeds: they tell chance
+        from errors of the emulators.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     drawn: Literal["prior", "not ruled out", "posterior"]
     points: Count
     first_seed: Annotated[int, Field(ge=0)]
+    repeats: Annotated[int, Field(ge=0)] = 0
 
 
 class Screening(_Declared):
@@ -71,6 +75,46 @@ class Screening(_Declared):
 
     trajectories: Annotated[int, Field(ge=2)]
     first_seed: Annotated[int, Field(ge=0)]
+
+
+class Fit(_Declared):
+    """Cut-offs and sizes of the fit.
+
+    Attributes
+    ----------
+    seed : int
+        Of all luck of the fit.
+    cut_off : float
+        Implausibility above which a point is ruled out.
+    window : float
+        Runs up to this implausibility are learnt from after the first stage.
+    tries : int
+        Points among which what is not ruled out is looked for, before a chain is used.
+    steps : int
+        Of every walker of the chain that samples the posterior.
+    most_undefined : float
+        A figure that is undefined in a larger share of the runs is only checked.
+    truths, truth_steps : int
+        Runs held out to be recovered, and the steps of a walker for each.
+    share : float
+        Of the posterior that the intervals of diagnostics hold.
+    unidentified : float
+        Parameters whose contraction is below are named as not identified.
+    truncation : float
+        Weights are cut at the mean weight times the number of draws to this power.
+    """
+
+    seed: Annotated[int, Field(ge=0)]
+    cut_off: float = Field(gt=0)
+    window: float = Field(gt=0)
+    tries: Count
+    steps: Annotated[int, Field(ge=50)]
+    most_undefined: float = Field(ge=0, lt=1)
+    truths: Count
+    truth_steps: Annotated[int, Field(ge=50)]
+    share: float = Field(gt=0, lt=1)
+    unidentified: float = Field(ge=0, le=1)
+    truncation: float = Field(gt=0, le=1)
 
 
 class Recipe(_Declared):
@@ -85,6 +129,7 @@ class Recipe(_Declared):
     runs: Runs
     waves: tuple[Wave, ...]
     screening: Screening
+    fit: Fit
     free: dict[str, Text]
 
     @model_validator(mode="after")
@@ -100,6 +145,8 @@ class Recipe(_Declared):
         taken: set[int] = set()
         for wave in self.waves:
             seeds = set(range(wave.first_seed, wave.first_seed + wave.points))
+            if 2 * wave.repeats > wave.points or (wave.repeats and wave.drawn != "not ruled out"):
+                raise ValueError(f"waves: {wave.name}: at most half of what is not ruled out")
             if taken & seeds:
                 raise ValueError(f"waves: {wave.name} shares seeds with one before it")
             taken |= seeds
@@ -113,14 +160,18 @@ class Recipe(_Declared):
         waves = self.waves
         if runs is not None:
             share = runs / sum(wave.points for wave in waves)
-            waves = tuple(
-                wave.model_copy(update={"points": max(1, round(wave.points * share))})
-                for wave in waves
-            )
+            waves = tuple(_smaller(wave, share) for wave in waves)
         return self.model_copy(update={"runs": changed, "waves": waves})
 
     def _with(self, population: int) -> Runs:
         return self.runs.model_copy(update={"population": population})
+
+
+def _smaller(wave: Wave, share: float) -> Wave:
+    points = max(1, round(wave.points * share))
+    return wave.model_copy(
+        update={"points": points, "repeats": min(points // 2, round(wave.repeats * share))}
+    )
 
 
 class Space:

@@ -1,0 +1,224 @@
+"""From the bank to a posterior: targets, stages, the likelihood, draws and their weights."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from abm.calibration.bank import WaveRuns
+from abm.calibration.emulators import EmulatorError
+from abm.calibration.likelihood import LogDensity, Spreads, spreads_of
+from abm.calibration.matching import Stage, next_stage
+from abm.calibration.recipe import Fit, Space, Wave
+from abm.calibration.sampling import NotRuledOut, Sampled, not_ruled_out, sample, starts
+from abm.calibration.targets import Targets, matrix
+
+CANDIDATES = 2000  # points among which chains look for a start
+
+
+@dataclass(frozen=True)
+class Lived:
+    """The finished runs of a wave, as a fit sees them.
+
+    Parameters
+    ----------
+    wave
+        Of the recipe.
+    index
+        Place of each run in the design.
+    unit
+        Their points in the unit cube, shape (runs, parameters).
+    figures
+        What they found on natural scales, shape (runs, targets).
+    """
+
+    wave: Wave
+    index: np.ndarray
+    unit: np.ndarray
+    figures: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "Lived":
+        """Return some of the runs."""
+        return Lived(self.wave, self.index[rows], self.unit[rows], self.figures[rows])
+
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the places of runs that stand at one point, first and second of each pair."""
+        unique = self.wave.points - self.wave.repeats
+        places = {int(index): place for place, index in enumerate(self.index)}
+        both = [
+            (places[index], places[index + unique])
+            for index in range(self.wave.repeats)
+            if index in places and index + unique in places
+        ]
+        first, second = np.array(both, np.int64).reshape(-1, 2).T
+        return first, second
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What was learnt from the waves of the bank.
+
+    Parameters
+    ----------
+    targets
+        What was fitted and what is only checked.
+    walls
+        Stages that decide what is ruled out.
+    last
+        The stage of the likelihood.
+    spreads
+        Its covariances.
+    density
+        Of the posterior.
+    """
+
+    targets: Targets
+    walls: tuple[Stage, ...]
+    last: Stage
+    spreads: Spreads
+    density: LogDensity
+
+
+def usable(targets: Targets, waves: Sequence[tuple[Wave, WaveRuns]], fit: Fit,
+           definitions: Mapping[str, str]) -> Targets:  # fmt: skip
+    """Return the targets that every wave measured in the same way and that are mostly defined.
+
+    How often a figure is undefined is looked at in the last wave.
+    """
+    left_out: dict[str, str] = {}
+    for wave, runs in waves:
+        known = runs.defined_as(definitions)
+        for name in targets.names:
+            if name not in known:
+                left_out[name] = f"{wave.name} of the bank measured it in another way, or not"
+    wave, runs = waves[-1]
+    for name in targets.names:
+        if name not in left_out:
+            share = float(runs.runs[name].isna().mean())
+            if share > fit.most_undefined:
+                left_out[name] = f"undefined in {share:.0%} of the runs of {wave.name}"
+    return targets.without(left_out)
+
+
+def lived_waves(
+    waves: Sequence[tuple[Wave, WaveRuns]], targets: Targets, space: Space
+) -> list[Lived]:
+    """Return the runs of waves as a fit sees them."""
+    found = []
+    for wave, runs in waves:
+        columns = {name: runs.runs[name].to_numpy(np.float64) for name in targets.names}
+        unit = space.unit(runs.runs[space.names].to_numpy(np.float64))
+        index = runs.runs["index"].to_numpy(np.int64)
+        found.append(Lived(wave, index, unit, matrix(targets.fitted, columns)))
+    return found
+
+
+def matched(waves: Sequence[Lived], targets: Targets, fit: Fit) -> list[Stage]:
+    """Return the stages that waves of the bank give, in their order.
+
+    The first wave gives two, one over the priors and one near what that does not rule out; each
+    further wave gives one more, learnt from all so far.
+    """
+    if not targets.fitted:
+        raise EmulatorError("no fitted entry of the register can be learnt from the bank")
+    stages: list[Stage] = []
+    for count in [1, *range(1, len(waves) + 1)]:
+        stages.append(stage_after(stages, waves[:count], targets, fit))
+    return stages
+
+
+def stage_after(
+    stages: Sequence[Stage], waves: Sequence[Lived], targets: Targets, fit: Fit
+) -> Stage:
+    """Return the stage that some waves give after others."""
+    unit = np.concatenate([wave.unit for wave in waves])
+    figures = np.concatenate([wave.figures for wave in waves])
+    return next_stage(stages, targets.fitted, unit, figures, fit.window, fit.seed)
+
+
+def differences(waves: Sequence[Lived]) -> np.ndarray:
+    """Return what runs of one point differ by, shape (pairs, targets)."""
+    found = [wave.figures[first] - wave.figures[second]
+             for wave in waves for first, second in [wave.pairs()]]  # fmt: skip
+    pairs = np.concatenate(found)
+    return np.asarray(pairs[np.isfinite(pairs).all(axis=1)])
+
+
+def fitted(
+    targets: Targets, walls: Sequence[Stage], last: Stage, waves: Sequence[Lived], fit: Fit
+) -> Fitted:
+    """Return the posterior density that the last stage gives within the walls."""
+    spreads = spreads_of(last, differences(waves))
+    observed = np.array([target.centre for target in last.targets])
+    covariance = spreads.observed + spreads.emulator
+    density = LogDensity(last.emulators, observed, covariance, walls, fit.cut_off)
+    return Fitted(targets, tuple(walls), last, spreads, density)
+
+
+def fit_bank(waves: Sequence[Lived], targets: Targets, fit: Fit) -> Fitted:
+    """Fit the waves of the bank; runs drawn from a posterior join the last stage."""
+    bank = [wave for wave in waves if wave.wave.drawn != "posterior"]
+    stages = matched(bank, targets, fit)
+    walls, last = stages[:-1], stages[-1]
+    if len(bank) < len(waves):
+        last = stage_after(walls, waves, targets, fit)
+    return fitted(targets, walls, last, waves, fit)
+
+
+def next_points(stages: Sequence[Stage], wave: Wave, dimensions: int, fit: Fit) -> NotRuledOut:
+    """Return the points of a wave of what is not ruled out, the repeats last."""
+    wanted = wave.points - wave.repeats
+    found = not_ruled_out(stages, dimensions, wanted, fit.cut_off, fit.tries, wave.first_seed)
+    points = np.concatenate([found.points, found.points[: wave.repeats]])
+    return found._replace(points=points)
+
+
+def draw(found: Fitted, dimensions: int, count: int, steps: int, fit: Fit, seed: int) -> Sampled:
+    """Draw from the posterior.
+
+    Parameters
+    ----------
+    found
+        What was fitted.
+    dimensions
+        Parameters.
+    count
+        Draws.
+    steps
+        Of each walker.
+    fit
+        Cut-offs.
+    seed
+        The same seed gives the same draws.
+    """
+    candidates = not_ruled_out(
+        found.walls, dimensions, CANDIDATES, fit.cut_off, fit.tries, seed
+    ).points
+    return sample(found.density, starts(found.density, candidates), count, steps, seed)
+
+
+def weights_of(log_new: np.ndarray, log_drawn: np.ndarray, truncation: float) -> np.ndarray:
+    """Return importance weights of draws, truncated so that none outweighs all others.
+
+    Parameters
+    ----------
+    log_new, log_drawn
+        Log-density by what is known now, and by what they were drawn from.
+    truncation
+        Weights are cut at their mean times the number of draws to this power (Ionides 2008,
+        "Truncated importance sampling": one half).
+
+    Returns
+    -------
+    numpy.ndarray
+        They sum to 1.
+    """
+    ratio = log_new - log_drawn
+    raw = np.exp(ratio - ratio.max())
+    cut = np.minimum(raw, raw.mean() * len(raw) ** truncation)
+    return np.asarray(cut / cut.sum())
+
+
+def effective_size(weights: np.ndarray) -> float:
+    """Return how many equally weighted draws are worth the same (Kish)."""
+    return float(weights.sum() ** 2 / (weights**2).sum())

@@ -1,0 +1,168 @@
+"""The posterior that ships with the package: weighted draws of the free parameters.
+
+`draws` and `central` are for whoever lives runs; nothing here needs the libraries of the fit.
+"""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from abm.chance import Purpose, generator
+from abm.parameters import parameters
+from abm.spelling import did_you_mean
+from abm.tables import TableError, csv_bytes, read_json, write_bytes, write_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLE, ABOUT = "posterior.csv", "posterior.json"
+FOLDER = Path(__file__).parent
+SUM_ERROR = 1e-6
+
+
+class PosteriorError(ValueError):
+    """There is no posterior, or it is damaged; one line for the user."""
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Weighted draws.
+
+    Parameters
+    ----------
+    names
+        The free parameters.
+    values
+        Shape (draws, parameters).
+    weights
+        They sum to 1.
+    about
+        What stands in posterior.json.
+    """
+
+    names: list[str]
+    values: np.ndarray
+    weights: np.ndarray
+    about: dict[str, Any]
+
+    def at(self, draw: int) -> dict[str, float]:
+        """Return a draw, counted from 0."""
+        return dict(zip(self.names, map(float, self.values[draw]), strict=True))
+
+
+def draws(count: int, seed: int, folder: Path = FOLDER) -> list[dict[str, float]]:
+    """Return draws from the posterior, each as often as its weight says.
+
+    Drawn systematically: one random start and even steps through the weights, so that a few draws
+    are spread over the posterior, and more draws than there are come back evenly.
+
+    Parameters
+    ----------
+    count
+        How many.
+    seed
+        The same seed gives the same draws.
+    folder
+        Of `posterior.csv` and `posterior.json`; by default the package's.
+
+    Returns
+    -------
+    list of dict
+        Parameter values by name, for `Scenario.with_parameters`.
+
+    Raises
+    ------
+    PosteriorError
+        If there is no posterior.
+    """
+    found = posterior(folder)
+    luck = generator(seed, Purpose.DRAWS)
+    places = (np.arange(count) + luck.random()) / count
+    chosen = np.searchsorted(np.cumsum(found.weights), places, side="right")
+    chosen = np.minimum(chosen, len(found.weights) - 1)
+    return [found.at(int(draw)) for draw in luck.permutation(chosen)]
+
+
+def central(folder: Path = FOLDER) -> dict[str, float]:
+    """Return one draw that stands for the posterior: that of the highest emulated density.
+
+    It is a point of the posterior, which the medians of all parameters together are not. It is
+    the likeliest single set of parameters among the draws, not an average.
+
+    Raises
+    ------
+    PosteriorError
+        If there is no posterior.
+    """
+    found = posterior(folder)
+    return found.at(int(found.about["central_draw"]) - 1)
+
+
+@functools.lru_cache(maxsize=8)
+def posterior(folder: Path = FOLDER) -> Posterior:
+    """Read a posterior.
+
+    Raises
+    ------
+    PosteriorError
+        If it is missing or damaged, or names parameters that are not declared.
+    """
+    import pandas as pd
+
+    path = folder / TABLE
+    if not path.exists():
+        raise PosteriorError(f"there is no posterior at {path}; `nssi calibrate` makes it")
+    try:
+        table = pd.read_csv(path)
+        about = dict(read_json(folder / ABOUT))
+    except (OSError, ValueError, TableError) as error:
+        raise PosteriorError(f"{path} cannot be read: {error}") from None
+    return _checked(path, table, about)
+
+
+def _checked(path: Path, table: "pd.DataFrame", about: dict[str, Any]) -> Posterior:
+    names = [str(name) for name in table.columns[2:]]
+    _demand([*table.columns[:2]] == ["draw", "weight"], path, "expected draw, weight, parameters")
+    for name in names:
+        hint = did_you_mean(name, parameters())
+        _demand(name in parameters(), path, f"no parameter {name}{hint}")
+    try:
+        numbers = table[["weight", *names]].to_numpy(np.float64)
+    except (ValueError, TypeError):
+        raise PosteriorError(f"{path}: expected numbers") from None
+    weights, values = numbers[:, 0], numbers[:, 1:]
+    whole = len(table) > 0 and bool(np.isfinite(numbers).all()) and bool((weights >= 0).all())
+    _demand(whole and abs(weights.sum() - 1.0) < SUM_ERROR, path, "expected weights that sum to 1")
+    low = np.array([parameters()[name].low for name in names])
+    high = np.array([parameters()[name].high for name in names])
+    _demand(bool(((values >= low) & (values <= high)).all()), path, "a value leaves its range")
+    central_draw = about.get("central_draw")
+    known = isinstance(central_draw, int) and 1 <= central_draw <= len(table)
+    _demand(known, path.with_name(ABOUT), "central_draw: expected one of the draws")
+    return Posterior(names, values, weights, about)
+
+
+def _demand(condition: bool, path: Path, message: str) -> None:
+    if not condition:
+        raise PosteriorError(f"{path}: {message}")
+
+
+def write_posterior(folder: Path, found: Posterior) -> None:
+    """Write draws and what is known of them.
+
+    Raises
+    ------
+    TableError
+        If they cannot be written.
+    """
+    import pandas as pd
+
+    columns: dict[str, Any] = {"draw": np.arange(1, len(found.weights) + 1)}
+    columns["weight"] = found.weights
+    columns |= dict(zip(found.names, found.values.T, strict=True))
+    write_bytes(folder / TABLE, csv_bytes(pd.DataFrame(columns)))
+    write_json(folder / ABOUT, found.about)
+    posterior.cache_clear()

@@ -20,6 +20,7 @@ from abm.cli_options import (
     ScenarioArgument,
     SeedOption,
     SetOption,
+    UncertaintyOption,
     YearsOption,
     check_folder,
     overrides_of,
@@ -103,6 +104,7 @@ def run(
     acts: Annotated[bool, typer.Option("--acts", help="Write acts.parquet.")] = False,
     panel: Annotated[bool, typer.Option("--panel", help="Write panel.parquet.")] = False,
     moments: Annotated[bool, typer.Option("--moments", help="Write moments.parquet.")] = False,
+    uncertainty: UncertaintyOption = "chance",
     force: ForceOption = False,
     quiet: QuietOption = False,
     json_: JsonOption = False,
@@ -115,6 +117,7 @@ def run(
     loaded = load_scenario(
         scenario, population=population, years=years, overrides=overrides_of(settings or [])
     )
+    from abm.calibration.uncertainty import draws_for
     from abm.experiments.run_folder import run_command
 
     code = run_command(
@@ -129,6 +132,7 @@ def run(
         force=force,
         quiet=quiet,
         as_json=json_,
+        draws=draws_for(uncertainty),
     )
     raise typer.Exit(code)
 

@@ -16,6 +16,7 @@ from abm.cli_options import (
     QuietOption,
     SeedOption,
     SetOption,
+    UncertaintyOption,
     YearsOption,
     check_folder,
     overrides_of,
@@ -43,6 +44,7 @@ def compare(
     out: OutOption = Path("results"),
     jobs: JobsOption = None,
     dask: DaskOption = None,
+    uncertainty: UncertaintyOption = "chance",
     force: ForceOption = False,
     quiet: QuietOption = False,
     json_: JsonOption = False,
@@ -57,7 +59,9 @@ def compare(
         load_scenario(name, population=population, years=years, overrides=overrides)
         for name in (base, *others)
     ]
+    from abm.calibration.uncertainty import draws_for
     from abm.comparison.command import HowToCompare, compare_command
 
-    how = HowToCompare(out, jobs, dask, quiet, json_, force=force)
+    draws = draws_for(uncertainty)
+    how = HowToCompare(out, jobs, dask, quiet, json_, force=force, draws=draws)
     raise typer.Exit(compare_command(scenarios, chosen_seeds, how))

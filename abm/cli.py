@@ -20,6 +20,7 @@ from abm.cli_options import (
     ScenarioArgument,
     SeedOption,
     SetOption,
+    UncertaintyOption,
     YearsOption,
     check_folder,
     overrides_of,
@@ -103,6 +104,7 @@ def run(
     acts: Annotated[bool, typer.Option("--acts", help="Write acts.parquet.")] = False,
     panel: Annotated[bool, typer.Option("--panel", help="Write panel.parquet.")] = False,
     moments: Annotated[bool, typer.Option("--moments", help="Write moments.parquet.")] = False,
+    uncertainty: UncertaintyOption = "chance",
     force: ForceOption = False,
     quiet: QuietOption = False,
     json_: JsonOption = False,
@@ -115,9 +117,11 @@ def run(
     loaded = load_scenario(
         scenario, population=population, years=years, overrides=overrides_of(settings or [])
     )
+    from abm.calibration.uncertainty import draws_for
     from abm.experiments.folder import RunFolder
     from abm.experiments.run_folder import run_command
 
+    draws = draws_for(uncertainty)
     code = run_command(
         scenario=loaded,
         seeds=chosen_seeds,
@@ -130,8 +134,10 @@ def run(
         force=force,
         quiet=quiet,
         as_json=json_,
+        draws=draws,
     )
-    report_cli.leave(code, RunFolder(out, loaded).path)
+    design = None if draws is None else draws.design
+    report_cli.leave(code, RunFolder(out, loaded, design=design).path)
 
 
 app.command(epilog=_EPILOG)(compare_cli.compare)

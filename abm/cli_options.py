@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -31,6 +31,10 @@ DaskOption = Annotated[
 ]
 RetryOption = Annotated[
     bool, typer.Option("--retry-failed", help="Live again the runs that failed before.")
+]
+UncertaintyOption = Annotated[
+    Literal["chance", "posterior"],
+    typer.Option(help="posterior: every two seeds live another draw of the fitted parameters."),
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Live again what is finished.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]

@@ -16,6 +16,7 @@ from abm.cli_options import (
     QuietOption,
     SeedOption,
     SetOption,
+    UncertaintyOption,
     YearsOption,
     check_folder,
     overrides_of,
@@ -44,6 +45,7 @@ def compare(
     out: OutOption = Path("results"),
     jobs: JobsOption = None,
     dask: DaskOption = None,
+    uncertainty: UncertaintyOption = "chance",
     force: ForceOption = False,
     quiet: QuietOption = False,
     json_: JsonOption = False,
@@ -58,9 +60,11 @@ def compare(
         load_scenario(name, population=population, years=years, overrides=overrides)
         for name in (base, *others)
     ]
+    from abm.calibration.uncertainty import draws_for
     from abm.comparison.command import HowToCompare, compare_command
     from abm.comparison.folder import ComparisonFolder
 
-    how = HowToCompare(out, jobs, dask, quiet, json_, force=force)
+    draws = draws_for(uncertainty)
+    how = HowToCompare(out, jobs, dask, quiet, json_, force=force, draws=draws)
     code = compare_command(scenarios, chosen_seeds, how)
-    leave(code, ComparisonFolder(out, scenarios).path)
+    leave(code, ComparisonFolder(out, scenarios, None if draws is None else draws.design).path)

@@ -2,17 +2,16 @@
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from abm.calibration.uncertainty import draws_for
 from abm.comparison.command import HowToCompare, kept_lives, live_missing
 from abm.comparison.findings import Findings, check_comparable, find
+from abm.comparison.living import Live, live_one
 from abm.experiments.executors import RunnerError
 from abm.scenario import Scenario, load_scenario
-
-if TYPE_CHECKING:
-    from abm.comparison.living import Live
 
 
 def compare(
@@ -24,7 +23,8 @@ def compare(
     overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
     jobs: int = 1,
-    live: "Live | None" = None,
+    live: Live | None = None,
+    uncertainty: str = "chance",
 ) -> Findings:
     """Live scenarios with the same seeds and say what each averts against the first.
 
@@ -42,6 +42,10 @@ def compare(
         Processes. With more than one, a script needs ``if __name__ == "__main__":``.
     live : callable, optional
         What lives a run, by default the model.
+    uncertainty : str
+        "posterior" lives every two seeds, 1 and 2, 3 and 4 and so on, with another draw of the
+        fitted parameters, and tables then tell parameters and chance apart; "chance" leaves
+        parameters as scenarios say.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def compare(
     Raises
     ------
     ScenarioError
-        If a scenario cannot be loaded, or scenarios cannot be compared.
+        If a scenario cannot be loaded, scenarios cannot be compared, or there is no posterior.
     RunnerError
         If a run failed; with `out` the rest is kept.
 
@@ -70,19 +74,18 @@ def compare(
     ]
     check_comparable(loaded)
     chosen = list(dict.fromkeys(seeds))
+    draws = draws_for(uncertainty)
+    if draws is not None:
+        draws.check(loaded, chosen)
+    how = HowToCompare(jobs=jobs, quiet=True, live=live or live_one, draws=draws)
     if out is not None:
-        return _compare(loaded, chosen, Path(out), jobs, live)
+        return _compare(loaded, chosen, replace(how, out=Path(out)))
     with tempfile.TemporaryDirectory() as folder:
-        return _compare(loaded, chosen, Path(folder), jobs, live)
+        return _compare(loaded, chosen, replace(how, out=Path(folder)))
 
 
-def _compare(
-    scenarios: Sequence[Scenario], seeds: Sequence[int], out: Path, jobs: int, live: "Live | None"
-) -> Findings:
-    how = HowToCompare(out, jobs, quiet=True)
-    if live is not None:
-        how = HowToCompare(out, jobs, quiet=True, live=live)
+def _compare(scenarios: Sequence[Scenario], seeds: Sequence[int], how: HowToCompare) -> Findings:
     failures = live_missing(scenarios, seeds, seeds, how)
     for (name, seed), trace in failures.items():
         raise RunnerError(f"{name}, seed {seed} failed:\n{trace}")
-    return find(scenarios, seeds, partial(kept_lives, how))
+    return find(scenarios, seeds, partial(kept_lives, how), how.draws is not None)

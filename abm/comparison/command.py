@@ -23,6 +23,7 @@ from abm.report.progress import Progress, in_words
 if TYPE_CHECKING:
     import pandas as pd
 
+    from abm.calibration.uncertainty import Draws
     from abm.scenario import Scenario
 
 Failures = dict[tuple[str, int], str]
@@ -38,10 +39,18 @@ class HowToCompare(HowToRun):
         Live every run again, kept or not.
     live
         What lives a run.
+    draws
+        The posterior that seeds draw their parameters from; None leaves parameters as they are.
     """
 
     force: bool = False
     live: Live = live_one
+    draws: "Draws | None" = None
+
+    def run_of(self, scenario: "Scenario", seed: int) -> Run:
+        """Return the run of a scenario and seed."""
+        lived = scenario if self.draws is None else self.draws.drawn(scenario, seed)
+        return Run(lived, seed, self.live)
 
     @property
     def shelf(self) -> Shelf:
@@ -86,12 +95,16 @@ def compare_command(
     Raises
     ------
     ScenarioError
-        If the scenarios cannot be compared; nothing is written then.
+        If the scenarios cannot be compared, or cannot have the parameters drawn; nothing is
+        written then.
     """
     chosen = how or HowToCompare()
     check_comparable(scenarios)
-    folder = ComparisonFolder(chosen.out, scenarios)
     wanted = list(dict.fromkeys(seeds))
+    if chosen.draws is not None:
+        chosen.draws.check(scenarios, wanted)
+    design = None if chosen.draws is None else chosen.draws.design
+    folder = ComparisonFolder(chosen.out, scenarios, design)
     return guarded(folder, lambda: _complete(folder, tuple(scenarios), wanted, chosen))
 
 
@@ -108,7 +121,7 @@ def _complete(
     failures = live_missing(scenarios, seeds, spanned, how)
     folder.replace_failures(failures)
     look = partial(kept_lives, how)
-    findings = find(scenarios, spanned, look)
+    findings = find(scenarios, spanned, look, how.draws is not None)
     if not findings.seeds:
         _list_failures(folder, failures)
         return complain("nothing was compared: no seed has a pair of runs", EXIT_FAILED)
@@ -117,10 +130,11 @@ def _complete(
         "seeds": spanned,
         "failed": [list(place) for place in failures],
         "figures": _draw(folder, findings, content_hash(tables)),
+        **({} if how.draws is None else how.draws.said(spanned)),
     }
     folder.describe_study(content, tables, started)
     is_all = set(seeds) >= set(findings.seeds)
-    shown = findings if is_all else find(scenarios, seeds, look)
+    shown = findings if is_all else find(scenarios, seeds, look, how.draws is not None)
     if not shown.seeds:
         shown = findings
     _list_failures(folder, failures)
@@ -149,7 +163,7 @@ def live_missing(
     how
         Where and how.
     """
-    runs = {(each.name, seed): Run(each, seed, how.live) for seed in spanned for each in scenarios}
+    runs = {(each.name, seed): how.run_of(each, seed) for seed in spanned for each in scenarios}
     again = [run for run in runs.values() if how.force and run.seed in set(asked)]
     missing = Missing.among(how.shelf, list(runs.values()), how.warm_ups, again)
     if not missing.runs:
@@ -182,7 +196,7 @@ def _announcement(missing: Missing, jobs: int, how: HowToCompare) -> str:
 
 def kept_lives(how: HowToCompare, scenario: "Scenario", seed: int) -> Lives | None:
     """Return the lives of a scenario and seed, or None if they are not kept."""
-    key = Run(scenario, seed, how.live).key
+    key = how.run_of(scenario, seed).key
     return how.shelf.read(key) if how.shelf.kept(key) is not None else None
 
 

@@ -5,10 +5,13 @@ seed they come from its people: the spread of a sum of independent changes of pe
 the root of the number of people whose status changed. That leaves out what people do to each
 other and what differs between populations. The same where all seeds happen to agree although
 people changed: no spread between seeds would say that chance had no part.
+
+Where seeds draw their parameters from the posterior, intervals are of chance within draws, and
+further columns hold what is due to the parameters (`abm.comparison.estimates_by_draw`).
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -57,7 +60,7 @@ class Estimate(NamedTuple):
 
 
 UNKNOWN = Estimate(math.nan, *NO_INTERVAL)
-
+Estimator = Callable[[Sequence[PairSums], Sequence[float]], Estimate]
 
 COLUMNS = (
     *("scenario", "seed", "outcome", "group", "level", "seeds", "people", "person_years"),
@@ -71,7 +74,9 @@ COLUMNS = (
 MEANS = ("people", "person_years", "base", "other", "helped", "harmed", "reached", "cost")
 
 
-def differences_table(sums: Iterable[PairSums], years: float) -> "pd.DataFrame":
+def differences_table(
+    sums: Iterable[PairSums], years: float, is_by_draw: bool = False
+) -> "pd.DataFrame":
     """Return one row a scenario, outcome and group: over all seeds first, then each seed.
 
     Parameters
@@ -80,8 +85,13 @@ def differences_table(sums: Iterable[PairSums], years: float) -> "pd.DataFrame":
         Of every scenario and seed, in order.
     years
         How many years are reported.
+    is_by_draw
+        Whether seeds draw their parameters from the posterior: then further columns tell
+        parameters and chance apart.
     """
     import pandas as pd
+
+    from abm.comparison import estimates_by_draw
 
     cells: dict[tuple[str, str, str, str], list[PairSums]] = {}
     for each in sums:
@@ -89,12 +99,19 @@ def differences_table(sums: Iterable[PairSums], years: float) -> "pd.DataFrame":
         cells.setdefault(key, []).append(each)
     rows = []
     for of_seeds in cells.values():
-        rows.append(difference(of_seeds, years))
-        rows += [difference([one], years, str(one.seed)) for one in of_seeds]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        over_all = estimates_by_draw.difference_by_draw if is_by_draw else difference
+        rows.append(over_all(of_seeds, years))
+        rows += [{"draws": 0} | difference([one], years, str(one.seed)) for one in of_seeds]
+    further = estimates_by_draw.COLUMNS if is_by_draw else ()
+    return pd.DataFrame(rows, columns=[*COLUMNS, *further])
 
 
-def difference(sums: Sequence[PairSums], years: float, seed: str = ALL_SEEDS) -> dict[str, object]:
+def difference(
+    sums: Sequence[PairSums],
+    years: float,
+    seed: str = ALL_SEEDS,
+    estimate: Estimator | None = None,
+) -> dict[str, object]:
     """Return one row of the table, from one or more seeds.
 
     Parameters
@@ -105,12 +122,15 @@ def difference(sums: Sequence[PairSums], years: float, seed: str = ALL_SEEDS) ->
         How many years are reported.
     seed
         What stands in the column `seed`.
+    estimate
+        What gives estimates with their intervals, by default `over_seeds`.
     """
     first = sums[0]
-    averted = over_seeds(sums, [1.0] * len(sums))
-    per_person_year = over_seeds(sums, [each.person_years for each in sums])
-    per_reached = over_seeds(sums, [each.reached for each in sums])
-    per_cost = over_seeds(sums, [each.cost for each in sums])
+    found = estimate or over_seeds
+    averted = found(sums, [1.0] * len(sums))
+    per_person_year = found(sums, [each.person_years for each in sums])
+    per_reached = found(sums, [each.reached for each in sums])
+    per_cost = found(sums, [each.cost for each in sums])
     row: dict[str, object] = {
         **{name: getattr(first, name) for name in ("scenario", "outcome", "group", "level")},
         **{name: float(np.mean([getattr(each, name) for each in sums])) for name in MEANS},

@@ -12,6 +12,7 @@ from abm.comparison.lives import Lives
 from abm.comparison.packages import PackageSums, package_sums, packages_among, packages_table
 from abm.comparison.pairing import PairSums, case_changes, pair_sums
 from abm.scenario_files import ScenarioError
+from abm.studies.between_draws import places_of_pairs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +42,9 @@ class Findings:
         What every intervention came to, by scenario and seed.
     packages
         Packages beside their parts; no row where there is no package.
+    is_by_draw
+        Whether seeds drew their parameters from the posterior: then tables have further columns
+        that tell parameters and chance apart.
     """
 
     scenarios: "tuple[Scenario, ...]"
@@ -49,6 +53,12 @@ class Findings:
     curve_differences: "pd.DataFrame"
     reached: "pd.DataFrame"
     packages: "pd.DataFrame"
+    is_by_draw: bool = False
+
+    @property
+    def draws(self) -> int:
+        """How many draws of the parameters were lived with both their seeds."""
+        return len(places_of_pairs(self.seeds)) if self.is_by_draw else 0
 
     @property
     def base(self) -> "Scenario":
@@ -117,7 +127,9 @@ def check_comparable(scenarios: "Sequence[Scenario]") -> None:
                 )
 
 
-def find(scenarios: "Sequence[Scenario]", seeds: Iterable[int], read: Read) -> Findings:
+def find(
+    scenarios: "Sequence[Scenario]", seeds: Iterable[int], read: Read, is_by_draw: bool = False
+) -> Findings:
     """Return what follows from the runs that are there, holding few of them at a time.
 
     Parameters
@@ -128,6 +140,8 @@ def find(scenarios: "Sequence[Scenario]", seeds: Iterable[int], read: Read) -> F
         Which to look at.
     read
         Returns the lives of a scenario and seed, or None if it was not lived.
+    is_by_draw
+        Whether seeds draw their parameters from the posterior.
 
     Raises
     ------
@@ -145,10 +159,11 @@ def find(scenarios: "Sequence[Scenario]", seeds: Iterable[int], read: Read) -> F
     return Findings(
         tuple(scenarios),
         tuple(collected.seeds),
-        differences_table(sums, float(base.calendar.years)),
-        curve_changes(list(collected.curves.values())),
+        differences_table(sums, float(base.calendar.years), is_by_draw),
+        curve_changes(list(collected.curves.values()), is_by_draw),
         pd.DataFrame(collected.reached, columns=list(REACHED_COLUMNS)),
-        packages_table(collected.of_packages),
+        packages_table(collected.of_packages, is_by_draw),
+        is_by_draw,
     )
 
 
@@ -179,7 +194,7 @@ class _Collected:
             if other is None:
                 continue
             self.sums += pair_sums(base, other, (first, scenario), seed)
-            self.curves[scenario.name].add(base.curves, other.curves)
+            self.curves[scenario.name].add(base.curves, other.curves, seed)
             reached += _reached_rows(scenario, seed, other)
             changes[scenario.name] = case_changes(base, other)
         if changes:

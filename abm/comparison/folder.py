@@ -1,9 +1,9 @@
 """The run folder of a comparison: tables, figures and run.json; its runs are kept on the shelf."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from abm.experiments.folder import RunFolder
 from abm.experiments.study import StudyFolder
@@ -24,11 +24,19 @@ class ComparisonFolder(StudyFolder):
         Folder of all results.
     scenarios
         The base, then the others.
+    design
+        Further plain data that decides the results.
     """
 
-    def __init__(self, out: Path, scenarios: "Sequence[Scenario]") -> None:
+    def __init__(
+        self,
+        out: Path,
+        scenarios: "Sequence[Scenario]",
+        design: Mapping[str, Any] | None = None,
+    ) -> None:
         others = [scenario.resolved() for scenario in scenarios[1:]]
-        RunFolder.__init__(self, out, scenarios[0], "compare", {"others": others})
+        whole = {"others": others, **(design or {})}
+        RunFolder.__init__(self, out, scenarios[0], "compare", whole)
         self.path = out / folder_name(scenarios) / self.run_id
         self._new = [each for each in (self.path, *self.path.parents) if not each.exists()]
         self.seeds_path = self.path  # nothing is kept by seed

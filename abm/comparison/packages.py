@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm.comparison.estimates import ALL_SEEDS, CHANCE, Estimate
+from abm.comparison.estimates_by_draw import ENDS, split_columns, with_partner
 from abm.comparison.pairing import NEW_CASES, as_text, interventions_of
+from abm.studies.between_draws import BetweenDraws, between_draws
 from abm.studies.intervals import LEVEL, between_seeds
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ COLUMNS = (
     *("package", "quantity", "part", "seed", "seeds", "outcome"),
     *("value", "low", "high", "uncertainty", "verdict"),
 )
+DRAW_COLUMNS = ("draws", *ENDS)  # after these, where seeds draw their parameters
 PACKAGE, PART, SUM = "package", "part", "sum of parts"
 OVER_BEST, UNDER_SUM = "package minus best part", "sum of parts minus package"
 SEVERAL, TOGETHER, APART = (
@@ -33,6 +36,7 @@ SEVERAL, TOGETHER, APART = (
     "helped by a part only",
 )
 HOLDS, WITHIN_CHANCE, FAILS = "holds", "within chance", "does not hold"
+DRAWS_DIFFER = "draws differ"
 
 
 @dataclass(frozen=True)
@@ -139,29 +143,55 @@ def package_sums(package: Package, seed: int, changes: Mapping[str, np.ndarray])
     return PackageSums(package, seed, found)
 
 
-def packages_table(sums: Iterable[PackageSums]) -> "pd.DataFrame":
-    """Return the table of all packages: what package, parts and sum avert, and the two verdicts."""
+def packages_table(sums: Iterable[PackageSums], is_by_draw: bool = False) -> "pd.DataFrame":
+    """Return the table of all packages: what package, parts and sum avert, and the two verdicts.
+
+    Parameters
+    ----------
+    sums
+        Of every package and seed.
+    is_by_draw
+        Whether seeds draw their parameters from the posterior: then intervals are of chance
+        within draws, and further columns hold what is due to the parameters.
+    """
     import pandas as pd
 
     of_package: dict[Package, list[PackageSums]] = {}
     for each in sums:
         of_package.setdefault(each.package, []).append(each)
-    rows = [row for package, found in of_package.items() for row in _rows(package, found)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    columns = [*COLUMNS, *(DRAW_COLUMNS if is_by_draw else ())]
+    rows: list[tuple[object, ...]] = []
+    for package, found in of_package.items():
+        rows += _rows(package, with_partner(found) if is_by_draw else found, is_by_draw)
+    return pd.DataFrame(rows, columns=columns)
 
 
-def _rows(package: Package, sums: Sequence[PackageSums]) -> Iterable[tuple[object, ...]]:
+def _rows(
+    package: Package, sums: Sequence[PackageSums], is_by_draw: bool
+) -> Iterable[tuple[object, ...]]:
     """Yield the rows of one package."""
     best = max(package.parts, key=lambda name: _estimate(sums, (PART, name)).value)
     keys = [(PACKAGE, ""), *((PART, name) for name in package.parts), (SUM, "")]
     keys += [(OVER_BEST, best), (UNDER_SUM, ""), (SEVERAL, ""), (TOGETHER, ""), (APART, "")]
     for quantity, part in keys:
         estimate = _estimate(sums, (quantity, part))
+        apart = _apart(sums, (quantity, part))
+        if is_by_draw and apart.draws > 0:
+            estimate = Estimate(estimate.value, *map(float, apart.chance))
         verdict = _verdict(estimate) if quantity in (OVER_BEST, UNDER_SUM) else ""
+        if is_by_draw and verdict == FAILS and apart.parameter.high >= 0:
+            verdict = DRAWS_DIFFER
         yield (
             *(package.name, quantity, part, ALL_SEEDS, len(sums), NEW_CASES),
             *(*estimate, CHANCE, verdict),
+            *((int(apart.draws), *split_columns(apart).values()) if is_by_draw else ()),
         )
+
+
+def _apart(sums: Sequence[PackageSums], key: tuple[str, str]) -> BetweenDraws:
+    """Return what differs between draws of the parameters, and what is chance."""
+    values = np.array([each.changes[key].value for each in sums])
+    return between_draws(values, [each.seed for each in sums])
 
 
 def _estimate(sums: Sequence[PackageSums], key: tuple[str, str]) -> Estimate:

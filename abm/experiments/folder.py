@@ -224,6 +224,7 @@ class RunFolder:
         tables: Mapping[str, Any],
         figures: Mapping[str, Any],
         timings: Mapping[str, Any],
+        further: Mapping[str, Any] | None = None,
     ) -> None:
         """Write run.json: what was lived, with what, and a hash over its tables."""
         from abm.compilation import code_version
@@ -234,6 +235,7 @@ class RunFolder:
             "scenario": self.scenario.resolved(),
             "design": self.design,
             "seeds": list(parts),
+            **(further or {}),
             "failed": self.failures(),
             "content_hash": content_hash(tables),
             "tables": dict(tables),

@@ -24,10 +24,11 @@ from abm.experiments.parts import (
 from abm.experiments.workers import Live, Outcome, Task, live_all
 from abm.record import Logs
 from abm.report.progress import Progress
-from abm.report.terminal import print_summary, print_support
+from abm.report.terminal import print_by_draw, print_summary, print_support
 from abm.tables import TableError, read_curves
 
 if TYPE_CHECKING:
+    from abm.calibration.uncertainty import Draws
     from abm.scenario import Scenario
     from abm.studies.aggregates import Aggregates
     from abm.studies.summary import Row
@@ -49,6 +50,7 @@ class Request:
     quiet: bool
     as_json: bool
     live: Live
+    draws: "Draws | None" = None
 
 
 def run_command(
@@ -64,6 +66,7 @@ def run_command(
     quiet: bool = False,
     as_json: bool = False,
     live: Live | None = None,
+    draws: "Draws | None" = None,
 ) -> int:
     """Live a scenario over seeds into its run folder and print the key figures.
 
@@ -90,18 +93,26 @@ def run_command(
         Print one JSON object instead of the table.
     live
         What lives a seed, by default `abm.simulation.run`.
+    draws
+        The posterior that seeds draw their parameters from; None leaves parameters as they are.
 
     Returns
     -------
     int
         Exit code: 0 done, 1 a seed failed (the rest is kept), 2 the folder cannot be written,
         130 interrupted (finished seeds are kept).
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot have the parameters drawn; nothing is written then.
     """
     logs = Logs(people, acts, panel, moments)
-    request = Request(
-        tuple(dict.fromkeys(seeds)), logs, jobs, force, quiet, as_json, live or _standard_live()
-    )
-    folder = RunFolder(out, scenario)
+    chosen = tuple(dict.fromkeys(seeds))
+    request = Request(chosen, logs, jobs, force, quiet, as_json, live or _standard_live(), draws)
+    if draws is not None:
+        draws.check([scenario], chosen)
+    folder = RunFolder(out, scenario, design=None if draws is None else draws.design)
     try:
         with folder.opened():
             return _complete(folder, request)
@@ -136,10 +147,13 @@ def _complete(folder: RunFolder, request: Request) -> int:
     tasks, finished = _plan(folder, request)
     failed = _live(folder, request, tasks, finished)
     parts = folder.parts()
-    rows: list[Row] = []
+    rows: Sequence[Row] = []
     if parts:
         tables = folder.combine(parts)
-        figures = folder.draw(parts, lambda path: _draw(folder, parts, path), again=bool(tasks))
+        is_by_draw = request.draws is not None
+        figures = folder.draw(
+            parts, lambda path: _draw(folder, parts, path, is_by_draw), again=bool(tasks)
+        )
     else:
         tables, figures = {}, {}
     if tasks or _is_new(folder, tables, figures):
@@ -148,10 +162,11 @@ def _complete(folder: RunFolder, request: Request) -> int:
             "seconds": round(time.perf_counter() - clock, 3),
             "processes": _jobs(request, len(tasks)),
         }
-        folder.describe(parts, tables, figures, timings)
+        further = None if request.draws is None else request.draws.said(parts)
+        folder.describe(parts, tables, figures, timings, further)
     shown = {seed: parts[seed] for seed in request.seeds if seed in parts}
     if shown:
-        rows = _summary(folder, shown)
+        rows = _summary(folder, shown, request.draws is not None)
     _show(folder, request, list(shown), failed, rows, tables)
     return FAILED if failed else DONE
 
@@ -172,7 +187,10 @@ def _plan(folder: RunFolder, request: Request) -> tuple[list[Task], dict[int, Pa
             if moved is not None and not request.quiet:
                 print(f"nssi: seed {seed} was damaged; moved to {moved}", file=sys.stderr)
         aggregated = size <= LARGEST_AGGREGATED
-        tasks.append(Task(folder.scenario, seed, wanted, aggregated, request.live))
+        lived = folder.scenario
+        if request.draws is not None:
+            lived = request.draws.drawn(lived, seed)
+        tasks.append(Task(lived, seed, wanted, aggregated, request.live))
     return tasks, extended
 
 
@@ -229,22 +247,25 @@ def _aggregates(parts: Mapping[int, Part]) -> "dict[int, Aggregates]":
     return {seed: sums for seed, sums in found.items() if sums is not None}
 
 
-def _draw(folder: RunFolder, parts: Mapping[int, Part], path: Path) -> list[str]:
+def _draw(folder: RunFolder, parts: Mapping[int, Part], path: Path, is_by_draw: bool) -> list[str]:
     """Draw every figure the folder has data for."""
     from abm.report.figures import draw_figures
 
     curves = read_curves(folder.path / CURVES)
     size = folder.scenario.population.size
-    return draw_figures(path, curves, _aggregates(parts), folder.scenario.title, size)
+    title = folder.scenario.title
+    return draw_figures(path, curves, _aggregates(parts), title, size, is_by_draw)
 
 
-def _summary(folder: RunFolder, parts: Mapping[int, Part]) -> "list[Row]":
+def _summary(folder: RunFolder, parts: Mapping[int, Part], is_by_draw: bool) -> "Sequence[Row]":
     """Return the key figures of these seeds."""
     from abm.studies.summary import summary_of
+    from abm.studies.summary_by_draw import summary_by_draw
 
     curves = read_curves(folder.path / CURVES)
     chosen = curves["seed"].isin(np.fromiter(parts, np.uint64))  # a list of large ones turns float
-    return summary_of(curves[chosen], _aggregates(parts))
+    summary = summary_by_draw if is_by_draw else summary_of
+    return summary(curves[chosen], _aggregates(parts))
 
 
 def _show(
@@ -265,13 +286,16 @@ def _show(
             "run_id": folder.run_id,
             "scenario": folder.scenario.name,
             "seeds": seeds,
+            **({} if request.draws is None else folder.design | request.draws.said(seeds)),
             "failed": failed,
             "content_hash": content_hash(tables),
             "summary": [_plain(row) for row in rows],
         }
         print(json.dumps(content, ensure_ascii=False, allow_nan=False))
         return
-    if rows:
+    if rows and request.draws is not None:
+        print_by_draw(rows, _title(folder, seeds), seeds)
+    elif rows:
         print_summary(rows, _title(folder, seeds))
     print(f"\n{folder.path}")
     print_support()

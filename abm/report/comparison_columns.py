@@ -1,5 +1,7 @@
 """What the tables of a comparison hold, column by column."""
 
+import textwrap
+
 from abm.report.study_tables import Row
 
 _SCENARIO: Row = ("scenario", "text", "Which scenario is compared with the base")
@@ -7,7 +9,7 @@ _SEEDS: Row = ("seeds", "count", "How many seeds the row rests on")
 _UNCERTAINTY: Row = (
     "uncertainty",
     "text",
-    "What the interval covers: chance (parameters are as given)",
+    "What low and high cover: chance (parameters are as given, or as drawn)",
 )
 
 _DIFFERENCES: tuple[Row, ...] = (
@@ -118,9 +120,41 @@ _PACKAGES: tuple[Row, ...] = (
         "text",
         (
             "Of the two differences, expected to be 0 or more: holds, within chance (the interval "
-            "includes 0), does not hold"
+            "includes 0), draws differ (of the parameters, in their sign), does not hold"
         ),
     ),
+)
+
+
+def _ends(name: str, unit: str, what: str) -> tuple[Row, ...]:
+    """Return the ends of the intervals over parameters and of one run."""
+    before = f"{name}_" if name else ""
+    return (
+        (f"{before}parameter_low", unit, f"Lower end for {what} over parameters"),
+        (f"{before}parameter_high", unit, "Upper end"),
+        (f"{before}one_run_low", unit, f"Lower end for {what} of one run, chance only"),
+        (f"{before}one_run_high", unit, "Upper end"),
+    )
+
+
+_DRAWS: Row = ("draws", "count", "How many draws, each with both its seeds, the row rests on")
+BY_DRAW_TABLES: dict[str, tuple[Row, ...]] = {
+    "differences.csv": (
+        _DRAWS,
+        *_ends("averted", "see outcome", "averted"),
+        *_ends("per_100k", "per 100,000 people", "per_100k"),
+        *_ends("per_1000_reached", "per 1,000 reached", "per_1000_reached"),
+    ),
+    "curve_differences.csv": (_DRAWS, *_ends("", "see measure", "difference")),
+    "packages.csv": (_DRAWS, *_ends("", "persons", "value")),
+}
+"""Columns that follow where seeds draw their parameters from the posterior."""
+_BY_DRAW = (
+    "With `--uncertainty posterior` seeds draw their parameters. Rows over all seeds are then over "
+    "draws that were lived with both their seeds, and `low` and `high` tell of chance alone, by "
+    "what differs between runs of one draw (`interval`: within draws). These columns follow; those "
+    "over parameters are 95 % intervals with chance taken out, empty with fewer than two draws. In "
+    "rows of one seed only `draws` is filled, with 0."
 )
 
 COMPARISON_TABLES: dict[str, tuple[str, tuple[Row, ...]]] = {
@@ -180,4 +214,7 @@ def comparison_reference() -> list[str]:
             lines += ["", *markdown_table(outcomes, "outcome")]
             lines += ["", "| group | levels | meaning |", "| --- | --- | --- |"]
             lines += [f"| `{group}` | {names} | {what} |" for group, names, what in levels()]
+    lines += ["", "## Parameters and chance apart", "", *textwrap.wrap(_BY_DRAW, 100)]
+    for name, columns in BY_DRAW_TABLES.items():
+        lines += ["", f"In {name}:", "", *markdown_table(columns)]
     return lines

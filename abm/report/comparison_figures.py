@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from abm.comparison.pairing import NEW_CASES
 from abm.report import style
 from abm.report.comparison_terminal import GROUPS, group_label
+from abm.report.draws_in_words import BANDS_BY_DRAW
+from abm.report.lines import draw_two_bands
+from abm.studies.between_draws import FEWEST_DRAWS, Limits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +29,7 @@ PANELS = (
 )
 FOREST = ((NEW_CASES, "New cases"), ("active_years", "Person-years with self-injury"))
 LABEL_CHARACTERS, LEGEND_COLUMNS = 24, 4
+PALE, LIGHT_WIDTH, DARK_WIDTH = 0.3, 7.0, 2.2  # lines of parameters, and of chance
 ROW_INCHES, MARGIN_INCHES, TALLEST = 0.42, 2.6, 14.0
 
 
@@ -82,6 +86,7 @@ def differences_over_time(findings: "Findings") -> "Figure | None":
         [_note(findings, "Bands")],
         None,
     )
+    _label_bands(panels[0], findings)
     _legend(figure, panels[0])
     return figure
 
@@ -93,7 +98,11 @@ def _line(axes: "Axes", rows: "pd.DataFrame", name: str, place: int, scale: floa
         dates, scale * rows["difference"], color=COLOURS[place], marker=MARKERS[place],
         markersize=5, linewidth=1.8, label=name,
     )  # fmt: skip
-    if rows["low"].notna().all():
+    if _tells_apart(rows, "parameter"):
+        limits = (rows["parameter_low"], rows["parameter_high"]), (rows["low"], rows["high"])
+        light, dark = (Limits(*(scale * end.to_numpy(float) for end in ends)) for ends in limits)
+        draw_two_bands(axes, dates, light, dark, COLOURS[place])
+    elif rows["low"].notna().all():
         axes.fill_between(
             dates, scale * rows["low"], scale * rows["high"],
             color=COLOURS[place], alpha=style.BAND_ALPHA, linewidth=0,
@@ -136,6 +145,8 @@ def averted(findings: "Findings") -> "Figure | None":
         ],
         None,
     )
+    if _label_bands(panels[0], findings):
+        _legend(figure, panels[0])
     return figure
 
 
@@ -159,6 +170,7 @@ def averted_by_group(findings: "Findings") -> "Figure | None":
         _points(axes, own, rows, COLOURS[place], MARKERS[place], name)
     axes.set(xlabel="New cases averted per 100,000 people, with 95 % interval")
     _rows_axis(axes, [group_label(str(group), str(level)) for group, level in keys])
+    _label_bands(axes, findings)
     style.finish(
         figure,
         f"New cases averted against {_title(findings.base)}, by whom",
@@ -200,14 +212,33 @@ def _points(
 
     values = rows["per_100k"].to_numpy(float)
     spread = [values - rows["per_100k_low"], rows["per_100k_high"] - values]
+    width = 1.6
+    if _tells_apart(rows, "per_100k_parameter"):
+        limits = rows["per_100k_parameter_low"], rows["per_100k_parameter_high"]
+        axes.hlines(places, *limits, color=colour, alpha=PALE, linewidth=LIGHT_WIDTH)
+        width = DARK_WIDTH
     axes.errorbar(
         values, places, xerr=spread, fmt=marker, color=colour, capsize=3, markersize=6,
-        elinewidth=1.6, label=label,
+        elinewidth=width, label=label,
     )  # fmt: skip
     axes.axvline(0.0, color=style.GREY, linewidth=1.0, zorder=1.5)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
     axes.grid(visible=False, axis="y")
+
+
+def _tells_apart(rows: "pd.DataFrame", name: str) -> bool:
+    """Return whether rows say what is due to the parameters."""
+    return f"{name}_low" in rows and bool(rows[f"{name}_low"].notna().any())
+
+
+def _label_bands(axes: "Axes", findings: "Findings") -> bool:
+    """Put what is light and what is dark into the legend, if parameters are told apart."""
+    is_told = findings.draws >= FEWEST_DRAWS
+    if is_told:
+        for label, alpha in style.BANDS.items():
+            axes.fill_between([], [], [], color=style.GREY, alpha=alpha, linewidth=0, label=label)
+    return is_told
 
 
 def _rows_axis(axes: "Axes", labels: Sequence[str]) -> None:
@@ -236,6 +267,11 @@ def _note(findings: "Findings", marks: str) -> str:
     size, seeds = findings.base.population.size, len(findings.seeds)
     left_out = len(findings.others) - MOST_LINES
     also = f" {left_out} more scenarios are in the tables." if left_out > 0 else ""
+    if findings.draws >= FEWEST_DRAWS:
+        return (
+            f"Simulation, {size:,} people, {findings.draws} draws of the parameters with two seeds "
+            f"each. {BANDS_BY_DRAW}{also}"
+        )
     if seeds > 1:
         meaning = f"95 % intervals over {seeds} pairs of runs with the same seed; chance only"
     else:

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from abm.comparison.estimates import BETWEEN_SEEDS, PEOPLE_OF_A_RATE
-from abm.comparison.packages import FAILS, HOLDS, OVER_BEST, UNDER_SUM, WITHIN_CHANCE
+from abm.comparison.estimates_by_draw import WITHIN_DRAWS
+from abm.comparison.packages import DRAWS_DIFFER, FAILS, HOLDS, OVER_BEST, UNDER_SUM, WITHIN_CHANCE
 from abm.comparison.pairing import NEW_CASES, OUTCOMES
 from abm.console import print_table
+from abm.report.draws_in_words import notes_by_draw
 from abm.report.terminal import print_support
+from abm.studies.between_draws import FEWEST_DRAWS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +32,16 @@ SEVERAL_SEEDS = (
     "Intervals: 95 %, Student's t over paired seeds. They cover chance, not whether the numbers of "
     "the model are right."
 )
-VERDICTS = {HOLDS: "yes", WITHIN_CHANCE: "cannot be told: within chance", FAILS: "no"}
+BY_DRAW = (
+    "Intervals, where nothing else is said: 95 %, chance among runs of one draw of the parameters; "
+    "to reach for one and cost of one are shown where chance and parameters both leave no doubt."
+)
+VERDICTS = {
+    HOLDS: "yes",
+    WITHIN_CHANCE: "cannot be told: within chance",
+    DRAWS_DIFFER: "cannot be told: draws of the parameters differ",
+    FAILS: "no",
+}
 
 
 def show(
@@ -60,6 +72,9 @@ def show(
     for line in headings(findings):
         print(line)
     print_table(*averted_cells(findings))
+    if findings.draws >= FEWEST_DRAWS:
+        print("\nThe same, parameters and chance apart (95 % intervals):")
+        print_table(*split_cells(findings))
     print("\nNew cases, for those reached:")
     print_table(*reached_cells(findings))
     if len(findings.others) <= MOST_COLUMNS:
@@ -102,6 +117,23 @@ def averted_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
     for scenario in _scenarios(table):
         own = table[table["scenario"] == scenario].set_index("outcome")
         rows.append([scenario, *(_estimate(own.loc[each.name], "per_100k") for each in OUTCOMES)])
+    return ["", *(each.label for each in OUTCOMES)], rows
+
+
+def split_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
+    """Return headings and cells: three rows a scenario, for what is due to what."""
+    table = findings.averted()
+    parts = {
+        "parameters": "per_100k_parameter",
+        "chance": "per_100k",
+        "chance, one run": "per_100k_one_run",
+    }
+    rows = []
+    for scenario in _scenarios(table):
+        own = table[table["scenario"] == scenario].set_index("outcome")
+        for words, name in parts.items():
+            cells = [_limits(own.loc[each.name], name) for each in OUTCOMES]
+            rows.append([f"{scenario}, {words}", *cells])
     return ["", *(each.label for each in OUTCOMES)], rows
 
 
@@ -154,6 +186,9 @@ def notes(findings: "Findings") -> list[str]:
     table = findings.averted()
     several = (table["interval"] == BETWEEN_SEEDS).any()
     lines = ["", SEVERAL_SEEDS if several else ONE_SEED]
+    if findings.is_by_draw:
+        is_within = (table["interval"] == WITHIN_DRAWS).any()
+        lines[1:] = [BY_DRAW if is_within else ONE_SEED, *notes_by_draw(findings.seeds)]
     lines.append(
         "Helped, harmed: people a run who became a case in the base only, in the scenario only."
     )
@@ -208,6 +243,11 @@ def _estimate(row: Any, name: str) -> str:
     return f"{_number(value)} ({_number(low)} to {_number(high)})"
 
 
+def _limits(row: Any, name: str) -> str:
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return "-" if math.isnan(low) else f"{_number(low)} to {_number(high)}"
+
+
 def _number(value: float) -> str:
     """Return a number with about three digits."""
     if math.isnan(value):
@@ -235,6 +275,7 @@ def as_plain(
         "people": findings.base.population.size,
         "years": findings.base.calendar.years,
         "seeds": list(findings.seeds),
+        **({"uncertainty": "posterior", "draws": findings.draws} if findings.is_by_draw else {}),
         "failed": [list(place) for place in failures],
         "content_hash": hash_,
         "differences": _records(over_all),

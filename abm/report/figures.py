@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.report import people_figures, style
-from abm.report.lines import Results, age_axis, draw_by_age, draw_line
+from abm.report.lines import Results, age_axis, draw_by_age, draw_line, label_bands
 from abm.studies.aggregates import Aggregates
 from abm.studies.latest import latest_by_age
 
@@ -33,6 +33,7 @@ def draw_figures(
     aggregates: Mapping[int, Aggregates],
     title: str,
     people: int,
+    is_by_draw: bool = False,
 ) -> list[str]:
     """Draw every figure there is data for.
 
@@ -48,13 +49,15 @@ def draw_figures(
         Title of the scenario.
     people
         Size of the population.
+    is_by_draw
+        Whether seeds drew their parameters from the posterior: then curves have two bands.
 
     Returns
     -------
     list of str
         Names of the files written, PNG and SVG of each figure.
     """
-    results = Results(curves, aggregates, title, people)
+    results = Results(curves, aggregates, title, people, is_by_draw)
     drawers: dict[str, Callable[[Results], Figure | None]] = {
         "prevalence_by_age": prevalence_by_age,
         "prevalence_over_time": prevalence_over_time,
@@ -84,13 +87,14 @@ def prevalence_by_age(results: Results) -> "Figure | None":
         style.percent_axis(axes)
         age_axis(axes)
     _mean_of_adolescents(panels[0], rows)
+    label_bands(panels[0], results)
     last = rows["date"].max()
     when = "in one birth cohort" if results.is_cohort else f"on {_day(last)}"
     style.finish(
         figure,
         f"Young people who self-injure, by age and sex, {when}",
         (
-            results.note(),
+            results.note_of_curves(),
             f"{PUBLISHED_SOURCE} It is for all these ages together: see the dotted line.",
         ),
         legend=panels[0],
@@ -113,10 +117,11 @@ def prevalence_over_time(results: Results) -> "Figure | None":
         axes.set(title=title, xlabel="Census day", ylabel=f"Share of young people aged {BAND}")
         style.percent_axis(axes)
         _year_axis(axes, rows)
+    label_bands(panels[0], results)
     style.finish(
         figure,
         f"Young people aged {BAND} who self-injure, over the years",
-        (results.note(), PUBLISHED_SOURCE),
+        (results.note_of_curves(), PUBLISHED_SOURCE),
         legend=panels[0],
     )
     return figure

@@ -1,11 +1,14 @@
 """What figures are drawn from, and lines with their bands."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from abm.report import style
+from abm.report.draws_in_words import BANDS_BY_DRAW
 from abm.studies.aggregates import Aggregates
+from abm.studies.between_draws import FEWEST_DRAWS, Limits, between_draws, whole_draws
 from abm.studies.census import measure_named
 from abm.studies.intervals import binomial_interval, rate_interval
 from abm.studies.latest import follows_one_cohort
@@ -32,17 +35,30 @@ class Results:
         Title of the scenario.
     people
         Size of the population.
+    is_by_draw
+        Whether seeds drew their parameters from the posterior.
     """
 
     curves: "pd.DataFrame"
     aggregates: Mapping[int, Aggregates]
     title: str
     people: int
+    is_by_draw: bool = False
 
     @property
     def seeds(self) -> int:
         """Number of seeds."""
         return int(self.curves["seed"].nunique())
+
+    @property
+    def has_draws(self) -> bool:
+        """Whether there are draws enough to tell parameters and chance apart."""
+        return self.draws >= FEWEST_DRAWS
+
+    @property
+    def draws(self) -> int:
+        """How many draws of the parameters were lived with both their seeds."""
+        return whole_draws(list(map(int, self.curves["seed"].unique()))) if self.is_by_draw else 0
 
     @property
     def is_cohort(self) -> bool:
@@ -58,8 +74,19 @@ class Results:
             band = "range between runs; points and lines: median run"
         else:
             band = "middle 95 % of runs; points and lines: median run"
+        if self.is_by_draw and self.seeds > 1:
+            band += "; parameters and chance together"
         return (
             f"Simulation “{self.title}”, {self.people:,} people, {count}. Bands and bars: {band}."
+        )
+
+    def note_of_curves(self) -> str:
+        """Return that line for a figure of lines, whose bands tell parameters and chance apart."""
+        if not self.has_draws:
+            return self.note()
+        return (
+            f"Simulation “{self.title}”, {self.people:,} people, {self.draws} draws of the "
+            f"parameters with two runs each. Lines: their mean. {BANDS_BY_DRAW}"
         )
 
     @property
@@ -86,6 +113,14 @@ def draw_line(
 
     colour, marker = style.SEX_COLOURS[sex], style.SEX_MARKERS[sex]
     look = {"color": colour, "marker": marker, "label": sex, "ax": axes, "legend": False}
+    if results.has_draws:
+        by_seed = rows.pivot(index=x, columns="seed", values="value")
+        seeds = [int(seed) for seed in by_seed.columns]
+        apart = between_draws(by_seed.to_numpy(float), seeds, bounds_of(measure))
+        mean = rows.drop_duplicates(x).set_index(x).reindex(by_seed.index).assign(value=apart.mean)
+        sns.lineplot(mean.reset_index(), x=x, y="value", errorbar=None, **look)
+        draw_two_bands(axes, by_seed.index.to_numpy(), apart.parameter, apart.chance, colour)
+        return
     if results.seeds > 1:
         sns.lineplot(
             rows, x=x, y="value", estimator="median", errorbar=results.errorbar,
@@ -98,6 +133,24 @@ def draw_line(
     ]
     low, high = [limit[0] for limit in limits], [limit[1] for limit in limits]
     axes.fill_between(rows[x], low, high, color=colour, alpha=style.BAND_ALPHA, linewidth=0)
+
+
+def draw_two_bands(axes: "Axes", x: Any, parameter: Limits, chance: Limits, colour: str) -> None:
+    """Draw what is due to parameters as a light band, and what is due to chance as a darker one."""
+    axes.fill_between(x, *parameter, color=colour, alpha=style.BAND_ALPHA, linewidth=0)
+    axes.fill_between(x, *chance, color=colour, alpha=style.DARK_BAND_ALPHA, linewidth=0)
+
+
+def label_bands(axes: "Axes", results: Results) -> None:
+    """Put the two bands into the legend of a panel, if there are two."""
+    if results.has_draws:
+        for label, alpha in style.BANDS.items():
+            axes.fill_between([], [], [], color=style.GREY, alpha=alpha, linewidth=0, label=label)
+
+
+def bounds_of(measure: str) -> tuple[float, float]:
+    """Return the least and the largest value that a measure of the curves can have."""
+    return (0.0, 1.0 if measure_named(measure).kind == "share" else math.inf)
 
 
 def interval_of(name: str, value: float, people: float) -> tuple[float, float]:

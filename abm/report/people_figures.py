@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.report import style
-from abm.report.lines import MANY_SEEDS, Results, age_axis, draw_by_age
+from abm.report.lines import MANY_SEEDS, Results, age_axis, draw_by_age, label_bands
 from abm.studies.aggregates import (
     BINS_A_YEAR,
     MOTIVE_BANDS,
@@ -14,6 +14,7 @@ from abm.studies.aggregates import (
     median_onset,
     motive_share,
 )
+from abm.studies.between_draws import between_draws
 from abm.studies.intervals import Interval, between_seeds, binomial_interval
 from abm.studies.latest import latest_by_age
 from abm.studies.summary import MOTIVE_WORDS
@@ -83,7 +84,13 @@ def _median_onset(results: Results) -> tuple[float, str]:
     if len(found) == 1:
         median, (low, high) = found[0]
     else:
-        median, _, low, high = between_seeds(np.array([value for value, _ in found]))
+        values = np.array([value for value, _ in found])
+        median, _, low, high = between_seeds(values)
+        if results.has_draws:
+            apart = between_draws(values, list(results.aggregates))
+            ends = "{:.1f} to {:.1f}".format(*map(float, apart.parameter))
+            label = f"median as asked at 18: {float(apart.mean):.1f} (by parameters {ends})"
+            return float(apart.mean), label
     if np.isnan(low):
         return median, f"median as asked at 18: {median:.1f}"
     return median, f"median as asked at 18: {median:.1f} (95 % interval {low:.1f} to {high:.1f})"
@@ -103,10 +110,11 @@ def _incidence_by_age(results: Results) -> "Figure | None":
     )
     axes.set_ylim(0, None)
     age_axis(axes)
+    label_bands(axes, results)
     style.finish(
         figure,
         "At what age young people first self-injure",
-        (results.note(), PUBLISHED_SOURCE),
+        (results.note_of_curves(), PUBLISHED_SOURCE),
         legend=axes,
     )
     return figure

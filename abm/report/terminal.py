@@ -5,10 +5,13 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from abm.report.draws_in_words import notes_by_draw
+
 if TYPE_CHECKING:
     from abm.studies.summary import Form, Row
 
 HEADINGS = ("", "estimate", "95 % interval", "interval from")
+HEADINGS_BY_DRAW = ("", "estimate", "parameters", "chance", "of one run", "95 % intervals from")
 
 SUPPORT = (
     "A simulation shows what follows from its assumptions, not what will happen to a person. "
@@ -29,10 +32,14 @@ def shown_number(value: float, form: "Form") -> str:
 
 def shown_interval(row: "Row") -> str:
     """Return an interval as readers see it, or a dash."""
-    if math.isnan(row.low) or math.isnan(row.high):
+    return _shown_limits(row, row.low, row.high)
+
+
+def _shown_limits(row: "Row", low: float, high: float) -> str:
+    if math.isnan(low) or math.isnan(high):
         return "-"
-    low, high = shown_number(row.low, row.form), shown_number(row.high, row.form)
-    return f"{low.removesuffix(' %')} to {high}"
+    shown = shown_number(low, row.form)
+    return f"{shown.removesuffix(' %')} to {shown_number(high, row.form)}"
 
 
 def print_summary(rows: Sequence["Row"], title: str) -> None:
@@ -41,10 +48,14 @@ def print_summary(rows: Sequence["Row"], title: str) -> None:
         (row.label, shown_number(row.estimate, row.form), shown_interval(row), row.interval)
         for row in rows
     ]
+    _print(HEADINGS, cells, title)
+
+
+def _print(headings: tuple[str, ...], cells: Sequence[tuple[str, ...]], title: str) -> None:
     if sys.stdout.isatty():
-        _print_rich(cells, title)
+        _print_rich(headings, cells, title)
     else:
-        print("\n".join(plain_table([HEADINGS, *cells], title)))
+        print("\n".join(plain_table([headings, *cells], title)))
 
 
 def plain_table(lines: Sequence[tuple[str, ...]], title: str) -> list[str]:
@@ -58,17 +69,43 @@ def plain_table(lines: Sequence[tuple[str, ...]], title: str) -> list[str]:
     return shown
 
 
-def _print_rich(cells: Sequence[tuple[str, ...]], title: str) -> None:
+def _print_rich(headings: tuple[str, ...], cells: Sequence[tuple[str, ...]], title: str) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=Text(title), title_justify="left", show_edge=False, pad_edge=False)
-    for place, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="right" if place in (1, 2) else "left", overflow="fold")
+    for place, heading in enumerate(headings):
+        is_number = 0 < place < len(headings) - 1
+        table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
     for line in cells:
         table.add_row(*line)
     Console().print(table)
+
+
+def print_by_draw(rows: Sequence["Row"], title: str, seeds: Sequence[int]) -> None:
+    """Print the key figures of seeds that draw their parameters: parameters and chance apart."""
+    from abm.studies.between_draws import FEWEST_DRAWS, whole_draws
+    from abm.studies.summary_by_draw import RowByDraw
+
+    if whole_draws(seeds) < FEWEST_DRAWS:
+        print_summary(rows, title)
+    else:
+        cells = [
+            (
+                row.label,
+                shown_number(row.estimate, row.form),
+                _shown_limits(row, row.parameter_low, row.parameter_high),
+                _shown_limits(row, row.low, row.high),
+                _shown_limits(row, row.one_run_low, row.one_run_high),
+                row.interval,
+            )
+            for row in rows
+            if isinstance(row, RowByDraw)
+        ]
+        _print(HEADINGS_BY_DRAW, cells, title)
+    for line in notes_by_draw(seeds):
+        print(line)
 
 
 def print_support() -> None:

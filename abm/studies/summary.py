@@ -1,7 +1,7 @@
 """The key figures of a run, each with its interval."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -37,6 +37,7 @@ BOUNDS: dict[Form, tuple[float, float]] = {
     "age": (10.0, 25.0),
     "ratio": (0.0, math.inf),
 }
+OfSeed = tuple[float, Interval, str]  # estimate, its interval, and where that is from
 MAIN_BAND = "12-18"
 NEEDS_SEEDS = "needs several seeds"
 
@@ -110,15 +111,11 @@ def summary_table(
 
 def summary_of(curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]) -> list[Row]:
     """Return the rows of `summary_table`; a figure that no seed can give is left out."""
-    seeds = _results_by_seed(curves, aggregates)
     rows = []
-    for quantity in _quantities():
-        found = [quantity.of_seed(seed) for seed in seeds]
+    for quantity, found in known_of(curves, aggregates):
         estimates = np.array([estimate for estimate, _, _ in found], dtype=np.float64)
         known = int((~np.isnan(estimates)).sum())
-        if known == 0:
-            continue
-        if len(seeds) == 1:
+        if len(found) == 1:
             estimate, (low, high), how = found[0]
         else:
             estimate, _, low, high = between_seeds(estimates)
@@ -130,6 +127,17 @@ def summary_of(curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]) -> 
                 how, quantity.unit, quantity.form)
         )  # fmt: skip
     return rows
+
+
+def known_of(
+    curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]
+) -> Iterator[tuple[Quantity, list[OfSeed]]]:
+    """Yield every figure that some seed can give, and what each seed gives, seeds ascending."""
+    seeds = _results_by_seed(curves, aggregates)
+    for quantity in _quantities():
+        found = [quantity.of_seed(seed) for seed in seeds]
+        if any(not math.isnan(estimate) for estimate, _, _ in found):
+            yield quantity, found
 
 
 def _results_by_seed(

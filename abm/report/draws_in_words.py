@@ -1,0 +1,38 @@
+"""What readers are told where parameters were drawn from the posterior."""
+
+from collections.abc import Sequence
+
+from abm.studies.between_draws import FEWEST_DRAWS, MANY_DRAWS, whole_draws
+
+NEEDED = "an even --seeds of at least 4, from an odd seed on"
+MEANING = (
+    "Parameters: where 95 % of the draws lie, chance taken out. Chance: where the mean might lie "
+    "with other luck; of one run: where a single run might."
+)
+
+BANDS_BY_DRAW = "Light: 95 % of draws, chance taken out. Dark: the mean's 95 % interval for chance."
+
+
+def notes_by_draw(seeds: Sequence[int]) -> list[str]:
+    """Return what intervals mean, and what is needed for better ones.
+
+    Parameters
+    ----------
+    seeds
+        Those lived.
+    """
+    draws, left_out = whole_draws(seeds), len(seeds) - 2 * whole_draws(seeds)
+    lines = []
+    if draws >= FEWEST_DRAWS:
+        lines.append(MEANING)
+        if draws < MANY_DRAWS:
+            lines.append(
+                f"With {draws} draws this is a first look; {MANY_DRAWS} or more "
+                f"(--seeds {2 * MANY_DRAWS}) show the parameters' part better."
+            )
+    else:
+        lines.append(f"To tell parameters from chance takes {NEEDED}: every draw is lived twice.")
+    if left_out and draws:
+        count = "1 seed is" if left_out == 1 else f"{left_out} seeds are"
+        lines.append(f"{count} left out, without the other seed of the same draw: use {NEEDED}.")
+    return lines

@@ -1,0 +1,158 @@
+"""What differs between draws of the parameters, and what is chance, told apart.
+
+Every draw is lived with two seeds. Two runs of one draw differ by chance alone; what else draws
+differ by is due to their parameters: a one-way analysis of variance.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from abm.studies.intervals import LEVEL
+
+SEEDS_A_DRAW = 2
+FEWEST_DRAWS = 2  # fewer do not tell parameters from chance
+MANY_DRAWS = 20  # from so many on the interval over parameters is made of quantiles
+UNBOUNDED = (-np.inf, np.inf)
+
+
+class Limits(NamedTuple):
+    """Lower and upper ends of 95 % intervals, of the shape of the means; NaN where unknown."""
+
+    low: np.ndarray
+    high: np.ndarray
+
+
+class BetweenDraws(NamedTuple):
+    """What draws of the parameters, each lived with two seeds, say about one or more numbers.
+
+    Attributes
+    ----------
+    draws : numpy.ndarray
+        How many draws have both their runs.
+    mean : numpy.ndarray
+        Over these draws.
+    parameter : Limits
+        Where 95 % of the draws' expected values lie, chance taken out.
+    chance : Limits
+        Where the mean might lie with other luck, the draws as they are.
+    one_run : Limits
+        Where a single run might lie with other luck, the parameters as they are on average.
+    """
+
+    draws: np.ndarray
+    mean: np.ndarray
+    parameter: Limits
+    chance: Limits
+    one_run: Limits
+
+
+def pair_of(seed: int) -> int:
+    """Return which pair of runs a seed belongs to: seeds 1 and 2 share the first draw, and so on.
+
+    Parameters
+    ----------
+    seed
+        0 belongs to pair -1, alone.
+    """
+    return (int(seed) - 1) // SEEDS_A_DRAW
+
+
+def places_of_pairs(seeds: Sequence[int]) -> np.ndarray:
+    """Return where the two seeds of every draw stand; seeds without their partner are left out.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (draws, 2), in ascending order of the seeds.
+    """
+    places = {int(seed): place for place, seed in enumerate(seeds)}
+    firsts = sorted(seed for seed in places if seed % 2 == 1 and seed + 1 in places)
+    found = [[places[seed], places[seed + 1]] for seed in firsts]
+    return np.array(found, np.int64).reshape(-1, SEEDS_A_DRAW)
+
+
+def between_draws(
+    values: np.ndarray, seeds: Sequence[int], bounds: tuple[float, float] = UNBOUNDED
+) -> BetweenDraws:
+    """Tell parameters and chance apart.
+
+    The variance by chance is the mean variance within draws. That by parameters is the variance of
+    the means of draws, less half of it, for a mean of two runs still holds that much chance. The
+    interval over parameters is the mean plus or minus 1.96 roots of it; from `MANY_DRAWS` on it is
+    made of the quantiles of the draws' means, drawn together so that they have that variance.
+    Intervals for chance are Student's t with one degree of freedom a draw.
+
+    Parameters
+    ----------
+    values
+        Shape (..., seeds); NaN where a seed has no value.
+    seeds
+        Seeds in the order of the last axis; seed s has the draw `pair_of(s)`.
+    bounds
+        Least and largest value that the quantity can have.
+
+    Returns
+    -------
+    BetweenDraws
+        Of shape (...). `mean` and intervals for chance are NaN without any whole draw, `parameter`
+        with fewer than `FEWEST_DRAWS`.
+
+    Notes
+    -----
+    Variances are taken apart as by O'Hagan, Stevenson and Madan (2007), Health Economics 16,
+    1009-1023.
+    """
+    from scipy.special import stdtrit
+
+    pairs = np.asarray(values, np.float64)[..., places_of_pairs(seeds)]
+    whole = np.isfinite(pairs).all(axis=-1)
+    draws = whole.sum(axis=-1)
+    means = np.where(whole, pairs.mean(axis=-1), np.nan)
+    halves = np.where(whole, (pairs[..., 0] - pairs[..., 1]) ** 2 / 2, 0.0)
+    some = np.where(draws > 0, draws, np.nan)
+    mean = np.where(whole, means, 0.0).sum(axis=-1) / some
+    within = halves.sum(axis=-1) / some
+    quantile = stdtrit(some, 1 - (1 - LEVEL) / 2)
+    return BetweenDraws(
+        draws,
+        mean,
+        _of_parameters(means, mean, within, bounds),
+        _around(mean, quantile * np.sqrt(within / (SEEDS_A_DRAW * some)), bounds),
+        _around(mean, quantile * np.sqrt(within), bounds),
+    )
+
+
+def _of_parameters(
+    means: np.ndarray, mean: np.ndarray, within: np.ndarray, bounds: tuple[float, float]
+) -> Limits:
+    """Return the interval over parameters, from the means of draws (NaN where not whole)."""
+    from statistics import NormalDist
+
+    whole = ~np.isnan(means)
+    draws = whole.sum(axis=-1)
+    several = np.where(draws >= FEWEST_DRAWS, draws, np.nan)
+    apart = np.where(whole, means - mean[..., None], 0.0)
+    between = (apart**2).sum(axis=-1) / (several - 1)
+    variance = np.maximum(between - within / SEEDS_A_DRAW, 0.0)
+    half = NormalDist().inv_cdf(1 - (1 - LEVEL) / 2) * np.sqrt(variance)
+    found = _around(mean, half, bounds)
+    if not (draws >= MANY_DRAWS).any():
+        return found
+    share = np.sqrt(np.where(between > 0, variance / np.where(between > 0, between, 1.0), 0.0))
+    drawn_together = np.where(whole, mean[..., None] + share[..., None] * apart, np.nan)
+    many = draws >= MANY_DRAWS
+    ends = [(1 - LEVEL) / 2, 1 - (1 - LEVEL) / 2]
+    low, high = np.array(found.low), np.array(found.high)
+    low[many], high[many] = np.nanquantile(drawn_together[many], ends, axis=-1)
+    return Limits(np.clip(low, *bounds), np.clip(high, *bounds))
+
+
+def _around(mean: np.ndarray, half: np.ndarray, bounds: tuple[float, float]) -> Limits:
+    return Limits(np.clip(mean - half, *bounds), np.clip(mean + half, *bounds))
+
+
+def whole_draws(seeds: Sequence[int]) -> int:
+    """Return how many draws have both their seeds among these."""
+    return len(places_of_pairs(seeds))

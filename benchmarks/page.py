@@ -49,12 +49,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, nargs="+", default=[1_000, 10_000])
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--views", nargs="+", choices=list(VIEWS), default=list(VIEWS))
     chosen = parser.parse_args()
     print("| people | view | each frame is | frames/s | days/s |\n| --- | --- | --- | --- | --- |")
     for people in chosen.people:
         arguments = ("school-skills", "--population", str(people))
         with served_page(*arguments) as address, chromium_page(1280, 900) as page:
-            for view in VIEWS:
+            for view in chosen.views:
                 open_page(page, address)
                 for pace in ("day", "month"):
                     frames, days = measure(page, view, pace, chosen.seconds)

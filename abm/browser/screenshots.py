@@ -1,20 +1,24 @@
 """Screenshots of the page, the same ones every time: ``python -m abm.browser.screenshots FOLDER``.
 
-Needs the extra ``dev`` and a Chromium of the system. The skills lessons are lived for three years.
+Needs the extra ``dev`` and a Chromium of the system. A package of programmes in schools is lived for six years.
 """
 
+import io
 import sys
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from abm.browser.served import chromium_page, open_page, served_page, wait_for_status
 from abm.browser.views import VIEWS
+from abm.tables import write_bytes
 
-SCENARIO, PEOPLE = "school-skills", 1_500
-MONTHS, DAYS_A_MONTH = 36, 30
-WIDE, HIGH = 1280, 900
+SCENARIO, PEOPLE = "package-schools", 1_500
+MONTHS, DAYS_A_MONTH = 72, 30
+WIDE, HIGH = 1280, 1010
 PHONE_WIDE, PHONE_HIGH = 390, 844
-LARGEST = 200_000
+LARGEST, COLOURS = 200_000, 192
 
 
 def take(folder: Path) -> list[Path]:
@@ -57,7 +61,10 @@ def _picture(page: Any, name: str, path: Path) -> Path:
     page.get_by_role("tab", name=VIEWS[name][0]).click()
     page.locator(f"#view[aria-labelledby=tab-{name}] .drawing *").first.wait_for(state="attached")
     page.wait_for_timeout(600)
-    page.screenshot(path=path)
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    content = io.BytesIO()
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(content, "PNG", optimize=True)
+    write_bytes(path, content.getvalue())
     return path
 
 

@@ -18,7 +18,7 @@ FLAGS = (
     "--disable-component-update", "--disable-sync", "--no-first-run", "--hide-scrollbars",
 )  # fmt: skip
 COMMAND = "from abm.cli import main; main()"
-MILLISECONDS = 120_000
+MILLISECONDS = 600_000
 
 
 def chromium() -> str | None:

@@ -36,6 +36,7 @@ class Session:
         self.tab = solara.Reactive("ages")
         self.pace = solara.Reactive("day")
         self.width = solara.Reactive(DEFAULT_WIDTH)
+        self.scenario_problem = solara.Reactive("")
         self.seed_text = solara.Reactive(str(first.seed))
         self.people_text = solara.Reactive(str(first.population or ""))
         self.player = Player(self._show, self._draw)
@@ -87,7 +88,13 @@ class Session:
         return self._scenarios[name]
 
     def choose_scenario(self, name: str) -> None:
-        """Choose another scenario; what was changed is forgotten."""
+        """Choose another scenario; what was changed is forgotten. One that is wrong is refused."""
+        try:
+            self._scenarios[name] = load_scenario(name)
+        except ScenarioError as error:
+            self.scenario_problem.value = f"This one cannot be lived: {error}"
+            return
+        self.scenario_problem.value = ""
         self.choices.value = replace(
             self.choices.value, scenario=name, numbers={}, answers={}, interventions=None
         )

@@ -77,8 +77,9 @@ def ScenarioPicker(session: Session) -> None:
         options.insert(0, (chosen, chosen))
     with Html(tag="div"):
         Choice(
-            name="scenario", label="Scenario", value=chosen, options=options, about=about,
-            disabled=False, event_change=session.choose_scenario,
+            name="scenario", label="Scenario", value=chosen, options=options,
+            about=session.scenario_problem.value or about, disabled=False,
+            event_change=session.choose_scenario,
         )  # fmt: skip
         Entry(
             name="people", label="People", value=session.people_text.value,

@@ -85,10 +85,10 @@ class Snapshot:
 def spreads_of(course: Course) -> dict[str, tuple[Spread, Spread]]:
     """Return how traits are spread among those who never and those who ever self-injured."""
     people = course.world.people
-    people = people[people["present"] == 1]
-    ever = people["acts"] > 0
-    return {
-        trait: (_spread(people[trait][~ever], ends), _spread(people[trait][ever], ends))
+    present, has_acted = people["present"] == 1, people["acts"] > 0
+    never, ever = present & ~has_acted, present & has_acted
+    return {  # field by field: a row has a hundred of them
+        trait: (_spread(people[trait][never], ends), _spread(people[trait][ever], ends))
         for trait, (_, _, ends) in TRAITS.items()
     }
 

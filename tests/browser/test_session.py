@@ -1,5 +1,7 @@
 """What is chosen on a page, and what a reset makes of it."""
 
+from pathlib import Path
+
 import pytest
 
 from abm.browser.choices import Choices
@@ -60,6 +62,16 @@ def test_a_wrong_seed_keeps_the_page_from_resetting(session: Session, text: str)
 def test_a_wrong_number_of_people_is_said(session: Session, text: str) -> None:
     session.people_text.value = text
     assert session.people_problem()
+
+
+def test_a_scenario_that_is_wrong_is_refused_and_said(session: Session, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text('extends = "baseline"\n[parameters]\nstressor_rat = 1.0\n', encoding="utf-8")
+    session.choose_scenario(str(broken))
+    assert "stressor_rate" in session.scenario_problem.value
+    assert session.choices.value.scenario == "school-skills"
+    session.choose_scenario("baseline")
+    assert session.scenario_problem.value == ""
 
 
 def test_another_scenario_forgets_what_was_changed(session: Session) -> None:

@@ -53,6 +53,9 @@ class Purpose(IntEnum):
     PLACES = 28
     QUEUE = 29
     STUDY = 30
+    BANK = 41
+    FIT = 42
+    DRAWS = 43
 
 
 @rule

@@ -8,9 +8,9 @@ from abm.record import Logs
 from abm.scenario import load_scenario
 from abm.simulation import run
 
-FLOWS = [1168800, 1041036, 82, 4414, 28268, 2989, 1275, 150, 29, 15]
-STOCKS = [400, 82, 31, 11, 10, 16]
-RELIEF = 2700.895181
+FLOWS = [1168800, 1039092, 83, 4714, 38875, 3286, 1289, 139, 33, 18]
+STOCKS = [400, 83, 31, 12, 10, 23]
+RELIEF = 2870.462915
 
 
 def test_a_small_life_is_as_it_was() -> None:

@@ -121,26 +121,43 @@ def judge(entry: Entry, worlds: Worlds) -> Result:
 
 def do_study(study: Study, worlds: Worlds) -> Found:
     """Do one study; without its world, or without people, its number is NaN."""
+    asked = _asked(study, worlds)
+    if asked is None:
+        return Found(math.nan, math.nan, math.nan, "nobody to ask", 0)
+    values, group = asked
+    with np.errstate(all="ignore"):
+        if study.size is not None:
+            return _over_studies(study, values, worlds.first_seed)
+        return _over_people(study, values, group)
+
+
+def value_of(study: Study, worlds: Worlds) -> float:
+    """Return the number of a study of everybody, without its interval, which takes far longer."""
+    asked = _asked(study, worlds)
+    if asked is None:
+        return math.nan
+    with np.errstate(all="ignore"):
+        return _statistic_of(study, asked[0], slice(None))
+
+
+def _asked(study: Study, worlds: Worlds) -> tuple[list[np.ndarray], np.ndarray] | None:
+    """Return the columns a study computes from, and the group of each row; None without people."""
     table = worlds.table(study.world, study.table)
     if table is not None and study.against is not None:
         other = worlds.table(study.against, study.table)
         table = None if other is None else side_by_side(table, other)
     if table is None or not len(table):
-        return Found(math.nan, math.nan, math.nan, "nobody to ask", 0)
+        return None
     sample = sample_of(study, answers(table, study.asked))
     if not len(sample):
-        return Found(math.nan, math.nan, math.nan, "nobody to ask", 0)
+        return None
     expressions = [study.of, study.by or study.of, study.given or study.of, *study.than]
     values = [evaluate(each, sample) for each in expressions]
     used = values[:1] + [v for v, e in zip(values[1:3], (study.by, study.given), strict=True) if e]
     keep = ~np.isnan(np.array([*used, *values[3:]])).any(axis=0)
     if study.where is not None:
         keep &= evaluate(study.where, sample) > 0
-    values = [np.ascontiguousarray(each[keep]) for each in values]
-    with np.errstate(all="ignore"):
-        if study.size is not None:
-            return _over_studies(study, values, worlds.first_seed)
-        return _over_people(study, values, sample.group[keep])
+    return [np.ascontiguousarray(each[keep]) for each in values], sample.group[keep]
 
 
 def sample_of(study: Study, table: Table) -> Table:
@@ -168,16 +185,21 @@ def _as_people(table: Table) -> Table:
     return Table(columns, table.key, table.group)
 
 
+def _statistic_of(study: Study, values: list[np.ndarray], rows: np.ndarray | slice) -> float:
+    """Compute the statistic of some rows."""
+    compute = STATISTICS[study.statistic].compute
+    chosen = [each[rows] for each in values]
+    by, given = chosen[1:3]
+    whole = compute(Columns(chosen[0], by, given, study.per))
+    rest = [compute(Columns(each, by, given, study.per)) for each in chosen[3:]]
+    return whole - max(rest) if rest else whole
+
+
 def _over_people(study: Study, values: list[np.ndarray], group: np.ndarray) -> Found:
     """Compute the statistic of everybody, and its interval by leaving out groups of people."""
-    compute = STATISTICS[study.statistic].compute
 
     def of(rows: np.ndarray | slice) -> float:
-        chosen = [each[rows] for each in values]
-        by, given = chosen[1:3]
-        whole = compute(Columns(chosen[0], by, given, study.per))
-        rest = [compute(Columns(each, by, given, study.per)) for each in chosen[3:]]
-        return whole - max(rest) if rest else whole
+        return _statistic_of(study, values, rows)
 
     value = of(slice(None))
     bounds = (-math.inf, math.inf) if study.than else STATISTICS[study.statistic].bounds

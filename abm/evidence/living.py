@@ -4,14 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 
-import numpy as np
-
 from abm.evidence.looking import live_and_look
 from abm.evidence.register import Entry, LivedWorld, Register
+from abm.evidence.shelf import Shelf, Tables
 from abm.experiments.processes import LocalProcesses, processors
 from abm.scenario import Scenario, load_scenario
 
-Tables = dict[str, dict[str, np.ndarray]]
 Look = Callable[[Scenario, int, LivedWorld], Tables]
 Progress = Callable[[str], None]
 
@@ -67,9 +65,13 @@ def tasks_of(
 
 
 def live_tasks(
-    tasks: Sequence[Task], jobs: int | None, tell: Progress, look: Look = live_and_look
+    tasks: Sequence[Task],
+    jobs: int | None,
+    tell: Progress,
+    look: Look = live_and_look,
+    shelf: Shelf | None = None,
 ) -> dict[str, dict[int, Tables]]:
-    """Live every task; return tables by world, seed and name.
+    """Live every task that is not on the shelf; return tables by world, seed and name.
 
     Parameters
     ----------
@@ -81,20 +83,37 @@ def live_tasks(
         Called with a line whenever one is lived.
     look
         What lives one and returns its tables.
+    shelf
+        Keeps what is lived as it comes.
+
+    Raises
+    ------
+    TableError
+        If the shelf cannot be written; what it holds is kept.
     """
     lived: dict[str, dict[int, Tables]] = {task.world: {} for task in tasks}
-    number = min(processors() if jobs is None else jobs, len(tasks))
+    missing = []
+    for task in tasks:
+        kept = None if shelf is None else shelf.found(task.world, task.seed)
+        if kept is None:
+            missing.append(task)
+        else:
+            lived[task.world][task.seed] = kept
+    number = min(processors() if jobs is None else jobs, len(missing))
+    before = len(tasks) - len(missing)
 
     def keep(task: Task, tables: Tables, done: int) -> None:
         lived[task.world][task.seed] = tables
+        if shelf is not None:
+            shelf.keep(task.world, task.seed, tables)
         tell(f"{done} of {len(tasks)} worlds lived: {task.world}, seed {task.seed}")
 
     if number <= 1:
-        for done, task in enumerate(tasks, 1):
+        for done, task in enumerate(missing, before + 1):
             keep(task, look(task.scenario, task.seed, task.how), done)
         return lived
     with LocalProcesses(number) as pool:
-        waiting = {pool.submit(look, t.scenario, t.seed, t.how): t for t in tasks}
-        for done, future in enumerate(as_completed(waiting), 1):
+        waiting = {pool.submit(look, t.scenario, t.seed, t.how): t for t in missing}
+        for done, future in enumerate(as_completed(waiting), before + 1):
             keep(waiting[future], future.result(), done)
     return lived

@@ -13,6 +13,7 @@ from abm.evidence.living import Look, Task, live_tasks, tasks_of, worlds_needed
 from abm.evidence.looking import live_and_look
 from abm.evidence.register import register
 from abm.evidence.rows import COLUMNS, Row, csv_rows, row_of, shown, summary
+from abm.evidence.shelf import Shelf
 from abm.experiments.folder import RUN_ID_DIGITS, this_platform, versions
 from abm.tables import TableError, csv_bytes, read_json, write_bytes, write_json
 
@@ -87,7 +88,9 @@ def validate_command(
     except TableError as error:
         return _complain(str(error), FAILED)
     except KeyboardInterrupt:
-        return _complain("interrupted; nothing was written", INTERRUPTED)
+        return _complain(
+            "interrupted; what was lived is kept, the same command goes on", INTERRUPTED
+        )
     except Exception as error:  # of a world: which one is not known, what happened is
         return _complain(f"a world failed: {type(error).__name__}: {error}", FAILED)
     return DONE
@@ -122,7 +125,8 @@ def _find(tasks: Sequence[Task], how: HowToValidate, folder: Path) -> list[Row]:
     from abm.evidence.figure import draw_verdicts
 
     clock = time.perf_counter()
-    lived = live_tasks(tasks, how.jobs, lambda line: _tell(how, line), how.look)
+    shelf = Shelf(folder / "lived")
+    lived = live_tasks(tasks, how.jobs, lambda line: _tell(how, line), how.look, shelf)
     worlds = Worlds(lived)
     rows = [row_of(judge(entry, worlds)) for entry in register().entries.values()]
     _make(folder / "figures")
@@ -134,6 +138,7 @@ def _find(tasks: Sequence[Task], how: HowToValidate, folder: Path) -> list[Row]:
     write_bytes(folder / "evidence.csv", _csv(rows))
     write_json(folder / "evidence.json", rows)
     write_json(folder / "run.json", _description(tasks, main, figures, time.perf_counter() - clock))
+    shelf.clear()
     return rows
 
 

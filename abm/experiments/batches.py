@@ -64,7 +64,8 @@ class RunTask:
     seed
         Seed of the keyed luck.
     evaluate
-        A function of a module that returns figures by name; called in a worker.
+        A function of a module that returns figures by name; called in a worker. Or an instance
+        that says in `key_name` what stands for it in the key.
     """
 
     scenario: "Scenario"
@@ -76,8 +77,14 @@ class RunTask:
         """Key of its result in a store."""
         evaluate = self.evaluate
         standard = evaluate is live_outcomes
-        name = "" if standard else f"{evaluate.__module__}.{evaluate.__qualname__}"
+        name = "" if standard else name_of(evaluate)
         return run_key(self.scenario, self.seed, name)
+
+
+def name_of(evaluate: Evaluate) -> str:
+    """Return what stands for an evaluator in the key of a run."""
+    own = getattr(evaluate, "key_name", None)
+    return own if own else f"{evaluate.__module__}.{evaluate.__qualname__}"
 
 
 def agent_days(scenario: "Scenario") -> int:

@@ -38,6 +38,7 @@ def self_injure(
     note_before(me, today, stage, book, route, shares, severity)
     me.sympathetic = clipped(me.sympathetic + p.act_arousal * severity, 0.0, HIGHEST)
     note_peaks_of_act(me, p)
+    note_peak(me, book)
     me.rumination_returns = me.hour + p.act_interruption
     note_point(me, book, ACT, 0.0, 0.0, 0)
     live_until(me, p, today, book, me.hour + p.act_hours)
@@ -135,6 +136,14 @@ def note_before(
     act.shame_before = me.shame
     act.sympathetic_before = me.sympathetic
     act.dorsal_vagal_before = me.dorsal_vagal
+
+
+@rule
+def note_peak(me: Person, book: Book) -> None:
+    """Note the autonomic states at the act itself, after its own arousal."""
+    act = book.acts[me.acts_today]
+    act.sympathetic_peak = me.sympathetic
+    act.dorsal_vagal_peak = me.dorsal_vagal
 
 
 @rule

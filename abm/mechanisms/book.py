@@ -20,6 +20,8 @@ ACT_DTYPE = np.dtype(
         ("hour", np.float64),
         *((f"{name}_before", np.float64) for name in NOTED_STATES),
         *((f"{name}_after", np.float64) for name in NOTED_STATES),
+        ("sympathetic_peak", np.float64),
+        ("dorsal_vagal_peak", np.float64),
         ("relief", np.float64),
         ("severity", np.float64),
         ("visible", np.int64),

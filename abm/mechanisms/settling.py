@@ -43,6 +43,7 @@ def settle(me: Person, p: Parameters, today: Today) -> None:
         * math.exp(-p.dorsal_vagal_dissociation * me.dissociation_proneness)
     )
     me.window = p.window_edge * math.exp(p.window_tolerance * distress_tolerance_now(me, p))
+    me.dwelling = math.exp(p.urge_rumination * me.rumination)
     me.opioid_factor = tone_release(me, p)
     me.analgesia = tone_analgesia(me, p)
 

@@ -1,8 +1,9 @@
 """The urge to self-injure: three routes, each weighted by the relief it has taught to expect.
 
 To *calm* high distress above the window of tolerance, to *feel* again when numb and empty below
-it, to *punish* the self when ashamed and self-critical (sections 2 and 5.1). Each need is bounded
-in [0, 1), which is what stops runaway.
+it, to *punish* the self when ashamed and self-critical (sections 2 and 5.1). Rumination amplifies
+what is negative (section 2): the same distress presses harder on those who dwell on it. Each need
+is bounded in [0, 1), which is what stops runaway.
 """
 
 from abm.compilation import rule
@@ -12,8 +13,8 @@ from abm.types import Parameters
 
 @rule
 def need_to_calm(me: Person, distress: float, dorsal_vagal: float) -> float:
-    """Return how far felt distress stands above the window; numbness masks it."""
-    beyond = distress / (1.0 + dorsal_vagal) - me.window
+    """Return how far felt distress stands above the window; numbness masks it, brooding adds."""
+    beyond = me.dwelling * (distress / (1.0 + dorsal_vagal) - me.window)
     return beyond / (1.0 + beyond) if beyond > 0.0 else 0.0
 
 

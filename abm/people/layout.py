@@ -210,6 +210,7 @@ class Person(Protocol):
     interruption: Annotated[float, settled("Factor on that speed while not ruminating")]
     distress_gain: Annotated[float, settled("Distress per unit of arousal and hour", "1/h")]
     window: Annotated[float, settled("Edges of the window of tolerance")]
+    dwelling: Annotated[float, settled("Factor of rumination on distress beyond the window")]
     opioid_factor: Annotated[float, settled("Opioid release before tolerance", "share")]
     analgesia: Annotated[float, settled("Lowering of the barrier by high tone", "logit")]
 

@@ -61,12 +61,19 @@ INTRODUCTION = (
 )
 
 
+ENDINGS = (
+    ("_before", "when the act begins"),
+    ("_peak", "at the act, after its own arousal"),
+    ("_after", "a quarter hour later"),
+)
+
+
 def described(name: str, table: str) -> Row:
     """Return one column: its name, unit and meaning."""
     declared = declared_fields()
     if name in COMMON and not (table in ("people", "panel") and name == "acts"):
         return name, *COMMON[name]
-    for ending, when in (("_before", "when the act begins"), ("_after", "a quarter hour later")):
+    for ending, when in ENDINGS:
         if name.endswith(ending):
             field = declared[name.removesuffix(ending)][1]
             return name, field.unit, f"{field.sentence}, {when}"

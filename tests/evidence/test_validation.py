@@ -51,6 +51,34 @@ def test_what_is_finished_is_not_lived_again(tmp_path: Path, capsys) -> None:
     assert "claims, and" in first
 
 
+def test_a_killed_one_goes_on_with_the_worlds_that_are_left(tmp_path: Path, capsys) -> None:
+    assert validate(tmp_path / "whole", as_json=True) == 0
+    whole = capsys.readouterr().out
+    seen: list[tuple[str, int]] = []
+
+    def interrupted(scenario, seed, how):
+        if len(seen) == 20:
+            raise KeyboardInterrupt
+        seen.append((how.meaning, seed))
+        return made_up_world.look(scenario, seed, how)
+
+    how = HowToValidate(out=tmp_path / "part", jobs=1, quiet=True, look=interrupted)
+    assert validate_command("baseline", [101, 102, 103, 104], 100, how) == 130
+    (damaged, *_) = (tmp_path / "part").rglob("lived/*.npz")
+    damaged.write_bytes(b"half of it")
+    again: list[tuple[str, int]] = []
+
+    def counted(scenario, seed, how):
+        again.append((how.meaning, seed))
+        return made_up_world.look(scenario, seed, how)
+
+    how = HowToValidate(out=tmp_path / "part", jobs=1, quiet=True, look=counted, as_json=True)
+    assert validate_command("baseline", [101, 102, 103, 104], 100, how) == 0
+    assert capsys.readouterr().out == whole
+    assert len(set(again) & set(seen)) == 1
+    assert not list((tmp_path / "part").rglob("lived"))
+
+
 def _never(*_: object) -> dict:
     raise AssertionError("lived again")
 

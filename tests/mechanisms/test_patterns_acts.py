@@ -106,7 +106,9 @@ def test_arousal_rises_first_and_the_switch_comes_after(scene) -> None:
     """The peak of the day is higher than both before and after a calm act."""
     life = scene(**DISTRESSED, severity_level=1.0)
     act = injure(life)
-    assert life.me.peak_sympathetic > act.sympathetic_before > act.sympathetic_after
+    assert act.sympathetic_peak > act.sympathetic_before > act.sympathetic_after
+    assert life.me.peak_sympathetic == act.sympathetic_peak
+    assert act.dorsal_vagal_peak == act.dorsal_vagal_before
     none = scene(**DISTRESSED, act_arousal=0.0, peak_sympathetic=0.0)
     assert injure(none).sympathetic_before == none.me.peak_sympathetic
 

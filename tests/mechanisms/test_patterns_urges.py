@@ -92,6 +92,18 @@ def test_distress_tolerance_widens_the_window(scene) -> None:
     assert (inside[CALM], inside[FEEL]) == (0.0, 0.0)
 
 
+def test_the_same_distress_presses_harder_on_those_who_dwell_on_it(scene) -> None:
+    """Rumination amplifies what is negative (section 2); numbness is not dwelt on."""
+
+    def found(z: float, **numbers: float):
+        return urges(scene(distress=1.0, dorsal_vagal=0.2, rumination=z, **numbers))
+
+    brooding, not_so = found(1.5), found(-1.5)
+    assert brooding[CALM] > 1.2 * not_so[CALM]
+    assert brooding[FEEL] == not_so[FEEL]
+    assert found(1.5, urge_rumination=0.0) == found(-1.5, urge_rumination=0.0)
+
+
 def test_numbness_masks_felt_distress(scene) -> None:
     assert urges(scene(distress=3.0, dorsal_vagal=2.0))[CALM] < urges(scene(distress=3.0))[CALM]
 

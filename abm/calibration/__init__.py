@@ -1,0 +1,1 @@
+"""Calibration: a bank of runs, emulators of it, and a posterior of the free parameters."""

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from abm import calibrate_cli, compare_cli, evidence_cli, many_runs_cli, report_cli
+from abm import calibrate_cli, compare_cli, evidence_cli, many_runs_cli, report_cli, view_cli
 from abm.cli_options import (
     MOST_SEEDS,
     ForceOption,
@@ -147,6 +147,7 @@ app.command()(evidence_cli.evidence)
 app.command(epilog=_EPILOG)(evidence_cli.validate)
 app.command(epilog=_EPILOG)(calibrate_cli.calibrate)
 app.command(epilog=_EPILOG)(report_cli.report)
+app.command(epilog=_EPILOG)(view_cli.view)
 
 
 @app.command()

@@ -1,0 +1,237 @@
+"""Charts as inline SVG text: small pure functions, in pixels, that a test can read.
+
+Every text that comes from elsewhere goes through `escape`.
+"""
+
+import datetime
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+FEMALE, MALE, ALL = "#0072B2", "#C24E00", "#333333"
+SEX_COLOURS = {"female": FEMALE, "male": MALE, "all": ALL}
+SEX_DASHES = {"female": "", "male": "6 3", "all": "2 2"}
+INK, QUIET, GRID, BAND = "#22303C", "#566370", "#E3E8ED", "#BFE5D6"
+BAND_EDGE = "#00805C"
+TEXT = 12.5
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The frame of a chart: how values become pixels.
+
+    Parameters
+    ----------
+    width, height
+        Of the whole chart, in pixels.
+    across, up
+        First and last value shown, from left to right and from bottom to top.
+    left, bottom, top, right
+        Room for labels, in pixels.
+    """
+
+    width: float
+    height: float
+    across: tuple[float, float]
+    up: tuple[float, float]
+    left: float = 52
+    bottom: float = 40
+    top: float = 10
+    right: float = 12
+
+    def x(self, value: float) -> float:
+        """Return the pixel of a value from left to right."""
+        low, high = self.across
+        inside = self.width - self.left - self.right
+        return self.left + inside * (value - low) / ((high - low) or 1.0)
+
+    def y(self, value: float) -> float:
+        """Return the pixel of a value from top to bottom; higher values lie further up."""
+        low, high = self.up
+        inside = self.height - self.top - self.bottom
+        return self.height - self.bottom - inside * (value - low) / ((high - low) or 1.0)
+
+
+def svg(axes: Axes, label: str, parts: Iterable[str]) -> str:
+    """Return a chart; `label` is what a screen reader says of it."""
+    return (
+        f'<svg viewBox="0 0 {axes.width:g} {axes.height:g}" width="{axes.width:g}" '
+        f'height="{axes.height:g}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+    )
+
+
+def figure(width: float, title: str, picture: str, keys: Iterable[str] = (), note: str = "") -> str:
+    """Return a chart with its title above, then its legend, and a note below."""
+    legend = "".join(keys)
+    legend = f'<div class="legend">{legend}</div>' if legend else ""
+    below = f'<p class="note">{escape(note)}</p>' if note else ""
+    return (
+        f'<figure style="width:{width:g}px"><figcaption>{escape(title)}</figcaption>'
+        f"{legend}{picture}{below}</figure>"
+    )
+
+
+def text(
+    x: float, y: float, words: str, anchor: str = "middle", colour: str = QUIET, turn: float = 0
+) -> str:
+    """Return words at a place."""
+    turned = f' transform="rotate({turn:g} {x:.1f} {y:.1f})"' if turn else ""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" '
+        f'font-size="{TEXT}"{turned}>{escape(words)}</text>'
+    )
+
+
+def ticks(low: float, high: float, most: int = 6) -> list[float]:
+    """Return round numbers from low to high, at most about so many."""
+    span = high - low
+    if not span > 0:
+        return [low]
+    rough = span / most
+    scale = 10.0 ** math.floor(math.log10(rough))
+    step = next(s * scale for s in (1, 2, 2.5, 5, 10) if s * scale >= rough * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [round(each * step, 10) for each in range(first, last + 1)]
+
+
+def round_up(value: float, least: float) -> float:
+    """Return a round number above a value, so that an axis does not jump at every frame."""
+    above = max(value * 1.08, least)
+    scale = 10.0 ** math.floor(math.log10(above))
+    return next(s * scale for s in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if s * scale >= above * 0.999)
+
+
+def percent(value: float) -> str:
+    """Return a share as a percentage."""
+    return f"{100 * value:.3g} %"
+
+
+def plain(value: float) -> str:
+    """Return a number as short as it can be."""
+    return f"{value:,.4g}"
+
+
+def left_axis(axes: Axes, label: str, show: Callable[[float], str] = plain) -> str:
+    """Return lines and numbers from bottom to top, and what they count."""
+    parts = []
+    for value in ticks(*axes.up, most=5):
+        y = axes.y(value)
+        parts.append(
+            f'<line x1="{axes.left:g}" x2="{axes.width - axes.right:g}" y1="{y:.1f}" '
+            f'y2="{y:.1f}" stroke="{GRID}"/>'
+        )
+        parts.append(text(axes.left - 7, y + 4, show(value), "end"))
+    middle = axes.top + (axes.height - axes.top - axes.bottom) / 2
+    return "".join(parts) + (text(12, middle, label, turn=-90) if label else "")
+
+
+def bottom_axis(axes: Axes, label: str, marks: Sequence[tuple[float, str]]) -> str:
+    """Return a line with marks from left to right, and what they count."""
+    floor = axes.height - axes.bottom
+    floor_line = (
+        f'<line x1="{axes.left:g}" x2="{axes.width - axes.right:g}" y1="{floor:g}" '
+        f'y2="{floor:g}" stroke="{QUIET}"/>'
+    )
+    parts = [floor_line]
+    parts += [text(axes.x(value), floor + 16, words) for value, words in marks]
+    inside = axes.left + (axes.width - axes.left - axes.right) / 2
+    return "".join(parts) + (text(inside, axes.height - 5, label) if label else "")
+
+
+def number_marks(axes: Axes, most: int = 8) -> list[tuple[float, str]]:
+    """Return marks at round numbers from left to right."""
+    return [(value, plain(value)) for value in ticks(*axes.across, most=most)]
+
+
+def year_marks(axes: Axes) -> list[tuple[float, str]]:
+    """Return marks at the first days of years, few enough to be read."""
+    first, last = (datetime.date.fromordinal(int(end)) for end in axes.across)
+    years = [
+        (float(datetime.date(year, 1, 1).toordinal()), str(year))
+        for year in range(first.year, last.year + 2)
+        if axes.across[0] <= datetime.date(year, 1, 1).toordinal() <= axes.across[1]
+    ]
+    room = max(1, int((axes.width - axes.left) / 52))
+    return years[:: -(-len(years) // room)] if years else [(axes.across[0], str(first))]
+
+
+def line(
+    axes: Axes,
+    points: Iterable[tuple[float, float | None]],
+    colour: str,
+    dashes: str = "",
+    thick: float = 2.2,
+    extra: str = "",
+) -> str:
+    """Return a line through points; where there is no value it is interrupted."""
+    path, pen = [], "M"
+    for x, y in points:
+        if y is None or not math.isfinite(y):
+            pen = "M"
+            continue
+        path.append(f"{pen}{axes.x(x):.1f} {axes.y(y):.1f}")
+        pen = "L"
+    if not path:
+        return ""
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return (
+        f'<path d="{"".join(path)}" fill="none" stroke="{colour}" stroke-width="{thick:g}" '
+        f'stroke-linejoin="round"{dashed}{extra}/>'
+    )
+
+
+def band(axes: Axes, across: tuple[float, float], up: tuple[float, float]) -> str:
+    """Return a published range as a band with edges."""
+    left, right = axes.x(across[0]), axes.x(across[1])
+    top, bottom = axes.y(up[1]), axes.y(up[0])
+    return (
+        f'<rect x="{left:.1f}" y="{top:.1f}" width="{max(right - left, 0):.1f}" '
+        f'height="{max(bottom - top, 0):.1f}" fill="{BAND}" fill-opacity="0.6" '
+        f'stroke="{BAND_EDGE}" stroke-width="1" stroke-opacity="0.6"/>'
+    )
+
+
+def dot(axes: Axes, x: float, y: float, colour: str, shape: str = "circle", size: float = 4) -> str:
+    """Return a marker: a circle or a square."""
+    across, down = axes.x(x), axes.y(y)
+    if shape == "circle":
+        return f'<circle cx="{across:.1f}" cy="{down:.1f}" r="{size:g}" fill="{colour}"/>'
+    return (
+        f'<rect x="{across - size:.1f}" y="{down - size:.1f}" width="{2 * size:g}" '
+        f'height="{2 * size:g}" fill="{colour}"/>'
+    )
+
+
+def key(words: str, colour: str, dashes: str = "", shape: str = "line") -> str:
+    """Return one entry of a legend."""
+    shapes = {
+        "line": f'<line x1="1" x2="25" y1="7" y2="7" stroke="{colour}" stroke-width="2.5" '
+        f'stroke-dasharray="{dashes}"/>',
+        "band": f'<rect x="3" y="2" width="20" height="10" fill="{BAND}" stroke="{BAND_EDGE}"/>',
+        "circle": f'<circle cx="13" cy="7" r="5" fill="{colour}" stroke="{INK}"/>',
+        "ring": f'<circle cx="13" cy="7" r="5" fill="{colour}" stroke="{INK}" stroke-width="2.4"/>',
+        "square": f'<rect x="8" y="2" width="10" height="10" fill="{colour}"/>',
+        "area": f'<rect x="3" y="2" width="20" height="10" fill="{colour}" fill-opacity="0.25"/>',
+    }
+    picture = f'<svg width="26" height="14" aria-hidden="true">{shapes[shape]}</svg>'
+    return f'<span class="key">{picture}{escape(words)}</span>'
+
+
+def empty(words: str) -> str:
+    """Return what stands where there is nothing to draw yet."""
+    return f'<p class="empty">{escape(words)}</p>'
+
+
+def thinned[T](items: Sequence[T], most: int = 400) -> Sequence[T]:
+    """Return at most about so many of a sequence, evenly, with its last one."""
+    step = -(-len(items) // most)
+    return items if step <= 1 else [*items[::step], items[-1]]
+
+
+def decimals(values: np.ndarray, places: int = 1) -> list[str]:
+    """Return numbers as short texts, quickly."""
+    return [f"{value:.{places}f}" for value in values.tolist()]

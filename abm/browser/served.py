@@ -1,0 +1,76 @@
+"""The page in a process of its own and a headless Chromium that looks at it.
+
+For screenshots and benchmarks; needs the extra ``dev`` and a Chromium of the system.
+"""
+
+import contextlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run", "--hide-scrollbars",
+)  # fmt: skip
+COMMAND = "from abm.cli import main; main()"
+MILLISECONDS = 600_000
+
+
+def chromium() -> str | None:
+    """Return where the system's Chromium is, or None."""
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+@contextlib.contextmanager
+def served_page(*arguments: str) -> Iterator[str]:
+    """Serve the page; yield its address, and end it with Ctrl-C."""
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-c", COMMAND, "view", "--no-open", *arguments],
+            stdout=subprocess.PIPE, stderr=errors, text=True,
+        )  # fmt: skip
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            if not address:
+                errors.seek(0)
+                raise SystemExit(errors.read())
+            yield address
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+            process.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def chromium_page(width: int, height: int) -> Iterator[Any]:
+    """Yield an empty tab of a headless Chromium, of this size in pixels."""
+    from playwright.sync_api import sync_playwright
+
+    found = chromium()
+    if found is None:
+        raise SystemExit("Chromium is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.set_default_timeout(MILLISECONDS)
+        yield page
+        browser.close()
+
+
+def open_page(page: Any, address: str) -> None:
+    """Go to the page and wait until it shows a day."""
+    page.goto(address)
+    wait_for_status(page, "Day ")
+
+
+def wait_for_status(page: Any, words: str) -> None:
+    """Wait until the status line says this."""
+    page.wait_for_function(
+        "words => document.querySelector('.status')?.innerText.includes(words)", arg=words
+    )

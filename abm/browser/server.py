@@ -1,0 +1,105 @@
+"""Serves the page on this machine only, with nothing reported to anybody."""
+
+import contextlib
+import os
+import socket
+import sys
+import threading
+import time
+import warnings
+import webbrowser
+
+from abm.browser import start
+from abm.browser.choices import Choices
+
+HOST = "127.0.0.1"
+SETTINGS = {
+    "SOLARA_MODE": "production",
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "1m",
+    "SOLARA_THEME_LOADER": "plain",
+    "SOLARA_THEME_SHOW_BANNER": "False",
+    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+}
+"""Solara reads these when it is imported; a tab that went away without a word is let go after
+a minute."""
+
+
+class PortTakenError(OSError):
+    """The port asked for cannot be had."""
+
+
+def bound_socket(port: int) -> socket.socket:
+    """Return a socket on this machine's own address; port 0 is any free one.
+
+    Raises
+    ------
+    PortTakenError
+        If another program listens there, or the port is not to be had.
+    """
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name == "posix":  # a port that was just let go may be taken again
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((HOST, port))
+    except OSError as error:
+        found.close()
+        raise PortTakenError(
+            f"--port: {port} on {HOST} cannot be used ({error.strerror}); "
+            "choose another, or leave it out for a free one"
+        ) from None
+    return found
+
+
+def serve(choices: Choices, port: int, open_browser: bool, stock: bool = False) -> None:
+    """Serve the page until Ctrl-C.
+
+    Parameters
+    ----------
+    choices
+        What every page opens with.
+    port
+        Port on 127.0.0.1; 0 is any free one.
+    stock
+        Whether to show Mesa's own page instead.
+    open_browser
+        Whether the page is opened in the browser of whoever started this.
+
+    Raises
+    ------
+    PortTakenError
+        Before anything else, if the port is taken.
+    """
+    found = bound_socket(port)
+    address = f"http://{HOST}:{found.getsockname()[1]}"
+    print("Starting the page ...", file=sys.stderr, flush=True)
+    start.first = choices
+    os.environ.update(SETTINGS)
+    os.environ["SOLARA_APP"] = "abm.browser.stock" if stock else "abm.browser.page"
+    import uvicorn
+    from solara.server.starlette import app
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    # It warns that it sets no cookie for pages inside other sites, which is what is wanted.
+    warnings.filterwarnings("ignore", "Cookies with samesite", module="solara.server.starlette")
+    guarded = TrustedHostMiddleware(app, allowed_hosts=[HOST, "localhost"])
+    config = uvicorn.Config(
+        guarded, log_level="error", access_log=False, timeout_graceful_shutdown=3
+    )
+    server = uvicorn.Server(config)
+    threading.Thread(target=_announce, args=(server, address, open_browser), daemon=True).start()
+    with contextlib.suppress(KeyboardInterrupt):  # how it is meant to be ended
+        server.run(sockets=[found])
+    print("Stopped.", file=sys.stderr)
+
+
+def _announce(server: object, address: str, open_browser: bool) -> None:
+    """Say where the page is, once it is there."""
+    while not getattr(server, "started", False):
+        if getattr(server, "should_exit", False):
+            return
+        time.sleep(0.05)
+    print(address, flush=True)
+    print("The page is there; Ctrl-C ends it.", file=sys.stderr, flush=True)
+    if open_browser:
+        webbrowser.open(address)

@@ -1,0 +1,75 @@
+"""The school network: friendships as lines, people as discs, coloured by state."""
+
+import numpy as np
+
+from abm.browser import drawing as d
+from abm.browser.school import NEVER, PAST, RECENT, School
+from abm.browser.snapshot import Snapshot
+
+FILLS = {NEVER: "#F2F4F6", PAST: "#8CC4E8", RECENT: "#08457E"}
+STROKES = {NEVER: "#7A8794", PAST: "#2F6F9F", RECENT: "#041F3A"}
+KEYS = (
+    (NEVER, "never self-injured"), (PAST, "earlier, not in the past year"), (RECENT, "past year"),
+)  # fmt: skip
+FOLLOWED = "#C24E00"
+LARGEST, SMALLEST = 13.0, 4.0
+
+
+def draw(shot: Snapshot, width: float) -> str:
+    """Return the network of the year-groups chosen."""
+    school = shot.school
+    count = len(school.person)
+    if count == 0:
+        return d.empty("Nobody of these ages is here. Choose another year-group.")
+    height = min(max(width * 0.68, 340), 560)
+    axes = d.Axes(width, height, (0, 1), (0, 1), left=16, right=16, top=16, bottom=16)
+    x = axes.left + school.layout.places[:, 0] * (width - 32)
+    y = axes.top + school.layout.places[:, 1] * (height - 32)
+    numbers = [int((school.state == state).sum()) for state, _ in KEYS]
+    ages = ", ".join(map(str, school.ages))
+    said = f"Friendships among {count} young people aged {ages}: " + ", ".join(
+        f"{number} {words}" for number, (_, words) in zip(numbers, KEYS, strict=True)
+    )
+    parts = [_friendships(school, x, y), *_people(school, x, y, width, shot.trace.person)]
+    keys = [
+        d.key(f"{words}: {number}", FILLS[state], shape="circle")
+        for number, (state, words) in zip(numbers, KEYS, strict=True)
+    ]
+    keys.append('<span class="key">larger: more distress this morning</span>')
+    hidden = school.layout.present - count
+    note = f"{count} of {school.layout.present} people are drawn. " if hidden else ""
+    note += "A line is a friendship. Choose a disc to follow that person under One person."
+    title = f"Year-group aged {ages} on {shot.date:%-d %B %Y}"
+    return d.figure(width, title, d.svg(axes, said, parts), keys, note)
+
+
+def _friendships(school: School, x: np.ndarray, y: np.ndarray) -> str:
+    first, second = school.layout.friendships.T
+    lines = zip(
+        d.decimals(x[first]), d.decimals(y[first]), d.decimals(x[second]), d.decimals(y[second]),
+        strict=True,
+    )  # fmt: skip
+    path = "".join(f"M{a} {b}L{c} {e}" for a, b, c, e in lines)
+    return f'<path d="{path}" stroke="#AEB9C4" stroke-width="0.8" fill="none"/>'
+
+
+def _people(
+    school: School, x: np.ndarray, y: np.ndarray, width: float, followed: int | None
+) -> list[str]:
+    """Return a disc a person; the states differ in lightness, not in hue alone."""
+    crowd = (1.0 if width >= 600 else 0.75) * (1.0 if len(x) <= 120 else 0.75)
+    radius = crowd * np.minimum(SMALLEST + 4.2 * np.sqrt(school.distress), LARGEST)
+    discs = []
+    rows = zip(
+        school.person.tolist(), school.state.tolist(), d.decimals(x), d.decimals(y),
+        d.decimals(radius), strict=True,
+    )  # fmt: skip
+    for person, state, across, down, size in rows:
+        stroke, thick = STROKES[state], 1.2
+        if person == followed:
+            stroke, thick = FOLLOWED, 3.5
+        discs.append(
+            f'<circle class="node" data-person="{person}" cx="{across}" cy="{down}" r="{size}" '
+            f'fill="{FILLS[state]}" stroke="{stroke}" stroke-width="{thick}"/>'
+        )
+    return discs

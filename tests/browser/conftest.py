@@ -1,0 +1,35 @@
+"""One server and one headless Chromium for all tests of the page.
+
+A missing Chromium or extra is a failure, not a skip: the page would go untested without a word.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from served_pages import PEOPLE, Served, Watched, serving, tab_of
+
+from abm.browser.served import FLAGS, chromium
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Return the page of 300 people; seed 666 makes its model fail on the third day."""
+    with serving(tmp_path_factory.mktemp("page"), "--population", str(PEOPLE)) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Return how the browser is started: the system's Chromium, which asks nobody anything."""
+    found = chromium()
+    if found is None:
+        pytest.fail("the page is tested in Chromium, which is missing: apt-get install chromium")
+    return {"executable_path": found, "args": list(FLAGS)}
+
+
+@pytest.fixture
+def tab(context: Any, served: Served) -> Iterator[Watched]:
+    """Return a tab of its own with the page, 1280 pixels wide."""
+    with tab_of(context, served) as found:
+        yield found

@@ -1,0 +1,130 @@
+"""Pages that another process serves, and tabs of a browser that look at them."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PEOPLE = 300
+SERVER_SECONDS, PAGE_SECONDS = 25.0, 10.0
+HERE = Path(__file__).parent
+
+
+def on_a_busy_machine(seconds: float) -> float:
+    """Return how long something may take here that takes some seconds where nothing else runs."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+@dataclass
+class Served:
+    """A page that is served by another process."""
+
+    address: str
+    seconds: float
+    process: subprocess.Popen[str]
+    log: Path
+
+    def said(self) -> str:
+        """Return what the server has said so far."""
+        return self.log.read_text(encoding="utf-8")
+
+
+@contextlib.contextmanager
+def serving(folder: Path, *arguments: str) -> Iterator[Served]:
+    """Start `nssi view` with these arguments, wait until it is ready, and end it with Ctrl-C."""
+    log = folder / "server.log"
+    begun = time.monotonic()
+    with log.open("w", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            [sys.executable, str(HERE / "serve_with_faults.py"), "view", "--no-open", *arguments],
+            stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, "PORT": "1"},
+        )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:"), log.read_text(encoding="utf-8")
+        with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
+            assert answer.status == 200
+        yield Served(address, time.monotonic() - begun, process, log)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.wait(timeout=15)
+
+
+@dataclass
+class Watched:
+    """A tab and all that it should not have done."""
+
+    page: Any
+    wrongs: list[str] = field(default_factory=list)
+
+    def status(self) -> str:
+        """Return the status in plain words."""
+        return str(self.page.locator(".status").inner_text())
+
+    def day(self) -> int:
+        """Return the day shown."""
+        words = self.status().split("Day ")[1].split(" of")[0]
+        return int(words.replace(",", ""))
+
+    def wait_for_status(self, words: str) -> None:
+        """Wait until the status says this."""
+        script = "words => document.querySelector('.status')?.innerText.includes(words)"
+        self.page.wait_for_function(script, arg=words, timeout=30_000)
+
+    def press(self, name: str) -> None:
+        """Press a button of the controls."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def pace(self, name: str) -> None:
+        """Choose how long a frame is."""
+        self.page.get_by_label("Each frame is").select_option(name)
+
+    def open(self, tab: str) -> None:
+        """Open a view."""
+        self.page.get_by_role("tab", name=tab).click()
+        self.page.locator(f"[role=tab][aria-selected=true]:text-is('{tab}')").wait_for()
+
+    def unfold(self, name: str) -> None:
+        """Open a part of the settings, unless it is open."""
+        part = self.page.locator("details", has=self.page.locator(f"summary:text-is('{name}')"))
+        if part.get_attribute("open") is None:
+            part.locator("summary").click()
+
+
+@contextlib.contextmanager
+def tab_of(context: Any, served: Served) -> Iterator[Watched]:
+    """Open the page in a new tab; afterwards nothing may have gone wrong in it."""
+    page = context.new_page()
+    watched = Watched(page)
+    page.on("pageerror", lambda error: watched.wrongs.append(f"page error: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            watched.wrongs.append(f"console: {message.text}") if message.type == "error" else None
+        ),
+    )
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((served.address, "data:", "blob:"))
+            else watched.wrongs.append(f"request to {request.url}")
+        ),
+    )
+    page.goto(served.address)
+    watched.wait_for_status("Day ")
+    try:
+        yield watched
+    finally:
+        page.close()
+    assert watched.wrongs == []
+    assert "Traceback" not in served.said()

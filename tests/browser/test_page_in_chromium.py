@@ -1,0 +1,224 @@
+"""The page as a person meets it, in a real browser."""
+
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from served_pages import (
+    PAGE_SECONDS,
+    PEOPLE,
+    SERVER_SECONDS,
+    Served,
+    Watched,
+    on_a_busy_machine,
+    tab_of,
+)
+
+from abm.browser.choices import reference_of
+from abm.browser.views import VIEWS
+from abm.record import Logs
+from abm.scenario import load_scenario
+from abm.simulation import run
+
+FIRST_YEAR = 366
+
+
+def test_the_server_is_ready_in_time_and_the_page_soon_after(served: Served, context: Any) -> None:
+    assert served.seconds < on_a_busy_machine(SERVER_SECONDS)
+    begun = time.monotonic()
+    with tab_of(context, served) as tab:
+        assert time.monotonic() - begun < on_a_busy_machine(PAGE_SECONDS)
+        assert f"Seed 1, {PEOPLE} people" in tab.status()
+        assert "findahelpline.com" in tab.page.locator("footer").inner_text()
+        assert "cannot say" in tab.page.locator("footer").inner_text()
+
+
+def test_play_advances_days_until_pause(tab: Watched) -> None:
+    tab.pace("week")
+    tab.press("Play")
+    tab.wait_for_status("playing")
+    tab.page.wait_for_function("document.querySelector('.status').innerText.match(/Day [2-9]\\d/)")
+    tab.press("Pause")
+    tab.wait_for_status("paused")
+    assert tab.day() % 7 == 0
+
+
+def test_figures_are_those_of_a_run_and_download_as_csv(tab: Watched, tmp_path: Path) -> None:
+    for pace, times in (("month", FIRST_YEAR // 30), ("day", FIRST_YEAR % 30)):
+        tab.pace(pace)
+        for _ in range(times):
+            day = tab.day() + {"month": 30, "day": 1}[pace]
+            tab.press("Step")
+            tab.wait_for_status(f"Day {day:,} of")
+    curves = run(load_scenario("baseline", population=PEOPLE, years=1), 1, Logs()).curves
+    tab.open("Figures")
+    table = tab.page.locator("table.figures", has=tab.page.get_by_text("Ages 12-18"))
+    for measure in ("lifetime_prevalence", "past_year_prevalence", "in_specialist_care"):
+        for sex in ("female", "male", "all"):
+            row = curves[
+                (curves["measure"] == measure) & (curves["sex"] == sex) & (curves["age"] == "12-18")
+            ]
+            cell = table.locator(f"[data-measure={measure}][data-sex={sex}]").inner_text()
+            assert cell == f"{100 * row['value'].item():.1f} %"
+    incidence = curves[
+        (curves["measure"] == "incidence") & (curves["sex"] == "all") & (curves["age"] == "12-18")
+    ]
+    cell = table.locator("[data-measure=incidence][data-sex=all]").inner_text()
+    assert cell == f"{incidence['value'].item():.2f}"
+    with tab.page.expect_download() as waiting:
+        tab.page.get_by_role("button", name="Download figures (CSV)").click()
+    path = tmp_path / "figures.csv"
+    waiting.value.save_as(path)
+    assert path.read_text(encoding="utf-8") == curves.to_csv(index=False)
+
+
+def test_a_slider_acts_at_reset_and_keeps_its_value(tab: Watched, tmp_path: Path) -> None:
+    tab.unfold("Numbers of the model")
+    tab.page.get_by_label("Group", exact=True).select_option("stressors")
+    slider = tab.page.get_by_label("Stressor rate", exact=True)
+    slider.fill("1.3")
+    tab.page.get_by_text("Settings changed: press Reset").wait_for()
+    tab.unfold("Interventions and events")
+    tab.page.get_by_label("Skills lessons in school").check()
+    coverage = tab.page.get_by_label("Coverage", exact=True)
+    coverage.fill("0.4")
+    tab.press("Reset")
+    tab.wait_for_status("Baseline, with changes")
+    tab.pace("month")
+    tab.press("Step")
+    tab.wait_for_status("Day 30 of")
+    assert slider.input_value() == "1.3"
+    assert coverage.input_value() == "0.4"
+    tab.open("Over the years")
+    tab.page.get_by_text("the same people with the same luck, and nothing changed.").wait_for()
+    assert tab.page.locator("path.ghost").count() >= 3
+    tab.open("Figures")
+    with tab.page.expect_download() as waiting:
+        tab.page.get_by_role("button", name="Download scenario (TOML)").click()
+    path = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    loaded = load_scenario(path)
+    assert loaded.parameters["stressor_rate"] == 1.3
+    assert loaded.interventions[0].coverage == 0.4
+    assert reference_of(loaded).parameters == load_scenario("baseline").parameters
+    assert tomllib.loads(path.read_text(encoding="utf-8"))["population"]["size"] == PEOPLE
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_view_shows_data_and_fits_the_screen(
+    width: int, context: Any, served: Served
+) -> None:
+    with tab_of(context, served) as tab:
+        tab.page.set_viewport_size({"width": width, "height": 800})
+        tab.pace("month")
+        for day in (30, 60, 90):
+            tab.press("Step")
+            tab.wait_for_status(f"Day {day} of")
+        for words, _ in VIEWS.values():
+            tab.open(words)
+            marks = "#view svg[role=img] path, #view svg[role=img] circle, #view td"
+            tab.page.locator(marks).first.wait_for(state="attached")
+            assert tab.page.locator(marks).count() >= 4, words
+            assert tab.page.locator("#view .empty").count() == 0, words
+            wide = tab.page.evaluate(
+                "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
+            )
+            assert wide <= width, words
+            box = tab.page.locator("#view svg[role=img], #view table").first.bounding_box()
+            assert box["x"] >= 0, words
+            assert box["x"] + box["width"] <= width, words
+
+
+def test_a_person_is_followed_by_a_click_and_by_keyboard(tab: Watched) -> None:
+    tab.open("School friends")
+    node = tab.page.locator("circle.node").nth(4)
+    person = node.get_attribute("data-person")
+    node.click(force=True)
+    tab.page.locator(f"circle.node[data-person='{person}'][stroke-width='3.5']").wait_for()
+    tab.press("Step")
+    tab.wait_for_status("Day 1 of")
+    tab.open("One person")
+    assert f"Person {person}" in tab.page.locator("#view .lead").inner_text()
+    assert tab.page.locator("#view svg[role=img]").count() == 3
+    options = tab.page.get_by_label("Follow", exact=True).locator("option")
+    other = options.nth(7).get_attribute("value")
+    tab.page.get_by_label("Follow", exact=True).select_option(other)
+    tab.page.get_by_text(f"Person {other}:").wait_for()
+
+
+def test_all_is_reached_by_keyboard(tab: Watched) -> None:
+    tab.page.get_by_role("button", name="Step").focus()
+    tab.page.keyboard.press("Enter")
+    tab.wait_for_status("Day 1 of")
+    tab.page.get_by_role("tab", name="By age").focus()
+    tab.page.keyboard.press("ArrowRight")
+    tab.page.locator("[role=tab][aria-selected=true]:text-is('Over the years')").wait_for()
+    tab.page.keyboard.press("End")
+    tab.page.locator("[role=tab][aria-selected=true]:text-is('Figures')").wait_for()
+    outline = tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    unnamed = tab.page.evaluate(
+        """[...document.querySelectorAll('.nssi input, .nssi select, .nssi button')].filter(
+             each => !(each.labels?.length || each.innerText.trim() ||
+                       each.getAttribute('aria-label'))).length"""
+    )
+    assert unnamed == 0
+
+
+def test_a_fault_in_the_model_is_said_and_reset_recovers(tab: Watched) -> None:
+    seed = tab.page.get_by_label("Seed", exact=True)
+    seed.fill("666")
+    tab.page.get_by_text("Settings changed: press Reset").wait_for()
+    tab.press("Reset")
+    tab.wait_for_status("Seed 666")
+    tab.press("Play")
+    tab.wait_for_status("The model stopped on 2015-09-03: ZeroDivisionError")
+    assert "<b>in the model</b>" in tab.status()
+    seed.fill("2")
+    tab.page.get_by_text("Settings changed: press Reset").wait_for()
+    tab.press("Reset")
+    tab.wait_for_status("Seed 2,")
+    tab.press("Step")
+    tab.wait_for_status("Day 1 of")
+
+
+def test_wrong_settings_are_refused_where_they_are_typed(tab: Watched) -> None:
+    tab.page.get_by_label("Seed", exact=True).fill("many")
+    tab.page.get_by_text("Expected a whole number from 0").wait_for()
+    assert tab.page.get_by_role("button", name="Reset").is_disabled()
+
+
+def test_two_tabs_do_not_disturb_each_other(context: Any, served: Served) -> None:
+    with tab_of(context, served) as one, tab_of(context, served) as other:
+        one.pace("month")
+        one.press("Step")
+        one.wait_for_status("Day 30 of")
+        other.page.get_by_label("Seed", exact=True).fill("9")
+        other.page.get_by_text("Settings changed: press Reset").wait_for()
+        other.press("Reset")
+        other.wait_for_status("Seed 9,")
+        assert other.day() == 0
+        assert one.day() == 30
+        assert "Seed 1," in one.status()
+        assert one.page.get_by_label("Each frame is").input_value() == "month"
+        assert other.page.get_by_label("Each frame is").input_value() == "day"
+
+
+def test_closing_the_tab_stops_the_work(context: Any, served: Served) -> None:
+    with tab_of(context, served) as tab:
+        tab.pace("month")
+        tab.press("Play")
+        tab.wait_for_status("playing")
+        time.sleep(0.5)
+    time.sleep(1.0)
+    before = _processor_seconds(served.process.pid)
+    time.sleep(1.5)
+    assert _processor_seconds(served.process.pid) - before < 0.3
+
+
+def _processor_seconds(process: int) -> float:
+    """Return how long a process has kept processors busy (Linux)."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100.0

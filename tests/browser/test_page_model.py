@@ -1,0 +1,153 @@
+"""The model behind the page lives what `nssi run` lives, whatever is looked at."""
+
+import inspect
+import tomllib
+from datetime import date
+
+import numpy as np
+import pytest
+
+from abm.browser.choices import Choices, is_unchanged, reference_of
+from abm.browser.page_model import PageModel
+from abm.browser.views.figures import as_csv
+from abm.model import NSSIModel
+from abm.parameters import parameters, switches
+from abm.record import Logs
+from abm.scenario import Scenario, ScenarioError, load_scenario
+from abm.scenario_text import as_toml
+from abm.simulation import run
+
+PEOPLE = 240
+FIRST_YEAR = 366  # 2015-09-01 to 2016-08-31
+
+
+@pytest.fixture(scope="module")
+def played() -> PageModel:
+    """Return a model with two changes that has lived a year and ten days, with its ghost."""
+    model = PageModel("school-skills", rng=5, population=PEOPLE, stressor_rate=1.1)
+    model.prepare_ghost()
+    model.live(FIRST_YEAR)
+    model.follow(model.snapshot.trace.person or 0)
+    model.live(10)
+    while model.advance_ghost():
+        pass
+    model.take_picture()
+    return model
+
+
+def test_the_model_has_every_parameter_and_switch_as_a_keyword_and_no_hidden_ones() -> None:
+    found = inspect.signature(type(PageModel()).__init__).parameters
+    assert {*parameters(), *switches()} < set(found)
+    assert "scenario" not in found
+    assert not any(each.kind is inspect.Parameter.VAR_KEYWORD for each in found.values())
+    assert issubclass(PageModel, NSSIModel)
+
+
+def test_the_figures_are_those_of_a_run_of_the_same_scenario_seed_and_days(
+    played: PageModel,
+) -> None:
+    changed = {"stressor_rate": 1.1}
+    same = load_scenario("school-skills", population=PEOPLE, years=1, overrides=changed)
+    record = run(same, 5, Logs())
+    census = played.snapshot.censuses[0]
+    assert np.array_equal(census.stocks, record.censuses[0].stocks)
+    assert np.array_equal(census.flows, record.censuses[0].flows)
+    lines = as_csv(played.snapshot).splitlines()
+    expected = record.curves[record.curves["date"] == record.curves["date"].min()]
+    assert lines[: len(expected) + 1] == expected.to_csv(index=False).splitlines()
+    assert lines[-1].split(",")[1] == str(played.snapshot.date)
+
+
+def test_events_of_the_past_year_are_counted_on_any_day(played: PageModel) -> None:
+    snapshot = played.snapshot
+    assert snapshot.date.isoformat() == "2016-09-10"
+    assert snapshot.flow_days == (snapshot.date - date(2015, 9, 10)).days
+    lived = snapshot.census.flows[:, :, 0].sum()
+    assert lived == snapshot.flow_days * PEOPLE
+
+
+def test_following_somebody_changes_nothing() -> None:
+    watched, plain = (PageModel(rng=3, population=PEOPLE) for _ in range(2))
+    watched.prepare()
+    plain.prepare()
+    plain.following.person = None
+    for model in (watched, plain):
+        model.live(40)
+    assert len(watched.following.trace().days) == 40
+    assert len(plain.following.trace().days) == 0
+    names = [name for name in watched.world.people.dtype.names if name not in ("watched", "points")]
+    assert all(
+        np.array_equal(watched.world.people[name], plain.world.people[name]) for name in names
+    )
+
+
+def test_the_ghost_is_the_same_people_with_nothing_changed(played: PageModel) -> None:
+    assert played.ghost is not None
+    assert played.ghost.days == played.snapshot.day == played.snapshot.ghost_day
+    reference = reference_of(played.settings)
+    assert reference.population == played.settings.population
+    assert reference.interventions == ()
+    record = run(load_scenario("baseline", population=PEOPLE, years=1), 5, Logs())
+    assert np.array_equal(played.ghost.world.censuses[0].stocks, record.censuses[0].stocks)
+
+
+def test_a_scenario_with_nothing_changed_has_no_ghost() -> None:
+    model = PageModel(population=PEOPLE)
+    model.prepare_ghost()
+    assert model.is_unchanged
+    assert model.ghost is None
+    assert model.snapshot.ghost_day is None
+    assert is_unchanged(load_scenario("baseline"))
+    assert not is_unchanged(load_scenario("school-skills"))
+
+
+def test_a_step_is_a_day_for_mesa_too() -> None:
+    model = PageModel(population=PEOPLE)
+    model.step()
+    model.run_for(2)
+    assert (model.time, model.snapshot.day) == (3.0, 3)
+
+
+def test_a_snapshot_stays_as_it_was_when_the_model_lives_on() -> None:
+    model = PageModel(population=PEOPLE)
+    model.step()
+    before = model.snapshot
+    seen = before.census.stocks.copy(), before.census.flows.copy(), before.school.distress.copy()
+    model.live(30)
+    model.take_picture()
+    assert model.snapshot is not before
+    assert before.day == 1
+    after = before.census.stocks, before.census.flows, before.school.distress
+    assert all(np.array_equal(a, b) for a, b in zip(seen, after, strict=True))
+
+
+def test_a_model_stops_at_the_end_of_its_calendar() -> None:
+    model = PageModel("birth-cohort", population=PEOPLE)
+    model.prepare()
+    days = model.snapshot.days
+    model.course.world.days_lived = model.course.world.total_days - 2  # type: ignore[union-attr]
+    model.live(30)
+    model.take_picture()
+    assert model.snapshot.day == days
+    assert not model.running
+
+
+def test_the_scenario_that_is_downloaded_means_the_same(played: PageModel) -> None:
+    table = tomllib.loads(as_toml(played.settings.resolved()))
+    again = Scenario.from_table(table, played.settings.name)
+    assert again == played.settings
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        (Choices(population=20), "people: expected 150 to 50,000"),
+        (Choices(seed=-1), "seed"),
+        (Choices("no-such"), "no-such"),
+        (Choices(numbers={"stressor_rate": 99.0}), "stressor_rate"),
+        (Choices(interventions=({"kind": "magic"},)), "magic"),
+    ],
+)
+def test_wrong_choices_say_what_is_wrong(choices: Choices, words: str) -> None:
+    with pytest.raises(ScenarioError, match=words):
+        choices.resolve()

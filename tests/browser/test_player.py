@@ -1,0 +1,134 @@
+"""The player: what is asked is done, failures are said, and a closed page does no work."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from abm.browser.choices import Choices
+from abm.browser.player import DAYS_A_FRAME, Player, Shown
+from abm.browser.snapshot import Snapshot
+from abm.world import World
+
+PEOPLE = 200
+
+
+class Screen:
+    """What a page would show."""
+
+    def __init__(self) -> None:
+        self.shown = Shown()
+        self.pictures: list[Snapshot] = []
+        self.player = Player(self._show, self._draw)
+
+    def _show(self, shown: Shown) -> None:
+        self.shown = shown
+
+    def _draw(self, picture: Snapshot | None) -> None:
+        if picture is not None:
+            self.pictures.append(picture)
+            self.player.drawn(picture.frame)
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        """Wait until something is so, at most half a minute."""
+        end = time.monotonic() + 30
+        while not until():
+            assert time.monotonic() < end, (self.shown, len(self.pictures))
+            time.sleep(0.01)
+
+    @property
+    def latest(self) -> Snapshot:
+        """The picture shown."""
+        return self.pictures[-1]
+
+
+@pytest.fixture
+def screen() -> Iterator[Screen]:
+    """Return a screen on which day 0 of the baseline stands."""
+    found = Screen()
+    found.player.start()
+    found.player.reset(Choices(population=PEOPLE))
+    found.wait(lambda: bool(found.pictures))
+    yield found
+    found.player.close()
+    assert found.player.wait(10)
+
+
+def test_playing_goes_on_until_paused(screen: Screen) -> None:
+    screen.player.pace(DAYS_A_FRAME["week"])
+    screen.player.play(True)
+    screen.wait(lambda: screen.latest.day >= 21)
+    assert screen.shown.playing
+    screen.player.play(False)
+    screen.wait(lambda: not screen.shown.playing)
+    day = screen.latest.day
+    time.sleep(0.4)
+    assert screen.latest.day == day
+    assert day % 7 == 0
+
+
+def test_a_step_is_one_frame(screen: Screen) -> None:
+    screen.player.pace(DAYS_A_FRAME["month"])
+    screen.player.step()
+    screen.wait(lambda: screen.latest.day == 30)
+
+
+def test_frames_wait_for_the_browser_to_draw(screen: Screen) -> None:
+    screen.player.drawn = lambda frame: None  # type: ignore[method-assign]
+    screen.player.play(True)
+    time.sleep(1.5)
+    screen.player.play(False)
+    screen.wait(lambda: not screen.shown.playing)
+    assert 1 <= screen.latest.day <= 3
+
+
+def test_a_failure_is_said_and_a_reset_recovers(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(world: World) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(World, "live_day", fail)
+        screen.player.play(True)
+        screen.wait(lambda: bool(screen.shown.failure))
+    assert "The model stopped on 2015-09-01: ZeroDivisionError" in screen.shown.failure
+    assert not screen.shown.playing
+    assert capsys.readouterr().err.count("\n") == 1
+    screen.player.step()
+    screen.player.reset(Choices(population=PEOPLE, seed=2))
+    screen.wait(lambda: screen.latest.seed == 2)
+    assert screen.shown == Shown()
+
+
+def test_settings_that_cannot_be_lived_are_said(screen: Screen) -> None:
+    screen.player.reset(Choices(population=PEOPLE, numbers={"stressor_rate": 1e9}))
+    screen.wait(lambda: bool(screen.shown.failure))
+    assert "stressor_rate" in screen.shown.failure
+
+
+def test_the_ghost_catches_up_while_paused_and_while_playing(screen: Screen) -> None:
+    screen.player.pace(DAYS_A_FRAME["month"])
+    screen.player.reset(Choices(population=PEOPLE, numbers={"stressor_rate": 1.2}))
+    screen.player.play(True)
+    screen.wait(lambda: screen.latest.day >= 120)
+    screen.player.play(False)
+    screen.wait(lambda: screen.latest.ghost_day == screen.latest.day)
+    assert len(screen.latest.ghost) == len(screen.latest.history)
+
+
+def test_closing_stops_the_thread_while_it_plays(screen: Screen) -> None:
+    screen.player.play(True)
+    screen.wait(lambda: screen.latest.day >= 3)
+    screen.player.close()
+    assert screen.player.wait(5)
+
+
+def test_closing_stops_the_thread_while_it_prepares() -> None:
+    screen = Screen()
+    screen.player.start()
+    screen.player.reset(Choices(population=9_000))
+    screen.wait(lambda: "%" in screen.shown.working)
+    screen.player.close()
+    assert screen.player.wait(5)
+    assert screen.pictures == []

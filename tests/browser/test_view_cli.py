@@ -1,0 +1,99 @@
+"""The command `nssi view`: what is wrong is said in a line, and Ctrl-C ends it cleanly."""
+
+import importlib.util
+import signal
+import socket
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from served_pages import serving
+
+from abm import cli
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Run the command in this process; return its exit code."""
+    monkeypatch.setattr(sys, "argv", ["nssi", "view", "--no-open", *arguments])
+    with pytest.raises(SystemExit) as leaving:
+        cli.main()
+    return int(leaving.value.code or 0)
+
+
+def test_a_taken_port_is_one_clear_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert call(monkeypatch, "--port", str(port)) == 2
+    error = capsys.readouterr().err.strip()
+    assert error.startswith(f"Error: --port: {port} on 127.0.0.1 cannot be used")
+    assert "\n" not in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["basline"], "Did you mean 'baseline'"),
+        (["--population", "3"], "people: expected 150 to 50,000"),
+        (["--port", "99999"], "65535"),
+        (["--seed", "-1"], "--seed"),
+    ],
+)
+def test_wrong_input_is_refused_before_anything_starts(
+    arguments: list[str],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert call(monkeypatch, *arguments) == 2
+    assert words.lower() in capsys.readouterr().err.lower()
+
+
+def test_without_the_extra_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "solara" else find(name)
+    )
+    assert call(monkeypatch) == 2
+    error = capsys.readouterr().err.strip()
+    assert "nssi-abm[viz]" in error
+    assert "\n" not in error
+
+
+def test_mesa_s_own_page_shows_the_same_model_to_this_machine_only_and_ctrl_c_ends_it(
+    context: Any, tmp_path: Path
+) -> None:
+    with serving(tmp_path, "--population", "150", "--mesa") as found:
+        page = context.new_page()
+        page.goto(found.address)
+        page.get_by_role("button", name="Step").click()
+        page.get_by_text("Young people on 7 September 2015").wait_for()
+        page.get_by_role("button", name="Reset").click()
+        page.get_by_text("Young people on 31 August 2015").wait_for()
+        page.close()
+        port = found.address.rsplit(":", 1)[1]
+        asked = urllib.request.Request(found.address, headers={"Host": f"evil.example:{port}"})
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            urllib.request.urlopen(asked, timeout=10)
+        assert listening_addresses(int(port)) == {"127.0.0.1"}
+        found.process.send_signal(signal.SIGINT)
+        assert found.process.wait(timeout=30) == 0
+        assert "Stopped." in found.said()
+        assert "Traceback" not in found.said()
+
+
+def listening_addresses(port: int) -> set[str]:
+    """Return the addresses on which this machine listens on a port (Linux)."""
+    found = set()
+    for line in Path("/proc/net/tcp").read_text(encoding="utf-8").splitlines()[1:]:
+        local, state = line.split()[1], line.split()[3]
+        address, number = local.split(":")
+        if state == "0A" and int(number, 16) == port:
+            found.add(".".join(str(int(address[at : at + 2], 16)) for at in (6, 4, 2, 0)))
+    return found

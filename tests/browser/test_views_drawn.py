@@ -1,0 +1,164 @@
+"""Every view draws data, escapes what it is given, and says what it shows."""
+
+import dataclasses
+import re
+import xml.etree.ElementTree as ElementTree
+from html import escape
+
+import numpy as np
+import pytest
+
+from abm.browser import drawing
+from abm.browser.page_model import PageModel
+from abm.browser.school import MOST_SHOWN, spring_places
+from abm.browser.settings import groups, step_of
+from abm.browser.snapshot import Snapshot
+from abm.browser.status import people_to_follow, school_ages, status_words
+from abm.browser.views import VIEWS, figures, one_person, school, years
+from abm.parameters import parameters, switches
+
+WIDTHS = (366.0, 900.0)
+
+
+@pytest.fixture(scope="module")
+def model() -> PageModel:
+    """Return a model that has lived a hundred days, with its ghost."""
+    found = PageModel(rng=2, population=240, barrier_mean=8.0)
+    found.prepare_ghost()
+    found.live(100)
+    while found.advance_ghost():
+        pass
+    found.take_picture()
+    return found
+
+
+@pytest.fixture
+def shot(model: PageModel) -> Snapshot:
+    """Return its picture."""
+    return model.snapshot
+
+
+def is_well_formed(html: str) -> bool:
+    """Return whether the text is a tree that a browser reads as it is meant."""
+    ElementTree.fromstring(f"<div>{html}</div>")
+    return True
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_view_is_well_formed_and_fits_its_width(
+    name: str, width: float, shot: Snapshot
+) -> None:
+    html = VIEWS[name][1](shot, width)
+    assert is_well_formed(html)
+    assert "nan" not in html.lower().replace("reluctan", "")
+    for found in re.findall(r'<svg viewBox="0 0 ([\d.]+)', html):
+        assert float(found) <= width
+
+
+@pytest.mark.parametrize("name", [name for name in VIEWS if name != "figures"])
+def test_every_chart_says_what_it_shows(name: str, shot: Snapshot) -> None:
+    html = VIEWS[name][1](shot, 900.0)
+    labels = re.findall(r'role="img" aria-label="([^"]+)"', html)
+    assert labels
+    assert all(len(label) > 10 for label in labels)
+    assert html.count("<figcaption>") == len(labels)
+
+
+def test_the_network_has_one_disc_a_person_and_one_line_a_friendship(shot: Snapshot) -> None:
+    html = school.draw(shot, 900.0)
+    discs = re.findall(r'data-person="(\d+)"', html)
+    assert sorted(map(int, discs)) == sorted(shot.school.person.tolist())
+    assert html.count("M") - html.count("Mo") >= len(shot.school.layout.friendships) > 0
+
+
+def test_a_large_year_group_is_drawn_in_part_and_says_so() -> None:
+    found = PageModel("birth-cohort", population=400)
+    html = school.draw(found.snapshot, 900.0)
+    assert html.count("data-person") == MOST_SHOWN
+    assert f"{MOST_SHOWN} of 400 people are drawn" in html
+
+
+def test_places_do_not_change_and_do_not_fall_together() -> None:
+    edges = np.array([(i, (i * 7 + 1) % 300) for i in range(300)])
+    places = spring_places(300, edges)
+    assert np.array_equal(places, spring_places(300, edges))
+    assert ((places >= 0) & (places <= 1)).all()
+    distance = np.linalg.norm(places[:, None] - places[None], axis=2)[~np.eye(300, dtype=bool)]
+    assert distance.min() > 0.0
+    assert np.median(distance.reshape(300, -1).min(axis=1)) > 0.015
+
+
+def test_the_trace_holds_moments_and_the_window(shot: Snapshot) -> None:
+    html = one_person.draw(shot, 900.0)
+    assert html.count('class="window"') == one_person.DAYS_SHOWN
+    assert str(shot.trace.person) in html
+    assert len(shot.trace.days[0].moments) == 32
+
+
+def test_acts_of_the_person_followed_are_drawn_with_their_relief(model: PageModel) -> None:
+    people = model.world.people
+    model.follow(int(people["person"][np.argmax(people["past_year_acts"])]))
+    while not any(day.acts for day in model.snapshot.trace.days[-14:]) and model.running:
+        model.live(7)
+        model.take_picture()
+    assert "relief of one act" in one_person.draw(model.snapshot, 900.0)
+    assert "0 acts in these" not in one_person.draw(model.snapshot, 900.0)
+
+
+def test_the_ghost_is_a_line_of_its_own(shot: Snapshot) -> None:
+    assert years.draw(shot, 900.0).count('class="ghost"') >= 3
+    assert "the same luck" in years.ghost_words(shot)
+    behind = dataclasses.replace(shot, ghost_day=shot.day - 10)
+    assert "computing" in years.ghost_words(behind)
+    assert "Nothing is changed" in years.ghost_words(dataclasses.replace(shot, ghost_day=None))
+
+
+def test_text_of_a_scenario_is_escaped_everywhere(shot: Snapshot) -> None:
+    evil = '<img src=x onerror="alert(1)">'
+    scenario = shot.scenario.model_copy(update={"title": evil})
+    changed = dataclasses.replace(shot, scenario=scenario)
+    for _, draw in VIEWS.values():
+        assert evil not in draw(changed, 900.0)
+    assert escape(evil) in drawing.figure(100, evil, "", [drawing.key(evil, "#000")], evil)
+    assert evil not in drawing.svg(drawing.Axes(9, 9, (0, 1), (0, 1)), evil, [])
+    assert evil not in drawing.text(0, 0, evil) + drawing.empty(evil)
+
+
+def test_before_the_first_day_views_say_what_to_do() -> None:
+    shot = PageModel(population=240).snapshot
+    assert "Press Play" in years.draw(shot, 900.0)
+    assert "Press Play" in one_person.draw(shot, 900.0)
+    assert figures.as_csv(shot).strip() == "seed,date,year,sex,age,measure,value,people"
+
+
+def test_the_status_is_plain_words(shot: Snapshot) -> None:
+    words = " ".join(status_words(shot, playing=False))
+    assert "Baseline, with changes. Seed 2, 240 people." in words
+    assert f"Day {shot.day:,} of 3,653" in words
+    options, value, ages = school_ages(shot)
+    assert ages[value] == shot.school.ages
+    assert len(options) == len(ages)
+    people, followed = people_to_follow(shot)
+    assert followed in dict(people)
+
+
+def test_a_slider_can_stand_at_its_default_and_has_many_marks() -> None:
+    for each in parameters().values():
+        step = step_of(each, each.default)
+        marks = (each.default - each.low) / step
+        assert marks == pytest.approx(round(marks), abs=1e-6), each.name
+        assert (each.high - each.low) / step >= 20, each.name
+
+
+def test_every_number_and_switch_has_a_place_among_the_settings() -> None:
+    shown = {name for names in groups().values() for name in names}
+    assert shown == {*parameters(), *switches()}
+
+
+def test_ticks_are_round_and_inside() -> None:
+    for low, high in ((0, 1), (0.0, 0.3), (-4, 4), (0, 1234), (0, 0.0007)):
+        found = drawing.ticks(low, high)
+        assert 2 <= len(found) <= 8
+        assert low <= found[0] < found[-1] <= high
+    assert drawing.round_up(0.3, 0.3) == pytest.approx(0.4)

@@ -153,8 +153,9 @@ _BY_DRAW = (
     "With `--uncertainty posterior` seeds draw their parameters. Rows over all seeds are then over "
     "draws that were lived with both their seeds, and `low` and `high` tell of chance alone, by "
     "what differs between runs of one draw (`interval`: within draws). These columns follow; those "
-    "over parameters are 95 % intervals with chance taken out, empty with fewer than two draws. In "
-    "rows of one seed only `draws` is filled, with 0."
+    "over parameters are 95 % intervals with chance taken out, empty with fewer than two draws and "
+    "of width 0 where draws differ no more than two runs of one draw do. In rows of one seed only "
+    "`draws` is filled, with 0."
 )
 
 COMPARISON_TABLES: dict[str, tuple[str, tuple[Row, ...]]] = {

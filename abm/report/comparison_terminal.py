@@ -10,7 +10,7 @@ from abm.comparison.estimates_by_draw import WITHIN_DRAWS
 from abm.comparison.packages import DRAWS_DIFFER, FAILS, HOLDS, OVER_BEST, UNDER_SUM, WITHIN_CHANCE
 from abm.comparison.pairing import NEW_CASES, OUTCOMES
 from abm.console import print_table
-from abm.report.draws_in_words import notes_by_draw
+from abm.report.draws_in_words import NOT_TOLD, notes_by_draw
 from abm.report.terminal import print_support
 from abm.studies.between_draws import FEWEST_DRAWS
 
@@ -134,6 +134,8 @@ def split_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
         for words, name in parts.items():
             cells = [_limits(own.loc[each.name], name) for each in OUTCOMES]
             rows.append([f"{scenario}, {words}", *cells])
+        cells = [_needed_by_draw(own.loc[each.name]) for each in OUTCOMES]
+        rows.append([f"{scenario}, to reach for one, parameters", *cells])
     return ["", *(each.label for each in OUTCOMES)], rows
 
 
@@ -243,8 +245,18 @@ def _estimate(row: Any, name: str) -> str:
     return f"{_number(value)} ({_number(low)} to {_number(high)})"
 
 
+def _needed_by_draw(row: Any) -> str:
+    """Return how many there are to reach for one averted over draws, where it is shown at all."""
+    if not row["needed_to_reach"] > 0 or not row["per_1000_reached_parameter_low"] > 0:
+        return NOT_SHOWN
+    low, high = row["per_1000_reached_parameter_low"], row["per_1000_reached_parameter_high"]
+    return NOT_TOLD if low == high else f"{_number(1000 / high)} to {_number(1000 / low)}"
+
+
 def _limits(row: Any, name: str) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if low == high and row["low"] < row["high"]:
+        return NOT_TOLD
     return "-" if math.isnan(low) else f"{_number(low)} to {_number(high)}"
 
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from abm.studies.between_draws import FEWEST_DRAWS, MANY_DRAWS, whole_draws
 
+NOT_TOLD = "within chance"
 NEEDED = "an even --seeds of at least 4, from an odd seed on"
 MEANING = (
     "Parameters: where 95 % of the draws lie, chance taken out. Chance: where the mean might lie "
-    "with other luck; of one run: where a single run might."
+    "with other luck; of one run: where a single run might. Within chance: draws differ no more "
+    "than two runs of one draw do."
 )
 
 BANDS_BY_DRAW = "Light: 95 % of draws, chance taken out. Dark: the mean's 95 % interval for chance."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from abm.report import people_figures, style
 from abm.report.lines import Results, age_axis, draw_by_age, draw_line, label_bands
 from abm.studies.aggregates import Aggregates
+from abm.studies.between_draws import between_draws
 from abm.studies.latest import latest_by_age
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def prevalence_by_age(results: Results) -> "Figure | None":
         axes.set(title=title, xlabel="Age (completed years)", ylabel="Share of young people")
         style.percent_axis(axes)
         age_axis(axes)
-    _mean_of_adolescents(panels[0], rows)
+    _mean_of_adolescents(panels[0], results, rows)
     label_bands(panels[0], results)
     last = rows["date"].max()
     when = "in one birth cohort" if results.is_cohort else f"on {_day(last)}"
@@ -143,7 +144,7 @@ def _published_lifetime(axes: "Axes", ages: tuple[int, int] | None) -> None:
         axes.fill_between([ages[0] - 0.5, ages[1] + 0.5], low, high, **look)
 
 
-def _mean_of_adolescents(axes: "Axes", rows: "pd.DataFrame") -> None:
+def _mean_of_adolescents(axes: "Axes", results: Results, rows: "pd.DataFrame") -> None:
     """Draw the simulated share at ages 12-18 together, the number to compare."""
     chosen = rows[
         (rows["measure"] == "lifetime_prevalence") & (rows["sex"] == "all") & (rows["age"] == BAND)
@@ -151,6 +152,9 @@ def _mean_of_adolescents(axes: "Axes", rows: "pd.DataFrame") -> None:
     if chosen.empty:
         return
     value = float(chosen["value"].median())
+    if results.has_draws:
+        seeds = [int(seed) for seed in chosen["seed"]]
+        value = float(between_draws(chosen["value"].to_numpy(float), seeds).mean)
     label = f"simulated, ages {BAND}: {100 * value:.1f} %"
     ends = [ADOLESCENTS[0] - 0.5, ADOLESCENTS[1] + 0.5]
     axes.plot(

@@ -30,6 +30,7 @@ BAND_ALPHA, DARK_BAND_ALPHA = 0.18, 0.42
 BANDS = {"parameters": BAND_ALPHA, "chance": DARK_BAND_ALPHA + BAND_ALPHA}  # as they look together
 TITLE_POINTS, LEGEND_POINTS, NOTE_POINTS = 15, 10.5, 9
 NOTE_CHARACTERS = 150
+LONG_LEGEND = 5  # labels; more are set smaller
 
 
 @contextlib.contextmanager
@@ -85,9 +86,11 @@ def finish(figure: "Figure", title: str, notes: Sequence[str], legend: "Axes | N
     top = 0.93
     if legend is not None:
         handles, labels = legend.get_legend_handles_labels()
+        is_long = len(labels) > LONG_LEGEND
         figure.legend(
-            handles, labels, loc="upper left", bbox_to_anchor=(0.008, 0.935),
-            ncols=len(labels), fontsize=LEGEND_POINTS, columnspacing=1.6, handlelength=1.8,
+            handles, labels, loc="upper left", bbox_to_anchor=(0.008, 0.935), ncols=len(labels),
+            fontsize=LEGEND_POINTS - is_long, columnspacing=1.0 if is_long else 1.6,
+            handlelength=1.5 if is_long else 1.8,
         )  # fmt: skip
         top = 0.87
     lines = [line for note in notes for line in textwrap.wrap(note, NOTE_CHARACTERS)]

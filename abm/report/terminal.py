@@ -5,10 +5,11 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from abm.report.draws_in_words import notes_by_draw
+from abm.report.draws_in_words import NOT_TOLD, notes_by_draw
 
 if TYPE_CHECKING:
     from abm.studies.summary import Form, Row
+    from abm.studies.summary_by_draw import RowByDraw
 
 HEADINGS = ("", "estimate", "95 % interval", "interval from")
 HEADINGS_BY_DRAW = ("", "estimate", "parameters", "chance", "of one run", "95 % intervals from")
@@ -95,7 +96,7 @@ def print_by_draw(rows: Sequence["Row"], title: str, seeds: Sequence[int]) -> No
             (
                 row.label,
                 shown_number(row.estimate, row.form),
-                _shown_limits(row, row.parameter_low, row.parameter_high),
+                _shown_of_parameters(row),
                 _shown_limits(row, row.low, row.high),
                 _shown_limits(row, row.one_run_low, row.one_run_high),
                 row.interval,
@@ -106,6 +107,13 @@ def print_by_draw(rows: Sequence["Row"], title: str, seeds: Sequence[int]) -> No
         _print(HEADINGS_BY_DRAW, cells, title)
     for line in notes_by_draw(seeds):
         print(line)
+
+
+def _shown_of_parameters(row: "RowByDraw") -> str:
+    """Return the interval over parameters, or that draws differ no more than chance has it."""
+    if row.parameter_low == row.parameter_high and row.low < row.high:
+        return NOT_TOLD
+    return _shown_limits(row, row.parameter_low, row.parameter_high)
 
 
 def print_support() -> None:

@@ -14,9 +14,12 @@ import abm
 from abm import cli
 from abm.calibration import uncertainty
 from abm.comparison.command import HowToCompare, compare_command
+from abm.comparison.findings import find
 from abm.comparison.folder import ComparisonFolder
+from abm.comparison.lives import lives_of
 from abm.comparison.packages import package_sums, packages_among, packages_table
 from abm.report.comparison_columns import BY_DRAW_TABLES, COMPARISON_TABLES
+from abm.report.comparison_terminal import notes
 
 pytestmark = pytest.mark.usefixtures("without_figures")
 FOUR = (BASE, SKILLED, KIND, BOTH)
@@ -50,12 +53,28 @@ def compare(tmp_path, diary, draws):
     return run
 
 
-def over_all(folder, **chosen):
-    table = pd.read_csv(folder.path / "differences.csv")
-    table = table[(table["seed"] == "all") & (table["group"] == "all")]
-    for name, value in chosen.items():
-        table = table[table[name] == value]
-    return table.iloc[0]
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """Return a function that compares without keeping anything."""
+    draws = made_up_posterior.written(tmp_path_factory.mktemp("fitted"))
+
+    def find_with(seeds, scenarios=(BASE, SKILLED)):
+        def read(scenario, seed):
+            return lives_of(live(draws.drawn(scenario, seed), seed, None))
+
+        return find(scenarios, seeds, read, is_by_draw=True)
+
+    return find_with
+
+
+@pytest.fixture(scope="module")
+def six_draws(found):
+    return found(range(1, 13))
+
+
+def over_all(table, outcome="new_cases"):
+    chosen = (table["seed"] == "all") & (table["group"] == "all") & (table["outcome"] == outcome)
+    return table[chosen].iloc[0]
 
 
 def test_tables_have_the_documented_columns(compare):
@@ -86,14 +105,12 @@ def test_without_it_nothing_changes(compare):
     )
 
 
-def test_chance_is_that_within_draws(compare):
-    seeds = range(1, 13)
-    folder = compare(seeds=seeds)
-    row = over_all(folder, outcome="new_cases")
-    table = pd.read_csv(folder.path / "differences.csv")
+def test_chance_is_that_within_draws(six_draws):
+    table = six_draws.differences
+    row = over_all(table)
     own = table[(table["group"] == "all") & (table["outcome"] == "new_cases")].iloc[1:]
     values = own["averted"].to_numpy().reshape(6, 2)
-    assert own["seed"].tolist() == [str(seed) for seed in seeds]
+    assert own["seed"].tolist() == [str(seed) for seed in range(1, 13)]
     assert (row["interval"], row["uncertainty"]) == ("within draws", "chance")
     assert (row["seeds"], row["draws"]) == (12, 6)
     assert row["averted"] == pytest.approx(values.mean())
@@ -107,11 +124,11 @@ def test_chance_is_that_within_draws(compare):
     assert row["per_100k_parameter_high"] == pytest.approx(factor * row["averted_parameter_high"])
 
 
-def test_the_part_of_the_parameters_is_found(compare):
+def test_the_part_of_the_parameters_is_found(found):
     """All differ by parameters in a large population, where chance has little part."""
     base = made_up_lives.scenario(size=3000)
     skilled = made_up_lives.scenario("skilled", (programme(),), size=3000)
-    row = over_all(compare((base, skilled), range(1, 17)), outcome="new_cases")
+    row = over_all(found(range(1, 17), (base, skilled)).differences)
     parameter = row["averted_parameter_high"] - row["averted_parameter_low"]
     assert parameter > 3 * (row["high"] - row["low"])
 
@@ -127,11 +144,10 @@ def test_more_seeds_extend_it_with_the_same_draws(compare, diary):
     assert before.items() <= known.items()
 
 
-def test_curves_tell_parameters_from_chance(compare):
-    folder = compare(seeds=range(1, 9))
-    table = pd.read_csv(folder.path / "curve_differences.csv")
-    assert (table["draws"] == 4).all()
-    assert (table["seeds"] == 8).all()
+def test_curves_tell_parameters_from_chance(six_draws):
+    table = six_draws.curve_differences
+    assert (table["draws"] == 6).all()
+    assert (table["seeds"] == 12).all()
     for name in ("", "parameter_", "one_run_"):
         assert (table[f"{name}low"] <= table["difference"] + 1e-12).all()
         assert (table["difference"] <= table[f"{name}high"] + 1e-12).all()
@@ -140,33 +156,32 @@ def test_curves_tell_parameters_from_chance(compare):
 
 
 @pytest.mark.parametrize("seeds", [[1], [2, 3], [1, 2], [1, 2, 3]])
-def test_too_few_seeds_say_what_is_needed(compare, seeds, capsys):
-    folder = compare(seeds=seeds)
-    assert "an even --seeds of at least 4" in capsys.readouterr().out
-    row = over_all(folder, outcome="new_cases")
+def test_too_few_seeds_say_what_is_needed(found, seeds):
+    findings = found(seeds)
+    assert "an even --seeds of at least 4" in "\n".join(notes(findings))
+    row = over_all(findings.differences)
     assert np.isnan(row["averted_parameter_low"])
     assert row["seeds"] == 2 * row["draws"] or (row["draws"], row["seeds"]) == (0, 1)
 
 
-def test_a_seed_without_its_partner_is_left_out_and_named(compare, capsys):
-    whole, more = compare(seeds=range(1, 5)), compare(seeds=range(1, 6))
-    assert whole.path == more.path
-    shown = capsys.readouterr().out.split("Against")
-    assert "1 seed is left out" in shown[2]
-    assert "left out" not in shown[1]
-    assert over_all(more, outcome="acts")["seeds"] == 4
+def test_a_seed_without_its_partner_is_left_out_and_named(found):
+    whole, more = found(range(1, 5)), found(range(1, 6))
+    assert "1 seed is left out" in "\n".join(notes(more))
+    assert "left out" not in "\n".join(notes(whole))
+    ours, theirs = over_all(whole.differences), over_all(more.differences)
+    assert ours.drop("note").equals(theirs.drop("note"))
 
 
 def test_tables_for_people_show_both(compare, capsys):
-    compare(FOUR, range(1, 9))
+    compare(FOUR)
     out = capsys.readouterr().out
     for words in ("parameters", "chance", "chance, one run"):
         assert f"skilled, {words}" in out
-    assert "With 4 draws this is a first look" in out
+    assert "With 2 draws this is a first look" in out
 
 
-def test_a_number_needed_is_shown_only_where_parameters_leave_no_doubt(compare):
-    table = pd.read_csv(compare(seeds=range(1, 13)).path / "differences.csv")
+def test_a_number_needed_is_shown_only_where_parameters_leave_no_doubt(six_draws):
+    table = six_draws.differences
     rows = table[table["seed"] == "all"]
     unsure = rows["per_1000_reached_parameter_low"] <= 0
     assert rows[unsure]["needed_to_reach"].isna().all()

@@ -76,3 +76,22 @@ def test_more_scenarios_than_colours_are_drawn(tmp_path):
     many = [made_up_lives.scenario(f"scenario-number-{number}") for number in range(12)]
     found = find(many, [1, 2], made_up_lives.lives)
     assert len(figures.draw_comparison_figures(tmp_path, found)) == 6
+
+
+def test_draws_of_the_parameters_have_two_bands_and_a_legend(tmp_path):
+    found = find((BASE, SKILLED, KIND), [1, 2, 3, 4, 5, 6], made_up_lives.lives, is_by_draw=True)
+    with style.theme():
+        drawn = [draw(found) for draw in (figures.averted, figures.averted_by_group)]
+        curves = figures.differences_over_time(found)
+    for figure in (*drawn, curves):
+        (legend,) = figure.legends
+        assert {"parameters", "chance"} <= {text.get_text() for text in legend.get_texts()}
+    alphas = [band.get_alpha() for band in curves.axes[0].collections]
+    assert alphas[:4] == [0.18, 0.42] * 2
+    table = found.averted()
+    cases = table[table["outcome"] == "new_cases"]
+    light = drawn[0].axes[0].collections[0].get_segments()
+    for segment, low, high in zip(
+        light, cases["per_100k_parameter_low"], cases["per_100k_parameter_high"], strict=True
+    ):
+        assert segment[:, 0].tolist() == pytest.approx([low, high])

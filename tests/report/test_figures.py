@@ -86,3 +86,25 @@ def test_drawing_leaves_the_settings_of_others_alone(tmp_path, records):
     before = dict(mpl.rcParams)
     draw(tmp_path, {1: records[1].keeping(hand_made.Logs())})
     assert dict(mpl.rcParams) == before
+
+
+def test_draws_of_the_parameters_have_two_bands(tmp_path, monkeypatch):
+    shown = {}
+    monkeypatch.setattr(
+        "abm.report.style.save",
+        lambda figure, folder, name: shown.setdefault(name, figure) and [name],
+    )
+    by_seed = [hand_made.record(SCENARIO, seed, hand_made.Logs()).curves for seed in (1, 2, 3, 4)]
+    curves = pd.concat(by_seed, ignore_index=True)
+    draw_figures(tmp_path, curves, {}, "Drawn", 1_500, True)
+    for name in ("prevalence_by_age", "prevalence_over_time"):
+        (legend,) = shown[name].legends
+        words = [text.get_text() for text in legend.get_texts()]
+        assert {"parameters", "chance"} <= set(words)
+        sexes = 2 if name == "prevalence_by_age" else 3
+        bands = [band for band in shown[name].axes[1].collections if band.get_alpha()]
+        assert [band.get_alpha() for band in bands] == [0.18, 0.42] * sexes
+    shown.clear()
+    draw_figures(tmp_path, curves[curves["seed"] < 3], {}, "Too few", 1_500, True)
+    (legend,) = shown["prevalence_by_age"].legends
+    assert "chance" not in {text.get_text() for text in legend.get_texts()}

@@ -117,11 +117,11 @@ def run(
     loaded = load_scenario(
         scenario, population=population, years=years, overrides=overrides_of(settings or [])
     )
-    from abm.calibration.uncertainty import draws_for
+    from abm.calibration.uncertainty import chosen_draws
     from abm.experiments.folder import RunFolder
     from abm.experiments.run_folder import run_command
 
-    draws = draws_for(uncertainty)
+    draws = chosen_draws(uncertainty)
     code = run_command(
         scenario=loaded,
         seeds=chosen_seeds,

@@ -60,11 +60,11 @@ def compare(
         load_scenario(name, population=population, years=years, overrides=overrides)
         for name in (base, *others)
     ]
-    from abm.calibration.uncertainty import draws_for
+    from abm.calibration.uncertainty import chosen_draws
     from abm.comparison.command import HowToCompare, compare_command
     from abm.comparison.folder import ComparisonFolder
 
-    draws = draws_for(uncertainty)
+    draws = chosen_draws(uncertainty)
     how = HowToCompare(out, jobs, dask, quiet, json_, force=force, draws=draws)
     code = compare_command(scenarios, chosen_seeds, how)
     leave(code, ComparisonFolder(out, scenarios, None if draws is None else draws.design).path)

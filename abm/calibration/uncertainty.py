@@ -156,7 +156,7 @@ def _draws(folder: Path, hash_: str) -> Draws:
         raise ScenarioError(f"uncertainty: {error}") from None
 
 
-def draws_for(uncertainty: str) -> Draws | None:
+def chosen_draws(uncertainty: str) -> Draws | None:
     """Return the posterior that seeds draw from, or None where parameters stay as they are.
 
     Parameters

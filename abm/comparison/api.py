@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from abm.calibration.uncertainty import draws_for
+from abm.calibration.uncertainty import chosen_draws
 from abm.comparison.command import HowToCompare, kept_lives, live_missing
 from abm.comparison.findings import Findings, check_comparable, find
 from abm.comparison.living import Live, live_one
@@ -74,7 +74,7 @@ def compare(
     ]
     check_comparable(loaded)
     chosen = list(dict.fromkeys(seeds))
-    draws = draws_for(uncertainty)
+    draws = chosen_draws(uncertainty)
     if draws is not None:
         draws.check(loaded, chosen)
     how = HowToCompare(jobs=jobs, quiet=True, live=live or live_one, draws=draws)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abm.calibration import uncertainty
-from abm.calibration.uncertainty import drawn, draws_for, place_of, posterior_draws
+from abm.calibration.uncertainty import chosen_draws, drawn, place_of, posterior_draws
 from abm.parameters import parameters
 from abm.scenario import Scenario
 from abm.scenario_files import ScenarioError
@@ -75,11 +75,11 @@ def test_the_function_finds_the_posterior_of_the_package(tmp_path, monkeypatch, 
     assert drawn(PLAIN, 5) == draws.drawn(PLAIN, 5)
     assert drawn(PLAIN, 5) == drawn(PLAIN, 6) != drawn(PLAIN, 7)
     table = (tmp_path / "posterior.csv").read_bytes()
-    assert draws_for("posterior").design == {
+    assert chosen_draws("posterior").design == {
         "uncertainty": "posterior",
         "posterior": hashlib.sha256(table).hexdigest(),
     }
-    assert draws_for("chance") is None
+    assert chosen_draws("chance") is None
 
 
 def test_values_of_draws_are_said(draws):
@@ -105,7 +105,7 @@ def test_a_damaged_posterior_is_refused(tmp_path, draws):
 
 def test_another_word_for_it_is_refused():
     with pytest.raises(ScenarioError, match="expected chance or posterior, not 'prior'"):
-        draws_for("prior")
+        chosen_draws("prior")
 
 
 def test_a_trend_that_leaves_the_range_is_refused_before_anything_is_lived(draws):

@@ -56,7 +56,7 @@ def serving(folder: Path, *arguments: str) -> Iterator[Served]:
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.wait(timeout=15)
+        process.wait(timeout=on_a_busy_machine(15))
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Watched:
     def wait_for_status(self, words: str) -> None:
         """Wait until the status says this."""
         script = "words => document.querySelector('.status')?.innerText.includes(words)"
-        self.page.wait_for_function(script, arg=words, timeout=30_000)
+        self.page.wait_for_function(script, arg=words)
 
     def press(self, name: str) -> None:
         """Press a button of the controls."""
@@ -104,6 +104,7 @@ class Watched:
 def tab_of(context: Any, served: Served) -> Iterator[Watched]:
     """Open the page in a new tab; afterwards nothing may have gone wrong in it."""
     page = context.new_page()
+    page.set_default_timeout(30_000 * on_a_busy_machine(1.0))
     watched = Watched(page)
     page.on("pageerror", lambda error: watched.wrongs.append(f"page error: {error}"))
     page.on(

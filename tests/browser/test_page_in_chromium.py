@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from served_pages import (
     PAGE_SECONDS,
     PEOPLE,
@@ -23,6 +24,20 @@ from abm.scenario import load_scenario
 from abm.simulation import run
 
 FIRST_YEAR = 366
+
+FITS = """width => {
+    const marks = "#view svg[role=img] path, #view svg[role=img] circle, #view td";
+    const first = document.querySelector("#view svg[role=img], #view table");
+    if (!first || document.querySelector("#view .empty")) return false;
+    const box = first.getBoundingClientRect();
+    return document.querySelectorAll(marks).length >= 4
+        && Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) <= width
+        && box.width > 0 && box.left >= 0 && box.right <= width;
+}"""
+"""Whether the open view has something to see, and neither it nor the page is wider than the screen.
+
+One question, asked until it is so: a view is drawn in more than one step.
+"""
 
 
 def test_the_server_is_ready_in_time_and_the_page_soon_after(served: Served, context: Any) -> None:
@@ -60,13 +75,13 @@ def test_figures_are_those_of_a_run_and_download_as_csv(tab: Watched, tmp_path: 
             row = curves[
                 (curves["measure"] == measure) & (curves["sex"] == sex) & (curves["age"] == "12-18")
             ]
-            cell = table.locator(f"[data-measure={measure}][data-sex={sex}]").inner_text()
-            assert cell == f"{100 * row['value'].item():.1f} %"
+            cell = table.locator(f"[data-measure={measure}][data-sex={sex}]")
+            expect(cell).to_have_text(f"{100 * row['value'].item():.1f} %")
     incidence = curves[
         (curves["measure"] == "incidence") & (curves["sex"] == "all") & (curves["age"] == "12-18")
     ]
-    cell = table.locator("[data-measure=incidence][data-sex=all]").inner_text()
-    assert cell == f"{incidence['value'].item():.2f}"
+    cell = table.locator("[data-measure=incidence][data-sex=all]")
+    expect(cell).to_have_text(f"{incidence['value'].item():.2f}")
     with tab.page.expect_download() as waiting:
         tab.page.get_by_role("button", name="Download figures (CSV)").click()
     path = tmp_path / "figures.csv"
@@ -93,7 +108,7 @@ def test_a_slider_acts_at_reset_and_keeps_its_value(tab: Watched, tmp_path: Path
     assert coverage.input_value() == "0.4"
     tab.open("Over the years")
     tab.page.get_by_text("the same people with the same luck, and nothing changed.").wait_for()
-    assert tab.page.locator("path.ghost").count() >= 3
+    tab.page.locator("path.ghost").nth(2).wait_for(state="attached")
     tab.open("Figures")
     with tab.page.expect_download() as waiting:
         tab.page.get_by_role("button", name="Download scenario (TOML)").click()
@@ -118,17 +133,7 @@ def test_every_view_shows_data_and_fits_the_screen(
             tab.wait_for_status(f"Day {day} of")
         for words, _ in VIEWS.values():
             tab.open(words)
-            marks = "#view svg[role=img] path, #view svg[role=img] circle, #view td"
-            tab.page.locator(marks).first.wait_for(state="attached")
-            assert tab.page.locator(marks).count() >= 4, words
-            assert tab.page.locator("#view .empty").count() == 0, words
-            wide = tab.page.evaluate(
-                "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
-            )
-            assert wide <= width, words
-            box = tab.page.locator("#view svg[role=img], #view table").first.bounding_box()
-            assert box["x"] >= 0, words
-            assert box["x"] + box["width"] <= width, words
+            tab.page.wait_for_function(FITS, arg=width)
 
 
 def test_a_person_is_followed_by_a_click_and_by_keyboard(tab: Watched) -> None:
@@ -140,8 +145,8 @@ def test_a_person_is_followed_by_a_click_and_by_keyboard(tab: Watched) -> None:
     tab.press("Step")
     tab.wait_for_status("Day 1 of")
     tab.open("One person")
-    assert f"Person {person}" in tab.page.locator("#view .lead").inner_text()
-    assert tab.page.locator("#view svg[role=img]").count() == 3
+    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {person}")
+    expect(tab.page.locator("#view svg[role=img]")).to_have_count(3)
     options = tab.page.get_by_label("Follow", exact=True).locator("option")
     other = options.nth(7).get_attribute("value")
     tab.page.get_by_label("Follow", exact=True).select_option(other)
@@ -157,8 +162,8 @@ def test_all_is_reached_by_keyboard(tab: Watched) -> None:
     tab.page.locator("[role=tab][aria-selected=true]:text-is('Over the years')").wait_for()
     tab.page.keyboard.press("End")
     tab.page.locator("[role=tab][aria-selected=true]:text-is('Figures')").wait_for()
-    outline = tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline == "solid"
+    outline = "getComputedStyle(document.activeElement).outlineStyle === 'solid'"
+    tab.page.wait_for_function(outline)
     unnamed = tab.page.evaluate(
         """[...document.querySelectorAll('.nssi input, .nssi select, .nssi button')].filter(
              each => !(each.labels?.length || each.innerText.trim() ||
@@ -212,10 +217,13 @@ def test_closing_the_tab_stops_the_work(context: Any, served: Served) -> None:
         tab.press("Play")
         tab.wait_for_status("playing")
         time.sleep(0.5)
-    time.sleep(1.0)
-    before = _processor_seconds(served.process.pid)
-    time.sleep(1.5)
-    assert _processor_seconds(served.process.pid) - before < 0.3
+    for _ in range(10):
+        before = _processor_seconds(served.process.pid)
+        time.sleep(1.5)
+        worked = _processor_seconds(served.process.pid) - before
+        if worked < 0.3:
+            return
+    pytest.fail(f"the model still runs: {worked:.2f} processor-seconds in the last 1.5 seconds")
 
 
 def _processor_seconds(process: int) -> float:

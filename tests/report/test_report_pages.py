@@ -6,6 +6,7 @@ import made_up_folders as made_up
 import pytest
 from page_reader import Element, read_page
 
+from abm.calibration.uncertainty import posterior_draws
 from abm.cli import SUPPORT
 from abm.report.html.writing import report_of
 
@@ -139,3 +140,24 @@ def test_a_question_asked_of_fewer_people_says_so(tmp_path):
     header = read_page(report_of(made_up.run(tmp_path))).all("header")[0].text
     assert "10,000 young people" in header
     assert "Here this is asked of 300 people over 5 years, not of 10,000 over 10." in header
+
+
+def drawn_run(folder, posterior):
+    design = {"uncertainty": "posterior", "posterior": posterior}
+    return made_up.run(folder, seeds=range(1, 9), design=design)
+
+
+def test_a_run_with_drawn_parameters_tells_them_from_chance(tmp_path):
+    read = read_page(report_of(drawn_run(tmp_path, posterior_draws().hash)))
+    table = next(each for each in read.all("table") if each.all("caption")[0].text == "Key figures")
+    headings = [each.text for each in table.all("thead")[0].all("th")]
+    assert headings[2:4] == ["95 % interval, parameters", "95 % interval, chance"]
+    assert "4 draws, two runs each" in table.text
+    assert "With 4 draws this is a first look" in read.text
+    assert "--uncertainty posterior" in read.part("provenance").text
+
+
+def test_a_run_of_another_posterior_names_no_command_that_would_live_it_again(tmp_path):
+    read = read_page(report_of(drawn_run(tmp_path, "0" * 16)))
+    assert "0" * 16 in read.part("provenance").text
+    assert "--seeds" not in read.part("provenance").text

@@ -51,6 +51,12 @@ def _own(said: Description) -> tuple[str, ...]:
             "There is one seed: one population with one luck. Another seed gives other numbers; "
             "take more before building on this."
         )
+    if said.posterior and said.command == "compare":
+        told.append(
+            "Every two seeds lived another draw of the fitted parameters. Intervals here are those "
+            "of chance alone; what not knowing the parameters adds stands in differences.csv, in "
+            "the columns that end in parameter_low and parameter_high, and in the figures."
+        )
     if said.scenario.population.size < SMALL_POPULATION:
         told.append(
             f"The population is small ({said.scenario.population.size:,} people), so that rare "

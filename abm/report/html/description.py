@@ -103,6 +103,12 @@ class Description(_Said):
         return (self.scenario, *self.others)
 
     @property
+    def posterior(self) -> str:
+        """Hash of the posterior that seeds drew their parameters from; empty where none did."""
+        is_drawn = self.design.get("uncertainty") == "posterior"
+        return text_of(self.design.get("posterior", "")) if is_drawn else ""
+
+    @property
     def seconds(self) -> float:
         """How long it took; NaN where that is not said."""
         found = self.timings.get("seconds")

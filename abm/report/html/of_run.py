@@ -4,6 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from abm.report.draws_in_words import NOT_TOLD, notes_by_draw
 from abm.report.html.contents import Findings, Table
 from abm.report.html.description import Description
 from abm.report.html.files import Files, ReportError
@@ -48,7 +51,7 @@ def findings_of_run(files: Files, said: Description) -> Findings:
         title=scenario.called,
         question=about_scenario(scenario) or (_question(said),),
         answer=_answer(found, said, when, is_cohort),
-        tables=_tables(rows, curves),
+        tables=_tables(rows, curves, said.seeds),
         fitted=fitted_for_scenarios(said),
         cautions=_cautions(rows),
     )
@@ -89,9 +92,11 @@ def _curves(files: Files) -> "pd.DataFrame | None":
 def _summary(files: Files, said: Description, curves: "pd.DataFrame") -> "list[Row]":
     """Return the key figures, those that the folder can give."""
     from abm.studies.summary import summary_of
+    from abm.studies.summary_by_draw import summary_by_draw
 
+    summary = summary_by_draw if said.posterior else summary_of
     try:
-        return summary_of(curves, _aggregates(files, said.seeds))
+        return list(summary(curves, _aggregates(files, said.seeds)))
     except (LookupError, ValueError, TypeError, ArithmeticError):
         raise ReportError(f"{files.path / CURVES}: expected the curves of a run") from None
 
@@ -117,7 +122,23 @@ def _shown(row: "Row | None") -> str:
     """Return a key figure with its interval; nothing where it is not known."""
     if row is None or math.isnan(row.estimate):
         return ""
-    return with_interval(row.estimate, row.low, row.high, SHOW[row.form])
+    return with_interval(row.estimate, *_limits(row), SHOW[row.form])
+
+
+def _limits(row: "Row") -> tuple[float, float]:
+    """Return the interval of a key figure: of chance, and of parameters where they were drawn."""
+    from abm.studies.summary_by_draw import RowByDraw
+
+    if not isinstance(row, RowByDraw):
+        return row.low, row.high
+    low, high = np.fmin(row.low, row.parameter_low), np.fmax(row.high, row.parameter_high)
+    return float(low), float(high)
+
+
+def _width(row: "Row") -> float:
+    """Return how wide the interval of a key figure is."""
+    low, high = _limits(row)
+    return high - low
 
 
 def _answer(
@@ -173,27 +194,43 @@ def _help(found: "Mapping[tuple[str, str], Row]") -> str:
     return f"{capitalised(listed(parts))}." if parts else ""
 
 
-def _tables(rows: "Sequence[Row]", curves: "pd.DataFrame | None") -> tuple[Table, ...]:
+def _tables(
+    rows: "Sequence[Row]", curves: "pd.DataFrame | None", seeds: Sequence[int]
+) -> tuple[Table, ...]:
     if curves is None or not rows:
         return ()
-    key = Table(
-        "Key figures",
-        ("", "estimate", "95 % interval", "interval from"),
-        tuple(
-            (
-                row.label,
-                SHOW[row.form](row.estimate),
-                span(row.low, row.high, SHOW[row.form]),
-                row.interval or "-",
-            )
-            for row in rows
-        ),
-        frozenset({1, 2}),
-        "With several seeds: mean and Student's t between seeds, cut off at what is possible. With "
-        "one: chance among its people, where one run can tell.",
-    )
-    by_age = _by_age(curves)
+    key, by_age = _key_figures(rows, seeds), _by_age(curves)
     return (key, by_age) if by_age.rows else (key,)
+
+
+def _key_figures(rows: "Sequence[Row]", seeds: "Sequence[int]") -> Table:
+    """Return the key figures; where parameters were drawn, they and chance stand apart."""
+    from abm.studies.summary_by_draw import RowByDraw
+
+    columns = ["", "estimate", "95 % interval", "interval from"]
+    note = (
+        "With several seeds: mean and Student's t between seeds, cut off at what is possible. With "
+        "one: chance among its people, where one run can tell."
+    )
+    cells = [
+        [
+            row.label,
+            SHOW[row.form](row.estimate),
+            span(row.low, row.high, SHOW[row.form]),
+            row.interval or "-",
+        ]
+        for row in rows
+    ]
+    if all(isinstance(row, RowByDraw) for row in rows):
+        columns[2:3] = ["95 % interval, parameters", "95 % interval, chance"]
+        note = " ".join(notes_by_draw(seeds))
+        for row, cell in zip(rows, cells, strict=True):
+            if isinstance(row, RowByDraw):
+                low, high = row.parameter_low, row.parameter_high
+                is_point = low == high and row.low < row.high
+                cell.insert(2, NOT_TOLD if is_point else span(low, high, SHOW[row.form]))
+    numbers = frozenset(range(1, len(columns) - 1))
+    return Table("Key figures", tuple(columns), tuple(map(tuple, cells)), numbers, note)
 
 
 def _by_age(curves: "pd.DataFrame") -> Table:
@@ -228,7 +265,7 @@ def _cautions(rows: "Sequence[Row]") -> tuple[str, ...]:
     wide = [
         row.label
         for row in rows
-        if row.estimate > 0 and row.form != "age" and row.high - row.low > row.estimate
+        if row.estimate > 0 and row.form != "age" and _width(row) > row.estimate
     ]
     if not wide:
         return ()

@@ -75,6 +75,7 @@ def _facts(said: Description) -> Table:
         ("first reported day", said.scenario.calendar.start),
         ("reported years", str(said.scenario.calendar.years)),
         ("seeds", seeds_in_words(said.seeds)),
+        ("parameters drawn from the posterior with the hash", said.posterior),
         ("worlds", ", ".join(said.worlds)),
         ("failed runs", str(len(said.failed))),
         ("run id", said.run_id),
@@ -113,8 +114,11 @@ def _checksums(files: Files, said: Description) -> tuple[str, ...]:
 def command(said: Description) -> str | None:
     """Return the command that lives the same again, or None if none does from here.
 
-    Every scenario is loaded by its name, with what was set over it, and must be the same.
+    Every scenario is loaded by its name, with what was set over it, and must be the same; so must
+    be the posterior, where parameters were drawn.
     """
+    if said.posterior and not _is_shipped(said.posterior):
+        return None
     overrides = _overrides(said)
     if overrides is None:
         return None
@@ -172,8 +176,20 @@ def _seeds(said: Description) -> list[str] | None:
     return options
 
 
+def _is_shipped(posterior: str) -> bool:
+    """Return whether this package's posterior has this hash."""
+    from abm.calibration.uncertainty import posterior_draws
+
+    try:
+        return posterior_draws().hash == posterior
+    except ScenarioError:
+        return False
+
+
 def _design(said: Description) -> list[str]:
     """Return the options that give the points of a design."""
+    if said.posterior:
+        return ["--uncertainty posterior"]
     if said.command == "sweep":
         return ["--design design.csv"]
     if said.command != "sensitivity":

@@ -26,8 +26,8 @@ from abm.cli_options import (
     overrides_of,
     seeds_of,
 )
+from abm.console import EXIT_DONE, print_json, print_table, refuse
 
-DONE, WRONG_INPUT = 0, 2
 SUPPORT = (
     "If you or someone you know needs support: findahelpline.com lists crisis lines worldwide."
 )
@@ -52,14 +52,13 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # not when a test has put its own in place
             stream.reconfigure(errors="backslashreplace")
-    code: int | str | None = DONE
+    code: int | str | None = EXIT_DONE
     try:
         app(prog_name="nssi")
     except SystemExit as leaving:
         code = leaving.code
     except ScenarioError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        code = WRONG_INPUT
+        code = refuse(error)
     try:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough
@@ -153,7 +152,6 @@ app.command(epilog=_EPILOG)(view_cli.view)
 @app.command()
 def scenarios(json_: JsonOption = False) -> None:
     """List the scenarios that can be named here."""
-    from abm.console import print_json, print_table
     from abm.scenario_files import available_scenarios
 
     found = available_scenarios()
@@ -170,7 +168,6 @@ def parameters(
     json_: JsonOption = False,
 ) -> None:
     """List every parameter and switch, or explain one."""
-    from abm.console import print_json, print_table
     from abm.parameter_list import COLUMNS, all_declared, as_lines, as_object, as_row, find_declared
 
     if name is None and json_:
@@ -189,7 +186,6 @@ def interventions(
     json_: JsonOption = False,
 ) -> None:
     """List the kinds of interventions a scenario can have, or explain one."""
-    from abm.console import print_json, print_table
     from abm.interventions.library import kinds
     from abm.interventions.listing import COLUMNS, as_lines, as_object, as_row, find_kind
 
@@ -233,7 +229,6 @@ def store(
 @explain.command()
 def day() -> None:
     """List the phases of a day in the order in which they run."""
-    from abm.console import print_table
     from abm.mechanisms.day import DAY
     from abm.population_day import POPULATION_DAY
 

@@ -1,9 +1,24 @@
-"""What the command prints on stdout: tables for readers, JSON for programs."""
+"""What commands print, tables for readers and JSON for programs, and what they end with."""
 
 import json
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+EXIT_DONE, EXIT_FAILED, EXIT_WRONG_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: all done; a run failed or a file cannot be used; nothing was begun; Ctrl-C."""
+
+
+def complain(message: str, code: int) -> int:
+    """Print on stderr what stopped a command, and return the exit code given."""
+    print(f"nssi: {message}", file=sys.stderr)
+    return code
+
+
+def refuse(message: object) -> int:
+    """Print on stderr what is wrong with the input, as Typer does, and return the exit code."""
+    print(f"Error: {message}", file=sys.stderr)
+    return EXIT_WRONG_INPUT
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -1,19 +1,17 @@
 """The command `report`: parses, calls; what it calls is imported when it is called."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from abm.cli_options import OutOption
-
-DONE, FAILED, WRONG_INPUT = 0, 1, 2
+from abm.console import EXIT_DONE, EXIT_FAILED, refuse
 
 
 def leave(code: int, folder: Path) -> NoReturn:
     """End a command with its exit code, and write the report of what is in its folder."""
-    if code in (DONE, FAILED):
+    if code in (EXIT_DONE, EXIT_FAILED):
         from abm.report.html.writing import write_beside
 
         write_beside(folder)
@@ -48,6 +46,5 @@ def report(
     try:
         written = write_report(folder, sensitivity=analysis, output=output)
     except TableError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        raise typer.Exit(WRONG_INPUT) from None
+        raise typer.Exit(refuse(error)) from None
     print(written)

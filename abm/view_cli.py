@@ -1,14 +1,13 @@
 """The command `view`: parse, call; what it calls is imported when called."""
 
 import importlib.util
-import sys
 from typing import Annotated
 
 import typer
 
 from abm.cli_options import ScenarioArgument, SeedOption
+from abm.console import refuse
 
-WRONG_INPUT = 2
 NEEDED = ("solara", "ipyvuetify", "uvicorn")
 
 
@@ -28,12 +27,11 @@ def view(
 ) -> None:
     """Serve a page in the browser on which to watch, change and compare; Ctrl-C ends it."""
     if any(importlib.util.find_spec(name) is None for name in NEEDED):
-        print(
-            "Error: the page needs the extra 'viz': pip install 'nssi-abm[viz]' "
-            "(from a clone: pip install -e '.[viz]')",
-            file=sys.stderr,
+        message = (
+            "the page needs the extra 'viz': pip install 'nssi-abm[viz]' "
+            "(from a clone: pip install -e '.[viz]')"
         )
-        raise typer.Exit(WRONG_INPUT)
+        raise typer.Exit(refuse(message))
     from abm.browser.choices import DEFAULT_PEOPLE, Choices
     from abm.browser.server import PortTakenError, serve
 
@@ -46,5 +44,4 @@ def view(
     try:
         serve(choices, port, open_browser=not no_open, stock=mesa)
     except PortTakenError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        raise typer.Exit(WRONG_INPUT) from None
+        raise typer.Exit(refuse(error)) from None

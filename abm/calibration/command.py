@@ -4,9 +4,9 @@ import time
 from typing import Any
 
 from abm.calibration.bank import BankError
-from abm.calibration.how import DONE, HowToCalibrate, guarded, require_libraries
+from abm.calibration.how import HowToCalibrate, guarded, require_libraries
 from abm.calibration.waves import all_targets, designed, is_whole, live, waves_to_live
-from abm.console import print_json, print_table
+from abm.console import EXIT_DONE, print_json, print_table
 from abm.tables import csv_bytes, write_bytes
 
 
@@ -88,19 +88,19 @@ def _show_screening(how: HowToCalibrate, table: Any) -> int:
             {name: None if value != value else value for name, value in row.items()}
             for row in table.to_dict("records")
         ])  # fmt: skip
-        return DONE
+        return EXIT_DONE
     rows = [
         (row.parameter, f"{row.largest:.2f}", row.moves, "yes" if row.chosen else "")
         for row in table.itertuples()
     ]
     print_table(("parameter", "largest mu* (accepted half-widths)", "moves", "free"), rows)
-    return DONE
+    return EXIT_DONE
 
 
 def _show(how: HowToCalibrate, report: dict[str, Any]) -> int:
     if how.as_json:
         print_json(report)
-        return DONE
+        return EXIT_DONE
     for name, about in report.items():
         if name == "fit":
             print("\n".join(_fit_in_words(about)))
@@ -113,7 +113,7 @@ def _show(how: HowToCalibrate, report: dict[str, Any]) -> int:
         print(f"{name}: {words}; {about['lived_now']:,} lived now; {left}")
         if about["failed_now"]:
             print(f"{name}: {about['failed_now']} runs failed; see {how.bank / name}")
-    return DONE
+    return EXIT_DONE
 
 
 def _fit_in_words(about: dict[str, Any]) -> list[str]:

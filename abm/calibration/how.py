@@ -12,12 +12,12 @@ from abm.calibration.bank import BankError, WaveFolder
 from abm.calibration.emulators import EmulatorError
 from abm.calibration.living import HowToLive
 from abm.calibration.recipe import Recipe, Space, Wave, recipe
+from abm.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, complain
 from abm.experiments.executors import NoExecutorError, RunnerError, executor_for
 from abm.experiments.store import Store, StoreError, store_folder
 from abm.report.progress import Progress
 from abm.tables import TableError
 
-DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 BANK = Path("calibration/bank")
 MINUTES = 60.0
 LIBRARIES = ("sklearn", "emcee")
@@ -110,16 +110,11 @@ def guarded(work: Callable[[], int]) -> int:
     try:
         return work()
     except (BankError, NoExecutorError) as error:
-        return _complain(str(error), WRONG_INPUT)
+        return complain(str(error), EXIT_WRONG_INPUT)
     except EmulatorError as error:
-        return _complain(f"{error}; the bank is kept", FAILED)
+        return complain(f"{error}; the bank is kept", EXIT_FAILED)
     except (StoreError, RunnerError, TableError) as error:
-        return _complain(f"{error}; what is finished is kept", FAILED)
+        return complain(f"{error}; what is finished is kept", EXIT_FAILED)
     except KeyboardInterrupt:
         message = "interrupted; what is finished is kept, and the same command goes on from there"
-        return _complain(message, INTERRUPTED)
-
-
-def _complain(message: str, code: int) -> int:
-    print(f"nssi: {message}", file=sys.stderr)
-    return code
+        return complain(message, EXIT_INTERRUPTED)

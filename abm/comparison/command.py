@@ -14,10 +14,11 @@ from abm.comparison.lives import Lives
 from abm.comparison.living import Live, Run, live_one
 from abm.comparison.missing import Missing
 from abm.comparison.shelf import Shelf, shelf_folder
+from abm.console import EXIT_DONE, EXIT_FAILED, complain
 from abm.experiments.executors import LOCAL, executor_for
 from abm.experiments.folder import content_hash
 from abm.experiments.processes import processors
-from abm.experiments.study import EXIT_DONE, EXIT_FAILED, MOST_LISTED, HowToRun, complain, guarded
+from abm.experiments.study import MOST_LISTED, HowToRun, guarded
 from abm.report.progress import Progress, in_words
 
 if TYPE_CHECKING:

@@ -9,6 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abm.console import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    complain,
+    print_json,
+    print_table,
+)
 from abm.evidence.living import Look, Task, live_tasks, tasks_of, worlds_needed
 from abm.evidence.looking import live_and_look
 from abm.evidence.register import register
@@ -23,8 +31,6 @@ if TYPE_CHECKING:
 
 FIRST_SEED, SEEDS, POPULATION = 101, 4, 10_000
 """Seeds that no fit used, and the population that is lived unless another is asked for."""
-
-DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True)
@@ -88,14 +94,13 @@ def validate_command(
         _show(rows, how)
         _tell(how, f"Written to {folder}")
     except TableError as error:
-        return _complain(str(error), FAILED)
+        return complain(str(error), EXIT_FAILED)
     except KeyboardInterrupt:
-        return _complain(
-            "interrupted; what was lived is kept, the same command goes on", INTERRUPTED
-        )
+        message = "interrupted; what was lived is kept, the same command goes on"
+        return complain(message, EXIT_INTERRUPTED)
     except Exception as error:  # of a world: which one is not known, what happened is
-        return _complain(f"a world failed: {type(error).__name__}: {error}", FAILED)
-    return DONE
+        return complain(f"a world failed: {type(error).__name__}: {error}", EXIT_FAILED)
+    return EXIT_DONE
 
 
 def validation_id(tasks: Sequence[Task]) -> str:
@@ -179,8 +184,6 @@ def _description(
 
 
 def _show(rows: Sequence[Row], how: HowToValidate) -> None:
-    from abm.console import print_json, print_table
-
     if how.as_json:
         print_json(list(rows))
         return
@@ -192,8 +195,3 @@ def _show(rows: Sequence[Row], how: HowToValidate) -> None:
 def _tell(how: HowToValidate, line: str) -> None:
     if not how.quiet:
         print(line, file=sys.stderr, flush=True)
-
-
-def _complain(message: str, code: int) -> int:
-    print(f"nssi: {message}", file=sys.stderr)
-    return code

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abm.console import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, complain
 from abm.experiments.folder import FolderError, RunFolder, content_hash
 from abm.experiments.parts import (
     CURVES,
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 # Up to this size people and acts are logged in memory for the figures, asked for or not.
 LARGEST_AGGREGATED = 50_000
-
-DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True)
@@ -117,15 +116,15 @@ def run_command(
         with folder.opened():
             return _complete(folder, request)
     except FolderError as error:
-        return _complain(str(error), WRONG_INPUT)
+        return complain(str(error), EXIT_WRONG_INPUT)
     except TableError as error:
-        return _complain(str(error), FAILED)
+        return complain(str(error), EXIT_FAILED)
     except KeyboardInterrupt:
         finished = sum(folder.part(seed) is not None for seed in request.seeds)
-        return _complain(
+        return complain(
             f"interrupted; {finished} of {len(request.seeds)} seeds are finished and kept in "
             f"{folder.path}; the same command goes on from there",
-            INTERRUPTED,
+            EXIT_INTERRUPTED,
         )
 
 
@@ -133,11 +132,6 @@ def _standard_live() -> Live:
     from abm.simulation import run
 
     return run
-
-
-def _complain(message: str, code: int) -> int:
-    print(f"nssi: {message}", file=sys.stderr)
-    return code
 
 
 def _complete(folder: RunFolder, request: Request) -> int:
@@ -168,7 +162,7 @@ def _complete(folder: RunFolder, request: Request) -> int:
     if shown:
         rows = _summary(folder, shown, request.draws is not None)
     _show(folder, request, list(shown), failed, rows, tables)
-    return FAILED if failed else DONE
+    return EXIT_FAILED if failed else EXIT_DONE
 
 
 def _plan(folder: RunFolder, request: Request) -> tuple[list[Task], dict[int, Part]]:

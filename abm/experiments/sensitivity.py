@@ -5,17 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abm.console import EXIT_DONE, EXIT_FAILED, complain
 from abm.experiments.analysis import NOISE_SEEDS, TABLES, Findings, Plan, analyse_runs
 from abm.experiments.design import Design, Range
 from abm.experiments.folder import content_hash
 from abm.experiments.points import PointScenarios
 from abm.experiments.study import (
-    EXIT_DONE,
-    EXIT_FAILED,
     HowToRun,
     Place,
     StudyFolder,
-    complain,
     failures_table,
     guarded,
     list_failures,

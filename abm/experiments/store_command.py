@@ -6,13 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abm.console import print_json, print_table
+from abm.console import EXIT_DONE, EXIT_FAILED, complain, print_json, print_table
 from abm.experiments.store import FAILED, Store, StoreError, StoreReport, store_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FINE, WRONG = 0, 1
 FAILURES_SHOWN = 5
 PLAIN = ("population.kind", "population.size", "calendar.years")
 
@@ -75,8 +74,7 @@ def store_command(out: Path, verify: bool, as_json: bool, clear_warm_ups: bool =
         found = store.all_results()
         size = store.size()
     except StoreError as error:
-        print(f"nssi: {error}", file=sys.stderr)
-        return WRONG
+        return complain(str(error), EXIT_FAILED)
     groups = summary(found)
     if as_json:
         whole = _as_object(store, found, groups, size, report)
@@ -85,7 +83,7 @@ def store_command(out: Path, verify: bool, as_json: bool, clear_warm_ups: bool =
         _print(store, found, groups, size, report)
         print_warm_ups(warm_ups)
     is_damaged = warm_ups.is_damaged or (report is not None and report.damaged)
-    return WRONG if is_damaged else FINE
+    return EXIT_FAILED if is_damaged else EXIT_DONE
 
 
 def summary(found: "pd.DataFrame") -> list[Group]:

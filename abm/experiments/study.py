@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.compilation import code_version
+from abm.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, complain
 from abm.experiments.design import Design
 from abm.experiments.executors import NoExecutorError
 from abm.experiments.folder import (
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
     from abm.scenario import Scenario
 
-EXIT_DONE, EXIT_FAILED, EXIT_WRONG_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
 # Columns of a table of runs that are not outcomes.
 RUN_COLUMNS = ("point", "seed", "key", "status", "error", "differences")
 MOST_LISTED = 10
@@ -345,9 +345,3 @@ def guarded(folder: StudyFolder, work: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         message = "interrupted; what is finished is kept, and the same command goes on from there"
         return complain(message, EXIT_INTERRUPTED)
-
-
-def complain(message: str, code: int) -> int:
-    """Print an error and return the exit code."""
-    print(f"nssi: {message}", file=sys.stderr)
-    return code

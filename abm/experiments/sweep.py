@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.console import print_table
+from abm.console import EXIT_DONE, EXIT_FAILED, print_table
 from abm.experiments.design import Design, factorial, latin_hypercube, read_ranges
 from abm.experiments.design_file import read_design
 from abm.experiments.folder import content_hash
@@ -17,8 +17,6 @@ from abm.experiments.outcomes import OUTCOMES
 from abm.experiments.points import PointScenarios
 from abm.experiments.store import DONE
 from abm.experiments.study import (
-    EXIT_DONE,
-    EXIT_FAILED,
     HowToRun,
     StudyFolder,
     failures_table,

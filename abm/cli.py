@@ -119,6 +119,7 @@ def run(
     from abm.calibration.uncertainty import chosen_draws
     from abm.experiments.folder import RunFolder
     from abm.experiments.run_folder import run_command
+    from abm.record import Logs
 
     draws = chosen_draws(uncertainty)
     code = run_command(
@@ -126,10 +127,7 @@ def run(
         seeds=chosen_seeds,
         out=out,
         jobs=jobs,
-        people=people,
-        acts=acts,
-        panel=panel,
-        moments=moments,
+        logs=Logs(people, acts, panel, moments),
         force=force,
         quiet=quiet,
         as_json=json_,

@@ -46,6 +46,10 @@ SeedsOption = Annotated[
     int | None,
     typer.Option(min=1, max=MOST_SEEDS, help="Runs at each point, from seed 1 or S. Default: 1."),
 ]
+RepeatOption = Annotated[
+    int,
+    typer.Option(min=1, max=1000, help="Live the design so often, with other seeds each time."),
+]
 
 
 def sweep(
@@ -123,10 +127,7 @@ def sensitivity(
     second_order: Annotated[
         bool, typer.Option("--second-order", help="Sobol also looks at pairs of parameters.")
     ] = False,
-    repeat: Annotated[
-        int,
-        typer.Option(min=1, max=1000, help="Live the design so often, with other seeds each time."),
-    ] = 1,
+    repeat: RepeatOption = 1,
     seeds: SeedsOption = None,
     seed: SeedOption = None,
     population: PopulationOption = None,

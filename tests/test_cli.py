@@ -15,6 +15,7 @@ import pytest
 
 from abm import cli
 from abm.parameters import parameters, switches
+from abm.record import LOG_NAMES, Logs
 from abm.scenario import Scenario, load_scenario
 
 HEAVY = {"numpy", "numba", "mesa", "pandas", "pyarrow", "scipy", "networkx", "seaborn"}
@@ -104,8 +105,16 @@ def test_run_passes_on_what_was_asked(nssi: Nssi, runs: list[dict[str, Any]]) ->
     assert asked["scenario"].parameters[name] == value
     assert list(asked["seeds"]) == [5, 6, 7]
     assert (asked["out"], asked["jobs"]) == (Path("here/there"), 2)
-    switched_on = {name for name, value in asked.items() if value is True}
-    assert switched_on == {"acts", "quiet"}
+    assert asked["logs"] == Logs(acts=True)
+    assert {name for name, value in asked.items() if value is True} == {"quiet"}
+
+
+def test_every_log_that_a_run_can_write_can_be_asked_for(
+    nssi: Nssi, runs: list[dict[str, Any]]
+) -> None:
+    for name in LOG_NAMES:
+        assert nssi("run", f"--{name}").code == 0
+        assert runs.pop()["logs"].names() == (name,)
 
 
 @pytest.mark.parametrize(
@@ -132,8 +141,7 @@ def test_run_takes_every_argument_that_the_command_passes() -> None:
 
     from abm.experiments.run_folder import run_command
 
-    logs = ("people", "acts", "panel", "moments")
-    passed = ("scenario", "seeds", "out", "jobs", *logs, "force", "quiet", "as_json")
+    passed = ("scenario", "seeds", "out", "jobs", "logs", "force", "quiet", "as_json")
     assert set(passed) <= signature(run_command).parameters.keys()
 
 

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -66,6 +66,21 @@ def compare(
     >>> pair = abm.compare(["baseline", "school-skills"], seeds=range(20))  # doctest: +SKIP
     >>> pair.averted()[["outcome", "averted", "low", "high"]]  # doctest: +SKIP
     """
+    loaded = _loaded(scenarios, population, years, overrides)
+    chosen = list(dict.fromkeys(seeds))
+    draws = chosen_draws(uncertainty)
+    with tempfile.TemporaryDirectory() if out is None else nullcontext(out) as folder:
+        how = HowToCompare(Path(folder), jobs, quiet=True, live=live or live_one, draws=draws)
+        return _compare(loaded, chosen, how)
+
+
+def _loaded(
+    scenarios: Sequence[str | Path | Scenario],
+    population: int | None,
+    years: int | None,
+    overrides: Mapping[str, object] | None,
+) -> list[Scenario]:
+    """Return the scenarios, those that are named loaded; refuse what cannot be compared."""
     loaded = [
         each
         if isinstance(each, Scenario)
@@ -73,18 +88,12 @@ def compare(
         for each in scenarios
     ]
     check_comparable(loaded)
-    chosen = list(dict.fromkeys(seeds))
-    draws = chosen_draws(uncertainty)
-    if draws is not None:
-        draws.check(loaded, chosen)
-    how = HowToCompare(jobs=jobs, quiet=True, live=live or live_one, draws=draws)
-    if out is not None:
-        return _compare(loaded, chosen, replace(how, out=Path(out)))
-    with tempfile.TemporaryDirectory() as folder:
-        return _compare(loaded, chosen, replace(how, out=Path(folder)))
+    return loaded
 
 
 def _compare(scenarios: Sequence[Scenario], seeds: Sequence[int], how: HowToCompare) -> Findings:
+    if how.draws is not None:
+        how.draws.check(scenarios, seeds)
     failures = live_missing(scenarios, seeds, seeds, how)
     for (name, seed), trace in failures.items():
         raise RunnerError(f"{name}, seed {seed} failed:\n{trace}")

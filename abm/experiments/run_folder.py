@@ -23,7 +23,7 @@ from abm.experiments.parts import (
     write_part,
 )
 from abm.experiments.workers import Live, Outcome, Task, live_all
-from abm.record import Logs
+from abm.record import NO_LOGS, Logs
 from abm.report.progress import Progress
 from abm.report.terminal import print_by_draw, print_summary, print_support
 from abm.tables import TableError, read_curves
@@ -57,10 +57,7 @@ def run_command(
     seeds: Sequence[int] = (1,),
     out: Path = Path("results"),
     jobs: int | None = None,
-    people: bool = False,
-    acts: bool = False,
-    panel: bool = False,
-    moments: bool = False,
+    logs: Logs = NO_LOGS,
     force: bool = False,
     quiet: bool = False,
     as_json: bool = False,
@@ -82,7 +79,7 @@ def run_command(
         Folder of all results.
     jobs
         Processes; by default one a seed, at most one a processor.
-    people, acts, panel, moments
+    logs
         Tables of rows to write.
     force
         Live every seed again.
@@ -106,12 +103,22 @@ def run_command(
     ScenarioError
         If the scenario cannot have the parameters drawn; nothing is written then.
     """
-    logs = Logs(people, acts, panel, moments)
     chosen = tuple(dict.fromkeys(seeds))
     request = Request(chosen, logs, jobs, force, quiet, as_json, live or _standard_live(), draws)
     if draws is not None:
         draws.check([scenario], chosen)
     folder = RunFolder(out, scenario, design=None if draws is None else draws.design)
+    return _guarded(folder, request)
+
+
+def _standard_live() -> Live:
+    from abm.simulation import run
+
+    return run
+
+
+def _guarded(folder: RunFolder, request: Request) -> int:
+    """Complete the folder; return the exit code, or that of what stopped it."""
     try:
         with folder.opened():
             return _complete(folder, request)
@@ -126,12 +133,6 @@ def run_command(
             f"{folder.path}; the same command goes on from there",
             EXIT_INTERRUPTED,
         )
-
-
-def _standard_live() -> Live:
-    from abm.simulation import run
-
-    return run
 
 
 def _complete(folder: RunFolder, request: Request) -> int:

@@ -147,8 +147,7 @@ def run_missing(
     StoreError
         If results cannot be stored, for instance because the disk is full.
     RunnerError
-        If the executor is lost, or its workers have another version of the code or cannot load
-        what is to be lived.
+        If the executor is lost, or its workers have other code or cannot load what is lived.
     KeyboardInterrupt
         On Ctrl-C. In all cases what is finished is stored, and the same call goes on.
     """

@@ -16,6 +16,7 @@ import pytest
 from abm.experiments import parts
 from abm.experiments.folder import RunFolder
 from abm.experiments.run_folder import run_command
+from abm.record import Logs
 
 SCENARIO = hand_made.scenario(size=300, years=2)
 
@@ -71,7 +72,7 @@ def content(folder):
 
 
 def test_a_run_leaves_tables_and_a_description(out, capsys):
-    assert run(out, people=True, acts=True, panel=True, moments=True) == 0
+    assert run(out, logs=Logs(True, True, True, True)) == 0
     folder = folder_of(out)
     for table in ("people", "acts", "panel", "moments"):
         assert (folder / f"{table}.parquet").exists()
@@ -90,8 +91,8 @@ def test_a_run_leaves_tables_and_a_description(out, capsys):
 
 
 def test_the_tables_show_nothing_of_jobs_or_order(out, tmp_path):
-    run(out, [1, 2, 3], people=True)
-    run(tmp_path / "other", [3, 1, 2], people=True, jobs=2)
+    run(out, [1, 2, 3], logs=Logs(people=True))
+    run(tmp_path / "other", [3, 1, 2], logs=Logs(people=True), jobs=2)
     here, there = folder_of(out), folder_of(tmp_path / "other")
     assert content(here) == content(there)
     hashes = [json.loads((f / "run.json").read_text())["content_hash"] for f in (here, there)]
@@ -141,7 +142,7 @@ def test_a_log_asked_for_later_adds_a_table_and_changes_no_other_byte(out, diary
     run(out)
     before = content(folder_of(out))
     diary()
-    assert run(out, acts=True) == 0
+    assert run(out, logs=Logs(acts=True)) == 0
     assert diary() == [1, 2]
     after = content(folder_of(out))
     assert set(after) - set(before) == {
@@ -159,7 +160,7 @@ def test_a_log_asked_for_later_may_not_change_the_curves(out, capsys):
     def other(scenario, seed, logs, progress):
         return hand_made.record(hand_made.scenario(years=3), seed, logs)
 
-    assert run(out, [1], acts=True, live=other) == 1
+    assert run(out, [1], logs=Logs(acts=True), live=other) == 1
     assert "other curves" in (folder_of(out) / "failed" / "1.txt").read_text()
     assert (folder_of(out) / "curves.csv").read_bytes() == curves
 
@@ -190,7 +191,7 @@ def test_a_damaged_part_is_set_aside_and_lived_again(out, diary, damage):
 
 
 def test_a_damaged_table_is_put_together_again_without_living(out, diary):
-    run(out, people=True)
+    run(out, logs=Logs(people=True))
     before = content(folder_of(out))
     (folder_of(out) / "people.parquet").write_bytes(b"PAR1")
     (folder_of(out) / "curves.csv").unlink()

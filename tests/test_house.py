@@ -1,0 +1,34 @@
+"""What the project holds to in its sources: short files and short functions."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import abm
+
+PACKAGE = Path(abm.__file__).parent
+FILE_LINES, FUNCTION_LINES = 400, 60
+"""Fewer lines than these."""
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of every Python file of the package."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path.relative_to(PACKAGE).as_posix(), path.read_text(encoding="utf-8")
+
+
+def test_files_are_short() -> None:
+    lengths = {name: len(text.splitlines()) for name, text in sources()}
+    assert lengths
+    assert not {name: lines for name, lines in lengths.items() if lines >= FILE_LINES}
+
+
+def test_functions_fit_a_screen() -> None:
+    lengths = {
+        f"{name}:{node.lineno} {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for name, text in sources()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert lengths
+    assert not {name: lines for name, lines in lengths.items() if lines >= FUNCTION_LINES}

@@ -50,5 +50,13 @@ def people_to_follow(shot: Snapshot) -> tuple[list[tuple[str, str]], str]:
     followed = shot.trace.person
     value = "" if followed is None else str(followed)
     if value and value not in dict(options):
-        options.insert(0, (value, f"{value}: in another year-group"))
+        options.insert(0, (value, f"{value} ({_why_not_drawn(shot)})"))
     return options, value
+
+
+def _why_not_drawn(shot: Snapshot) -> str:
+    """Return in two words why the network shown is without the person followed."""
+    if shot.trace.has_left:
+        return "has left"
+    is_whole = len(shot.school.person) == shot.school.layout.present
+    return "other year" if is_whole else "not drawn"

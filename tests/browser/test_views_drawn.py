@@ -143,6 +143,19 @@ def test_the_status_is_plain_words(shot: Snapshot) -> None:
     assert followed in dict(people)
 
 
+def test_who_is_followed_can_be_chosen_even_where_the_network_is_without_them(
+    shot: Snapshot,
+) -> None:
+    school, trace = shot.school, dataclasses.replace(shot.trace, person=10_000)
+    elsewhere = dataclasses.replace(shot, trace=trace)
+    assert people_to_follow(elsewhere)[0][0] == ("10000", "10000 (other year)")
+    layout = dataclasses.replace(school.layout, present=len(school.person) + 1)
+    crowded = dataclasses.replace(elsewhere, school=dataclasses.replace(school, layout=layout))
+    assert people_to_follow(crowded)[0][0] == ("10000", "10000 (not drawn)")
+    left = dataclasses.replace(elsewhere, trace=dataclasses.replace(trace, has_left=True))
+    assert people_to_follow(left)[0][0] == ("10000", "10000 (has left)")
+
+
 def test_a_slider_can_stand_at_its_default_and_has_many_marks() -> None:
     for each in parameters().values():
         step = step_of(each, each.default)

@@ -1,4 +1,4 @@
-"""What the project holds to in its sources: short files and short functions."""
+"""What the project holds to in its sources: short files, short functions, and types for others."""
 
 import ast
 from collections.abc import Iterator
@@ -32,3 +32,7 @@ def test_functions_fit_a_screen() -> None:
     }
     assert lengths
     assert not {name: lines for name, lines in lengths.items() if lines >= FUNCTION_LINES}
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (PACKAGE / "py.typed").is_file()

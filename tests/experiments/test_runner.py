@@ -11,15 +11,13 @@ import made_up_runs
 import pytest
 
 from abm.experiments import batches, locks, result_rows, runner
-from abm.experiments.batches import AGENT_DAYS_A_SECOND, Batcher, OtherVersionError, live_batch
+from abm.experiments.batches import OtherVersionError, live_batch
 from abm.experiments.claims import Claims
 from abm.experiments.outcomes import NOT_EFFECTS
 from abm.experiments.result_rows import RunResult
 from abm.experiments.runner import (
     RunnerError,
     RunTask,
-    agent_days,
-    expected_seconds,
     live_outcomes,
     local_executor,
     run_missing,
@@ -236,28 +234,6 @@ def test_an_executor_that_breaks_and_cannot_be_renewed_is_an_error(store):
         run_missing(store, TASKS, executor)
 
 
-def test_batches_take_about_a_second_and_a_half():
-    batcher = Batcher(iter(TASKS), None)
-    per_run = agent_days(TASKS[0].scenario) / AGENT_DAYS_A_SECOND
-    assert len(batcher.pull(lambda key: True, 1)) == pytest.approx(1.5 / per_run, abs=1)
-    whole = batches.Batch([(TASKS[0].key, TASKS[0])])
-    batcher.learn(whole, [RunResult(TASKS[0].key, 1, "done", "{}", {}, seconds=0.5)])
-    assert len(batcher.pull(lambda key: True, 1)) == 3
-
-
-def test_the_last_batches_are_shared_among_the_workers():
-    batcher = Batcher(iter(TASKS), len(TASKS))
-    assert len(batcher.pull(lambda key: True, 4)) == 25
-
-
-def test_agent_days_count_the_warm_up():
-    cohort = load_scenario("birth-cohort", population=100, years=15)
-    whole = load_scenario("baseline", population=100, years=10)
-    assert agent_days(cohort) == round(100 * 15 * 365.25)
-    assert agent_days(whole) == round(100 * 25 * 365.25)
-    assert expected_seconds(4e6, workers=2) == pytest.approx(1.0)
-
-
 def test_real_runs_are_the_same_here_and_in_processes(tmp_path):
     base = load_scenario("birth-cohort", population=30, years=2)
     wanted = [RunTask(base, seed) for seed in range(1, 9)]
@@ -304,23 +280,6 @@ def test_waiting_for_another_process_is_said_once(store, monkeypatch):
     assert lived.done == 3
     assert len(said) == 1
     assert "another process" in said[0]
-
-
-def test_a_quick_failure_teaches_nothing_about_speed():
-    batcher = Batcher(iter(TASKS), None)
-    one = batches.Batch([(TASKS[0].key, TASKS[0])])
-    batcher.learn(one, [RunResult(TASKS[0].key, 1, "done", "{}", {}, seconds=0.5)])
-    batcher.learn(one, [RunResult(TASKS[0].key, 1, "failed", "{}", {}, "why", seconds=1e-6)])
-    assert len(batcher.pull(lambda key: True, 1)) == 3
-
-
-def test_a_measured_speed_is_believed_up_to_a_limit(monkeypatch):
-    monkeypatch.setattr(batches, "AGENT_DAYS_A_SECOND", agent_days(TASKS[0].scenario) * 2.0)
-    batcher = Batcher(iter(TASKS), None)
-    one = batches.Batch([(TASKS[0].key, TASKS[0])])
-    assert len(batcher.pull(lambda key: True, 1)) == 3
-    batcher.learn(one, [RunResult(TASKS[0].key, 1, "done", "{}", {}, seconds=1e-9)])
-    assert len(batcher.pull(lambda key: True, 1)) == 3 * batches.MOST_TIMES_FASTER
 
 
 class Answering(ThreadPoolExecutor):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from abm.evidence.looking import live_and_look
 from abm.evidence.register import Entry, LivedWorld, Register
@@ -10,6 +11,9 @@ from abm.evidence.shelf import Shelf, Tables
 from abm.experiments.processes import LocalProcesses, processors
 from abm.parameters import parameters, switches
 from abm.scenario import Scenario, load_scenario
+
+if TYPE_CHECKING:
+    from abm.calibration.uncertainty import Draws
 
 Look = Callable[[Scenario, int, LivedWorld], Tables]
 Progress = Callable[[str], None]
@@ -78,6 +82,7 @@ def tasks_of(
     seeds: Sequence[int],
     baseline: str,
     population: int,
+    draws: "Draws | None" = None,
 ) -> list[Task]:
     """Return every world with every seed, the longest worlds first.
 
@@ -93,17 +98,22 @@ def tasks_of(
         Name or path of the scenario that stands for the baseline.
     population
         Number of people.
+    draws
+        The posterior that seeds draw their parameters from, one draw a seed in all its worlds;
+        None leaves parameters as they are.
 
     Raises
     ------
     ScenarioError
-        If a scenario cannot be read.
+        If a scenario cannot be read, or cannot have the parameters drawn.
     """
     found = []
     for name in worlds:
         how = register.worlds[name]
         scenario = scenario_of(how, baseline, population)
-        found += [Task(name, how, scenario, seed) for seed in seeds]
+        for seed in seeds:
+            lived = scenario if draws is None else draws.drawn(scenario, seed)
+            found.append(Task(name, how, lived, seed))
     return sorted(found, key=lambda task: -task.how.share)
 
 

@@ -41,10 +41,10 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
-def seeds_of(number: int | None, first: int | None) -> Sequence[int]:
-    """Return the seeds meant: 1..N, or S..S+N-1, or S, or 1."""
+def seeds_of(number: int | None, first: int | None, step: int = 1) -> Sequence[int]:
+    """Return the seeds meant: 1..N, or S..S+N-1, or S, or 1; with a step S, S+step and so on."""
     start = 1 if first is None else first
-    chosen = range(start, start + (number or 1))
+    chosen = range(start, start + step * (number or 1), step)
     if chosen[-1] > LARGEST_SEED:
         raise typer.BadParameter(f"the last seed would be {chosen[-1]}, above {LARGEST_SEED}")
     return chosen

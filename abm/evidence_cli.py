@@ -1,7 +1,7 @@
 """The commands `evidence` and `validate`: parse, call; what they call is imported when called."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,7 +11,6 @@ from abm.cli_options import (
     JobsOption,
     JsonOption,
     OutOption,
-    PopulationOption,
     QuietOption,
     check_folder,
     seeds_of,
@@ -47,13 +46,22 @@ def validate(
     seeds: Annotated[
         int | None,
         typer.Option(
-            min=1, max=MOST_SEEDS, help="Lives of every world. Default: 4, from seed 101."
+            min=1,
+            max=MOST_SEEDS,
+            help="Lives of every world. Default: 4, from seed 101; under the posterior 16.",
         ),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, metavar="S", help="The first seed. Default: 101.")
     ] = None,
-    population: PopulationOption = None,
+    population: Annotated[
+        int | None,
+        typer.Option(help="Number of people. Default: 10,000; under the posterior 2,500."),
+    ] = None,
+    uncertainty: Annotated[
+        Literal["chance", "posterior"],
+        typer.Option(help="posterior: every seed lives another draw of the fitted parameters."),
+    ] = "chance",
     out: OutOption = Path("results"),
     jobs: JobsOption = None,
     force: ForceOption = False,
@@ -61,16 +69,13 @@ def validate(
     json_: JsonOption = False,
 ) -> None:
     """Do every simulated study, and set what it finds beside what was published."""
-    from abm.evidence.validation import (
-        FIRST_SEED,
-        POPULATION,
-        SEEDS,
-        HowToValidate,
-        validate_command,
-    )
+    from abm.calibration.uncertainty import chosen_draws
+    from abm.evidence.validation import FIRST_SEED, HowToValidate, standards, validate_command
 
-    chosen = seeds_of(seeds or SEEDS, FIRST_SEED if seed is None else seed)
+    draws = chosen_draws(uncertainty)
+    number, step, people = standards(is_drawn=draws is not None)
+    chosen = seeds_of(seeds or number, FIRST_SEED if seed is None else seed, step)
     check_folder(out)
-    how = HowToValidate(out, jobs, quiet, json_, force)
-    people = POPULATION if population is None else population
+    how = HowToValidate(out, jobs, quiet, json_, force, draws=draws)
+    people = people if population is None else population
     raise typer.Exit(validate_command(scenario, chosen, people, how))

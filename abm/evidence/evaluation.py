@@ -7,13 +7,14 @@ between sets of studies.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from abm.chance import Purpose, generator
 from abm.evidence.expressions import evaluate
+from abm.evidence.over_draws import OverDraws, over_draws
 from abm.evidence.register import SETTINGS, Entry, Study, bounds_of
 from abm.evidence.statistics import STATISTICS, Columns, is_significant, percentage
 from abm.evidence.tables import Table, answers, pooled, side_by_side
@@ -21,6 +22,8 @@ from abm.evidence.verdicts import Verdict, verdict_of, worst
 
 SEXES = {"female": 0.0, "male": 1.0}
 SETS = 200
+SETS_A_DRAW = 20
+"""Fewer sets tell the mean of one draw of the parameters; its spread is not asked for."""
 ENDORSING = 10.0
 """A study reports a function when at least this percentage of its people endorse it."""
 
@@ -51,12 +54,15 @@ class Result(NamedTuple):
         One for each.
     place : int
         The study that decides: the one with the worst verdict, the first of equals.
+    over_draws : tuple of OverDraws
+        One for each study, where parameters were drawn; else empty.
     """
 
     entry: Entry
     found: tuple[Found, ...]
     verdicts: tuple[Verdict, ...]
     place: int
+    over_draws: tuple[OverDraws, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -71,10 +77,13 @@ class Worlds:
     ----------
     lived
         By name of the world: tables by seed and name.
+    is_drawn
+        Whether every seed lived parameters of its own, drawn from the posterior. Groups of people
+        are then across seeds, so that intervals by groups hold chance and not the parameters.
     """
 
-    def __init__(self, lived: Mapping[str, Lived]) -> None:
-        self._lived = lived
+    def __init__(self, lived: Mapping[str, Lived], is_drawn: bool = False) -> None:
+        self._lived, self.is_drawn = lived, is_drawn
         self._known: dict[tuple[str, str], Table] = {}
         self.first_seed = min((seed for each in lived.values() for seed in each), default=0)
 
@@ -87,8 +96,16 @@ class Worlds:
             if not seeds:
                 return None
             people = None if name in ("people", "leavers") else self._everybody(world)
-            self._known[key] = pooled(seeds, people)
+            self._known[key] = pooled(seeds, people, across=self.is_drawn)
         return self._known[key]
+
+    def each_seed(self) -> "list[Worlds]":
+        """Return the worlds of every seed alone, in order of the seeds."""
+        seeds = sorted({seed for each in self._lived.values() for seed in each})
+        return [
+            Worlds({name: {seed: each[seed]} for name, each in self._lived.items() if seed in each})
+            for seed in seeds
+        ]
 
     def _everybody(self, world: str) -> Table | None:
         """Return people and leavers of a world as one table."""
@@ -103,20 +120,38 @@ class Worlds:
                     seeds.append((seed, whole))
             if not seeds:
                 return None
-            self._known[key] = pooled(seeds)
+            self._known[key] = pooled(seeds, across=self.is_drawn)
         return self._known[key]
 
 
-def judge(entry: Entry, worlds: Worlds) -> Result:
-    """Do the studies of an entry and give the verdict."""
+def judge(entry: Entry, worlds: Worlds, draws: Sequence[Worlds] = ()) -> Result:
+    """Do the studies of an entry and give the verdict.
+
+    Parameters
+    ----------
+    entry
+        Of the register.
+    worlds
+        Of all seeds.
+    draws
+        Where parameters were drawn, the worlds of every seed alone.
+    """
     if not entry.is_answerable:
         return Result(entry, (), (), 0)
     found = tuple(do_study(study, worlds) for study in entry.study)
+    spread = tuple(
+        over_draws([value_of(study, each, SETS_A_DRAW) for each in draws], *bounds_of(entry, study))
+        for study in entry.study
+        if draws
+    )
+    own = [(each.low, each.high) for each in found]
+    for place, each in enumerate(spread):
+        own[place] = each.sureness(*own[place], *bounds_of(entry, entry.study[place]))
     verdicts = [
-        verdict_of(each.value, *bounds_of(entry, study), each.low, each.high)
-        for study, each in zip(entry.study, found, strict=True)
+        verdict_of(each.value, *bounds_of(entry, study), *ends)
+        for study, each, ends in zip(entry.study, found, own, strict=True)
     ]
-    return Result(entry, found, tuple(verdicts), worst(verdicts))
+    return Result(entry, found, tuple(verdicts), worst(verdicts), spread)
 
 
 def do_study(study: Study, worlds: Worlds) -> Found:
@@ -128,15 +163,31 @@ def do_study(study: Study, worlds: Worlds) -> Found:
     with np.errstate(all="ignore"):
         if study.size is not None:
             return _over_studies(study, values, worlds.first_seed)
-        return _over_people(study, values, group)
+        found = _over_people(study, values, group)
+    if not worlds.is_drawn:
+        return found
+    how = "no interval for chance" if math.isnan(found.low) else "interval by groups of people"
+    return found._replace(how=f"everybody of all draws; {how}")
 
 
-def value_of(study: Study, worlds: Worlds) -> float:
-    """Return the number of a study of everybody, without its interval, which takes far longer."""
+def value_of(study: Study, worlds: Worlds, sets: int = SETS) -> float:
+    """Return the number of a study without its interval, which takes far longer.
+
+    Parameters
+    ----------
+    study
+        Any of the register.
+    worlds
+        The lived worlds.
+    sets
+        How many sets are drawn, where it is over studies.
+    """
     asked = _asked(study, worlds)
     if asked is None:
         return math.nan
     with np.errstate(all="ignore"):
+        if study.size is not None:
+            return _over_studies(study, asked[0], worlds.first_seed, sets).value
         return _statistic_of(study, asked[0], slice(None))
 
 
@@ -254,7 +305,7 @@ def jackknife(
     return value - half, value + half
 
 
-def _over_studies(study: Study, values: list[np.ndarray], seed: int) -> Found:
+def _over_studies(study: Study, values: list[np.ndarray], seed: int, sets: int = SETS) -> Found:
     """Draw sets of studies of limited size; return the mean percentage and its spread."""
     assert study.size is not None
     assert study.studies is not None
@@ -262,7 +313,7 @@ def _over_studies(study: Study, values: list[np.ndarray], seed: int) -> Found:
     fewest, most = study.size
     if people < fewest:
         return Found(math.nan, math.nan, math.nan, "too few people for one study", people)
-    yes = np.zeros(SETS * study.studies, bool)
+    yes = np.zeros(sets * study.studies, bool)
     for place in range(len(yes)):
         size = min(people, int(luck.integers(fewest, most + 1)))
         rows = luck.integers(0, people, size)
@@ -272,7 +323,7 @@ def _over_studies(study: Study, values: list[np.ndarray], seed: int) -> Found:
             yes[place] = is_significant(columns)
         else:
             yes[place] = percentage(columns) >= ENDORSING
-    shares = 100.0 * yes.reshape(SETS, study.studies).mean(axis=1)
+    shares = 100.0 * yes.reshape(sets, study.studies).mean(axis=1)
     low, high = np.quantile(shares, [0.025, 0.975])
-    how = f"sets of {study.studies} studies of {fewest} to {most} people, drawn {SETS} times"
+    how = f"sets of {study.studies} studies of {fewest} to {most} people, drawn {sets} times"
     return Found(float(shares.mean()), float(low), float(high), how, people)

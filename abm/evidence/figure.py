@@ -1,7 +1,8 @@
 """The figure of the evidence: every verdict at a glance."""
 
 import math
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,18 @@ MARKERS = {
     "no answer": "s",
 }
 FARTHEST = 2.5  # widths of the accepted interval; what lies farther is drawn at the edge
-ROW_INCHES, TOP_INCHES, BOTTOM_INCHES = 0.16, 0.95, 0.55
+ROW_INCHES, TOP_INCHES, BOTTOM_INCHES = 0.185, 0.85, 0.65
 NAME = "verdicts_at_a_glance"
+NAME_POINTS, NAME_CHARACTERS, AXIS_POINTS = 7.5, 42, 9
 NOTE = (
-    "Left: the band is what is accepted; lines are the simulation's own 95 % intervals; points at "
-    "the edge lie farther out.\nRight: a claim holds if its point lies right of the line. Filled: "
-    "predicted; open: fitted. The numbers are in evidence.csv."
+    "Left: the band is what is accepted. Right: a claim holds if its point lies right of the "
+    "vertical line. Points at the edge lie farther out.\nFilled: predicted; open: fitted. {} The "
+    "numbers are in evidence.csv."
+)
+BY_CHANCE = "Lines are the simulation's own 95 % intervals, for chance."
+OVER_DRAWS = (
+    "Thin lines: where 95 % of single draws of the parameters lie; thick: the 95 % interval\n"
+    "for chance alone, all draws together, by which verdicts go."
 )
 
 
@@ -42,7 +49,7 @@ def draw_verdicts(rows: Sequence[Row], folder: Path, title: str) -> list[str]:
     """Draw where each simulated figure lies in what is accepted; return the file names.
 
     Left: figures with two bounds, the band being what is accepted. Right: claims of which only
-    the direction counts.
+    the direction counts. Where parameters were drawn, lines over draws lie below those for chance.
     """
     from matplotlib.figure import Figure
 
@@ -85,7 +92,8 @@ def _words(figure: "Figure", title: str, rows: Sequence[Row], height: float) -> 
         ncols=len(keys) or 1,
         fontsize=style.LEGEND_POINTS,
     )
-    figure.text(0.015, 0.1 / height, NOTE, fontsize=style.NOTE_POINTS, color=style.GREY)
+    note = NOTE.format(OVER_DRAWS if rows and "draws" in rows[0] else BY_CHANCE)
+    figure.text(0.015, 0.1 / height, note, fontsize=style.NOTE_POINTS, color=style.GREY)
     figure.tight_layout(rect=(0, bottom, 1, top))
 
 
@@ -99,15 +107,17 @@ def place_in_band(row: Row, name: str = "simulated") -> float:
 
 
 def place_on_side(row: Row, name: str = "simulated") -> float:
-    """Return how far a number lies on the right side of its bound, in units of its own interval.
+    """Return how far a number lies on the right side of its bound, in units of the row's interval.
 
-    Without an interval it is 1 on the right side and -1 on the wrong one.
+    That is the interval over draws of the parameters, where they were drawn, else the simulation's
+    own. Without an interval it is 1 on the right side and -1 on the wrong one.
     """
     bound, sign = (row["low"], 1.0) if row["low"] is not None else (row["high"], -1.0)
     if row[name] is None:
         return math.nan
     beyond = sign * (row[name] - bound)
-    low, high = row["simulated_low"], row["simulated_high"]
+    widest = "draws" if row.get("draws_low") is not None else "simulated"
+    low, high = row[f"{widest}_low"], row[f"{widest}_high"]
     if low is None or high is None or high <= low:
         return 1.0 if beyond > 0 else -1.0
     return float(min(1.0 + FARTHEST, max(-FARTHEST, beyond / (high - low))))
@@ -115,20 +125,27 @@ def place_on_side(row: Row, name: str = "simulated") -> float:
 
 def _bands(axes: "Axes", rows: Sequence[Row]) -> None:
     axes.axvspan(0.0, 1.0, color=style.PUBLISHED, alpha=style.PUBLISHED_ALPHA, linewidth=0)
-    for at, row in enumerate(rows):
-        ends = [place_in_band(row, f"simulated_{end}") for end in ("low", "high")]
-        axes.plot(ends, [at, at], color=COLOURS[row["verdict"]], linewidth=1.0)
-        _point(axes, row, place_in_band(row), at)
+    _rows(axes, rows, place_in_band)
     _named(axes, rows, "Level or size")
-    axes.set_xticks([0, 1], ["low", "high"])
+    axes.set_xticks([-1.6, 0.5, 2.6], ["too low", "accepted", "too high"], fontsize=AXIS_POINTS)
 
 
 def _sides(axes: "Axes", rows: Sequence[Row]) -> None:
     axes.axvline(0.0, color=style.GREY, linewidth=1.0)
-    for at, row in enumerate(rows):
-        _point(axes, row, place_on_side(row), at)
+    _rows(axes, rows, place_on_side)
     _named(axes, rows, "Direction")
-    axes.set_xticks([-1.5, 2.0], ["wrong side", "right side"])
+    axes.set_xticks([-1.5, 2.0], ["wrong side", "right side"], fontsize=AXIS_POINTS)
+
+
+def _rows(axes: "Axes", rows: Sequence[Row], place: Callable[[Row, str], float]) -> None:
+    """Draw a point a row and its intervals, that over draws first."""
+    for at, row in enumerate(rows):
+        is_drawn = "draws" in row
+        for name, width in (("draws", 0.8), ("simulated", 2.4 if is_drawn else 1.0)):
+            if row.get(f"{name}_low") is not None and row[f"{name}_high"] is not None:
+                ends = [place(row, f"{name}_{end}") for end in ("low", "high")]
+                axes.plot(ends, [at, at], color=COLOURS[row["verdict"]], linewidth=width)
+        _point(axes, row, place(row, "simulated"), at)
 
 
 def _point(axes: "Axes", row: Row, place: float, at: int) -> None:
@@ -138,9 +155,19 @@ def _point(axes: "Axes", row: Row, place: float, at: int) -> None:
     axes.plot(place, at, MARKERS[verdict], color=colour, markerfacecolor=face, markersize=5)
 
 
+def name_of(row: Row) -> str:
+    """Return a few words on what is claimed, and its identifier next to the drawing."""
+    whole = row["statement"]
+    words = textwrap.shorten(whole, NAME_CHARACTERS, placeholder="…", break_on_hyphens=False)
+    if words.endswith("…"):
+        words = f"{words[:-1].rstrip(' ,.:(')}…"
+    return f"{words}  {row['id']}"
+
+
 def _named(axes: "Axes", rows: Sequence[Row], title: str) -> None:
-    axes.set_yticks(range(len(rows)), [row["id"] for row in rows], fontsize=6.5)
+    axes.set_yticks(range(len(rows)), list(map(name_of, rows)), fontsize=NAME_POINTS)
     axes.set_ylim(len(rows) - 0.3, -0.7)
     axes.set_xlim(-FARTHEST - 0.1, 1.0 + FARTHEST + 0.1)
     axes.set_title(title, fontsize=11, loc="left")
     axes.grid(visible=True, axis="y")
+    axes.grid(visible=False, axis="x")

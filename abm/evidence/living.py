@@ -1,14 +1,19 @@
 """Living the worlds that studies look at: one task a world and seed, in processes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from abm.evidence.looking import live_and_look
 from abm.evidence.register import Entry, LivedWorld, Register
 from abm.evidence.shelf import Shelf, Tables
 from abm.experiments.processes import LocalProcesses, processors
+from abm.parameters import parameters, switches
 from abm.scenario import Scenario, load_scenario
+
+if TYPE_CHECKING:
+    from abm.calibration.uncertainty import Draws
 
 Look = Callable[[Scenario, int, LivedWorld], Tables]
 Progress = Callable[[str], None]
@@ -16,7 +21,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Task:
-    """One world to be lived with one seed."""
+    """One world to be lived with one seed, its scenario as that seed lives it."""
 
     world: str
     how: LivedWorld
@@ -30,19 +35,38 @@ def scenario_of(how: LivedWorld, baseline: str, population: int) -> Scenario:
     Parameters
     ----------
     how
-        The world; where its scenario is the baseline, `baseline` stands for it.
+        The world; where its scenario is the baseline, `baseline` stands for it. Another scenario
+        takes the parameters and switches that `baseline` changes from their defaults, as far as
+        it leaves them at theirs and the world does not change them.
     baseline
         Name or path of a scenario.
     population
         Number of people, of which the world may take a share.
+
+    Raises
+    ------
+    ScenarioError
+        If a scenario cannot be read, or cannot have these values.
     """
     people = population if how.share == 1 else max(1, round(population * how.share))
-    return load_scenario(
-        baseline if how.scenario == "baseline" else how.scenario,
-        population=people,
-        years=how.years,
-        overrides=how.changes,
-    )
+
+    def loaded(name: str, overrides: Mapping[str, object]) -> Scenario:
+        return load_scenario(name, population=people, years=how.years, overrides=overrides)
+
+    if how.scenario == "baseline":
+        return loaded(baseline, how.changes)
+    own = loaded(how.scenario, how.changes)
+    kept = {*_changed(own), *how.changes}
+    changed = _changed(load_scenario(baseline))
+    taken = {name: value for name, value in changed.items() if name not in kept}
+    return loaded(how.scenario, {**taken, **how.changes}) if taken else own
+
+
+def _changed(scenario: Scenario) -> dict[str, object]:
+    """Return the parameters and switches that are not at their defaults, by name."""
+    numbers, positions = scenario.parameters.items(), scenario.switches.items()
+    found = {name: value for name, value in numbers if value != parameters()[name].default}
+    return found | {name: each for name, each in positions if each != switches()[name].default}
 
 
 def worlds_needed(register: Register, entries: Iterable[Entry]) -> list[str]:
@@ -53,14 +77,43 @@ def worlds_needed(register: Register, entries: Iterable[Entry]) -> list[str]:
 
 
 def tasks_of(
-    register: Register, worlds: Sequence[str], seeds: Sequence[int], baseline: str, population: int
+    register: Register,
+    worlds: Sequence[str],
+    seeds: Sequence[int],
+    baseline: str,
+    population: int,
+    draws: "Draws | None" = None,
 ) -> list[Task]:
-    """Return every world with every seed, the longest worlds first."""
+    """Return every world with every seed, the longest worlds first.
+
+    Parameters
+    ----------
+    register
+        Declares the worlds.
+    worlds
+        Their names.
+    seeds
+        One life of every world each.
+    baseline
+        Name or path of the scenario that stands for the baseline.
+    population
+        Number of people.
+    draws
+        The posterior that seeds draw their parameters from, one draw a seed in all its worlds;
+        None leaves parameters as they are.
+
+    Raises
+    ------
+    ScenarioError
+        If a scenario cannot be read, or cannot have the parameters drawn.
+    """
     found = []
     for name in worlds:
         how = register.worlds[name]
         scenario = scenario_of(how, baseline, population)
-        found += [Task(name, how, scenario, seed) for seed in seeds]
+        for seed in seeds:
+            lived = scenario if draws is None else draws.drawn(scenario, seed)
+            found.append(Task(name, how, lived, seed))
     return sorted(found, key=lambda task: -task.how.share)
 
 

@@ -26,8 +26,9 @@ is only a stand-in, the entry says so.
 
 An entry is **fitted** when the default numbers, or the trends of a scenario, were chosen with it
 in view; **predicted** when they were not; **not answerable** when no study of this model could
-tell. At most {most} figures may be fitted; several entries on one question count as one. There is
-no calibration yet: fitted entries come from the rough fit by hand ([choices](choices.md)).
+tell. At most {most} figures may be fitted; several entries on one question count as one. Most are
+fitted by the [calibration](calibration.md), those of England and Victoria by the trends of their
+scenarios. Which predictions fail, and why, is told in [failures](failures.md).
 
 ## Verdicts
 
@@ -41,6 +42,34 @@ The simulation's interval (95 %) is a jackknife over some twenty groups of peopl
 together, of ratios and rates on the log scale. It is that of the simulation, for everybody there
 is, not of a sample of the published size; where studies are counted (P61, P65, P66), it is the
 spread between sets of studies.
+
+## Under the posterior
+
+`nssi validate --uncertainty posterior` draws the fitted parameters from the posterior that ships
+([calibration](calibration.md)). Every seed lives another draw, the same in all its worlds, so
+that worlds which are compared differ by nothing else; 16 seeds of 2,500 people (101, 103, 105 and
+so on: neighbours have the same draw, and the fit used none of them) live as many person-years as 4
+of 10,000 without. Draws come as often as their weights say. What the scenario or a world sets
+itself is not drawn.
+
+- *Simulated* is the study done on all people of all draws together.
+- Its interval is for chance alone: a jackknife over groups of people, each across all draws.
+  Verdicts go by it, so that a vague posterior earns no better ones. A census has no persons and so
+  no such interval; there a claim about a side needs 95 % of the draws on it to be *direction
+  right*.
+- `draws_low` and `draws_high`: where the middle 95 % of single draws lie, the study done in each
+  alone; of fewer than 27, the lowest and the highest. It holds parameters and the chance of
+  one such population together. `draws` counts those that gave a number, `draws_inside` those
+  whose number is accepted. These four columns follow in evidence.csv and evidence.json; run.json
+  names the posterior by its hash and the draw of every seed.
+- Where a statistic depends on how many people there are (the smallest of several steps, or what
+  needs rare people), single draws can lie to one side of all draws together.
+
+## Which scenario is held against it
+
+`nssi validate RUN` puts the scenario RUN in place of the baseline. Worlds with a scenario of their
+own (England, Victoria, below) take the parameters and switches that RUN changes from their
+defaults, as far as they do not set them; calendar, trends and interventions stay theirs.
 
 ## How a study is declared
 

@@ -82,7 +82,10 @@ class Table:
 
 
 def pooled(
-    seeds: Sequence[tuple[int, Columns]], people: Table | None = None, names: str = "person"
+    seeds: Sequence[tuple[int, Columns]],
+    people: Table | None = None,
+    names: str = "person",
+    across: bool = False,
 ) -> Table:
     """Put the columns of several seeds together.
 
@@ -94,17 +97,20 @@ def pooled(
         Where `who_...` is looked up.
     names
         The column that tells persons apart.
+    across
+        Every group has people of all seeds, so that what seeds differ by is no part of how sure a
+        number is; else a group is of one seed.
     """
-    a_seed = max(2, GROUPS // max(len(seeds), 1))
+    a_seed = GROUPS if across else max(2, GROUPS // max(len(seeds), 1))
     keys, groups = [], []
     for place, (_, columns) in enumerate(seeds):
-        count = len(next(iter(columns.values())))
+        count, first = len(next(iter(columns.values()))), 0 if across else place * a_seed
         if names in columns:
             person = np.asarray(columns[names], np.int64)
-            groups.append(place * a_seed + person % a_seed)
+            groups.append(first + person % a_seed)
         else:
             person = np.zeros(count, np.int64)
-            groups.append(np.full(count, place * a_seed))
+            groups.append(np.full(count, first))
         keys.append((place << SEED_SHIFT) | person)
     shared = [name for name in seeds[0][1] if all(name in columns for _, columns in seeds)]
     columns = {name: np.concatenate([each[name] for _, each in seeds]) for name in shared}

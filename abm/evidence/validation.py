@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sys
+import textwrap
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,20 +18,31 @@ from abm.console import (
     print_json,
     print_table,
 )
-from abm.evidence.living import Look, Task, live_tasks, tasks_of, worlds_needed
+from abm.evidence.living import Look, Task, live_tasks, scenario_of, tasks_of, worlds_needed
 from abm.evidence.looking import live_and_look
 from abm.evidence.register import register
-from abm.evidence.rows import COLUMNS, Row, csv_rows, row_of, shown, summary
+from abm.evidence.rows import DRAWS_NOTE, Row, columns_of, csv_rows, row_of, shown, summary
 from abm.evidence.shelf import Shelf
 from abm.experiments.folder import RUN_ID_DIGITS, this_platform, versions
 from abm.report.html.writing import write_beside
 from abm.tables import TableError, csv_bytes, read_json, write_bytes, write_json
 
 if TYPE_CHECKING:
+    from abm.calibration.uncertainty import Draws
     from abm.scenario import Scenario
 
 FIRST_SEED, SEEDS, POPULATION = 101, 4, 10_000
 """Seeds that no fit used, and the population that is lived unless another is asked for."""
+DRAWS, POPULATION_A_DRAW, SEEDS_A_STEP = 16, 2_500, 2
+"""Under the posterior: as many people in all, in smaller populations. Two neighbouring seeds have
+the same draw of the parameters, so every second seed is lived: 101, 103, 105 and so on."""
+
+NOTE_WIDTH = 100
+
+
+def standards(is_drawn: bool) -> tuple[int, int, int]:
+    """Return how many seeds, in which steps, and how many people, unless others are asked for."""
+    return (DRAWS, SEEDS_A_STEP, POPULATION_A_DRAW) if is_drawn else (SEEDS, 1, POPULATION)
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,9 @@ class HowToValidate:
         Live again what is finished.
     look
         What lives a world and returns its tables.
+    draws
+        The posterior that seeds draw their parameters from, each seed one draw for all its worlds;
+        None leaves parameters as they are.
     """
 
     out: Path = Path("results")
@@ -59,6 +74,20 @@ class HowToValidate:
     as_json: bool = False
     force: bool = False
     look: Look = live_and_look
+    draws: "Draws | None" = None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be lived: every world and seed, and the scenario that stands for the baseline."""
+
+    tasks: Sequence[Task]
+    main: "Scenario"
+    draws: "Draws | None"
+
+    @property
+    def seeds(self) -> list[int]:
+        return sorted({task.seed for task in self.tasks})
 
 
 def validate_command(
@@ -81,15 +110,21 @@ def validate_command(
     -------
     int
         Exit code: 0 done, 1 a world failed or a file cannot be written, 130 interrupted.
+
+    Raises
+    ------
+    ScenarioError
+        If a scenario cannot be read, or cannot have the parameters drawn; nothing is written.
     """
     chosen = register()
     worlds = worlds_needed(chosen, chosen.entries.values())
-    tasks = tasks_of(chosen, worlds, seeds, baseline, population)
-    folder = how.out / "validate" / validation_id(tasks)
+    tasks = tasks_of(chosen, worlds, seeds, baseline, population, how.draws)
+    asked = _Asked(tasks, scenario_of(chosen.worlds["baseline"], baseline, population), how.draws)
+    folder = how.out / "validate" / validation_id(tasks, how.draws)
     try:
         rows = None if how.force else finished(folder)
         if rows is None:
-            rows = _find(tasks, how, folder)
+            rows = _find(asked, how, folder)
         write_beside(folder)
         _show(rows, how)
         _tell(how, f"Written to {folder}")
@@ -103,8 +138,11 @@ def validate_command(
     return EXIT_DONE
 
 
-def validation_id(tasks: Sequence[Task]) -> str:
-    """Return the start of a hash over all that decides the table: worlds, seeds, code, register."""
+def validation_id(tasks: Sequence[Task], draws: "Draws | None" = None) -> str:
+    """Return the start of a hash over all that decides the table.
+
+    These are worlds, seeds, code and register, and the posterior where parameters are drawn.
+    """
     from abm.compilation import code_version
 
     content: dict[str, Any] = {"code": code_version()}
@@ -112,6 +150,8 @@ def validation_id(tasks: Sequence[Task]) -> str:
     content["worlds"] = [
         [t.world, t.seed, t.how.logs, t.how.keep, t.scenario.resolved()] for t in tasks
     ]
+    if draws is not None:
+        content |= draws.design
     text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:RUN_ID_DIGITS]
 
@@ -126,27 +166,37 @@ def finished(folder: Path) -> list[Row] | None:
     return found if whole else None
 
 
-def _find(tasks: Sequence[Task], how: HowToValidate, folder: Path) -> list[Row]:
+def _find(asked: _Asked, how: HowToValidate, folder: Path) -> list[Row]:
     """Live the worlds, do the studies and write the folder."""
     from abm.evidence.evaluation import Worlds, judge
     from abm.evidence.figure import draw_verdicts
 
     clock = time.perf_counter()
     shelf = Shelf(folder / "lived")
-    lived = live_tasks(tasks, how.jobs, lambda line: _tell(how, line), how.look, shelf)
-    worlds = Worlds(lived)
-    rows = [row_of(judge(entry, worlds)) for entry in register().entries.values()]
+    lived = live_tasks(asked.tasks, how.jobs, lambda line: _tell(how, line), how.look, shelf)
+    is_drawn = asked.draws is not None
+    worlds = Worlds(lived, is_drawn)
+    single = worlds.each_seed() if is_drawn else []
+    results = [judge(entry, worlds, single) for entry in register().entries.values()]
+    rows = [row_of(result, is_drawn) for result in results]
     _make(folder / "figures")
-    main = next(task.scenario for task in tasks if task.world == "baseline")
-    people, seeds = main.population.size, len({task.seed for task in tasks})
-    words = "1 seed" if seeds == 1 else f"{seeds} seeds"
-    title = f"The evidence: {main.name}, {people:,} people, {words}"
-    figures = draw_verdicts(rows, folder / "figures", title)
+    figures = draw_verdicts(rows, folder / "figures", _title(asked))
     write_bytes(folder / "evidence.csv", _csv(rows))
     write_json(folder / "evidence.json", rows)
-    write_json(folder / "run.json", _description(tasks, main, figures, time.perf_counter() - clock))
+    write_json(folder / "run.json", _description(asked, figures, time.perf_counter() - clock))
     shelf.clear()
     return rows
+
+
+def _title(asked: _Asked) -> str:
+    """Return what stands above the figure."""
+    name, people, number = asked.main.name, asked.main.population.size, len(asked.seeds)
+    several = "" if number == 1 else "s"
+    if asked.draws is None:
+        return f"The evidence: {name}, {people:,} people, {number} seed{several}"
+    return (
+        f"The evidence under the posterior, {number} draw{several}: {name}, {people:,} people each"
+    )
 
 
 def _make(folder: Path) -> None:
@@ -162,18 +212,18 @@ def _csv(rows: Sequence[Row]) -> bytes:
     return csv_bytes(pd.DataFrame(csv_rows(rows)))
 
 
-def _description(
-    tasks: Sequence[Task], main: "Scenario", figures: Sequence[str], seconds: float
-) -> dict[str, Any]:
-    """Return run.json: what was lived, with what."""
+def _description(asked: _Asked, figures: Sequence[str], seconds: float) -> dict[str, Any]:
+    """Return run.json: what was lived, with what; `scenario` is without parameters drawn."""
     from abm.compilation import code_version
 
     return {
         "command": "validate",
-        "run_id": validation_id(tasks),
-        "scenario": main.resolved(),
-        "worlds": sorted({task.world for task in tasks}),
-        "seeds": sorted({task.seed for task in tasks}),
+        "run_id": validation_id(asked.tasks, asked.draws),
+        "scenario": asked.main.resolved(),
+        "design": {} if asked.draws is None else asked.draws.design,
+        "worlds": sorted({task.world for task in asked.tasks}),
+        "seeds": asked.seeds,
+        **({} if asked.draws is None else asked.draws.said(asked.seeds)),
         "tables": ["evidence.csv", "evidence.json"],
         "figures": list(figures),
         "code_version": code_version(),
@@ -187,9 +237,12 @@ def _show(rows: Sequence[Row], how: HowToValidate) -> None:
     if how.as_json:
         print_json(list(rows))
         return
-    print_table(COLUMNS, map(shown, rows))
+    print_table(columns_of(rows), map(shown, rows))
     print()
     print("\n".join(summary(rows)))
+    if how.draws is not None:
+        number = max(row["draws"] for row in rows)
+        print("\n".join(textwrap.wrap(DRAWS_NOTE.format(number), NOTE_WIDTH)))
 
 
 def _tell(how: HowToValidate, line: str) -> None:

@@ -4,7 +4,16 @@ import math
 
 import pytest
 
-from abm.evidence.figure import COLOURS, FARTHEST, MARKERS, place_in_band, place_on_side
+from abm.evidence.figure import (
+    COLOURS,
+    FARTHEST,
+    MARKERS,
+    NAME_CHARACTERS,
+    name_of,
+    place_in_band,
+    place_on_side,
+)
+from abm.evidence.register import register
 from abm.evidence.verdicts import VERDICTS
 
 
@@ -36,3 +45,15 @@ def test_the_right_side_is_above_0(numbers: dict[str, float], place: float) -> N
 
 def test_every_verdict_on_a_number_has_a_mark() -> None:
     assert set(COLOURS) == set(MARKERS) == set(VERDICTS) - {"not answerable"}
+
+
+def test_every_name_is_short_cut_at_a_word_and_ends_with_the_identifier() -> None:
+    for entry in register().entries.values():
+        words, identifier = name_of({"statement": entry.statement, "id": entry.id}).split("  ")
+        assert identifier == entry.id
+        assert 0 < len(words) <= NAME_CHARACTERS
+        if words != entry.statement:
+            begun = words.removesuffix("…")
+            assert words.endswith("…")
+            assert entry.statement.startswith(begun)
+            assert not entry.statement.removeprefix(begun)[0].isalnum()

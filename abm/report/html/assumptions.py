@@ -21,6 +21,10 @@ DEFAULTS = {
     "sweep": _BUT_VARIED,
 }
 """What is said where the scenario itself changes no number."""
+DRAWN = (
+    "The fitted parameters are drawn from the posterior and differ between seeds; every other has "
+    "its default value, except where a world or scenario changes it."
+)
 NOT_IN_LIBRARY = "not in this version's library of interventions"
 
 
@@ -47,7 +51,7 @@ def assumptions_of(said: Description, influence: Influence | None) -> Section:
     own = (_interventions(said.scenarios), _changed(said.scenarios), _trends(said.scenarios))
     tables += [table for table in own if table.rows]
     if not own[1].rows:
-        paragraphs.append(DEFAULTS[said.command])
+        paragraphs.append(DRAWN if said.posterior else DEFAULTS[said.command])
     positions = _switches(said.scenarios)
     if positions.rows:
         tables.append(positions)

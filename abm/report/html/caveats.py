@@ -8,6 +8,7 @@ from abm.report.html.words import counted
 
 NAME, TITLE = "caveats", "What this can say, and what it cannot"
 SMALL_POPULATION = 2_000
+FEW_DRAWS = 10  # below them the ends of an interval over draws are hardly known
 CAN = (
     "It can say what follows, for a population, from mechanisms and numbers that are written down, "
     "and which way that changes when one of them is changed."
@@ -27,6 +28,12 @@ CANNOT = (
         "mechanisms and numbers are right."
     ),
 )
+OVER_DRAWS = (
+    "Intervals for chance cover another population with other luck; those over draws of the "
+    "parameters, what the posterior does not know of them. None covers whether mechanisms and all "
+    "other numbers are right."
+)
+"""Stands for the last of what is never said, where parameters were drawn."""
 
 
 def caveats_of(said: Description, cautions: Sequence[str]) -> Section:
@@ -39,7 +46,8 @@ def caveats_of(said: Description, cautions: Sequence[str]) -> Section:
     cautions
         What follows from these very results.
     """
-    return Section(NAME, TITLE, paragraphs=(CAN,), items=(*_own(said), *cautions, *CANNOT))
+    never = (*CANNOT[:-1], OVER_DRAWS) if said.posterior else CANNOT
+    return Section(NAME, TITLE, paragraphs=(CAN,), items=(*_own(said), *cautions, *never))
 
 
 def _own(said: Description) -> tuple[str, ...]:
@@ -50,6 +58,11 @@ def _own(said: Description) -> tuple[str, ...]:
         told.append(
             "There is one seed: one population with one luck. Another seed gives other numbers; "
             "take more before building on this."
+        )
+    if said.posterior and said.command == "validate" and len(set(said.seeds)) < FEW_DRAWS:
+        told.append(
+            f"With {counted(len(set(said.seeds)), 'draw')} of the parameters this is a first look "
+            "at what the posterior says."
         )
     if said.posterior and said.command == "compare":
         told.append(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from abm.evidence.listing import accepted
 from abm.evidence.listing import number as short
@@ -19,6 +19,15 @@ EVIDENCE = "evidence.json"
 BAD: tuple[Verdict, ...] = ("outside", "direction wrong")
 MOST_NAMED = 8
 Line = Annotated[str, AfterValidator(text_of)]
+
+
+class PartFound(BaseModel):
+    """What one of several studies of an entry found in single draws of the parameters."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
+
+    draws_inside: int = 0
+    draws: int | None = None
 
 
 class EntryFound(BaseModel):
@@ -40,6 +49,11 @@ class EntryFound(BaseModel):
     simulated: float | None = None
     simulated_low: float | None = None
     simulated_high: float | None = None
+    draws_low: float | None = None
+    draws_high: float | None = None
+    draws_inside: int = 0
+    draws: int | None = None
+    studies: list[PartFound] = Field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -55,6 +69,25 @@ class EntryFound(BaseModel):
             return short(self.simulated)
         limits = f"{short(self.simulated_low)} to {short(self.simulated_high)}"
         return f"{short(self.simulated)} ({limits})"
+
+    @property
+    def over_draws(self) -> str:
+        """Where single draws of the parameters lie."""
+        if self.draws_low is None or self.draws_high is None:
+            return "-"
+        return f"{short(self.draws_low)} to {short(self.draws_high)}"
+
+    @property
+    def accepted_draws(self) -> str:
+        """How many draws are accepted, of those with a number."""
+        return f"{self.draws_inside} of {self.draws}" if self.draws else "-"
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether every draw is accepted, in each of its studies."""
+        parts = [(each.draws_inside, each.draws) for each in self.studies]
+        every = [(self.draws_inside, self.draws), *parts]
+        return all(draws and inside == draws for inside, draws in every)
 
     @property
     def accepted(self) -> str:
@@ -78,7 +111,7 @@ def findings_of_validation(files: Files, said: Description) -> Findings:
                 "found. Which come out as published, and which do not?"
             ),
         ),
-        answer=_answer(rows),
+        answer=(*_answer(rows), *_draws_in_words(rows)),
         tables=_tables(rows),
         fitted=_fitted(rows),
         cautions=_cautions(rows),
@@ -125,6 +158,21 @@ def _answer(rows: Sequence[EntryFound]) -> tuple[str, ...]:
     return tuple(sentence for sentence in told if sentence)
 
 
+def _draws_in_words(rows: Sequence[EntryFound]) -> tuple[str, ...]:
+    """Say, where parameters were drawn, what the verdicts are on and how many draws agree."""
+    draws = max((row.draws or 0 for row in rows), default=0)
+    if not draws:
+        return ()
+    good = [row for row in rows if row.verdict in GOOD]
+    firm = sum(row.is_firm for row in good)
+    told = (
+        f"All this is under the posterior: every seed lived another draw of the fitted "
+        f"parameters, {counted(draws, 'draw')} in all, and the verdicts are on all draws "
+        f"together. Of the {len(good)} that hold, {firm} hold in every single draw too."
+    )
+    return (told,)
+
+
 def _met(rows: Sequence[EntryFound], opening: str) -> str:
     """Say how many of these came out as published."""
     if not rows:
@@ -164,7 +212,14 @@ def _table(caption: str, rows: Sequence[EntryFound]) -> Table:
         (row.name, row.use, short(row.published), row.accepted, row.found, row.verdict)
         for row in rows
     )
-    return Table(caption, headings, cells, frozenset({2, 3, 4}))
+    if not any(row.draws is not None for row in rows):
+        return Table(caption, headings, cells, frozenset({2, 3, 4}))
+    whole = tuple(
+        (*cell[:5], row.over_draws, row.accepted_draws, cell[5])
+        for row, cell in zip(rows, cells, strict=True)
+    )
+    names = (*headings[:4], "simulated (95 %, chance)", "95 % of draws", "accepted draws")
+    return Table(caption, (*names, "verdict"), whole, frozenset({2, 3, 4, 5, 6}))
 
 
 def _fitted(rows: Sequence[EntryFound]) -> Section | None:
@@ -190,7 +245,16 @@ def _fitted(rows: Sequence[EntryFound]) -> Section | None:
 def _cautions(rows: Sequence[EntryFound]) -> tuple[str, ...]:
     if not rows:
         return ()
+    over_draws = (
+        "Two intervals stand beside a number. That for chance is of all draws together, the "
+        "draws as they are, and verdicts go by it, so that not knowing the parameters earns no "
+        "better verdict. That over draws says where the middle 95 % of single draws lie (of few "
+        "draws: the lowest to the highest), parameters and the chance of one population "
+        "together; draws without a number are left out. It is as good as the posterior is."
+    )
+    is_drawn = any(row.draws is not None for row in rows)
     return (
+        *((over_draws,) if is_drawn else ()),
         (
             "Inside means that the simulated number lies in what is accepted; its own interval may "
             "reach beyond. In a small population these intervals are wide, and many verdicts are "

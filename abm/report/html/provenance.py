@@ -136,7 +136,8 @@ def _overrides(said: Description) -> list[str] | None:
     try:
         plain = load_scenario(said.scenario.name)
         options, people, years = [], None, None
-        if plain.population.size != said.scenario.population.size:
+        is_own = plain.population.size == said.scenario.population.size
+        if said.command == "validate" or not is_own:  # validate has a standard of its own
             people = said.scenario.population.size
             options.append(f"--population {people}")
         if plain.calendar.years != said.scenario.calendar.years:
@@ -164,7 +165,8 @@ def _same(first: object, second: object) -> bool:
 def _seeds(said: Description) -> list[str] | None:
     """Return the options for the seeds; None where no one command means them."""
     chosen = sorted(set(said.seeds))
-    if not chosen or chosen[-1] - chosen[0] + 1 != len(chosen):
+    step = 2 if said.command == "validate" and said.posterior else 1  # a seed a draw
+    if not chosen or chosen != list(range(chosen[0], chosen[0] + step * len(chosen), step)):
         return None
     number = len(chosen) // said.repetitions if said.command == "sensitivity" else len(chosen)
     options = [f"--seeds {number}"]

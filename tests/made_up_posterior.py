@@ -15,7 +15,8 @@ def posterior(draws: int = 12, weights: "list[float] | None" = None) -> Posterio
     given = np.arange(1.0, draws + 1) if weights is None else np.array(weights)
     steps = np.linspace(0.0, 1.0, draws)
     values = np.column_stack([7.0 + 0.8 * steps, 0.6 + 0.4 * steps, 8.0 + steps[::-1]])
-    return Posterior(NAMES, values, given / given.sum(), {"central_draw": 1})
+    central = dict(zip(NAMES, map(float, values[0]), strict=True))
+    return Posterior(NAMES, values, given / given.sum(), {"central": central})
 
 
 def written(folder: Path, found: "Posterior | None" = None) -> uncertainty.Draws:

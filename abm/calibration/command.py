@@ -43,7 +43,7 @@ def _calibrate(how: HowToCalibrate, wave: str | None, fit_only: bool) -> int:
             report[each.name] = {"runs": each.points, "whole": False}
             left = True
             continue
-        report[each.name] = live(how.folder(each), designed(each, how), how)
+        report[each.name] = live(how.folder(each), designed(each, how), how, each.population)
         left = not report[each.name]["whole"]
     if fit_only or (wave is None and not left):
         report["fit"] = finish(how)

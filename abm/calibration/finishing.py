@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.calibration import diagnostics, fitting
+from abm.calibration import central, diagnostics, fitting
 from abm.calibration.bank import BankError, WaveRuns
 from abm.calibration.how import HowToCalibrate
 from abm.calibration.measured import Statistic, statistics
 from abm.calibration.posterior import Posterior, write_posterior
-from abm.calibration.recipe import Wave
+from abm.calibration.recipe import CENTRAL, Wave
 from abm.calibration.waves import all_targets, finished_waves
 from abm.evidence.register import bounds_of
 from abm.report.progress import Progress
@@ -74,11 +74,10 @@ def finish(how: HowToCalibrate) -> dict[str, Any]:
     how.say(f"fitting emulators to {sum(len(wave.unit) for wave in waves):,} runs")
     found = fitting.fit_bank(waves, targets, fit)
     drawn = _drawn(found, runs, how)
-    bank_waves = [wave for wave in waves if wave.wave.drawn != "posterior"]
     with Progress("recovering known parameters", how.quiet) as bar:
-        recovered = diagnostics.recovery(bank_waves, found, fit, bar.update)
+        recovered = diagnostics.recovery(fitting.not_drawn(waves), found, fit, bar.update)
     tables = _tables(how, found, drawn, recovered, measured)
-    about = _about(how, runs, found, drawn)
+    about = _about(how, runs, found, drawn) | _central(found, drawn, waves, how)
     posterior = Posterior(space.names, drawn.values, drawn.weights, about)
     folder = how.bank.parent / DIAGNOSTICS
     _make(folder)
@@ -96,22 +95,53 @@ def _drawn(found: fitting.Fitted, runs: Sequence[tuple[Wave, WaveRuns]], how: Ho
     Before the last wave is there, draws are those of the emulated posterior, of equal weight.
     """
     fit, space = how.recipe.fit, how.space
-    wave, lived = runs[-1]
-    if wave.drawn != "posterior":
-        last = how.recipe.waves[-1]
-        sampled = fitting.draw(found, len(space), last.points, fit.steps, fit, last.first_seed)
+    lived_draws = [each for each in runs if each[0].drawn == "posterior"]
+    if not lived_draws:
+        planned = [wave for wave in how.recipe.waves if wave.drawn == "posterior"]
+        last = planned[-1] if planned else how.recipe.waves[-1]
+        sampled = fitting.draw(found, len(space), last.unique, fit.steps, fit, last.first_seed)
         equal = np.full(len(sampled.points), 1.0 / len(sampled.points))
         return Drawn(sampled.points, space.values(sampled.points), equal, sampled.density, None)
+    wave, lived = lived_draws[-1]
     design = how.folder(wave).design()
     if design is None:
         raise BankError(f"{how.folder(wave).path} lacks its design")
-    rows = lived.runs["index"].to_numpy(np.int64)
+    chosen = lived.runs[lived.runs["index"] < wave.unique].reset_index(drop=True)
+    rows = chosen["index"].to_numpy(np.int64)
     before = np.array(design.about["log density"], np.float64)[rows]
-    values = lived.runs[space.names].to_numpy(np.float64)
+    values = chosen[space.names].to_numpy(np.float64)
     unit = space.unit(values)
     density = found.density(np.clip(unit, 0.0, 1.0))
     weights = fitting.weights_of(density, before, fit.truncation)
-    return Drawn(unit, values, weights, density, lived.runs)
+    return Drawn(unit, values, weights, density, chosen)
+
+
+def _central(
+    found: fitting.Fitted, drawn: Drawn, waves: Sequence[fitting.Lived], how: HowToCalibrate
+) -> dict[str, Any]:
+    """Return the point that stands for the posterior, and how it was found.
+
+    Of the likeliest draws it is the one whose own runs fit best, moved a little to where they
+    should fit still better; before these are lived, the draw of the highest emulated density.
+    """
+    space, last = how.space, waves[-1]
+    if last.wave.drawn not in CENTRAL:
+        values = drawn.values[int(np.argmax(drawn.density))]
+        return {"central": dict(zip(space.names, map(float, values), strict=True))}
+    points = central.reached(found, last)
+    middle = central.middle_of(waves)
+    best, move = central.best_of(found, points, middle)
+    unit = move.unit if last.wave.drawn == CENTRAL[1] else points[best].unit
+    values = space.values(unit)
+    return {
+        "central": dict(zip(space.names, map(float, values), strict=True)),
+        "central_from": {
+            "wave": last.wave.name,
+            "runs": last.wave.lives,
+            "population": last.wave.population or how.recipe.runs.population,
+            "distance": round(central.distance(found, points[best]), 2),
+        },
+    }
 
 
 def _tables(
@@ -158,7 +188,6 @@ def _about(
     """Return posterior.json: what decided the draws, without date or place."""
     engines = sorted({made.engine for _, lived in runs for made in lived.made_with})
     return {
-        "central_draw": int(np.argmax(drawn.density)) + 1,
         "draws": len(drawn.weights),
         "effective": round(fitting.effective_size(drawn.weights), 1),
         "lived": drawn.runs is not None,

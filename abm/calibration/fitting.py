@@ -7,7 +7,7 @@ import numpy as np
 
 from abm.calibration.bank import WaveRuns
 from abm.calibration.emulators import EmulatorError
-from abm.calibration.likelihood import LogDensity, Spreads, spreads_of
+from abm.calibration.likelihood import LogDensity, Spreads, fewest_pairs, spreads_of
 from abm.calibration.matching import Stage, next_stage
 from abm.calibration.recipe import Fit, Space, Wave
 from abm.calibration.sampling import NotRuledOut, Sampled, not_ruled_out, sample, starts
@@ -44,7 +44,7 @@ class Lived:
 
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the places of runs that stand at one point, first and second of each pair."""
-        unique = self.wave.points - self.wave.repeats
+        unique = self.wave.unique
         places = {int(index): place for place, index in enumerate(self.index)}
         both = [
             (places[index], places[index + unique])
@@ -131,18 +131,33 @@ def matched(waves: Sequence[Lived], targets: Targets, fit: Fit) -> list[Stage]:
 def stage_after(
     stages: Sequence[Stage], waves: Sequence[Lived], targets: Targets, fit: Fit
 ) -> Stage:
-    """Return the stage that some waves give after others."""
+    """Return the stage that some waves give after others.
+
+    Runs drawn from a posterior are all learnt from, whatever the stages before say; with such runs
+    of others only as many as it takes.
+    """
     unit = np.concatenate([wave.unit for wave in waves])
     figures = np.concatenate([wave.figures for wave in waves])
-    return next_stage(stages, targets.fitted, unit, figures, fit.window, fit.seed)
+    drawn = [np.full(len(wave.unit), wave.wave.drawn == "posterior") for wave in waves]
+    always = np.concatenate(drawn)
+    window = 0.0 if always.any() else fit.window
+    return next_stage(stages, targets.fitted, unit, figures, window, fit.seed, always)
 
 
 def differences(waves: Sequence[Lived]) -> np.ndarray:
-    """Return what runs of one point differ by, shape (pairs, targets)."""
-    found = [wave.figures[first] - wave.figures[second]
-             for wave in waves for first, second in [wave.pairs()]]  # fmt: skip
-    pairs = np.concatenate(found)
-    return np.asarray(pairs[np.isfinite(pairs).all(axis=1)])
+    """Return what runs of one point differ by, shape (pairs, targets).
+
+    Chance is not the same everywhere: pairs drawn from a posterior are taken if there are enough.
+    """
+
+    def pairs(chosen: Sequence[Lived]) -> np.ndarray:
+        found = [wave.figures[first] - wave.figures[second]
+                 for wave in chosen for first, second in [wave.pairs()]]  # fmt: skip
+        whole = np.concatenate(found) if found else np.empty((0, 0))
+        return np.asarray(whole[np.isfinite(whole).all(axis=1)])
+
+    near = pairs([wave for wave in waves if wave.wave.drawn == "posterior"])
+    return near if len(near) >= fewest_pairs(waves[0].figures.shape[1]) else pairs(waves)
 
 
 def fitted(
@@ -157,19 +172,31 @@ def fitted(
 
 
 def fit_bank(waves: Sequence[Lived], targets: Targets, fit: Fit) -> Fitted:
-    """Fit the waves of the bank; runs drawn from a posterior join the last stage."""
-    bank = [wave for wave in waves if wave.wave.drawn != "posterior"]
+    """Fit the waves of the bank; runs drawn from a posterior join the last stage.
+
+    The likeliest draws choose among draws and are not learnt from.
+    """
+    bank, drawn = not_drawn(waves), drawn_waves(waves)
     stages = matched(bank, targets, fit)
     walls, last = stages[:-1], stages[-1]
-    if len(bank) < len(waves):
-        last = stage_after(walls, waves, targets, fit)
-    return fitted(targets, walls, last, waves, fit)
+    if drawn:
+        last = stage_after(walls, [*bank, *drawn], targets, fit)
+    return fitted(targets, walls, last, [*bank, *drawn], fit)
+
+
+def not_drawn(waves: Sequence[Lived]) -> list[Lived]:
+    """Return the waves of the prior and of what is not ruled out."""
+    return [wave for wave in waves if wave.wave.drawn in ("prior", "not ruled out")]
+
+
+def drawn_waves(waves: Sequence[Lived]) -> list[Lived]:
+    """Return the waves drawn from a posterior."""
+    return [wave for wave in waves if wave.wave.drawn == "posterior"]
 
 
 def next_points(stages: Sequence[Stage], wave: Wave, dimensions: int, fit: Fit) -> NotRuledOut:
     """Return the points of a wave of what is not ruled out, the repeats last."""
-    wanted = wave.points - wave.repeats
-    found = not_ruled_out(stages, dimensions, wanted, fit.cut_off, fit.tries, wave.first_seed)
+    found = not_ruled_out(stages, dimensions, wave.unique, fit.cut_off, fit.tries, wave.first_seed)
     points = np.concatenate([found.points, found.points[: wave.repeats]])
     return found._replace(points=points)
 
@@ -196,6 +223,20 @@ def draw(found: Fitted, dimensions: int, count: int, steps: int, fit: Fit, seed:
         found.walls, dimensions, CANDIDATES, fit.cut_off, fit.tries, seed
     ).points
     return sample(found.density, starts(found.density, candidates), count, steps, seed)
+
+
+def likeliest(found: Fitted, waves: Sequence[Lived], count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return which draws of the last posterior wave have the highest density, and their points.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Their indices in that wave's design, the likeliest first, and points of the unit cube.
+    """
+    drawn = drawn_waves(waves)[-1]
+    once = np.flatnonzero(drawn.index < drawn.wave.unique)
+    order = np.argsort(-found.density(drawn.unit[once]), kind="stable")[:count]
+    return drawn.index[once][order], drawn.unit[once][order]
 
 
 def weights_of(log_new: np.ndarray, log_drawn: np.ndarray, truncation: float) -> np.ndarray:

@@ -44,10 +44,15 @@ def spreads_of(stage: Stage, pairs: np.ndarray | None) -> Spreads:
     """
     observed = np.diag([target.spread**2 for target in stage.targets])
     whole = stage.emulators.covariance
-    if pairs is None or len(pairs) < 2 * len(observed):
+    if pairs is None or len(pairs) < fewest_pairs(len(observed)):
         return Spreads(observed, whole, whole)
     chance = np.atleast_2d(pairs.T @ pairs / (2.0 * len(pairs)))
     return Spreads(observed, _error(whole, chance), chance)
+
+
+def fewest_pairs(figures: int) -> int:
+    """Return how many pairs of runs tell the chance of so many figures."""
+    return 2 * figures
 
 
 def _error(whole: np.ndarray, chance: np.ndarray) -> np.ndarray:

@@ -74,6 +74,7 @@ def next_stage(
     figures: np.ndarray,
     window: float,
     seed: int,
+    always: np.ndarray | None = None,
 ) -> Stage:
     """Learn emulators from the runs near what is not ruled out.
 
@@ -91,11 +92,15 @@ def next_stage(
         found, so nothing is learnt from a choice of outcomes.
     seed
         Of the emulators.
+    always
+        Which runs are learnt from wherever they stand.
     """
     defined = finite_rows(figures)
     points, found = unit[defined], figures[defined]
     if stages:
         score = implausibility(stages, points)
+        if always is not None:
+            score[always[defined]] = 0.0
         dimensions = unit.shape[1]
         fewest = 3 * (dimensions + 1) * (dimensions + 2) // 2
         order = np.argsort(score, kind="stable")

@@ -15,6 +15,9 @@ from abm.spelling import did_you_mean
 RECIPE_FILE = Path(__file__).with_name("recipe.toml")
 DIGITS = 12  # of a parameter's value: short to read, and still well inside its prior
 
+CENTRAL = ("likeliest draws", "best draw, moved")
+"""How the point that stands for the posterior is found, in this order."""
+
 Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=1)]
 
@@ -53,7 +56,8 @@ class Wave(_Declared):
     name : str
         Also of its folder in the bank.
     drawn : str
-        From the prior, from what emulators have not ruled out, or from the fitted posterior.
+        From the prior, from what emulators have not ruled out, or from the fitted posterior; the
+        likeliest draws of the last posterior wave; or the best of these, moved a little.
     points : int
         How many runs.
     first_seed : int
@@ -61,13 +65,37 @@ class Wave(_Declared):
     repeats : int
         So many of the points are the first ones once more, with other seeds: they tell chance
         from errors of the emulators.
+    lives : int
+        Of each of the likeliest draws, or of the best one: with other seeds, `points` in all.
+    population : int, optional
+        People of a run, if other than in the waves before.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-    drawn: Literal["prior", "not ruled out", "posterior"]
+    drawn: Literal["prior", "not ruled out", "posterior", "likeliest draws", "best draw, moved"]
     points: Count
     first_seed: Annotated[int, Field(ge=0)]
     repeats: Annotated[int, Field(ge=0)] = 0
+    lives: Count = 1
+    population: Count | None = None
+
+    @property
+    def unique(self) -> int:
+        """How many points differ."""
+        return (self.points - self.repeats) // self.lives
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        once = self.drawn not in ("not ruled out", "posterior")
+        if 2 * self.repeats > self.points or (self.repeats and once):
+            raise ValueError(f"{self.name}: repeats are at most half of what is drawn")
+        if (self.drawn in CENTRAL) != (self.lives > 1) or self.points % self.lives:
+            raise ValueError(
+                f"{self.name}: lives belongs to the likeliest draws, and points is a multiple of it"
+            )
+        if self.drawn == CENTRAL[1] and self.points != self.lives:
+            raise ValueError(f"{self.name}: it is one point, lived `lives` times")
+        return self
 
 
 class Screening(_Declared):
@@ -163,13 +191,19 @@ class Recipe(_Declared):
         taken: set[int] = set()
         for wave in self.waves:
             seeds = set(range(wave.first_seed, wave.first_seed + wave.points))
-            if 2 * wave.repeats > wave.points or (wave.repeats and wave.drawn != "not ruled out"):
-                raise ValueError(f"waves: {wave.name}: at most half of what is not ruled out")
             if taken & seeds:
                 raise ValueError(f"waves: {wave.name} shares seeds with one before it")
             taken |= seeds
         if len({wave.name for wave in self.waves}) < len(self.waves):
             raise ValueError("waves: two have one name")
+        drawn: list[str] = [wave.drawn for wave in self.waves]
+        central = [kind for kind in drawn if kind in CENTRAL]
+        before = drawn[: len(drawn) - len(central)]
+        in_order = drawn == [*before, *central] and central == sorted(central, key=CENTRAL.index)
+        if not in_order or central.count(CENTRAL[0]) > 1 or (
+            central and (before[-1], central[0]) != ("posterior", CENTRAL[0])
+        ):  # fmt: skip
+            raise ValueError("waves: after the last posterior, the likeliest draws, then the best")
         return self
 
     def scaled(self, population: int | None, runs: int | None) -> "Recipe":
@@ -179,6 +213,8 @@ class Recipe(_Declared):
         if runs is not None:
             share = runs / sum(wave.points for wave in waves)
             waves = tuple(_smaller(wave, share) for wave in waves)
+        if population is not None:
+            waves = tuple(wave.model_copy(update={"population": None}) for wave in waves)
         return self.model_copy(update={"runs": changed, "waves": waves})
 
     def _with(self, population: int) -> Runs:
@@ -186,10 +222,12 @@ class Recipe(_Declared):
 
 
 def _smaller(wave: Wave, share: float) -> Wave:
-    points = max(1, round(wave.points * share))
-    return wave.model_copy(
-        update={"points": points, "repeats": min(points // 2, round(wave.repeats * share))}
-    )
+    lives = wave.lives if wave.lives == 1 else max(2, round(wave.lives * min(1.0, share)))
+    points = max(1, round(wave.points * share / lives)) * lives
+    if wave.drawn == CENTRAL[1]:
+        points = lives
+    repeats = min(points // 2, round(wave.repeats * share))
+    return wave.model_copy(update={"points": points, "repeats": repeats, "lives": lives})
 
 
 class Space:

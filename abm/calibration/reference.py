@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.calibration.measured import statistics
-from abm.calibration.recipe import Recipe, Space, recipe
+from abm.calibration.recipe import CENTRAL, Recipe, Space, recipe
 from abm.calibration.targets import targets_of
 from abm.parameters import parameters
 from abm.tables import TableError, read_json
@@ -69,13 +69,20 @@ Seeds 1 to 200 are never used: they belong to examples and to `nssi validate`.
 4. **Likelihood.** Normal on those scales; its covariance is that of observation and of emulator
    errors. Chance of single runs is told from errors of emulators by points that were lived twice.
 5. **Draws** of the posterior by emcee (differential evolution moves) within the priors and what is
-   not ruled out. Each is lived once; emulators learn from that, and draws are weighted by what
-   changed.
-   No draw may weigh more than one over the root of their number.
+   not ruled out, wave after wave. Each is lived once; the next wave's emulators are learnt from all
+   such runs and from the nearest others only, so that they are best where the posterior lies.
+   The draws of the last of these waves ship, weighted by what living them changed; no draw may
+   weigh more than one over the root of their number.
+6. **The central point.** The likeliest draws are lived several times more, for the best of many
+   draws is partly the luckiest error of the emulators. From what its own runs found, each may move
+   a little to where the emulators expect all figures to be met better; it pays for the move, and
+   for lying far from the middle of the draws, so that what the figures tell little of does not
+   lie at an edge. The one that costs least is lived in large runs and moved once more, twice. The
+   defaults in `abm/parameters.toml` are its values, rounded to four digits.
 
 `abm.calibration.posterior.draws(count, seed)` returns draws as often as their weights say;
-`central()` returns the one draw of the highest emulated density. It is one set of parameters that
-holds jointly, which the medians of all parameters would not be.
+`central()` returns the central point. It is one set of parameters that holds jointly, which the
+medians of all parameters would not be.
 """
 
 LIMITS = """\
@@ -122,7 +129,12 @@ def page(chosen: Recipe | None = None, folder: Path = DIAGNOSTICS, about: Path =
 def _drawn(wave: Any) -> str:
     kinds = {"prior": "the priors (scrambled Sobol points)", "posterior": "the fitted posterior"}
     again = f", {wave.repeats} of them twice" if wave.repeats else ""
-    return kinds.get(wave.drawn, "what is not ruled out") + again
+    if wave.drawn == CENTRAL[0]:
+        return f"the {wave.unique} likeliest draws, each {wave.lives} times"
+    if wave.drawn == CENTRAL[1]:
+        people = f" with {wave.population:,} people" if wave.population else ""
+        return f"the best of these, moved, {wave.lives} times{people}"
+    return kinds.get(wave.drawn, wave.drawn) + again
 
 
 def _free(told: Recipe) -> str:

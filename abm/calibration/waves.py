@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from abm.calibration.bank import BankError, Design, WaveFolder, WaveRuns, prior_points
 from abm.calibration.how import HowToCalibrate
 from abm.calibration.living import kind_of_run, live_wave
@@ -91,7 +93,7 @@ def _about(wave: Wave, how: HowToCalibrate) -> dict[str, Any]:
 
 def _drawn_points(wave: Wave, how: HowToCalibrate) -> tuple[Any, dict[str, Any]]:
     """Return points drawn from what the waves before say."""
-    from abm.calibration import fitting
+    from abm.calibration import central, fitting
 
     runs = _all_before(wave, how)
     fit, space = how.recipe.fit, how.space
@@ -101,16 +103,26 @@ def _drawn_points(wave: Wave, how: HowToCalibrate) -> tuple[Any, dict[str, Any]]
     learnt_from = {w.name: how.folder(w).digest() for w, _ in runs}
     about = {**_about(wave, how), "learnt from": learnt_from}
     if wave.drawn == "not ruled out":
-        stages = fitting.matched(waves, targets, fit)
+        stages = fitting.matched(fitting.not_drawn(waves), targets, fit)
         found = fitting.next_points(stages, wave, len(space), fit)
         how.say(f"{wave.name}: {found.share:.2%} of the priors are not ruled out")
         about |= {"share not ruled out": found.share, "ruled out all the same": found.beyond}
         return space.values(found.points), about
     posterior = fitting.fit_bank(waves, targets, fit)
-    drawn = fitting.draw(posterior, len(space), wave.points, fit.steps, fit, wave.first_seed)
+    if wave.drawn == "likeliest draws":
+        index, points = fitting.likeliest(posterior, waves, wave.unique)
+        about |= {"draws": (index + 1).tolist()}
+        return space.values(np.tile(points, (wave.lives, 1))), about
+    if wave.drawn == "best draw, moved":
+        lived = central.reached(posterior, waves[-1])
+        middle = central.middle_of(waves)
+        best, move = central.best_of(posterior, lived, middle)
+        about |= {"best": best + 1}
+        return space.values(np.tile(move.unit, (wave.lives, 1))), about
+    drawn = fitting.draw(posterior, len(space), wave.unique, fit.steps, fit, wave.first_seed)
     chain = {"accepted": drawn.accepted, "effective": drawn.effective}
     about |= {"log density": drawn.density.tolist(), "chain": _finite(chain)}
-    return space.values(drawn.points), about
+    return space.values(np.concatenate([drawn.points, drawn.points[: wave.repeats]])), about
 
 
 def _finite(numbers: dict[str, float]) -> dict[str, float | None]:
@@ -141,10 +153,14 @@ def _refuse_another(folder: WaveFolder, found: Design, wave: Wave, how: HowToCal
         )
 
 
-def live(folder: WaveFolder, design: Design, how: HowToCalibrate) -> dict[str, Any]:
+def live(
+    folder: WaveFolder, design: Design, how: HowToCalibrate, population: int | None = None
+) -> dict[str, Any]:
     """Live what is missing of a wave; return what was done and is left, ready for JSON."""
+    population = how.recipe.runs.population if population is None else population
     with how.living(f"living {folder.name}") as living:
-        piece = live_wave(folder, design, kind_of_run(how.recipe.runs), living)
+        runs = how.recipe.runs.model_copy(update={"population": population})
+        piece = live_wave(folder, design, kind_of_run(runs), living)
     return {
         "runs": len(design), "lived_now": piece.done, "failed_now": piece.failed,
         "parts": piece.parts, "of_parts": piece.of_parts, "whole": piece.is_whole,

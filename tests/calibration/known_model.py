@@ -46,10 +46,11 @@ def targets() -> Targets:
     )
 
 
-def wave(name: str, drawn: str, unit: np.ndarray, seed: int, repeats: int = 0) -> Lived:
-    about = Wave.model_validate(
-        {"name": name, "drawn": drawn, "points": len(unit), "first_seed": seed, "repeats": repeats}
-    )
+def wave(
+    name: str, drawn: str, unit: np.ndarray, seed: int, repeats: int = 0, lives: int = 1
+) -> Lived:
+    told = {"name": name, "drawn": drawn, "points": len(unit), "first_seed": seed}
+    about = Wave.model_validate(told | {"repeats": repeats, "lives": lives})
     return Lived(about, np.arange(len(unit)), unit, observed(unit, seed))
 
 

@@ -110,7 +110,7 @@ def test_the_screening_says_what_each_prior_moves(tmp_path, made_up, capsys):
 
 
 def test_what_cannot_be_done_is_one_line(tmp_path, made_up, capsys, monkeypatch):
-    assert command.calibrate_command(way(tmp_path), wave="9") == 2
+    assert command.calibrate_command(way(tmp_path), wave="99") == 2
     assert "expected one of 1 (wave-1)" in capsys.readouterr().err
     assert command.calibrate_command(way(tmp_path), wave="2") == 2
     assert "wave-1 is not finished" in capsys.readouterr().err

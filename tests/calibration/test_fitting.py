@@ -20,6 +20,7 @@ from abm.calibration.diagnostics import correlations_table, emulators_table, rec
 from abm.calibration.emulators import EmulatorError, learn
 from abm.calibration.fitting import (
     Fitted,
+    differences,
     draw,
     effective_size,
     fit_bank,
@@ -115,6 +116,17 @@ def test_draws_are_weighted_by_what_was_learnt_from_living_them(waves, found):
     before = np.abs(drawn.points.mean(axis=0) - known @ exact)
     now = np.abs(weights @ drawn.points - known @ exact)
     assert now.sum() < before.sum() + 0.05
+
+
+def test_the_likelihood_is_learnt_where_the_posterior_lies(found, waves):
+    drawn = draw(found, DIMENSIONS, 96, FIT.steps, FIT, 6)
+    points = np.concatenate([drawn.points, drawn.points[:40]])
+    lived = wave("posterior", "posterior", points, 13, repeats=40)
+    after = fit_bank([*waves, lived], targets(), FIT)
+    fewest = 3 * (DIMENSIONS + 1) * (DIMENSIONS + 2) // 2
+    assert after.last.runs == max(136, fewest)
+    near = lived.figures[lived.pairs()[0]] - lived.figures[lived.pairs()[1]]
+    assert np.array_equal(differences([*waves, lived]), near)
 
 
 def test_one_heavy_draw_does_not_outweigh_all_others():

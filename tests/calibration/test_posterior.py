@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from abm.calibration.posterior import Posterior, PosteriorError, central, draws, write_posterior
+from abm.parameters import parameters
 
 VALUES = np.array([[8.0, 1.0], [9.0, 2.0], [10.0, 3.0], [11.0, 1.5]])
 WEIGHTS = np.array([0.5, 0.25, 0.25, 0.0])
@@ -12,7 +13,8 @@ WEIGHTS = np.array([0.5, 0.25, 0.25, 0.0])
 @pytest.fixture
 def place(tmp_path):
     names = ["barrier_mean", "barrier_spread"]
-    write_posterior(tmp_path, Posterior(names, VALUES, WEIGHTS, {"central_draw": 2}))
+    about = {"central": {"barrier_mean": 9.5, "barrier_spread": 2.5}}
+    write_posterior(tmp_path, Posterior(names, VALUES, WEIGHTS, about))
     return tmp_path
 
 
@@ -26,8 +28,24 @@ def test_draws_come_as_often_as_their_weights_say(place):
     assert all(set(each) == {"barrier_mean", "barrier_spread"} for each in draws(3, 2, place))
 
 
-def test_the_central_point_is_a_draw(place):
-    assert central(place) == {"barrier_mean": 9.0, "barrier_spread": 2.0}
+def test_the_central_point_is_what_was_written(place):
+    assert central(place) == {"barrier_mean": 9.5, "barrier_spread": 2.5}
+
+
+@pytest.mark.parametrize(
+    "point", [None, {"barrier_mean": 9.5}, {"barrier_mean": 9.5, "barrier_spread": 1e9}]
+)
+def test_a_wrong_central_point_is_refused(place, point):
+    write_posterior(
+        place, Posterior(["barrier_mean", "barrier_spread"], VALUES, WEIGHTS, {"central": point})
+    )
+    with pytest.raises(PosteriorError, match="central: expected a value of every parameter"):
+        central(place)
+
+
+def test_the_defaults_are_the_central_point_of_the_shipped_posterior():
+    for name, value in central().items():
+        assert parameters()[name].default == float(f"{value:.4g}"), name
 
 
 def test_a_missing_posterior_is_said_in_one_line(tmp_path):

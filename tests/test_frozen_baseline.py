@@ -8,9 +8,9 @@ from abm.record import Logs
 from abm.scenario import load_scenario
 from abm.simulation import run
 
-FLOWS = [1168800, 1039092, 83, 4714, 38875, 3286, 1289, 139, 33, 18]
-STOCKS = [400, 83, 31, 12, 10, 23]
-RELIEF = 2870.462915
+FLOWS = [1168800, 1038068, 87, 3596, 129411, 2460, 1004, 132, 37, 21]
+STOCKS = [400, 87, 21, 6, 9, 24]
+RELIEF = 2229.22656
 
 
 def test_a_small_life_is_as_it_was() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from abm.calibration.reference import DIAGNOSTICS
 from abm.calibration.reference import page as calibration_page
+from abm.evidence.failures import VALIDATION
+from abm.evidence.failures import page as failures_page
 from abm.evidence.reference import page as evidence_page
 from abm.interventions.reference import page as intervention_page
 from abm.report.odd import filled
@@ -24,6 +26,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "interventions.md": lambda _: intervention_page(),
     "evidence.md": lambda _: evidence_page(),
     "calibration.md": lambda _: calibration_page(folder=ROOT / DIAGNOSTICS),
+    "failures.md": lambda _: failures_page(ROOT / VALIDATION),
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from abm.calendar import TODAY_DTYPE, derive_speeds
 from abm.mechanisms.beginning import begin, rest
@@ -22,6 +23,10 @@ from abm.record import Logs, Record
 from abm.scenario import Scenario, load_scenario
 from abm.simulation import run
 from abm.world import World
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
+"""How long one example takes tells of the machine, not of the property."""
 
 
 def pytest_collection_finish() -> None:

@@ -22,8 +22,8 @@ LEAD = (
 )
 CAN_SAY = (
     "What this can and cannot say: a simulation shows what follows from its assumptions, not what "
-    "will happen to a person. Most sizes are assumptions and the defaults a rough fit. It is no "
-    "tool for judging anybody's risk."
+    "will happen to a person. Many sizes are assumptions; the defaults are fitted to "
+    "how common self-injury is. It is no tool for judging anybody's risk."
 )
 SUPPORT = (
     "If you or someone you know needs support: findahelpline.com lists crisis lines worldwide."

@@ -21,7 +21,7 @@ CANNOT = (
     ),
     (
         "It is no evidence that an intervention works: most effect sizes are assumptions, named as "
-        "such, and the defaults are a rough fit, not a calibration."
+        "such, and the defaults are fitted to how common self-injury is, not to what helps."
     ),
     (
         "Intervals cover chance: another population with other luck. They do not cover whether "

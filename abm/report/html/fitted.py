@@ -6,8 +6,8 @@ from abm.report.html.description import Description, ScenarioSaid
 NAME, TITLE = "fitted", "What was fitted, and what is predicted"
 ROUGH = (
     "The numbers of the model are declared with a source or marked as assumptions. Its defaults "
-    "were set by search and by hand with the published figures below in view: a rough fit, not a "
-    "calibration. That the model comes near these figures is no test of it."
+    "are fitted to the published figures below: those of England and Victoria through trends of "
+    "their scenarios, the others by a calibration. That the model comes near them is no test of it."
 )
 
 

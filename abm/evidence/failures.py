@@ -30,12 +30,13 @@ HEAD = """\
 # What the model gets wrong, and why
 
 Made by `python -m abm.report.pages` from `validation/evidence.csv`, which is what
-`nssi validate` found with the default parameters ({size}), and from the causes written down in
-`abm/evidence/failures.toml`. The [evidence](evidence.md) tells how every study is done and what
-the verdicts mean.
+`nssi validate` found with the default parameters ({size}),
+and from the causes written down in `abm/evidence/failures.toml`. The [evidence](evidence.md) tells
+how every study is done and what the verdicts mean.
 
 {counts}
 
+Causes are read from the equations and from these figures; few were tested by switching them off.
 No interval was widened and no entry taken out because it fails. An entry that was given another
 study after its result was known says so in its note, or under *Changed after looking* below.
 """

@@ -134,7 +134,7 @@ def _drawn(wave: Any) -> str:
     if wave.drawn == CENTRAL[1]:
         people = f" with {wave.population:,} people" if wave.population else ""
         return f"the best of these, moved, {wave.lives} times{people}"
-    return kinds.get(wave.drawn, wave.drawn) + again
+    return kinds.get(wave.drawn, "what is not ruled out") + again
 
 
 def _free(told: Recipe) -> str:

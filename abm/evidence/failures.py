@@ -35,7 +35,7 @@ and from the causes written down in `abm/evidence/failures.toml`. The [evidence]
 how every study is done and what the verdicts mean.
 
 {counts}
-
+{drawn}
 Causes are read from the equations and from these figures; few were tested by switching them off.
 No interval was widened and no entry taken out because it fails. An entry that was given another
 study after its result was known says so in its note, or under *Changed after looking* below.
@@ -121,7 +121,8 @@ def page(path: Path = VALIDATION) -> str:
     table = pd.read_csv(path)
     told = read_json(path.with_name("run.json"))
     bad = failing(table)
-    parts = [HEAD.format(size=_size(told), counts=_counts(table))]
+    drawn = _drawn(path.parent / "posterior" / path.name)
+    parts = [HEAD.format(size=_size(told), counts=_counts(table), drawn=drawn)]
     parts += [_section(cause, bad) for cause in causes() if bad["id"].isin(cause.entries).any()]
     parts.append(f"## Changed after looking\n\n{_read().changed_after_looking.strip()}\n")
     return "\n".join(parts)
@@ -130,6 +131,20 @@ def page(path: Path = VALIDATION) -> str:
 def _size(told: Any) -> str:
     people, seeds = told["scenario"]["population"]["size"], told["seeds"]
     return f"{people:,} people, seeds {seeds[0]} to {seeds[-1]}"
+
+
+def _drawn(path: Path) -> str:
+    """Return how many hold where parameters are drawn; nothing where that was not kept."""
+    import pandas as pd
+
+    if not path.exists():
+        return ""
+    table = pd.read_csv(path)
+    words = (
+        "Under the posterior (`nssi validate --uncertainty posterior`, "
+        f"{int(table['draws'].max())} draws together, kept in `validation/posterior`):"
+    )
+    return f"{words}\n\n{_counts(table)}"
 
 
 def _counts(table: "pd.DataFrame") -> str:

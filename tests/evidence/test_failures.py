@@ -45,10 +45,12 @@ def test_the_page_counts_and_lists_failures(tmp_path, found):
     assert not any(f"| {entry} |" in text for entry in good)
     one = found.assign(verdict="inside")
     one.loc[one["id"] == "P66", "verdict"] = "outside"
+    assert "Under the posterior" in text
     one.to_csv(tmp_path / "evidence.csv", index=False)
     about = VALIDATION.with_name("run.json").read_text(encoding="utf-8")
     (tmp_path / "run.json").write_text(about, encoding="utf-8")
     told = page(tmp_path / "evidence.csv")
     assert "| P66 |" in told
+    assert "Under the posterior" not in told
     assert "| E025 |" not in told
     assert "| fitted | all | 22 of 22 | 100% | 0 | 0 |" in told

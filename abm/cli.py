@@ -117,8 +117,8 @@ def run(
         scenario, population=population, years=years, overrides=overrides_of(settings or [])
     )
     from abm.calibration.uncertainty import chosen_draws
-    from abm.experiments.folder import RunFolder
-    from abm.experiments.run_folder import run_command
+    from abm.experiments.folders.folder import RunFolder
+    from abm.experiments.folders.run_command import run_command
     from abm.record import Logs
 
     draws = chosen_draws(uncertainty)
@@ -218,7 +218,7 @@ def store(
     json_: JsonOption = False,
 ) -> None:
     """List what has been computed by commands of many runs, and check it."""
-    from abm.experiments.store_command import store_command
+    from abm.experiments.store.command import store_command
 
     code = store_command(out, verify=verify, as_json=json_, clear_warm_ups=clear_warm_ups)
     raise typer.Exit(code)

@@ -26,8 +26,8 @@ from abm.cli_options import (
 from abm.report_cli import leave
 
 if TYPE_CHECKING:
-    from abm.experiments.analysis import Plan
-    from abm.experiments.design import Range
+    from abm.experiments.designs.design import Range
+    from abm.experiments.sensitivity.analysis import Plan
     from abm.scenario import Scenario
 
 MOST_POINTS = 1_000_000
@@ -86,9 +86,9 @@ def sweep(
     """Live a scenario at every point of a design, and write one tidy table."""
     chosen_seeds = seeds_of(seeds, seed)
     loaded = _loaded(scenario, population, years, settings, out)
-    from abm.experiments.design import check_size
-    from abm.experiments.study import HowToRun, StudyFolder
-    from abm.experiments.sweep import sweep_command, sweep_design
+    from abm.experiments.designs.design import check_size
+    from abm.experiments.designs.study import HowToRun, StudyFolder
+    from abm.experiments.designs.sweep import sweep_command, sweep_design
 
     points = sweep_design(vary or [], samples, design, chosen_seeds[0])
     check_size(len(points.points), len(chosen_seeds))
@@ -144,9 +144,9 @@ def sensitivity(
     number = seeds or 1
     first = seeds_of(number * repeat + 3, seed)[0]  # three more may tell how large chance is
     loaded = _loaded(scenario, population, years, settings, out)
-    from abm.experiments.design import check_size
-    from abm.experiments.sensitivity import sensitivity_command
-    from abm.experiments.study import HowToRun, StudyFolder
+    from abm.experiments.designs.design import check_size
+    from abm.experiments.designs.study import HowToRun, StudyFolder
+    from abm.experiments.sensitivity.command import sensitivity_command
 
     ranges = _ranges(parameters, top, of)
     plan = _plan(method, ranges, trajectories, samples, second_order, (number, repeat, first))
@@ -173,8 +173,8 @@ def _loaded(
 
 def _ranges(parameters: str | None, top: int | None, of: Path | None) -> "tuple[Range, ...]":
     """Return what varies: what is named, the top of an earlier analysis, or all with priors."""
-    from abm.experiments.design import read_ranges
-    from abm.experiments.sensitivity import top_of
+    from abm.experiments.designs.design import read_ranges
+    from abm.experiments.sensitivity.command import top_of
 
     if of is not None:
         if parameters is not None:
@@ -195,7 +195,7 @@ def _plan(
     seeding: tuple[int, int, int],
 ) -> "Plan":
     """Return the plan that the options mean, refusing those of the other method."""
-    from abm.experiments.analysis import Plan
+    from abm.experiments.sensitivity.analysis import Plan
 
     number, repeat, first = seeding
     is_morris = method is MethodName.MORRIS

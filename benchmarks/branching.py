@@ -11,7 +11,7 @@ from pathlib import Path
 
 from result_table import machine
 
-from abm.experiments.warm_ups import WarmUps
+from abm.experiments.store.warm_ups import WarmUps
 from abm.record import Logs, Record
 from abm.scenario import Scenario, load_scenario
 from abm.simulation import run

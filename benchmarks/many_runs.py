@@ -15,10 +15,10 @@ from pathlib import Path
 
 from result_table import machine
 
-from abm.experiments.outcomes import LOGS, outcomes_of
-from abm.experiments.processes import LocalProcesses
-from abm.experiments.runner import RunTask, run_missing
-from abm.experiments.store import Store
+from abm.experiments.outcomes.outcomes import LOGS, outcomes_of
+from abm.experiments.running.processes import LocalProcesses
+from abm.experiments.running.runner import RunTask, run_missing
+from abm.experiments.store.store import Store
 from abm.scenario import Scenario, load_scenario
 from abm.simulation import run
 

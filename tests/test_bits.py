@@ -324,7 +324,7 @@ def test_where_no_cache_can_be_written_everything_runs_without(code: str) -> Non
     ("file", "decides"),
     [
         ("mechanisms/urge.py", True), ("parameters.toml", True),
-        ("interventions/library.toml", True), ("experiments/outcomes.py", True),
+        ("interventions/library.toml", True), ("experiments/outcomes/outcomes.py", True),
         ("report/figures.py", False), ("cli.py", False), ("many_runs_cli.py", False),
     ],
 )  # fmt: skip

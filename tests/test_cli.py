@@ -55,7 +55,7 @@ def nssi(
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Put a recorder in the place of the code that runs; return what it is called with."""
     calls: list[dict[str, Any]] = []
-    module = ModuleType("abm.experiments.run_folder")
+    module = ModuleType("abm.experiments.folders.run_command")
 
     def run_command(**arguments: Any) -> int:
         calls.append(arguments)
@@ -139,7 +139,7 @@ def test_seeds(
 def test_run_takes_every_argument_that_the_command_passes() -> None:
     from inspect import signature
 
-    from abm.experiments.run_folder import run_command
+    from abm.experiments.folders.run_command import run_command
 
     passed = ("scenario", "seeds", "out", "jobs", "logs", "force", "quiet", "as_json")
     assert set(passed) <= signature(run_command).parameters.keys()
@@ -204,7 +204,7 @@ def test_wrong_input_is_one_message_and_nothing_is_written(
 
 
 def test_the_exit_code_of_a_run_is_passed_on(nssi: Nssi, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("abm.experiments.run_folder")
+    module = ModuleType("abm.experiments.folders.run_command")
     module.run_command = lambda **_: 1  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)
     assert nssi("run").code == 1
@@ -214,7 +214,7 @@ def test_an_interrupt_is_130(nssi: Nssi, monkeypatch: pytest.MonkeyPatch) -> Non
     def interrupted(**_: Any) -> int:
         raise KeyboardInterrupt
 
-    module = ModuleType("abm.experiments.run_folder")
+    module = ModuleType("abm.experiments.folders.run_command")
     module.run_command = interrupted  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)
     assert nssi("run").code == 130

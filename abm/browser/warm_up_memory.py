@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
-from abm.experiments.warm_ups import warm_up_key
+from abm.experiments.store.warm_ups import warm_up_key
 from abm.record import Logs
 from abm.scenario import Scenario
 from abm.world import World

@@ -13,8 +13,8 @@ from abm.calibration.emulators import EmulatorError
 from abm.calibration.living import HowToLive
 from abm.calibration.recipe import Recipe, Space, Wave, recipe
 from abm.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, complain
-from abm.experiments.executors import NoExecutorError, RunnerError, executor_for
-from abm.experiments.store import Store, StoreError, store_folder
+from abm.experiments.running.executors import NoExecutorError, RunnerError, executor_for
+from abm.experiments.store.store import Store, StoreError, store_folder
 from abm.report.progress import Progress
 from abm.tables import TableError
 

@@ -13,9 +13,9 @@ from abm.calibration.bank import BankError, Design, MadeWith, WaveFolder
 from abm.calibration.measured import evaluation_hash, measure, statistics
 from abm.calibration.recipe import Runs
 from abm.evidence.register import register
-from abm.experiments.points import scenario_at
-from abm.experiments.runner import Evaluate, RunTask, run_missing
-from abm.experiments.store import DONE, Store
+from abm.experiments.designs.points import scenario_at
+from abm.experiments.running.runner import Evaluate, RunTask, run_missing
+from abm.experiments.store.store import DONE, Store
 
 if TYPE_CHECKING:
     import pandas as pd

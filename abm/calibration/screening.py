@@ -9,7 +9,7 @@ import numpy as np
 from abm.calibration.bank import Design, WaveFolder
 from abm.calibration.recipe import Recipe, Space
 from abm.calibration.targets import Target
-from abm.experiments.design import Range, morris_design
+from abm.experiments.designs.design import Range, morris_design
 from abm.parameters import parameters
 
 if TYPE_CHECKING:

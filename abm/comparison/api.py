@@ -10,7 +10,7 @@ from abm.calibration.uncertainty import chosen_draws
 from abm.comparison.command import HowToCompare, kept_lives, live_missing
 from abm.comparison.findings import Findings, check_comparable, find
 from abm.comparison.living import Live, live_one
-from abm.experiments.executors import RunnerError
+from abm.experiments.running.executors import RunnerError
 from abm.scenario import Scenario, load_scenario
 
 

@@ -15,10 +15,10 @@ from abm.comparison.living import Live, Run, live_one
 from abm.comparison.missing import Missing
 from abm.comparison.shelf import Shelf, shelf_folder
 from abm.console import EXIT_DONE, EXIT_FAILED, complain
-from abm.experiments.executors import LOCAL, executor_for
-from abm.experiments.folder import content_hash
-from abm.experiments.processes import processors
-from abm.experiments.study import MOST_LISTED, HowToRun, guarded
+from abm.experiments.designs.study import MOST_LISTED, HowToRun, guarded
+from abm.experiments.folders.folder import content_hash
+from abm.experiments.running.executors import LOCAL, executor_for
+from abm.experiments.running.processes import processors
 from abm.report.progress import Progress, in_words
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class HowToCompare(HowToRun):
     @property
     def warm_ups(self) -> Path | None:
         """Folder of warm-ups, or None where workers may be on machines that do not share it."""
-        from abm.experiments.warm_ups import warm_ups_folder
+        from abm.experiments.store.warm_ups import warm_ups_folder
 
         if self.dask is not None and self.dask != LOCAL:
             return None

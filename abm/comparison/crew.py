@@ -17,8 +17,8 @@ from concurrent.futures import (
 from dataclasses import dataclass
 from typing import Any
 
-from abm.experiments.batches import OtherVersionError
-from abm.experiments.executors import (
+from abm.experiments.running.batches import OtherVersionError
+from abm.experiments.running.executors import (
     InThisProcess,
     RunnerError,
     WorkerCount,

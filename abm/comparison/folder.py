@@ -5,8 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abm.experiments.folder import RunFolder
-from abm.experiments.study import StudyFolder
+from abm.experiments.designs.study import StudyFolder
+from abm.experiments.folders.folder import RunFolder
 from abm.tables import TableError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from abm.comparison.lives import Reached, as_files, lives_of
 from abm.comparison.shelf import lives_key
-from abm.experiments.batches import OtherVersionError
-from abm.experiments.result_rows import made_with
+from abm.experiments.running.batches import OtherVersionError
+from abm.experiments.store.result_rows import made_with
 from abm.record import Logs
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def live_one(scenario: "Scenario", seed: int, warm_ups: Path | None) -> "Record"
     warm_ups
         Folder of warm-ups that runs share, or None to live the whole. It changes no bit.
     """
-    from abm.experiments.warm_ups import WarmUps
+    from abm.experiments.store.warm_ups import WarmUps
     from abm.simulation import run
 
     if warm_ups is None:
@@ -43,7 +43,7 @@ def live_one(scenario: "Scenario", seed: int, warm_ups: Path | None) -> "Record"
 
 def make_warm_up(work: "Work") -> None:
     """Live the warm-up of a run in a worker and keep it; if it cannot be kept, do without."""
-    from abm.experiments.warm_ups import WarmUps
+    from abm.experiments.store.warm_ups import WarmUps
 
     _check_version(work.version)
     if work.warm_ups is not None:

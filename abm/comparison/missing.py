@@ -10,8 +10,8 @@ from pathlib import Path
 from abm.comparison.crew import Piece, do_all
 from abm.comparison.living import Lived, Run, Work, live_one, live_run, make_warm_up
 from abm.comparison.shelf import Shelf
-from abm.experiments.batches import AGENT_DAYS_A_SECOND, agent_days
-from abm.experiments.result_rows import made_with
+from abm.experiments.running.batches import AGENT_DAYS_A_SECOND, agent_days
+from abm.experiments.store.result_rows import made_with
 
 
 @dataclass
@@ -145,7 +145,7 @@ def _warm_up_key(run: Run, folder: Path | None) -> str | None:
     """Return what the warm-up of a run is filed under, or None if it is not shared."""
     if folder is None or run.live is not live_one:
         return None
-    from abm.experiments.warm_ups import WarmUps
+    from abm.experiments.store.warm_ups import WarmUps
 
     return WarmUps(folder).key(run.scenario, run.seed)
 
@@ -154,6 +154,6 @@ def _kept_warm_ups(folder: Path | None) -> set[str]:
     """Return the keys of all warm-ups that are kept."""
     if folder is None or not folder.is_dir():
         return set()
-    from abm.experiments.warm_ups import WarmUps
+    from abm.experiments.store.warm_ups import WarmUps
 
     return {each.path.name.partition("-")[0] for each in WarmUps(folder).kept()}

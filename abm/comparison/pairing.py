@@ -10,7 +10,7 @@ import numpy as np
 
 from abm.comparison.groups import groupings, person_years
 from abm.comparison.lives import Lives
-from abm.experiments.executors import RunnerError
+from abm.experiments.running.executors import RunnerError
 
 if TYPE_CHECKING:
     from abm.scenario import Scenario

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.comparison.lives import CURVES, PEOPLE, Lives, Reached, from_files
-from abm.experiments.result_rows import run_key
+from abm.experiments.store.result_rows import run_key
 from abm.tables import TableError, checksum, read_json, write_bytes, write_json
 
 if TYPE_CHECKING:

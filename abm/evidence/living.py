@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from abm.evidence.looking import live_and_look
 from abm.evidence.register import Entry, LivedWorld, Register
 from abm.evidence.shelf import Shelf, Tables
-from abm.experiments.processes import LocalProcesses, processors
+from abm.experiments.running.processes import LocalProcesses, processors
 from abm.parameters import parameters, switches
 from abm.scenario import Scenario, load_scenario
 

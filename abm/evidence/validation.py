@@ -23,7 +23,7 @@ from abm.evidence.looking import live_and_look
 from abm.evidence.register import register
 from abm.evidence.rows import DRAWS_NOTE, Row, columns_of, csv_rows, row_of, shown, summary
 from abm.evidence.shelf import Shelf
-from abm.experiments.folder import RUN_ID_DIGITS, this_platform, versions
+from abm.experiments.folders.folder import RUN_ID_DIGITS, this_platform, versions
 from abm.report.html.writing import write_beside
 from abm.tables import TableError, csv_bytes, read_json, write_bytes, write_json
 

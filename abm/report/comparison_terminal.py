@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from abm.comparison.findings import Findings
     from abm.comparison.folder import ComparisonFolder
-    from abm.experiments.study import HowToRun
+    from abm.experiments.designs.study import HowToRun
 
 MOST_COLUMNS = 4  # scenarios beside each other
 GROUPS = ("sex", "age", "adversity_quartile")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from abm.experiments.outcomes import OUTCOMES
+from abm.experiments.outcomes.outcomes import OUTCOMES
 from abm.mechanisms.book import ACT_DTYPE
 from abm.people.layout import STATES, declared_fields
 from abm.record import WORDS, YES_OR_NO

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from abm.experiments.analysis import Findings
+    from abm.experiments.sensitivity.analysis import Findings
 
 BAR, PALE_BAR, INNER_BAR, POINT, CHANCE = "#56B4E9", "#9ecae9", "#0072B2", "#0072B2", "#D55E00"
 MOST_NAMED, LEAST_NAMED = 5, 0.2  # names, and the share of the largest from which on

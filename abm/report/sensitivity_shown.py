@@ -4,7 +4,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from abm.experiments.outcomes import OUTCOMES
+from abm.experiments.outcomes.outcomes import OUTCOMES
 from abm.report import style
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from abm.experiments.analysis import Findings
+    from abm.experiments.sensitivity.analysis import Findings
 
 MOST_PANELS = 5
 NOTE_CHARACTERS = 138

@@ -10,8 +10,8 @@ from abm.report.terminal import print_support
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.experiments.analysis import Findings
-    from abm.experiments.study import HowToRun, StudyFolder
+    from abm.experiments.designs.study import HowToRun, StudyFolder
+    from abm.experiments.sensitivity.analysis import Findings
 
 LOUD = 0.1  # from this share on chance is pointed out
 WORDS = {

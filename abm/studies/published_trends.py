@@ -265,7 +265,7 @@ def live_seeds[T](
     numbers = range(1, seeds + 1)
     if min(jobs, seeds) <= 1:
         return [live(scenario, seed) for seed in numbers]
-    from abm.experiments.processes import LocalProcesses
+    from abm.experiments.running.processes import LocalProcesses
 
     with LocalProcesses(min(jobs, seeds)) as pool:
         return list(pool.map(live, repeat(scenario), numbers))

@@ -10,7 +10,7 @@ import numpy as np
 
 from abm.calibration.bank import Design, MadeWith, WaveFolder
 from abm.calibration.living import HowToLive, Kind
-from abm.experiments.store import Store
+from abm.experiments.store.store import Store
 from abm.scenario import Scenario
 
 NAMES = ["stressor_rate", "stressor_size"]

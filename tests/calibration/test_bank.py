@@ -23,7 +23,7 @@ from made_up_bank import (
 from abm.calibration.bank import BankError, prior_points
 from abm.calibration.living import live_wave
 from abm.calibration.recipe import Space
-from abm.experiments.runner import local_executor
+from abm.experiments.running.runner import local_executor
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import pytest
 import abm
 from abm import cli
 from abm.comparison import command
-from abm.experiments.executors import RunnerError
+from abm.experiments.running.executors import RunnerError
 
 NOTHING = """extends = "baseline"
 title = "Lessons for nobody"

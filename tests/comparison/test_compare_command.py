@@ -239,7 +239,7 @@ def test_a_dask_that_cannot_be_had_is_one_line_and_nothing_is_written(
     compare, tmp_path, capsys, diary, monkeypatch, quiet
 ):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("abm.experiments.dask_cluster.SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr("abm.experiments.running.dask_cluster.SECONDS_TO_CONNECT", 1)
     assert compare(dask="no-such-file.json", quiet=quiet) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "no Dask scheduler answers" in line

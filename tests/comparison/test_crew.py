@@ -6,7 +6,7 @@ import chores
 import pytest
 
 from abm.comparison.crew import Piece, do_all
-from abm.experiments.executors import RunnerError, local_executor
+from abm.experiments.running.executors import RunnerError, local_executor
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from abm.experiments.store import Store
+from abm.experiments.store.store import Store
 
 
 @pytest.fixture

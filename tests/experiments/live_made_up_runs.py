@@ -8,9 +8,9 @@ from pathlib import Path
 
 import made_up_runs
 
-from abm.experiments import batches
-from abm.experiments.runner import local_executor, run_missing
-from abm.experiments.store import Store, StoreError
+from abm.experiments.running import batches
+from abm.experiments.running.runner import local_executor, run_missing
+from abm.experiments.store.store import Store, StoreError
 
 
 def main() -> None:

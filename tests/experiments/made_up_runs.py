@@ -11,8 +11,8 @@ import signal
 import time
 from pathlib import Path
 
-from abm.experiments.runner import RunTask, run_missing
-from abm.experiments.store import Store
+from abm.experiments.running.runner import RunTask, run_missing
+from abm.experiments.store.store import Store
 from abm.scenario import Scenario
 
 SECONDS_TO_END = 5.0  # for those processes whose main process was killed

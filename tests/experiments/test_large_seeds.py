@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from abm import cli
-from abm.experiments.design import factorial
-from abm.experiments.run_folder import run_command
-from abm.experiments.study import HowToRun
-from abm.experiments.sweep import sweep_command
+from abm.experiments.designs.design import factorial
+from abm.experiments.designs.study import HowToRun
+from abm.experiments.designs.sweep import sweep_command
+from abm.experiments.folders.run_command import run_command
 from abm.record import Logs
 from abm.scenario import load_scenario
 from abm.studies.curves import curves_frame

@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from abm import cli
-from abm.experiments import sensitivity, sweep
+from abm.experiments.designs import sweep
+from abm.experiments.sensitivity import command as sensitivity
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_sweep_passes_on_what_was_asked(nssi, calls):
 
 
 def test_sensitivity_has_the_defaults_it_promises(nssi, calls):
-    from abm.experiments.design import priors
+    from abm.experiments.designs.design import priors
 
     assert nssi("sensitivity")[0] == 0
     assert (

@@ -5,11 +5,11 @@ import csv
 import known_outcomes
 import pytest
 
-from abm.experiments.analysis import Plan
-from abm.experiments.design import Range, factorial
-from abm.experiments.sensitivity import sensitivity_command
-from abm.experiments.study import HowToRun
-from abm.experiments.sweep import sweep_command
+from abm.experiments.designs.design import Range, factorial
+from abm.experiments.designs.study import HowToRun
+from abm.experiments.designs.sweep import sweep_command
+from abm.experiments.sensitivity.analysis import Plan
+from abm.experiments.sensitivity.command import sensitivity_command
 from abm.report.study_tables import STUDY_TABLES
 from abm.scenario import load_scenario
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.experiments.warm_ups import WarmUps
+from abm.experiments.store.warm_ups import WarmUps
 from abm.record import Logs
 from abm.scenario import Scenario
 from abm.simulation import run

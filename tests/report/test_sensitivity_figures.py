@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from abm.chance import Purpose, generator
-from abm.experiments.analysis import Findings, Plan, analyse_runs
-from abm.experiments.design import Range
+from abm.experiments.designs.design import Range
+from abm.experiments.sensitivity.analysis import Findings, Plan, analyse_runs
 from abm.report.sensitivity_figures import draw_sensitivity_figures
 
 RANGES = tuple(Range(f"parameter_{place}", 0.0, 1.0) for place in range(3))

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from numpy.lib import recfunctions
 
-from abm.experiments.folder import RunFolder
-from abm.experiments.run_folder import run_command
+from abm.experiments.folders.folder import RunFolder
+from abm.experiments.folders.run_command import run_command
 from abm.parameters import parameters
 from abm.record import Logs, Record
 from abm.scenario import Scenario, ScenarioError, load_scenario

@@ -129,7 +129,7 @@ def _called(outcome: str) -> str:
 
 
 def _unit_of(outcome: str) -> str:
-    from abm.experiments.outcomes import OUTCOMES
+    from abm.experiments.outcomes.outcomes import OUTCOMES
 
     return OUTCOMES[outcome].unit if outcome in OUTCOMES else ""
 

@@ -1,0 +1,4 @@
+"""Which parameters move which outcomes, by Morris or Sobol, and the command `sensitivity`.
+
+`analysis` goes from runs to tables, by way of `indices` and of `noise`, the share of chance.
+"""

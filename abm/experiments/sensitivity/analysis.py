@@ -1,0 +1,261 @@
+"""From the runs of a design to the tables of a sensitivity analysis."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from abm.experiments.designs.design import Design, Range, morris_design, sobol_design
+from abm.experiments.designs.study import Place, outcome_names
+from abm.experiments.outcomes.outcomes import OUTCOMES
+from abm.experiments.sensitivity.indices import (
+    Method,
+    Problem,
+    convergence_table,
+    index_by_chance,
+    indices_table,
+    ranking_table,
+)
+from abm.experiments.sensitivity.noise import noise_of, point_means, stability_table
+from abm.experiments.store.store import DONE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What parameters are ranked for; the indices of all outcomes are in indices.csv.
+MAIN_OUTCOMES = (
+    "lifetime_prevalence_12_18",
+    "past_year_prevalence_12_18",
+    "median_onset_age",
+    "share_with_one_or_two_acts",
+    "mean_past_year_acts",
+    "hospital_presentations_per_100k",
+    "new_cases_averted_per_100k",
+)
+# With one seed a point, chance is estimated from this many further seeds at some points.
+NOISE_SEEDS, NOISE_POINTS = 3, 10
+TABLES = ("indices.csv", "ranking.csv", "convergence.csv", "noise.csv", "stability.csv")
+# Of noise.csv: the outcome, counts, the fields of `Noise` in their order, the index by chance.
+NOISE_COLUMNS = [
+    "outcome", "points", "undefined_points", "undefined_runs", "seeds", "noise_seeds",
+    "noise_points", "between_seeds", "seeds_averaged", "over_points", "noise_share",
+    "noise_share_low", "noise_share_high", "single_run_noise_share", "index_by_chance",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a sensitivity analysis explores, and how thoroughly.
+
+    Parameters
+    ----------
+    method
+        "morris" (screening) or "sobol" (shares of the variance).
+    ranges
+        What varies.
+    blocks
+        Trajectories, or base samples (a power of two).
+    second_order
+        Whether Sobol also looks at pairs of parameters.
+    seeds
+        Runs at each point, averaged.
+    repetitions
+        How often the whole design is lived, with other seeds each time.
+    first_seed
+        Of the design and of the runs.
+    """
+
+    method: Method
+    ranges: tuple[Range, ...]
+    blocks: int
+    second_order: bool = False
+    seeds: int = 1
+    repetitions: int = 1
+    first_seed: int = 1
+
+    def design(self) -> Design:
+        """Return the points; what identifies them names seeds and repetitions, too.
+
+        So every analysis has a folder of its own, and none overwrites another.
+
+        Raises
+        ------
+        ScenarioError
+            If there are too few parameters, or the samples are no power of two.
+        """
+        if self.method == "morris":
+            design = morris_design(self.ranges, self.blocks, self.first_seed)
+        else:
+            design = sobol_design(self.ranges, self.blocks, self.second_order, self.first_seed)
+        lived = {"seeds": self.seeds, "repetitions": self.repetitions}
+        return replace(design, about={**design.about, **lived})
+
+    @property
+    def problem(self) -> Problem:
+        """What the analysis has to know."""
+        return Problem(self.method, self.ranges, self.second_order)
+
+    @property
+    def all_seeds(self) -> list[int]:
+        """The seeds of every point, those of the first repetition first."""
+        return [self.first_seed + place for place in range(self.seeds * self.repetitions)]
+
+    def noise_places(self, points: int) -> list[Place]:
+        """Return the further runs that chance is estimated from; none with several seeds."""
+        if len(self.all_seeds) > 1:
+            return []
+        chosen = np.unique(np.linspace(1, points, min(NOISE_POINTS, points)).round().astype(int))
+        further = [self.first_seed + place for place in range(1, NOISE_SEEDS + 1)]
+        return [(int(point), seed) for point in chosen for seed in further]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The tables of a sensitivity analysis.
+
+    Parameters
+    ----------
+    plan
+        What was explored.
+    indices
+        method, outcome, age, parameter, parameter_2, index, value, low, high.
+    ranking
+        outcome ("all": over the main outcomes), rank, parameter, index, value, low, high.
+    convergence
+        The main index with fewer trajectories or samples.
+    noise
+        How much of each outcome's variance over the design is chance within runs, and the index
+        that a parameter without effect would get from it (at most).
+    stability
+        How alike the rankings of repetitions are; empty with one repetition.
+    main_outcomes
+        What was ranked for.
+    """
+
+    plan: Plan
+    indices: "pd.DataFrame"
+    ranking: "pd.DataFrame"
+    convergence: "pd.DataFrame"
+    noise: "pd.DataFrame"
+    stability: "pd.DataFrame"
+    main_outcomes: tuple[str, ...]
+
+    def tables(self) -> "dict[str, pd.DataFrame]":
+        """Return the tables by file name."""
+        found = (self.indices, self.ranking, self.convergence, self.noise, self.stability)
+        tables = dict(zip(TABLES, found, strict=True))
+        if not len(self.stability):
+            del tables["stability.csv"]
+        return tables
+
+
+def analyse_runs(
+    plan: Plan, design: Design, runs: "pd.DataFrame", further: "pd.DataFrame"
+) -> Findings:
+    """Return the tables of an analysis.
+
+    Parameters
+    ----------
+    plan
+        What was explored.
+    design
+        Its points.
+    runs
+        Every point with every seed: point, seed, status and one column an outcome.
+    further
+        The same columns, for runs that only tell how large chance is.
+
+    Raises
+    ------
+    ValueError
+        If a run is missing or failed.
+    """
+    expected = len(design.points) * len(plan.all_seeds)
+    if len(runs) != expected or (runs["status"] != DONE).any():
+        raise ValueError(f"expected {expected} runs that are done; finish the design first")
+    ordered = runs.sort_values(["point", "seed"], kind="stable")
+    points = design.points.to_numpy(np.float64)
+    names = outcome_names(runs)
+    cube = ordered[names].to_numpy(np.float64).reshape(len(points), len(plan.all_seeds), -1)
+    main = tuple(name for name in MAIN_OUTCOMES if name in names) or tuple(names[:5])
+    means = _means(cube, names)
+    table, analyses = indices_table(plan.problem, points, means, plan.first_seed)
+    convergence = convergence_table(plan.problem, points, means[list(main)], plan.first_seed)
+    noise = _noise_table(plan, cube, names, further)
+    noise["blocks"] = [analyses[name].blocks for name in names]
+    noise["note"] = [analyses[name].note for name in names]
+    return Findings(
+        plan,
+        indices=_with_age(table, plan.method),
+        ranking=_with_method(ranking_table(plan.method, table, main), plan.method),
+        convergence=_with_method(convergence, plan.method),
+        noise=_with_age(noise, plan.method),
+        stability=_with_method(_stability(plan, points, cube, names, main), plan.method),
+        main_outcomes=main,
+    )
+
+
+def _means(cube: np.ndarray, names: Sequence[str]) -> "pd.DataFrame":
+    """Return the mean over seeds of every outcome at every point."""
+    import pandas as pd
+
+    return pd.DataFrame({name: point_means(cube[:, :, at]) for at, name in enumerate(names)})
+
+
+def _noise_table(
+    plan: Plan, cube: np.ndarray, names: Sequence[str], further: "pd.DataFrame"
+) -> "pd.DataFrame":
+    """Return the noise of every outcome: from all seeds, or from the further ones."""
+    import pandas as pd
+
+    replicates = cube
+    if len(further):
+        ordered = further.sort_values(["point", "seed"], kind="stable")
+        chosen = ordered["point"].unique()
+        extra = ordered[list(names)].to_numpy(np.float64).reshape(len(chosen), -1, len(names))
+        replicates = np.concatenate([cube[chosen - 1], extra], axis=1)
+    rows = []
+    for at, name in enumerate(names):
+        noise = noise_of(cube[:, :, at], replicates[:, :, at])
+        undefined = ~np.isfinite(cube[:, :, at])
+        counts = len(cube), int(undefined.all(axis=1).sum()), int(undefined.sum())
+        floor = index_by_chance(plan.method, noise)
+        rows.append((name, *counts, cube.shape[1], replicates.shape[1], *noise, floor))
+    return pd.DataFrame(rows, columns=NOISE_COLUMNS)
+
+
+def _stability(
+    plan: Plan, points: np.ndarray, cube: np.ndarray, names: Sequence[str], main: Sequence[str]
+) -> "pd.DataFrame":
+    """Rank the parameters in every repetition by itself and compare the rankings."""
+    rankings = []
+    places = [names.index(name) for name in main]
+    for number in range(plan.repetitions if plan.repetitions > 1 else 0):
+        seeds = slice(number * plan.seeds, (number + 1) * plan.seeds)
+        means = _means(cube[:, seeds, places], main)
+        table, _ = indices_table(plan.problem, points, means, plan.first_seed)
+        rankings.append(ranking_table(plan.method, table, main))
+    return stability_table(rankings)
+
+
+def _with_age(table: "pd.DataFrame", method: Method) -> "pd.DataFrame":
+    """Split the outcomes of single ages into the outcome and its age; name the method."""
+    labels = [outcome_and_age(str(name)) for name in table["outcome"]]
+    named = table.assign(outcome=[outcome for outcome, _ in labels])
+    named.insert(1, "age", [age for _, age in labels])
+    return _with_method(named, method)
+
+
+def outcome_and_age(name: str) -> tuple[str, str]:
+    """Return the outcome without its age, and the age: "" for an outcome of no single age."""
+    declared = OUTCOMES.get(name)
+    if declared is None or declared.series is None:
+        return name, ""
+    return declared.series.removesuffix("_age"), str(declared.age)
+
+
+def _with_method(table: "pd.DataFrame", method: Method) -> "pd.DataFrame":
+    named = table.copy()
+    named.insert(0, "method", method)
+    return named

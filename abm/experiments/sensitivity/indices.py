@@ -1,0 +1,311 @@
+"""Sensitivity indices: pure functions of a design and of what came out at its points."""
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+
+from abm.experiments.designs.design import Range, problem_of, sampler_seeds
+from abm.experiments.sensitivity.noise import Noise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Method = Literal["morris", "sobol"]
+# What parameters are ranked by.
+MAIN_INDEX: dict[Method, str] = {"morris": "mu_star", "sobol": "ST"}
+RESAMPLES = 1000
+MORRIS_STEP = 2.0 / 3.0  # of a range: four levels
+CONVERGENCE_STEPS = 5
+FEWEST_BLOCKS: dict[Method, int] = {"morris": 2, "sobol": 8}
+# An outcome that is undefined in more than this share of the blocks is not analysed.
+MOST_UNDEFINED = 0.25
+COLUMNS = ("parameter", "parameter_2", "index", "value", "low", "high")
+
+Row = tuple[str, str, str, float, float, float]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What was explored, and how.
+
+    Parameters
+    ----------
+    method
+        "morris" or "sobol".
+    ranges
+        What varied.
+    second_order
+        Whether a Sobol design has the points for pairs of parameters.
+    """
+
+    method: Method
+    ranges: tuple[Range, ...]
+    second_order: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The parameters, in the order of the design's columns."""
+        return [each.name for each in self.ranges]
+
+    @property
+    def block(self) -> int:
+        """Points of a trajectory, or of a base sample: they are analysed together."""
+        if self.method == "morris":
+            return len(self.ranges) + 1
+        return (2 if self.second_order else 1) * len(self.ranges) + 2
+
+    @property
+    def unit(self) -> str:
+        """What a block of points is called."""
+        return "trajectories" if self.method == "morris" else "samples"
+
+
+class Analysis(NamedTuple):
+    """The indices of one outcome, how many blocks they rest on, and why there are none."""
+
+    rows: list[Row]
+    blocks: int
+    note: str
+
+
+def analyse(problem: Problem, points: np.ndarray, values: np.ndarray, seed: int) -> Analysis:
+    """Return the indices of one outcome with their 95 % intervals.
+
+    Parameters
+    ----------
+    problem
+        What was explored.
+    points
+        Shape (points, parameters), in the order of the design.
+    values
+        The outcome at each point; NaN where it is undefined (nobody it could be measured in).
+        Whole blocks with an undefined point are left out.
+    seed
+        Of Sobol's bootstrap.
+
+    Returns
+    -------
+    Analysis
+        Rows of parameter, parameter_2, index, value, low, high. Without rows the note says why:
+        the outcome does not vary, or is undefined too often.
+    """
+    defined = whole_blocks(problem, values)
+    blocks, total = int(defined.sum()), len(defined)
+    if blocks < FEWEST_BLOCKS[problem.method] or blocks < (1 - MOST_UNDEFINED) * total:
+        return Analysis([], blocks, f"undefined in {total - blocks} of {total} {problem.unit}")
+    rows = np.repeat(defined, problem.block)
+    known = values[rows].astype(np.float64)
+    if np.ptp(known) <= 1e-12 * max(1.0, float(np.abs(known).max())):
+        return Analysis([], blocks, "does not vary")
+    note = f"{total - blocks} of {total} {problem.unit} left out" if blocks < total else ""
+    if problem.method == "morris":
+        found = _morris(problem, points[rows].astype(np.float64), known)
+    else:
+        found = _sobol(problem, known, seed)
+    return Analysis(found, blocks, note)
+
+
+def index_by_chance(method: Method, noise: Noise) -> float:
+    """Return the main index that a parameter without any effect would get from chance alone.
+
+    At most: the same seeds live at every point, and part of their luck cancels.
+
+    Parameters
+    ----------
+    method
+        For Morris the mean absolute difference of two runs, over the step; for Sobol the share
+        of chance in the variance.
+    noise
+        Of the outcome.
+    """
+    if method == "sobol":
+        return noise.share
+    of_means = noise.between_seeds / noise.seeds_averaged
+    return 2.0 * math.sqrt(of_means / math.pi) / MORRIS_STEP
+
+
+def whole_blocks(problem: Problem, values: np.ndarray) -> np.ndarray:
+    """Return for each trajectory or base sample whether the outcome is defined at all its points.
+
+    Raises
+    ------
+    ValueError
+        If the number of values does not fit the design.
+    """
+    if len(values) % problem.block:
+        raise ValueError(f"{len(values)} values are not whole blocks of {problem.block} points")
+    return np.asarray(np.isfinite(values).reshape(-1, problem.block).all(axis=1))
+
+
+def _morris(problem: Problem, points: np.ndarray, values: np.ndarray) -> list[Row]:
+    """Return mu, mu_star and sigma: the change of the outcome over a parameter's whole range.
+
+    The intervals are Student's t over trajectories; a bootstrap of so few is too narrow.
+    """
+    from SALib.analyze import morris
+    from scipy.special import stdtrit
+
+    found = morris.analyze(
+        problem_of(problem.ranges), points, values,
+        num_resamples=2, seed=1,  # its own intervals are not used
+    )  # fmt: skip
+    blocks = len(values) // problem.block
+    mean, size, spread = (np.asarray(found[index]) for index in ("mu", "mu_star", "sigma"))
+    reach = float(stdtrit(blocks - 1, 0.975)) / math.sqrt(blocks)
+    halves = reach * spread
+    reaches = reach * _sizes_of_effects(problem, points, values).std(axis=0, ddof=1)
+    rows: list[Row] = []
+    for place, name in enumerate(problem.names):
+        mu, mu_star = float(mean[place]), float(size[place])
+        half, half_star = float(halves[place]), float(reaches[place])
+        rows += [
+            (name, "", "mu", mu, mu - half, mu + half),
+            (name, "", "mu_star", mu_star, max(0.0, mu_star - half_star), mu_star + half_star),
+            (name, "", "sigma", float(spread[place]), math.nan, math.nan),
+        ]
+    return rows
+
+
+def _sizes_of_effects(problem: Problem, points: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return the size of each effect over a whole range, by trajectory and parameter."""
+    widths = np.array([each.high - each.low for each in problem.ranges])
+    steps = np.diff(points.reshape(-1, problem.block, len(widths)), axis=1) / widths
+    moved = np.abs(steps).argmax(axis=2)  # each step moves one parameter, in any order
+    sizes = np.abs(np.diff(values.reshape(-1, problem.block), axis=1)) / MORRIS_STEP
+    return np.asarray(np.take_along_axis(sizes, moved.argsort(axis=1), axis=1))
+
+
+def _sobol(problem: Problem, values: np.ndarray, seed: int) -> list[Row]:
+    """Return shares of the variance: S1 alone, ST with all interactions, S2 by pairs."""
+    from SALib.analyze import sobol
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of resamples in which nothing varies; they count as 0
+        found = sobol.analyze(
+            problem_of(problem.ranges), values, calc_second_order=problem.second_order,
+            num_resamples=RESAMPLES, seed=sampler_seeds(seed)[1],
+        )  # fmt: skip
+    rows = [
+        _with_reach(name, "", index, found[index][place], found[f"{index}_conf"][place])
+        for place, name in enumerate(problem.names)
+        for index in ("S1", "ST")
+    ]
+    if problem.second_order:
+        names = problem.names
+        rows += [
+            _with_reach(names[a], names[b], "S2", found["S2"][a, b], found["S2_conf"][a, b])
+            for a in range(len(names))
+            for b in range(a + 1, len(names))
+        ]
+    return rows
+
+
+def _with_reach(name: str, other: str, index: str, value: Any, reach: Any) -> Row:
+    return name, other, index, float(value), float(value - reach), float(value + reach)
+
+
+def indices_table(
+    problem: Problem, points: np.ndarray, outcomes: "pd.DataFrame", seed: int
+) -> "tuple[pd.DataFrame, dict[str, Analysis]]":
+    """Return the indices of several outcomes in one tidy table, and each outcome's analysis.
+
+    Parameters
+    ----------
+    problem, points, seed
+        As in `analyse`.
+    outcomes
+        One column an outcome, one row a point.
+    """
+    import pandas as pd
+
+    found = {
+        str(name): analyse(problem, points, outcomes[name].to_numpy(np.float64), seed)
+        for name in outcomes
+    }
+    rows = [(name, *row) for name, analysis in found.items() for row in analysis.rows]
+    return pd.DataFrame(rows, columns=["outcome", *COLUMNS]), found
+
+
+def convergence_table(
+    problem: Problem, points: np.ndarray, outcomes: "pd.DataFrame", seed: int
+) -> "pd.DataFrame":
+    """Return the main index as it was with the first few trajectories or samples, up to all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `outcome`, `blocks` (trajectories or base samples), then the columns of the indices.
+    """
+    import pandas as pd
+
+    tables = []
+    for blocks in prefixes(problem.method, len(points) // problem.block):
+        rows = blocks * problem.block
+        table, _ = indices_table(problem, points[:rows], outcomes.iloc[:rows], seed)
+        table.insert(1, "blocks", blocks)
+        tables.append(table[table["index"] == MAIN_INDEX[problem.method]])
+    return pd.concat(tables, ignore_index=True)
+
+
+def prefixes(method: Method, blocks: int) -> list[int]:
+    """Return the numbers of blocks of a convergence table: even steps, or powers of two."""
+    fewest = min(FEWEST_BLOCKS[method], blocks)
+    if method == "sobol":
+        return [size for size in (2**power for power in range(17)) if fewest <= size <= blocks]
+    steps = range(1, CONVERGENCE_STEPS + 1)
+    return sorted({max(fewest, round(blocks * step / CONVERGENCE_STEPS)) for step in steps})
+
+
+def ranking_table(
+    method: Method, indices: "pd.DataFrame", main_outcomes: Sequence[str]
+) -> "pd.DataFrame":
+    """Rank the parameters for each main outcome, and over all of them.
+
+    Parameters
+    ----------
+    method
+        Decides what parameters are ranked by.
+    indices
+        From `indices_table`.
+    main_outcomes
+        Those to rank for; the others are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        outcome, rank (from 1), parameter, index, value, low, high. The outcome "all" ranks by
+        the mean over outcomes of the index relative to the largest of its outcome.
+    """
+    import pandas as pd
+
+    main = MAIN_INDEX[method]
+    chosen = indices[(indices["index"] == main) & indices["outcome"].isin(list(main_outcomes))]
+    columns = ["outcome", "parameter", "index", "value", "low", "high"]
+    tables = [_ranked(_overall(chosen, main)[columns])] if len(chosen) else []
+    for name in main_outcomes:
+        own = chosen[chosen["outcome"] == name]
+        if len(own):
+            tables.append(_ranked(own[columns]))
+    if not tables:
+        return pd.DataFrame(columns=["outcome", "rank", *columns[1:]])
+    return pd.concat(tables, ignore_index=True)
+
+
+def _overall(chosen: "pd.DataFrame", main: str) -> "pd.DataFrame":
+    """Return the mean over outcomes of the index relative to the largest of its outcome."""
+    largest = chosen.groupby("outcome", sort=False)["value"].transform("max")
+    relative = (chosen["value"] / largest).where(largest > 0, 0.0)
+    mean = chosen.assign(value=relative).groupby("parameter", sort=False)["value"].mean()
+    table = mean.reset_index()
+    return table.assign(outcome="all", index=f"relative {main}", low=math.nan, high=math.nan)
+
+
+def _ranked(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the rows in falling order with their ranks; ties keep the design's order."""
+    order = table.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
+    order.insert(1, "rank", np.arange(1, len(order) + 1))
+    return order

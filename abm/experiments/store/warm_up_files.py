@@ -1,0 +1,127 @@
+"""The files of kept warm-ups: plain arrays and a JSON header in one `.npz`, nothing pickled.
+
+A file is called after the warm-up's key and the SHA-256 of its own bytes, so that whatever was
+truncated or changed is found before a bit of it is used.
+"""
+
+import hashlib
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from abm.experiments.store.files import StoreError, settle
+from abm.tables import TableError, checksum
+from abm.world_state import TABLES, WorldState
+
+SUFFIX = ".npz"
+HEADER = "header"
+FRIENDSHIPS = "friendships"
+UNREADABLE = (
+    *(OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What reading something else than a sound file may raise."""
+
+
+def write_state(folder: Path, key: str, header: Mapping[str, Any], state: WorldState) -> Path:
+    """Write a state whole or not at all.
+
+    Parameters
+    ----------
+    folder
+        Where to; made if missing.
+    key
+        What the file's name begins with.
+    header
+        Plain data to keep beside the arrays.
+    state
+        What to keep.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written, for instance because the disk is full; nothing of it is left.
+    """
+    partial = folder / f".{key}.{os.getpid()}.partial"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(partial, "w+b") as file:
+                np.savez_compressed(file, allow_pickle=False, **_arrays_of(key, header, state))
+                file.flush()
+                os.fsync(file.fileno())
+                file.seek(0)
+                name = f"{key}-{hashlib.file_digest(file, 'sha256').hexdigest()}{SUFFIX}"
+            os.replace(partial, folder / name)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise StoreError(f"cannot keep a warm-up in {folder}: {reason}") from error
+    settle(folder)
+    return folder / name
+
+
+def _arrays_of(key: str, header: Mapping[str, Any], state: WorldState) -> dict[str, np.ndarray]:
+    """Return the arrays of a file by name."""
+    content = {"key": key, **header, "days_lived": state.days_lived, "entries": state.entries}
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    return {
+        HEADER: np.frombuffer(text.encode(), np.uint8),
+        FRIENDSHIPS: state.friendships,
+        **state.tables,
+    }
+
+
+def is_whole(path: Path) -> bool:
+    """Return whether the bytes of a file are those its name promises; no, if there is none.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read.
+    """
+    try:
+        return path.stem.rpartition("-")[2] == checksum(path)
+    except TableError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return False
+        raise StoreError(str(error)) from error
+
+
+def read_header(path: Path) -> dict[str, Any] | None:
+    """Return the header of a file without reading its arrays, or None if it cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            header = json.loads(arrays[HEADER].tobytes())
+    except UNREADABLE:
+        return None
+    return header if isinstance(header, dict) else None
+
+
+def read_state(path: Path, key: str) -> WorldState | None:
+    """Return the state that a file holds, or None if it is damaged or of another warm-up.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read.
+    """
+    if not is_whole(path):
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            header = json.loads(arrays[HEADER].tobytes())
+            tables = {name: arrays[name] for name in TABLES}
+            state = WorldState(
+                tables, arrays[FRIENDSHIPS], int(header["days_lived"]), int(header["entries"])
+            )
+            return state if header["key"] == key else None
+    except UNREADABLE:
+        return None

@@ -7,7 +7,7 @@ again; the resolve fades over years and a later act leaves only part of it.
 import math
 
 from abm.chance import Purpose, four_draws, two_normals
-from abm.codes import SPECIALIST
+from abm.codes import SPECIALIST, THERAPY
 from abm.compilation import rule
 from abm.mechanisms.care import regulation_now
 from abm.mechanisms.settling import connectedness_now
@@ -40,6 +40,8 @@ def maybe_end_phase(me: Person, p: Parameters, today: Today, stage: Stage) -> No
     drive += p.phase_connectedness * (connectedness_now(me, p) - p.connectedness_reference)
     if me.care >= SPECIALIST:
         drive += p.phase_care
+    if me.care == THERAPY:
+        drive += p.phase_therapy
     if today.day < me.confidant_until:
         drive += p.phase_confidant
     hazard = math.exp(drive) / p.phase_length

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.codes import SPECIALIST, THERAPY
 from abm.mechanisms.coping import practise_coping
 from abm.mechanisms.day import decide
 from abm.mechanisms.morning import sleep
@@ -56,9 +57,14 @@ def test_a_phase_lasts_as_long_as_declared_at_mean_regulation(scene) -> None:
 
 @pytest.mark.parametrize(
     ("given", "weight"),
-    [({"regulation": 2.0}, "phase_regulation"), ({"connectedness": 1.0}, "phase_connectedness")],
+    [
+        ({"regulation": 2.0}, "phase_regulation"),
+        ({"connectedness": 1.0}, "phase_connectedness"),
+        ({"care": SPECIALIST}, "phase_care"),
+        ({"care": THERAPY, "phase_care": 0.0}, "phase_therapy"),
+    ],
 )
-def test_skill_and_connectedness_hasten_the_end_of_a_phase(scene, given, weight: str) -> None:
+def test_skill_connectedness_and_help_hasten_the_end_of_a_phase(scene, given, weight: str) -> None:
     """By the days in it with the same luck; not at all without their weight."""
     more = {weight: 1.5, "phase_length": 40.0}
     assert days_in_phase(scene, 150, **given, **more) < 0.8 * days_in_phase(scene, 150, **more)

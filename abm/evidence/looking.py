@@ -26,8 +26,8 @@ OF_LIVING = ("disclosed", "contacted", "barrier_person", "waiting_since")
 
 def live_and_look(scenario: "Scenario", seed: int, how: "LivedWorld") -> dict[str, Columns]:
     """Live one world with one seed and return its tables, by name."""
-    if how.kind == "trial":
-        return {"trial": _trial(scenario, seed)}
+    if how.kind != "run":
+        return {"trial": _trial(scenario, seed, how.kind)}
     from abm.record import Logs
     from abm.simulation import run
     from abm.world import World
@@ -37,14 +37,13 @@ def live_and_look(scenario: "Scenario", seed: int, how: "LivedWorld") -> dict[st
     return tables_of(run(scenario, seed, logs, world=world), world, how.keep)
 
 
-def _trial(scenario: "Scenario", seed: int) -> Columns:
-    from abm.studies.trial import simulate_trial
+def _trial(scenario: "Scenario", seed: int, kind: str) -> Columns:
+    from abm.studies.trial import AFTER_ONE_ACT, REPEATED, simulate_trial
 
-    arms = simulate_trial(scenario, seed)
-    count, others = len(arms.treated), len(arms.control)
+    arms = simulate_trial(scenario, seed, REPEATED if kind == "trial" else AFTER_ONE_ACT)
     return {
-        "person": np.arange(count + others),
-        "treated": np.repeat([1, 0], [count, others]),
+        "person": np.concatenate([arms.person, arms.person]),
+        "treated": np.repeat([1, 0], len(arms.person)),
         "acts": np.concatenate([arms.treated, arms.control]),
         "late_acts": np.concatenate([arms.treated_late, arms.control_late]),
     }

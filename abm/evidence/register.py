@@ -260,7 +260,7 @@ class LivedWorld(_Declared):
     scenario : str
         A scenario's name.
     kind : str
-        "run", or "trial": the simulated trial of DBT-A.
+        "run", or a simulated trial of DBT-A: "trial" after repeated acts, "trial after one act".
     share : float
         Size, as a share of the population asked for.
     years : int
@@ -275,7 +275,7 @@ class LivedWorld(_Declared):
 
     meaning: Text
     scenario: Text = "baseline"
-    kind: Literal["run", "trial"] = "run"
+    kind: Literal["run", "trial", "trial after one act"] = "run"
     share: float = Field(default=1.0, gt=0, le=1)
     years: int | None = None
     logs: tuple[str, ...] = ()

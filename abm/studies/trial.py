@@ -1,8 +1,10 @@
-"""A simulated trial of DBT-A: the people of the published trials, treated at random.
+"""A simulated trial of DBT-A: the people of the published trials, in both of its arms.
 
 Adolescents with repeated self-injury are found in the lived population and given, by keyed luck,
-either DBT-A or other specialist care (enhanced usual care). Nothing was tuned to the result: what
-DBT-A does to a person's skills is an assumption of `parameters.toml`, and what follows for
+either DBT-A or other specialist care (enhanced usual care). The same months are lived a second time
+with the arms exchanged, so that everybody is in both and the arms are alike to the last person: a
+trial cannot do that, but its expected result is the same, and less of it is chance. No size was
+tuned to the result: what DBT-A does is an assumption of `parameters.toml`, and what follows for
 self-injury is set beside the published effects.
 
 ``python -m abm.studies.trial`` prints it.
@@ -12,6 +14,7 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,11 +23,9 @@ from abm.codes import SPECIALIST, THERAPY
 from abm.people.layout import NEVER
 from abm.scenario import Scenario, load_scenario
 from abm.world import World
+from abm.world_state import live_warm_up, resume, state_of
 
 AGES = (12.0, 19.0)  # 12 to 18 completed years
-RECENT_DAYS = 16 * 7  # with an act in the last 16 weeks, as in E213
-REPEATED = 2  # and at least two in the past year
-WEEKS = 19
 LAST_WEEKS = 8  # what "after treatment" looks back on
 Z_95 = 1.959963984540054
 PUBLISHED = (
@@ -37,25 +38,52 @@ PUBLISHED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Trial:
-    """What became of the two arms.
+class Criteria(NamedTuple):
+    """Who takes part, and for how long.
 
     Attributes
     ----------
+    acts : int
+        Least acts in the past year.
+    recent_days : int
+        Days back to the last act, at most.
+    weeks : int
+        Weeks of treatment and of counting.
+    """
+
+    acts: int
+    recent_days: int
+    weeks: int
+
+
+REPEATED = Criteria(acts=2, recent_days=16 * 7, weeks=19)
+"""Two acts or more, one of them in the last 16 weeks, as in E213."""
+AFTER_ONE_ACT = Criteria(acts=1, recent_days=365, weeks=26)
+"""One act or more, as in the trials that E217 pools; half a year is an assumption between them."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of everybody in the two arms.
+
+    Attributes
+    ----------
+    person
+        Number of each participant, in the order of the arrays below.
     treated, control
-        Acts of each participant over the weeks of treatment.
+        Acts of each participant over the weeks of treatment, in either arm.
     treated_late, control_late
         Acts of each over the last `LAST_WEEKS` of them.
     """
 
+    person: np.ndarray
     treated: np.ndarray
     control: np.ndarray
     treated_late: np.ndarray
     control_late: np.ndarray
 
 
-def simulate_trial(scenario: Scenario, seed: int, weeks: int = WEEKS) -> Trial:
+def simulate_trial(scenario: Scenario, seed: int, criteria: Criteria = REPEATED) -> Trial:
     """Live a population to its first reported day and try DBT-A on those eligible.
 
     Parameters
@@ -64,15 +92,31 @@ def simulate_trial(scenario: Scenario, seed: int, weeks: int = WEEKS) -> Trial:
         The population; its services decide what care does.
     seed
         Seed of the keyed luck.
-    weeks
-        Weeks of treatment.
+    criteria
+        Who takes part, and for how long.
     """
-    world = World(scenario, seed)
-    while not world.is_reported:
-        world.live_day()
-    rows = eligible(world)
-    drawn = draws_for(seed, world.people["person"][rows], 0, Purpose.TRIAL, 0)[0]
-    therapy = drawn < 0.5
+    state = state_of(live_warm_up(World(scenario, seed)))
+    world = resume(scenario, seed, state=state)
+    rows = eligible(world, criteria)
+    person = world.people["person"][rows].copy()
+    drawn = draws_for(seed, person, 0, Purpose.TRIAL, 0)[0] < 0.5
+    acts, late = _treat(world, rows, drawn, criteria.weeks)
+    swapped, swapped_late = _treat(
+        resume(scenario, seed, state=state), rows, ~drawn, criteria.weeks
+    )
+    return Trial(
+        person,
+        treated=np.where(drawn, acts, swapped),
+        control=np.where(drawn, swapped, acts),
+        treated_late=np.where(drawn, late, swapped_late),
+        control_late=np.where(drawn, swapped_late, late),
+    )
+
+
+def _treat(
+    world: World, rows: np.ndarray, therapy: np.ndarray, weeks: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Put participants in their arms and live on; return their acts, in all and late."""
     people, day = world.people, world.date.toordinal()
     people["care"][rows] = np.where(therapy, THERAPY, SPECIALIST)
     people["care_since"][rows] = day
@@ -84,29 +128,32 @@ def simulate_trial(scenario: Scenario, seed: int, weeks: int = WEEKS) -> Trial:
         if lived == (weeks - LAST_WEEKS) * 7:
             late = people["acts"][rows].copy()
         world.live_day()
-    acts, acts_late = people["acts"][rows] - before, people["acts"][rows] - late
-    return Trial(acts[therapy], acts[~therapy], acts_late[therapy], acts_late[~therapy])
+    after = people["acts"][rows]
+    return after - before, after - late
 
 
-def eligible(world: World) -> np.ndarray:
-    """Return the rows of adolescents with repeated and recent self-injury, not yet in care."""
+def eligible(world: World, criteria: Criteria = REPEATED) -> np.ndarray:
+    """Return the rows of adolescents who may take part: recent self-injury, not yet in care."""
     people = world.people
     ages = world.ages_of(people)
     chosen = (people["present"] == 1) & (ages >= AGES[0]) & (ages < AGES[1])
-    chosen &= people["past_year_acts"] >= REPEATED
-    chosen &= people["last_act"] >= world.date.toordinal() - RECENT_DAYS
+    chosen &= people["past_year_acts"] >= criteria.acts
+    chosen &= people["last_act"] >= world.date.toordinal() - criteria.recent_days
     return np.flatnonzero(chosen & (people["care"] < SPECIALIST))
 
 
 def pooled(trials: Iterable[Trial]) -> Trial:
     """Return all participants of several trials as one."""
     every = list(trials)
-    arms = ("treated", "control", "treated_late", "control_late")
+    arms = ("person", "treated", "control", "treated_late", "control_late")
     return Trial(*(np.concatenate([getattr(trial, arm) for trial in every]) for arm in arms))
 
 
 def standardised_difference(trial: Trial) -> tuple[float, float, float]:
-    """Return Cohen's d of acts (positive: fewer under DBT-A) with its 95 % interval."""
+    """Return Cohen's d of acts (positive: fewer under DBT-A) with its 95 % interval.
+
+    The interval is that of a trial with as many other people in each arm.
+    """
     one, two = trial.treated, trial.control
     n, m = len(one), len(two)
     spread = math.sqrt(((n - 1) * one.var(ddof=1) + (m - 1) * two.var(ddof=1)) / (n + m - 2))
@@ -134,9 +181,9 @@ def trial_lines(trial: Trial) -> list[str]:
         "standardised difference of acts": standardised_difference(trial),
         "odds ratio of any act": odds_ratio(trial),
     }
-    arms = f"{len(trial.treated)} given DBT-A, {len(trial.control)} given other specialist care"
+    arms = f"{len(trial.person)} people, once with DBT-A and once with other specialist care"
     means = f"mean {trial.treated.mean():.1f} and {trial.control.mean():.1f}"
-    lines = [f"{arms}; acts over {WEEKS} weeks: {means}"]
+    lines = [f"{arms}; acts over {REPEATED.weeks} weeks: {means}"]
     for name, value, low, high, source in PUBLISHED:
         here, here_low, here_high = found[name]
         lines.append(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from abm.calendar import DAYS_A_YEAR
-from abm.studies.census import FLOWS, STOCKS
+from abm.studies.census import AGES, FLOWS, STOCKS
 
 if TYPE_CHECKING:
     from abm.evidence.register import LivedWorld
@@ -21,7 +21,7 @@ ENDORSED = 0.25
 """A motive is endorsed when its mean share in the last five acts is at least this."""
 WEEKS_BEFORE = 28
 A_MONTH, A_YEAR = 30.0, 365.0
-OF_LIVING = ("disclosed", "contacted", "barrier_person", "waiting_since")
+OF_LIVING = ("disclosed", "contacted", "barrier_person", "waiting_since", "distress_gain")
 
 
 def live_and_look(scenario: "Scenario", seed: int, how: "LivedWorld") -> dict[str, Columns]:
@@ -74,6 +74,7 @@ def tables_of(
         add_usual(acts, prompts)
         if people is not None:
             number_acts(acts, people)
+            count_first_contacts(found["census"], acts, record)
         found["acts"] = acts
     if people is not None:
         every = people_columns(people, world)
@@ -160,7 +161,10 @@ def _days_to(
 
 
 def number_acts(acts: Columns, people: np.ndarray) -> None:
-    """Add to every act how many its person had done before it, unlogged ones counted."""
+    """Add to every act how many its person had done before it, and how many brought in a service.
+
+    Those that were not logged count too.
+    """
     order = np.argsort(people["person"])
     known = people["person"][order]
     _, place, counts = np.unique(acts["person"], return_inverse=True, return_counts=True)
@@ -168,6 +172,25 @@ def number_acts(acts: Columns, people: np.ndarray) -> None:
     nth = np.arange(len(place)) - first[place]
     in_all = people["acts"][order][np.searchsorted(known, acts["person"])] if len(place) else nth
     acts["acts_before"] = in_all - counts[place] + nth if len(place) else nth
+    seen = (acts["visible"] != 0).astype(np.int64)
+    if not len(place):
+        acts["contacts_before"] = nth
+        return
+    contacts = people["service_contacts"][order][np.searchsorted(known, acts["person"])]
+    logged = np.bincount(place, seen).astype(np.int64)[place]
+    so_far = np.cumsum(seen) - seen
+    acts["contacts_before"] = contacts - logged + so_far - so_far[first[place]]
+
+
+def count_first_contacts(census: Columns, acts: Columns, record: "Record") -> None:
+    """Add to the census its `first_contacts`: acts that first brought their person a service."""
+    first = (acts["visible"] != 0) & (acts["contacts_before"] == 0)
+    ends = [each.date.toordinal() for each in record.censuses]
+    year = np.searchsorted(ends, acts["day"][first])
+    counts = np.zeros((len(ends), 2, len(AGES)), np.int64)
+    age = acts["age"][first].astype(np.int64) - AGES.start
+    np.add.at(counts, (year, acts["sex"][first], age), 1)
+    census["first_contacts"] = counts.ravel()
 
 
 def add_usual(acts: Columns, prompts: np.ndarray | None) -> None:

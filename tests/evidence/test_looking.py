@@ -1,11 +1,18 @@
 """What is derived from logs, against loops by hand."""
 
 import datetime
+from types import SimpleNamespace
 
 import made_up_world
 import numpy as np
 
-from abm.evidence.looking import act_columns, number_acts, tables_of
+from abm.evidence.looking import (
+    Columns,
+    act_columns,
+    count_first_contacts,
+    number_acts,
+    tables_of,
+)
 from abm.mechanisms.book import ACT_DTYPE
 
 
@@ -29,12 +36,33 @@ def test_acts_stand_by_person_and_time_with_what_lies_around_them() -> None:
     assert columns["days_left"].tolist() == [49.5, 39.5, 29.5, 49.5, 9.5]
 
 
-def test_unlogged_acts_count_before() -> None:
+def numbered(contacts: tuple[int, int]) -> Columns:
     columns = act_columns(a_few_acts(), start=90, end=150)
-    people = np.zeros(2, [("person", "i8"), ("acts", "i8")])
+    people = np.zeros(2, [("person", "i8"), ("acts", "i8"), ("service_contacts", "i8")])
     people["person"], people["acts"] = [8, 3], [2, 7]
+    people["service_contacts"] = contacts
     number_acts(columns, people)
+    return columns
+
+
+def test_unlogged_acts_and_contacts_count_before() -> None:
+    columns = numbered((1, 3))
     assert columns["acts_before"].tolist() == [4, 5, 6, 0, 1]
+    assert columns["contacts_before"].tolist() == [2, 2, 2, 1, 1]
+
+
+def test_first_contacts_are_counted_where_and_when_they_were() -> None:
+    """Of the five acts the one of day 120 alone brought in a service, person 3 not yet known."""
+    record = SimpleNamespace(
+        censuses=[SimpleNamespace(date=datetime.date.fromordinal(day)) for day in (119, 484)]
+    )
+    for contacts, expected in (((0, 1), 1), ((0, 2), 0)):
+        census: Columns = {}
+        acts = numbered(contacts)
+        acts["sex"], acts["age"] = np.full(5, 1), np.full(5, 13.9)
+        count_first_contacts(census, acts, record)
+        counts = census["first_contacts"].reshape(2, 2, 15)
+        assert counts.sum() == counts[1, 1, 3] == expected
 
 
 def test_motives_are_those_of_the_last_five_acts() -> None:

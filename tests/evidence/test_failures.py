@@ -53,4 +53,7 @@ def test_the_page_counts_and_lists_failures(tmp_path, found):
     assert "| P66 |" in told
     assert "Under the posterior" not in told
     assert "| E025 |" not in told
-    assert "| fitted | all | 22 of 22 | 100% | 0 | 0 |" in told
+    fitted, predicted = (int((found["use"] == use).sum()) for use in ("fitted", "predicted"))
+    assert f"| fitted | all | {fitted} of {fitted} | 100% | 0 | 0 |" in told
+    assert f"| predicted | all | {predicted - 1} of {predicted} |" in told
+    assert "| predicted | all never changed after looking |" in told

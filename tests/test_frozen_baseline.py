@@ -8,9 +8,9 @@ from abm.record import Logs
 from abm.scenario import load_scenario
 from abm.simulation import run
 
-FLOWS = [1168800, 1038068, 87, 3596, 129411, 2460, 1004, 132, 37, 21]
-STOCKS = [400, 87, 21, 6, 9, 24]
-RELIEF = 2229.22656
+FLOWS = [1168800, 1036336, 86, 4672, 124186, 3477, 545, 650, 34, 21]
+STOCKS = [400, 86, 20, 5, 10, 24]
+RELIEF = 3134.132451
 
 
 def test_a_small_life_is_as_it_was() -> None:

@@ -84,7 +84,7 @@ def _truths(wave: Lived, fit: Fit) -> np.ndarray:
     defined = np.isfinite(wave.figures).all(axis=1)
     defined[np.concatenate([first, second])] = False
     known = np.flatnonzero(defined)
-    count = min(fit.truths, len(known) // 2)
+    count = min(fit.truths, 2 * len(known) // 3)
     return np.sort(generator(fit.seed, Purpose.FIT).permutation(known)[:count])
 
 

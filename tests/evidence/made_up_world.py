@@ -101,12 +101,13 @@ def world(persons: np.ndarray) -> SimpleNamespace:
     rows["person"], rows["present"] = persons["person"], 1 - persons["left"]
     rows["barrier_person"] = 5.0 - persons["self_criticism"]
     rows["disclosed"] = persons["ever"]
+    rows["distress_gain"] = 1.0 + persons["reactivity"]
     return SimpleNamespace(people=rows)
 
 
 def look(scenario: Scenario, seed: int, how: LivedWorld) -> dict[str, dict[str, np.ndarray]]:
     """Stand in for `abm.evidence.looking.live_and_look`."""
-    if how.kind == "trial":
+    if how.kind != "run":
         treated = np.arange(80) % 2
         counts = np.floor(6 * hand_made.spread(80, seed))
         return {

@@ -130,6 +130,7 @@ def note_before(
     act.severity = severity
     act.visible = 0
     act.hospital = 0
+    act.hospital_chance = 0.0
     act.distress_before = me.distress
     act.emptiness_before = me.emptiness
     act.calm_before = me.calm

@@ -26,6 +26,7 @@ ACT_DTYPE = np.dtype(
         ("severity", np.float64),
         ("visible", np.int64),
         ("hospital", np.int64),
+        ("hospital_chance", np.float64),
         ("share_calm", np.float64),
         ("share_feel", np.float64),
         ("share_punish", np.float64),

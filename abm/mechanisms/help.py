@@ -2,7 +2,8 @@
 
 Chances belong to a bout of self-injury, not to an act: each bout draws its luck once, and help is
 reached at the first act at which the chance exceeds it. So many acts in a few people and few acts
-in many agree with the published shares of both.
+in many agree with the published shares of both. What an act adds to its bout's highest chance so
+far is noted with it: summed over acts this tells how many are expected in hospital, without luck.
 """
 
 import math
@@ -23,7 +24,10 @@ def reach_out(
     if p.services == SERVICES_OFF:
         return
     u = four_draws(today.seed_low, today.seed_high, me.person, me.bouts, Purpose.HELP, 0)
-    if me.contacted == 0 and u[0] < contact_chance(me, p, today, severity):
+    chance = contact_chance(me, p, today, severity)
+    book.acts[me.acts_today].hospital_chance = p.hospital_share * max(0.0, chance - me.bout_contact)
+    me.bout_contact = max(me.bout_contact, chance)
+    if me.contacted == 0 and u[0] < chance:
         reach_service(me, p, today, book, u[1] < p.hospital_share)
     if me.disclosed == 0 and u[2] < disclosure_chance(me, p, shame):
         tell_somebody(me, p, today, u[3] < p.supportive_chance)

@@ -151,6 +151,9 @@ class Person(Protocol):
     ]
     contacted: Annotated[int, passing("1 once this bout reached a service", "yes/no")]
     disclosed: Annotated[int, passing("1 once this bout was told to somebody", "yes/no")]
+    bout_contact: Annotated[
+        float, passing("Highest chance of this bout so far to reach a service", "share")
+    ]
     help_failed: Annotated[int, passing("1 until a failed attempt to get help is felt", "yes/no")]
 
     # What programmes have changed, on top of the trait

@@ -32,6 +32,7 @@ COMMON: dict[str, tuple[str, str]] = {
     "severity": ("1", "Severity of the act; the middle is 1"),
     "visible": ("yes/no", "Whether this act brought a health service in at once"),
     "hospital": ("yes/no", "Whether that service was a hospital"),
+    "hospital_chance": ("share", "What the act added to the chance that its bout reaches hospital"),
     "share_calm": ("share", "Share of calming in the urge"),
     "share_feel": ("share", "Share of feeling again in the urge"),
     "share_punish": ("share", "Share of self-punishment in the urge"),

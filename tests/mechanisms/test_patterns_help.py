@@ -67,6 +67,18 @@ def test_most_bouts_stay_invisible_and_half_of_the_others_reach_a_hospital(scene
     assert 0.3 < told < 0.5
 
 
+def test_expected_presentations_are_those_that_luck_brings_about(scene) -> None:
+    """Summed over acts, the chance that is noted is the share of bouts that reach a hospital."""
+    life = scene()
+    me, act, noted = life.me, life.book.acts[0], 0.0
+    for bout in range(4000):
+        me.bouts, me.contacted, me.bout_contact = bout, 0, 0.0
+        for severity in (0.5, 3.0, 1.0, 3.0):
+            reach_out(me, life.p, life.today, life.book, severity, 0.3)
+            noted += act.hospital_chance
+    assert noted == pytest.approx(me.hospital_contacts, rel=0.1)
+
+
 def test_switched_off_nobody_helps(scene) -> None:
     me, service, hospital, told = reached(scene, services="off")
     assert (service, hospital, told) == (0, 0, 0)

@@ -7,6 +7,7 @@ from abm.evidence.register import Entry, Study, bounds_of, register
 from abm.scenario_files import ScenarioError
 from abm.spelling import did_you_mean, shown
 
+QUESTIONS = {"single item": "asked by a single item", "either": "asked by a list or a single item"}
 COLUMNS = ("id", "use", "published", "accepted", "what", "source")
 
 
@@ -109,6 +110,7 @@ def _how_asked(study: Study) -> str:
     words = [f"asked by {asked.mode}" if asked.mode == "self completion" else "asked face to face"]
     words += [f"recall {asked.recall:g}"] if asked.recall < 1 else []
     words += [f"concealment {asked.concealment:g}"] if asked.concealment > 0 else []
+    words += [QUESTIONS[asked.question]] if asked.question != "list" else []
     return ", ".join(words)
 
 

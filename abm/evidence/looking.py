@@ -7,6 +7,7 @@ import numpy as np
 
 from abm.calendar import DAYS_A_YEAR
 from abm.studies.census import AGES, FLOWS, STOCKS
+from abm.studies.questions import asked_by_list, recognition_of
 
 if TYPE_CHECKING:
     from abm.evidence.register import LivedWorld
@@ -61,7 +62,8 @@ def tables_of(
     world
         The world at its end, for what no table holds (`OF_LIVING`).
     keep
-        Columns of the waves that are kept; all where empty.
+        Columns of the waves, or of the prompts where there are no waves, that are kept; all where
+        empty.
     """
     rows = {name: _together(chunks) for name, chunks in record.logged.items()}
     end = record.censuses[-1].date.toordinal() + 1 if record.censuses else 0
@@ -79,12 +81,15 @@ def tables_of(
     if people is not None:
         every = people_columns(people, world)
         every["years_since_hospital"] = (end - every["last_hospital"]) / DAYS_A_YEAR
+        add_questions(every, record)
         if "acts" in found:
             add_motives(every, found["acts"], end)
         found["people"] = _taken(every, every["left"] == 0)
         found["leavers"] = _taken(every, every["left"] == 1)
     if prompts is not None:
         found["prompts"] = prompt_columns(prompts, rows.get("acts"))
+        if keep and "panel" not in rows:
+            found["prompts"] = {name: found["prompts"][name] for name in keep}
     if "panel" in rows:
         found["waves"] = wave_columns(rows["panel"], record, keep)
     return found
@@ -117,6 +122,12 @@ def people_columns(people: np.ndarray, world: "World | None") -> Columns:
                 values = living[name][order][place].astype(np.float64)
                 columns[name] = np.where(here & (columns["left"] == 0), values, np.nan)
     return columns
+
+
+def add_questions(columns: Columns, record: "Record") -> None:
+    """Add how easily people's acts are what a single item means, and who is asked with a list."""
+    columns["recognition"] = recognition_of(record.scenario, columns["sex"])
+    columns["asked_by_list"] = asked_by_list(record.scenario, record.seed, columns["person"])
 
 
 def act_columns(acts: np.ndarray, start: int, end: int) -> Columns:
@@ -288,6 +299,7 @@ def wave_columns(panel: np.ndarray, record: "Record", keep: tuple[str, ...]) -> 
     columns = _columns(rows)
     if keep:
         columns = {name: columns[name] for name in keep}
+    add_questions(columns, record)
     days, place = np.unique(rows["day"], return_inverse=True)
     dates = [datetime.date.fromordinal(int(day)) for day in days]
     willing = np.array([willingness_on(record.scenario, date) for date in dates])

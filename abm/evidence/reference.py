@@ -77,8 +77,13 @@ A study names a `world` (below) and a `table`: people (present at the end), leav
 left at 25 in the reported years), acts, prompts (moments), waves (panel), census, trial.
 `against` adds the rows of a second world, for which `other` is true. `setting`, `sex`, `ages` and
 `where` say who is looked at; `asked` has the mode (self completion, or face to face: each who has
-self-injured says so with the chance `survey_willingness`), `recall` and `concealment`. `of`, `by`
-and `given` are expressions over the columns of [outputs.md](outputs.md) and those that
+self-injured says so with the chance `survey_willingness`), `recall`, `concealment` and the
+`question`. With a list of ways of self-injury everybody who did one says so. With a single item
+("have you ever harmed yourself on purpose?") each act is what its person takes that to mean with
+a chance (`recognition_female`, `recognition_male`): few acts are easily left out, and boys leave
+them out more (Robinson and Wilson 2020, doi 10.1037/pas0000830). All studies below ask with a
+list: pooled estimates mix both, and the fit takes their level for that of lists. `of`, `by` and
+`given` are expressions over the columns of [outputs.md](outputs.md) and those that
 `abm/evidence/looking.py` adds; `who_` before a column of people is that of the person whose row
 it is. `than` subtracts the highest of the same statistic of other expressions.
 """

@@ -71,11 +71,17 @@ class Asked(_Declared):
         Share who remember what lies more than a year back.
     concealment : float
         Share who conceal, besides.
+    question : str
+        "list": ways of self-injury are named, and everybody who did one says so. "single item":
+        each act is what is meant by the question with a chance (`recognition_female`,
+        `recognition_male`), so that few acts are easily left out. "either": half of the people
+        are asked each way, as in a pooled estimate.
     """
 
     mode: Literal["self completion", "face to face"] = "self completion"
     recall: float = Field(default=1.0, ge=0, le=1)
     concealment: float = Field(default=0.0, ge=0, le=1)
+    question: Literal["list", "single item", "either"] = "list"
 
     @property
     def loses_nothing(self) -> bool:
@@ -99,7 +105,7 @@ class Study(_Declared):
     where : str
         An expression that narrows the sample.
     asked : Asked
-        Mode, recall and concealment; they act on ever, acts and past_year_acts.
+        Mode, recall, concealment and question; they act on ever, acts and past_year_acts.
     statistic : str
         A key of `STATISTICS`, or one of `STUDY_STATISTICS`.
     of, by, given : str
@@ -268,7 +274,8 @@ class LivedWorld(_Declared):
     logs : tuple of str
         Which logs are kept.
     keep : tuple of str
-        Columns of the panel that are kept; all where empty.
+        Columns of the panel, or of the prompts where it has no panel, that are kept; all where
+        empty.
     changes : mapping
         Parameters, switches and settings that differ.
     """

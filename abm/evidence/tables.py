@@ -8,6 +8,7 @@ from abm.chance import Purpose, draws_for
 from abm.evidence.expressions import ExpressionError
 from abm.evidence.register import Asked
 from abm.spelling import did_you_mean
+from abm.studies.questions import recognised
 
 GROUPS = 20
 """Groups of people that are left out in turn, to tell how sure a number is."""
@@ -140,7 +141,8 @@ def answers(table: Table, asked: Asked) -> Table:
     """Return the table as people report it: ever, acts and past_year_acts of those who tell.
 
     Who remembers, conceals, and says so face to face is keyed luck: it depends on the seed, the
-    person and the day (where rows have one), on nothing else.
+    person and the day (where rows have one), on nothing else. Who takes what they did for what a
+    single item means does not depend on the day.
     """
     if asked.loses_nothing:
         return table
@@ -157,9 +159,26 @@ def answers(table: Table, asked: Asked) -> Table:
         first, second, third, _ = draws_for(seed, person, date, Purpose.STUDY, 0)
         told = (first < willing[rows]) & (second >= asked.concealment)
         tells[rows] = told & (recent[rows] | (third < asked.recall))
+    asked_about = {"ever": "acts", "acts": "acts", "past_year_acts": "past_year_acts"}
     reported = {
-        name: np.where(tells, table.column(name), 0.0)
-        for name in ("ever", "acts", "past_year_acts")
+        name: np.where(tells & means_it(table, acts, asked), table.column(name), 0.0)
+        for name, acts in asked_about.items()
         if table.has(name)
     }
     return table.with_columns(**reported)
+
+
+def means_it(table: Table, acts: str, asked: Asked) -> np.ndarray:
+    """Return for every row whether these acts, if any, are what the question is taken to mean."""
+    if asked.question == "list":
+        return np.ones(len(table), bool)
+    means = np.zeros(len(table), bool)
+    seeds = table.column("seed")
+    for seed in np.unique(seeds).astype(np.int64):
+        rows = np.flatnonzero(seeds == seed)
+        person = table.column("person")[rows].astype(np.int64)
+        chance = table.column("recognition")[rows]
+        means[rows] = recognised(seed, person, table.column(acts)[rows], chance)
+    if asked.question == "either":
+        means |= table.column("asked_by_list") > 0
+    return means

@@ -21,6 +21,7 @@ from abm.calendar import multiplier_on
 from abm.chance import Purpose, draws_for
 from abm.people.layout import FIRST_AGE, LAST_AGE, SEXES
 from abm.studies.intervals import Interval, binomial_interval
+from abm.studies.questions import recognised
 
 if TYPE_CHECKING:
     from abm.record import Record
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 Question = Literal["lifetime", "past_year"]
 Mode = Literal["face_to_face", "self_completion"]
+Wording = Literal["list", "single_item"]
+Recognition = tuple[float, float]
 FIELDS: dict[str, str] = {"lifetime": "acts", "past_year": "past_year_acts"}
 
 
@@ -49,6 +52,8 @@ class HouseholdSurvey:
     mode
         "face_to_face": each who has self-injured says so with chance `survey_willingness`;
         "self_completion": everybody does.
+    wording
+        "list": every act counts; "single_item": as `abm.studies.questions` has it.
     number
         Tells surveys of the same day apart: each has a sample and luck of its own.
 
@@ -63,6 +68,7 @@ class HouseholdSurvey:
     respondents: int | None = None
     question: Question = "lifetime"
     mode: Mode = "face_to_face"
+    wording: Wording = "list"
     number: int = 0
 
     def __post_init__(self) -> None:
@@ -77,6 +83,8 @@ class HouseholdSurvey:
             raise ValueError(f"question: expected lifetime or past_year, not {self.question!r}")
         if self.mode not in ("face_to_face", "self_completion"):
             raise ValueError(f"mode: expected face_to_face or self_completion, not {self.mode!r}")
+        if self.wording not in ("list", "single_item"):
+            raise ValueError(f"wording: expected list or single_item, not {self.wording!r}")
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,7 @@ def ask(
     seed: int,
     date: datetime.date,
     willingness: float,
+    recognition: Recognition = (1.0, 1.0),
 ) -> Answer:
     """Ask a sample of the people of a table.
 
@@ -137,6 +146,8 @@ def ask(
         Key the luck, together with the person numbers.
     willingness
         Chance that somebody who has self-injured says so face to face.
+    recognition
+        Chance that an act is what a single item means to its person, of females and males.
     """
     first, last = survey.ages
     wanted = (ages >= first) & (ages < last + 1)
@@ -147,8 +158,14 @@ def ask(
         seed, eligible["person"], date.toordinal(), Purpose.SURVEY, survey.number
     )
     order = np.lexsort((eligible["person"], place))[: survey.respondents]
-    has = eligible[FIELDS[survey.question]][order] > 0
-    says_so = has if survey.mode == "self_completion" else has & (luck[order] < willingness)
+    sample = eligible[order]
+    acts = sample[FIELDS[survey.question]]
+    has = says_so = acts > 0
+    if survey.wording == "single_item":
+        chance = np.take(recognition, sample["sex"])
+        says_so = recognised(seed, sample["person"], acts, chance)
+    if survey.mode == "face_to_face":
+        says_so = says_so & (luck[order] < willingness)
     return Answer(date, len(eligible), len(order), int(has.sum()), int(says_so.sum()))
 
 
@@ -157,7 +174,8 @@ def survey_world(world: "World", survey: HouseholdSurvey) -> Answer:
     people = world.people[world.people["present"] == 1]
     today = world.date - datetime.timedelta(days=1)
     willingness = float(world.parameters["survey_willingness"][0])
-    return ask(survey, people, world.ages_of(people), world.seed, today, willingness)
+    recognition = recognition_in(world.scenario)
+    return ask(survey, people, world.ages_of(people), world.seed, today, willingness, recognition)
 
 
 def survey_on_dates(
@@ -191,7 +209,8 @@ def survey_panel(record: "Record", survey: HouseholdSurvey) -> Iterator[Answer]:
         wave = rows[rows["day"] == day]
         date = datetime.date.fromordinal(int(day))
         willingness = willingness_on(record.scenario, date)
-        yield ask(survey, wave, wave["age"], record.seed, date, willingness)
+        recognition = recognition_in(record.scenario)
+        yield ask(survey, wave, wave["age"], record.seed, date, willingness, recognition)
 
 
 def willingness_on(scenario: "Scenario", date: datetime.date) -> float:
@@ -199,3 +218,8 @@ def willingness_on(scenario: "Scenario", date: datetime.date) -> float:
     trend = scenario.trends.get("survey_willingness")
     factor = multiplier_on(trend, date) if trend else 1.0
     return scenario.parameters["survey_willingness"] * factor
+
+
+def recognition_in(scenario: "Scenario") -> Recognition:
+    """Return the chances that an act is what a single item means, of females and males."""
+    return scenario.parameters["recognition_female"], scenario.parameters["recognition_male"]

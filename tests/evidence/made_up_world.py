@@ -1,5 +1,6 @@
 """A record with all logs and a world at its end, made by plain arithmetic: nothing is lived."""
 
+import dataclasses
 import datetime
 from types import SimpleNamespace
 
@@ -119,4 +120,6 @@ def look(scenario: Scenario, seed: int, how: LivedWorld) -> dict[str, dict[str, 
             }
         }
     made = record(seed, (2000, 2014) if scenario.name.startswith("england") else (2016, 2017))
-    return tables_of(made, world(np.concatenate(made.logged["people"])), how.keep)
+    logged = {name: rows for name, rows in made.logged.items() if name in (*how.logs, "people")}
+    kept = dataclasses.replace(made, logged=logged)
+    return tables_of(kept, world(np.concatenate(made.logged["people"])), how.keep)

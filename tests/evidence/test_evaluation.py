@@ -23,6 +23,8 @@ def people(count: int, start: int = 1, share: float = 0.3) -> dict[str, np.ndarr
         "past_year_acts": ever & (np.arange(count) % 3 == 0),
         "x": hand_made.spread(count, start + 1),
         "survey_willingness": np.full(count, 0.5),
+        "recognition": np.where(np.arange(count) % 2 == 0, 0.5, 0.2),
+        "asked_by_list": np.arange(count) % 4 < 2,
     }
 
 
@@ -124,6 +126,41 @@ def test_recall_and_concealment_lose_what_they_say() -> None:
     assert forgot[ever & ~recent].mean() == pytest.approx(0.4, abs=0.04)
     hidden = answers(table, Asked(concealment=0.25)).column("ever") > 0
     assert hidden[ever].mean() == pytest.approx(0.75, abs=0.04)
+
+
+def test_a_single_item_misses_few_acts_and_boys() -> None:
+    """With three acts a girl says yes with 1 - 0.5^3, a boy with 1 - 0.8^3."""
+    table = pooled([(7, people(40_000))])
+    did = table.column("ever") > 0
+    girls = table.column("sex") == 0
+    found = answers(table, Asked(question="single item"))
+    assert found.column("ever")[did & girls].mean() == pytest.approx(1 - 0.5**3, abs=0.02)
+    assert found.column("ever")[did & ~girls].mean() == pytest.approx(1 - 0.8**3, abs=0.02)
+    assert not found.column("ever")[~did].any()
+    of_the_year = found.column("past_year_acts") > 0
+    assert (found.column("ever") > 0)[of_the_year].all()
+    in_year = girls & (table.column("past_year_acts") > 0)
+    assert of_the_year[in_year].mean() == pytest.approx(0.5, abs=0.02)
+
+
+def test_of_those_asked_either_way_some_have_the_list() -> None:
+    table = pooled([(7, people(40_000))])
+    did = table.column("ever") > 0
+    listed = table.column("asked_by_list") > 0
+    item = answers(table, Asked(question="single item")).column("ever") > 0
+    either = answers(table, Asked(question="either")).column("ever") > 0
+    assert either[did & listed].all()
+    assert (either == item)[~listed].all()
+
+
+def test_who_takes_an_act_for_what_is_meant_does_so_on_any_day() -> None:
+    asked = Asked(question="single item")
+    columns = people(3000)
+    found = [
+        answers(pooled([(7, {**columns, "day": np.full(3000, day)})]), asked).column("ever")
+        for day in (100, 200)
+    ]
+    assert (found[0] == found[1]).all()
 
 
 def test_sets_of_studies_are_drawn_by_keyed_luck() -> None:

@@ -64,6 +64,17 @@ def test_on_paper_everybody_says_so():
     assert found.reported == found.true
 
 
+def test_a_single_item_misses_some_and_more_boys() -> None:
+    rows, ages = people()
+    shares = {}
+    for sex in ("female", "male"):
+        item = HouseholdSurvey(sex=sex, mode="self_completion", wording="single_item")
+        found = ask(item, rows, ages, 1, DAY, 0.3, (0.35, 0.2))
+        shares[sex] = found.reported / found.true
+    assert shares["female"] == pytest.approx(1 - 0.65**3, abs=0.03)
+    assert shares["male"] == pytest.approx(1 - 0.8**3, abs=0.03)
+
+
 def test_only_the_sex_and_ages_wanted_are_asked():
     rows, ages = people(3000)
     chosen = (rows["sex"] == FEMALE) & (ages >= 16) & (ages < 25)
@@ -128,6 +139,7 @@ def test_somebody_more_in_the_population_changes_nobody_elses_answer():
         ({"respondents": 0}, "respondents: expected"),
         ({"question": "ever"}, "question: expected"),
         ({"mode": "telephone"}, "mode: expected"),
+        ({"wording": "essay"}, "wording: expected"),
     ],
 )
 def test_an_impossible_survey_is_refused(wrong, message):

@@ -226,6 +226,18 @@ def growth(c: Columns) -> float:
     return 100.0 * math.expm1(float(_regression(np.log(sums), years)[1]))
 
 
+def extra_growth(c: Columns) -> float:
+    """Return the percent by which the sum of `of` grows a year beyond that of `given` rows."""
+    years, place = np.unique(c.by, return_inverse=True)
+    ours, other = (
+        np.bincount(place, c.of * (c.given > 0) if of_other else c.of * (c.given <= 0))
+        for of_other in (False, True)
+    )
+    if len(years) < 2 or min(ours.min(), other.min()) <= 0:
+        return math.nan
+    return 100.0 * math.expm1(float(_regression(np.log(ours / other), years)[1]))
+
+
 def is_significant(c: Columns) -> bool:
     """Return whether Pearson's r of `of` and `by` is positive with p < .05 (two-sided)."""
     from scipy.special import stdtr
@@ -259,6 +271,7 @@ STATISTICS: Mapping[str, Statistic] = MappingProxyType(
             (_BY, (standardised_difference, variance_ratio, correlation, rank_correlation)),
             (_BY, (slope, growth)),
             (_BOTH, (hazard_ratio, correlation_difference, partial_slope, interaction, mediated)),
+            (_BOTH, (extra_growth,)),
         )
         for function in functions
     }

@@ -89,6 +89,16 @@ def test_growth_is_that_of_yearly_sums() -> None:
     assert math.isnan(value("growth", [0.0, 1.0], [0, 1]))
 
 
+def test_extra_growth_is_growth_beyond_the_other_world() -> None:
+    counts = np.array([100, 110, 121, 133, 50, 50, 50, 50])
+    years = np.repeat([0, 1, 2, 3, 0, 1, 2, 3], counts)
+    other = np.repeat([0, 0, 0, 0, 1, 1, 1, 1], counts)
+    ones = np.ones(len(years))
+    assert value("extra_growth", ones, years, other) == pytest.approx(10.0, abs=0.1)
+    assert value("extra_growth", ones, years, 1 - other) == pytest.approx(-9.1, abs=0.1)
+    assert math.isnan(value("extra_growth", ones, years, np.zeros(len(years))))
+
+
 def test_significance_is_that_of_scipy() -> None:
     for start in range(40):
         x, noise = hand_made.spread(30, start), hand_made.spread(30, start + 50)

@@ -9,14 +9,14 @@ from abm.evidence.evaluation import Result
 from abm.evidence.listing import accepted, finite, number
 from abm.evidence.over_draws import OverDraws
 from abm.evidence.register import bounds_of
-from abm.evidence.verdicts import GOOD, VERDICTS
+from abm.evidence.verdicts import GOOD, NO_EFFECT, VERDICTS, direction_of
 
 COLUMNS = ("id", "use", "verdict", "published", "accepted", "simulated", "interval", "what")
 DRAWS_COLUMNS = (*COLUMNS[:6], "95 % of draws", "accepted draws", "what")
 FIELDS = (
     *("id", "use", "kind", "published", "low", "high", "interval", "simulated", "simulated_low"),
-    *("simulated_high", "simulated_interval", "people", "verdict", "part", "counts_with"),
-    *("close_to", "statement", "source", "year", "doi", "note", "studies"),
+    *("simulated_high", "simulated_interval", "people", "verdict", "part", "direction"),
+    *("counts_with", "close_to", "statement", "source", "year", "doi", "note", "studies"),
 )
 """Names of what is said of an entry, in evidence.csv (without `studies`) and in JSON."""
 DRAW_FIELDS = ("draws_low", "draws_high", "draws_inside", "draws")
@@ -43,15 +43,19 @@ def row_of(result: Result, is_drawn: bool = False) -> Row:
     entry = result.entry
     told: Row = {name: getattr(entry, name) for name in ("id", "use", "kind", "published")}
     low, high, value, least, most, how, rows, part = entry.low, entry.high, *[None] * 6
+    direction = ""
     if result.found:
         study, found = entry.study[result.place], result.found[result.place]
         low, high = bounds_of(entry, study)
         value, least, most, how, rows = found
         part = study.part
+        if study.statistic in NO_EFFECT and not study.than:
+            direction = direction_of(low, high, NO_EFFECT[study.statistic], least, most)
     told |= {"low": finite(low), "high": finite(high), "interval": entry.interval}
     told |= {"simulated": finite(value), "simulated_low": finite(least)}
     told |= {"simulated_high": finite(most), "simulated_interval": how or ""}
     told |= {"people": rows or 0, "verdict": result.verdict, "part": part or ""}
+    told |= {"direction": direction}
     for name in ("counts_with", "close_to", "statement", "source", "year", "doi"):
         told[name] = getattr(entry, name)
     told["note"] = entry.note or entry.why_not
@@ -132,7 +136,9 @@ def _counted(rows: Sequence[Row]) -> str:
     counts = Counter(row["verdict"] for row in rows)
     good = sum(counts[verdict] for verdict in GOOD)
     words = ", ".join(f"{counts[each]} {each}" for each in VERDICTS if counts[each])
-    return f"{good} of {len(rows)} inside or in the right direction ({words})"
+    beside = sum(row["direction"] == "right" and row["verdict"] not in GOOD for row in rows)
+    more = f"; of the others {beside} have the right direction and another size" if beside else ""
+    return f"{good} of {len(rows)} inside or in the right direction ({words}{more})"
 
 
 def csv_rows(rows: Iterable[Row]) -> list[Row]:

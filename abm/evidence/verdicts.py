@@ -1,6 +1,7 @@
 """The verdict: how what was simulated stands to what is accepted."""
 
 import math
+from types import MappingProxyType
 from typing import Literal
 
 Verdict = Literal[
@@ -12,6 +13,12 @@ VERDICTS: tuple[Verdict, ...] = (
 )
 GOOD: frozenset[Verdict] = frozenset({"inside", "direction right"})
 NEAR_SHARE = 0.25
+NO_EFFECT = MappingProxyType(
+    dict.fromkeys(("ratio", "odds_ratio", "hazard_ratio", "variance_ratio"), 1.0)
+    | dict.fromkeys(("difference", "standardised_difference", "correlation"), 0.0)
+    | dict.fromkeys(("rank_correlation", "slope", "interaction", "growth", "extra_growth"), 0.0)
+)
+"""What statistics of effects are where there is none; the others have no direction."""
 
 
 def verdict_of(
@@ -46,6 +53,39 @@ def verdict_of(
     beyond = max(low - value, value - high)
     reaches_in = own_low <= high and own_high >= low
     return "near" if reaches_in or beyond <= NEAR_SHARE * (high - low) else "outside"
+
+
+def direction_of(
+    low: float, high: float, nothing: float, own_low: float, own_high: float
+) -> Literal["right", "wrong", "open", ""]:
+    """Return whether an effect has the published direction, whatever its size.
+
+    Parameters
+    ----------
+    low, high
+        What is accepted.
+    nothing
+        The number that stands for no effect.
+    own_low, own_high
+        The simulation's own interval.
+
+    Returns
+    -------
+    str
+        "right" or "wrong" if all of the simulation's interval lies on one side of no effect,
+        "open" if it does not; "" where what is accepted has no direction.
+    """
+    if low >= nothing:
+        above = True
+    elif high <= nothing:
+        above = False
+    else:
+        return ""
+    if own_low > nothing:
+        return "right" if above else "wrong"
+    if own_high < nothing:
+        return "wrong" if above else "right"
+    return "open"
 
 
 RANKS: dict[Verdict, int] = {

@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DIAGNOSTICS = Path("calibration/diagnostics")
 POSTERIOR = Path(__file__).with_name("posterior.json")
 STRONGEST = 12
+AT_AN_END = 0.01  # of the width of a prior
 
 HEAD = """\
 # Calibration
@@ -183,6 +184,7 @@ def _found(folder: Path, about: Path, told: Recipe) -> str:
     parts = [
         f"## What was found\n\n{draws} draws, worth {worth:g} of equal weight.\n",
         _learnt(known, recovered, told),
+        _edges(described["central"], told),
         _pairs(pairs),
         _emulated(emulators),
     ]
@@ -210,6 +212,22 @@ def _learnt(known: "pd.DataFrame", recovered: "pd.DataFrame", told: Recipe) -> s
         f"identified (below {least:g}): {named}. Of {truths} runs held out from the bank, {share} "
         f"intervals hold {inside.mean():.0%} of the true values.\n\n"
         "![What is learnt of each parameter](../calibration/diagnostics/learnt.png)\n"
+    )
+
+
+def _edges(central: Mapping[str, float], told: Recipe) -> str:
+    """Say which values of the central point lie at an end of their prior."""
+    ends = {}
+    for name, (low, high, _) in Space(list(told.free), told.runs.log_from).plain().items():
+        near = AT_AN_END * (high - low)
+        if not low + near < central[name] < high - near:
+            ends[name] = low if central[name] - low < high - central[name] else high
+    if not ends:
+        return "No value of the central point lies at an end of its prior.\n"
+    words = ", ".join(f"`{name}` ({end:g})" for name, end in ends.items())
+    return (
+        "In spite of what it costs, these values of the central point lie at an end of their "
+        f"prior, where the figures pull further than the prior allows: {words}.\n"
     )
 
 

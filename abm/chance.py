@@ -53,6 +53,7 @@ class Purpose(IntEnum):
     PLACES = 28
     QUEUE = 29
     STUDY = 30
+    QUESTION = 31
     BANK = 41
     FIT = 42
     DRAWS = 43

@@ -218,7 +218,8 @@ def _learnt(known: "pd.DataFrame", recovered: "pd.DataFrame", told: Recipe) -> s
 def _edges(central: Mapping[str, float], told: Recipe) -> str:
     """Say which values of the central point lie at an end of their prior."""
     ends = {}
-    for name, (low, high, _) in Space(list(told.free), told.runs.log_from).plain().items():
+    for name, prior in Space(list(told.free), told.runs.log_from).plain().items():
+        low, high = (float(end) for end in prior[:2])
         near = AT_AN_END * (high - low)
         if not low + near < central[name] < high - near:
             ends[name] = low if central[name] - low < high - central[name] else high

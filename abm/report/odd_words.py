@@ -80,6 +80,7 @@ PURPOSE_WORDS: dict[str, tuple[str, str]] = {
     "SURVEY": ("looking", "Who is sampled in a household survey, and who says so"),
     "TRIAL": ("looking", "Who is given which treatment in the simulated trial"),
     "STUDY": ("looking", "Samples and answers in simulated studies"),
+    "QUESTION": ("looking", "Who takes what they did for what a single item means"),
     "DESIGN": ("experiments", "Points of a design"),
     "BANK": ("experiments", "Points of the bank of runs for calibration"),
     "FIT": ("experiments", "Search for numbers that fit"),

@@ -18,9 +18,6 @@ from abm.people.layout import FEMALE
 if TYPE_CHECKING:
     from abm.scenario import Scenario
 
-QUESTION = 1
-"""The number of this luck; 0 is that of a study's day."""
-
 
 def recognition_of(scenario: "Scenario", sex: np.ndarray) -> np.ndarray:
     """Return the chance that an act is what its person takes a single item to mean, by sex."""
@@ -42,11 +39,14 @@ def recognised(
     recognition
         Chance for a single act.
     """
-    luck = draws_for(seed, person, 0, Purpose.STUDY, QUESTION)[0]
-    return luck < 1.0 - (1.0 - recognition) ** acts
+    return _luck(seed, person)[0] < 1.0 - (1.0 - recognition) ** acts
 
 
 def asked_by_list(scenario: "Scenario", seed: int, person: np.ndarray) -> np.ndarray:
     """Return who is asked with a list where some studies do so and others do not."""
-    luck = draws_for(seed, person, 0, Purpose.STUDY, QUESTION)[1]
-    return luck < scenario.parameters["pooled_list_share"]
+    return _luck(seed, person)[1] < scenario.parameters["pooled_list_share"]
+
+
+def _luck(seed: int, person: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the luck of each person with questions, the same on every day."""
+    return draws_for(seed, person, 0, Purpose.QUESTION, 0)

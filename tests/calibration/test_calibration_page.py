@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from abm.calibration.recipe import recipe
+from abm.calibration.recipe import Space, recipe
 from abm.calibration.reference import DIAGNOSTICS, page
 from abm.tables import write_json
 
@@ -50,7 +50,14 @@ def diagnosed(tmp_path):
     }  # fmt: skip
     for name, table in tables.items():
         pd.DataFrame(table).to_csv(tmp_path / f"{name}.csv", index=False)
-    write_json(tmp_path / "posterior.json", {"draws": 400, "effective": 123.4})
+    middle = {
+        name: (float(low) + float(high)) / 2
+        for name, (low, high, _) in Space(list(recipe().free), recipe().runs.log_from)
+        .plain()
+        .items()
+    }
+    about = {"draws": 400, "effective": 123.4, "central": {**middle, "resolution_chance": 0.0}}
+    write_json(tmp_path / "posterior.json", about)
     return tmp_path
 
 
@@ -61,3 +68,5 @@ def test_diagnostics_are_told(diagnosed):
     assert "90% intervals hold 50% of the true values" in text
     assert "| P01 | 15 to 20 | 17 | 14 to 19 | 80% | fitted |" in text
     assert "| E083.2 | up to 1 |" in text
+    assert "at an end of their prior" in text
+    assert "prior allows: `resolution_chance` (0)." in text

@@ -41,6 +41,8 @@ class Statistic:
         """Hash over what is computed; what is accepted of it does not count."""
         meant = self.study.model_dump(mode="json", exclude=NOT_MEANT)
         meant["setting"] = SETTINGS[self.study.setting]
+        if self.study.asked.question == "list":  # as all were before there were other questions
+            del meant["asked"]["question"]
         return _hash(json.dumps(meant, sort_keys=True).encode())
 
 

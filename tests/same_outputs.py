@@ -27,8 +27,10 @@ CASES = {
     "compare": [f"compare baseline package-schools --years 3 --seeds 3 {SMALL}"],
     "sweep": [f"sweep baseline --vary stressor_rate=0.5,0.9 --years 1 --seeds 2 {SMALL}"],
     "sensitivity": [
-        "sensitivity birth-cohort --method morris --trajectories 3 "
-        f"--parameters stressor_rate,barrier_mean,urge_weight {SMALL}"
+        (
+            "sensitivity birth-cohort --method morris --trajectories 3 "
+            f"--parameters stressor_rate=0.5:1.2,barrier_mean,urge_weight {SMALL}"
+        )
     ],
     "validate": ["validate --population 150 --seeds 1 --quiet --json"],
 }

@@ -66,23 +66,58 @@ def private_cache_folder() -> Path | None:
 
 
 _cache_folder = private_cache_folder()
-if _cache_folder is not None:
-    os.environ["NUMBA_CACHE_DIR"] = str(_cache_folder)
+_waiting: list[Callable[..., Any]] = []  # rules that Numba does not know yet
 
-import numba  # noqa: E402  (the cache folder must be known before Numba looks for it)
-from numba.extending import register_jitable  # noqa: E402
 
-if _cache_folder is not None:
-    numba.config.CACHE_DIR = str(_cache_folder)
+@functools.cache
+def _numba() -> Any:
+    """Import Numba, which takes a while, once something is to be compiled."""
+    if _cache_folder is not None:  # known before Numba looks for it
+        os.environ["NUMBA_CACHE_DIR"] = str(_cache_folder)
+    import numba
+
+    if _cache_folder is not None:
+        numba.config.CACHE_DIR = str(_cache_folder)
+    return numba
 
 
 def rule[F: Callable[..., Any]](function: F) -> F:
     """Mark a function as a rule: plain Python when called from Python, compiled inside a kernel."""
-    options = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return cast(F, register_jitable(**options)(function))
+    _waiting.append(function)
+    if _numba.cache_info().currsize:
+        _make_rules_known()
+    return function
+
+
+def _make_rules_known() -> None:
+    """Tell Numba of the rules it does not know; what only reads rules never has to import it."""
+    _numba()
+    from numba.extending import register_jitable
+
+    while _waiting:
+        options = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+        register_jitable(**options)(_waiting.pop(0))
 
 
 def kernel[F: Callable[..., Any]](function: F) -> F:
     """Compile a loop over people; the only functions that are compiled and cached by themselves."""
-    compiled = numba.njit(error_model="numpy", cache=_cache_folder is not None)(function)
+    _make_rules_known()
+    compiled = _numba().njit(error_model="numpy", cache=_cache_folder is not None)(function)
     return cast(F, compiled)
+
+
+def is_compiled() -> bool:
+    """Return whether a run can begin at once; otherwise its kernels are compiled first."""
+    from abm.kernel import live_all  # which takes nearly all of the time
+
+    compiled: Any = live_all
+    if not hasattr(compiled, "signatures") or compiled.signatures:  # plain Python, or in memory
+        return True
+    cached = Path(compiled.stats.cache_path).glob("kernel.live_all-*.nbi")
+    return _cache_folder is not None and any(cached)
+
+
+def announce_compiling(say: Callable[[str], None]) -> None:
+    """Say, before the first run of this version, why nothing seems to happen."""
+    if not is_compiled():
+        say("Compiling, once (about a quarter of a minute)")

@@ -14,10 +14,11 @@ from abm.comparison.lives import Lives
 from abm.comparison.living import Live, Run, live_one
 from abm.comparison.missing import Missing
 from abm.comparison.shelf import Shelf, shelf_folder
+from abm.compilation import announce_compiling
 from abm.console import EXIT_DONE, EXIT_FAILED, complain
 from abm.experiments.designs.study import MOST_LISTED, HowToRun, guarded
 from abm.experiments.folders.folder import content_hash
-from abm.experiments.running.executors import LOCAL, executor_for
+from abm.experiments.running.executors import executor_for
 from abm.experiments.running.processes import processors
 from abm.report.progress import Progress, in_words
 
@@ -63,9 +64,7 @@ class HowToCompare(HowToRun):
         """Folder of warm-ups, or None where workers may be on machines that do not share it."""
         from abm.experiments.store.warm_ups import warm_ups_folder
 
-        if self.dask is not None and self.dask != LOCAL:
-            return None
-        return warm_ups_folder(self.out.absolute())
+        return warm_ups_folder(self.out.absolute()) if self.is_on_this_machine else None
 
 
 def compare_command(
@@ -171,6 +170,8 @@ def live_missing(
         return {}
     jobs = min(how.jobs or processors(), len(missing.runs))
     with executor_for(jobs, how.dask) as executor:  # before anything is lived
+        if how.is_on_this_machine and how.live is live_one:
+            announce_compiling(how.say)
         how.say(_announcement(missing, jobs, how))
         with Progress(f"living {len(missing.runs):,} runs", how.quiet) as progress:
             errors = missing.live(executor, progress.update)
@@ -192,7 +193,7 @@ def _announcement(missing: Missing, jobs: int, how: HowToCompare) -> str:
     else:
         where = f"with {jobs} processes" if jobs > 1 else "with one process"
     sure = "at a guess" if missing.is_guess else "about"
-    return f"{text}: {sure} {work} {where}, besides compiling"
+    return f"{text}: {sure} {work} {where}"
 
 
 def kept_lives(how: HowToCompare, scenario: "Scenario", seed: int) -> Lives | None:

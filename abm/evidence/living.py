@@ -5,6 +5,7 @@ from concurrent.futures import as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from abm.compilation import announce_compiling
 from abm.evidence.looking import live_and_look
 from abm.evidence.register import Entry, LivedWorld, Register
 from abm.evidence.shelf import Shelf, Tables
@@ -152,6 +153,8 @@ def live_tasks(
             missing.append(task)
         else:
             lived[task.world][task.seed] = kept
+    if missing and look is live_and_look:
+        announce_compiling(tell)
     number = min(processors() if jobs is None else jobs, len(missing))
     before = len(tasks) - len(missing)
 

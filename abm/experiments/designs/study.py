@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abm.compilation import code_version
+from abm.compilation import announce_compiling, code_version
 from abm.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, complain
 from abm.experiments.designs.design import Design
 from abm.experiments.designs.points import PointScenarios
@@ -22,7 +22,7 @@ from abm.experiments.folders.folder import (
     this_platform,
     versions,
 )
-from abm.experiments.running.executors import NoExecutorError
+from abm.experiments.running.executors import LOCAL, NoExecutorError
 from abm.experiments.running.processes import processors
 from abm.experiments.running.runner import (
     Evaluate,
@@ -84,6 +84,11 @@ class HowToRun:
     def store(self) -> Store:
         """The results of all runs below `out`."""
         return Store(store_folder(self.out))
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether runs are lived where this process can see what is kept and compiled."""
+        return self.dask in (None, LOCAL)
 
     def say(self, message: str) -> None:
         """Print a message to standard error, unless quiet."""
@@ -216,6 +221,8 @@ def live_places(
     if missing:
         jobs = min(how.jobs or processors(), len(missing))
         with executor_for(jobs, how.dask) as executor:  # before anything is lived or written
+            if how.is_on_this_machine and how.evaluate is live_outcomes:
+                announce_compiling(how.say)
             if not how.quiet:
                 missing = _announce(store, scenarios, missing, sorted(known), how)
             _live(store, scenarios, missing, how, title, executor)

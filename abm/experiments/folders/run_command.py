@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abm.compilation import announce_compiling
 from abm.console import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, complain
 from abm.experiments.folders.folder import FolderError, RunFolder, content_hash
 from abm.experiments.folders.parts import (
@@ -50,6 +51,11 @@ class Request:
     as_json: bool
     live: Live
     draws: "Draws | None" = None
+
+    def say(self, message: str) -> None:
+        """Print a message to standard error, unless quiet."""
+        if not self.quiet:
+            print(f"nssi: {message}", file=sys.stderr, flush=True)
 
 
 def run_command(
@@ -179,8 +185,8 @@ def _plan(folder: RunFolder, request: Request) -> tuple[list[Task], dict[int, Pa
             extended[seed] = part
         elif part is None:
             moved = folder.set_aside(seed)
-            if moved is not None and not request.quiet:
-                print(f"nssi: seed {seed} was damaged; moved to {moved}", file=sys.stderr)
+            if moved is not None:
+                request.say(f"seed {seed} was damaged; moved to {moved}")
         aggregated = size <= LARGEST_AGGREGATED
         lived = folder.scenario
         if request.draws is not None:
@@ -198,6 +204,8 @@ def _live(
     count = f"{len(tasks)} seeds" if len(tasks) > 1 else f"seed {tasks[0].seed}"
     title = f"living {folder.scenario.name}, {count}"
     failed = []
+    if request.live is _standard_live():
+        announce_compiling(request.say)
     with Progress(title, request.quiet) as progress:
         for outcome in live_all(tasks, _jobs(request, len(tasks)), progress.update):
             error = _keep(folder, outcome, extended.get(outcome.seed))

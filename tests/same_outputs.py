@@ -38,7 +38,7 @@ RENAMED: list[tuple[str, str]] = []
 """Words of the old checkout and what stands in their place in the new one."""
 
 VARYING = [
-    (re.compile(r"\b[0-9a-f]{8,64}\b"), "<hash>"),
+    (re.compile(r"(?<![\w.])[0-9a-f]{12}(?![\w.])"), "<run id>"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( ?UTC|Z|\+00:00)?"), "<time>"),
     (re.compile(r"(?:/[\w.+-]+)+/results"), "<results>"),
     (re.compile(r"\b[\d.,]+ (?:CPU-)?(?:seconds|minutes)\b"), "<duration>"),

@@ -1,7 +1,7 @@
 """What a run hands back: tidy tables, built from the compact arrays of the simulation on demand."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +138,7 @@ class Record:
     def keeping(self, logs: Logs) -> "Record":
         """Return the same record with only these logs."""
         kept = {name: rows for name, rows in self.logged.items() if name in logs.names()}
-        return Record(self.scenario, self.seed, self.censuses, kept)
+        return replace(self, logged=kept)
 
     def key_figures(self) -> "pd.DataFrame":
         """Return the key figures with their intervals; see `abm.key_figures`."""
@@ -159,8 +159,7 @@ class Record:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the frames behind when pickled; they are made again when asked for."""
-        fields = ("scenario", "seed", "censuses", "logged")
-        return {name: getattr(self, name) for name in fields}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def __repr__(self) -> str:
         logs = ", ".join(self.logged) or "none"

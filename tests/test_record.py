@@ -1,6 +1,7 @@
 """A record: frames on demand, words for codes, and safe to send between processes."""
 
 import pickle
+from dataclasses import fields, replace
 
 import hand_made
 import numpy as np
@@ -58,3 +59,13 @@ def test_columns_in_chunks_are_those_of_the_frame(record):
     assert len(chunks) == 2
     joined = np.concatenate([chunk["person"] for chunk in chunks])
     assert np.array_equal(joined, record.people["person"])
+
+
+def test_what_programmes_came_to_is_never_lost(record):
+    """Costs of a run that came back from another process, or lost its logs, are its costs."""
+    came_to = ({"kind": "biofeedback", "title": "Biofeedback", "people": 3, "cost": 750.0},)
+    costly = replace(record, reached=came_to)
+    for again in (pickle.loads(pickle.dumps(costly)), costly.keeping(Logs(acts=True))):
+        assert again.reached == came_to
+        assert {field.name for field in fields(costly)} == vars(again).keys()
+    assert costly.keeping(Logs(acts=True)).logs == Logs(acts=True)

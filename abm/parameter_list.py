@@ -8,6 +8,11 @@ from abm.scenario_files import ScenarioError
 from abm.spelling import did_you_mean, shown
 
 COLUMNS = ("name", "default", "range", "unit", "what it means")
+TRENDS = {
+    "number": "may change over calendar years; multipliers multiply the number",
+    "odds": "may change over calendar years; multipliers multiply the odds of this chance",
+    "nothing": "only interventions change it: it may be negative and has no multiple",
+}
 
 
 def find_declared(name: str) -> Parameter | Switch:
@@ -51,7 +56,7 @@ def as_lines(declared: Parameter | Switch) -> list[tuple[str, str]]:
             ("default", f"{declared.default:g}"),
             ("range", f"{declared.low:g} to {declared.high:g}"),
             ("prior", f"{prior[0]:g} to {prior[1]:g}" if prior else "none; stays fixed"),
-            ("trend", "may change over calendar years" if declared.trend else "constant"),
+            ("trend", TRENDS[declared.trend_on] if declared.trend else "constant"),
         ]
     return [*about, ("means", declared.sentence), ("source", declared.source)]
 

@@ -32,6 +32,7 @@ __all__ = [
     "switches",
 ]
 
+TREND_ON = ("number", "odds", "nothing")
 PARAMETERS_FILE = Path(__file__).with_name("parameters.toml")
 
 
@@ -58,7 +59,10 @@ class Parameter:
     prior : tuple of float, or None
         What calibration and sensitivity analysis explore; None when they leave it alone.
     trend : bool
-        Whether it may change over calendar years (``[trends.NAME]``).
+        Whether it may change over calendar years, by interventions or ``[trends.NAME]``.
+    trend_on : str
+        What the multipliers of a trend multiply: "number", the value itself; "odds", those of the
+        chance of which it is the log-odds; "nothing": it may be negative and has no multiple.
     sentence : str
         What it means in the world.
     source : str
@@ -73,8 +77,20 @@ class Parameter:
     high: float
     prior: tuple[float, float] | None
     trend: bool
+    trend_on: str
     sentence: str
     source: str
+
+    @property
+    def takes_trend(self) -> bool:
+        """Whether a scenario may give it multipliers by year."""
+        return self.trend and self.trend_on != "nothing"
+
+    def times(self, value: float, factor: float) -> float:
+        """Return a value of this parameter under a trend's multiplier, 0 or more."""
+        if self.trend_on == "odds":
+            return value + math.log(factor) if factor > 0.0 else -math.inf
+        return value * factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +227,7 @@ def _declared() -> Declarations:
 
 def _parameter(file: str, name: str, entry: Any) -> Parameter:
     key = f"parameters.{name}"
-    _demand_complete(file, key, entry, Parameter, optional={"prior", "trend"})
+    _demand_complete(file, key, entry, Parameter, optional={"prior", "trend", "trend_on"})
     low, high = _pair(file, f"{key}.range", entry["range"])
     default = _number(file, f"{key}.default", entry["default"])
     _demand(low <= default <= high, file, key, "default lies outside range")
@@ -221,8 +237,14 @@ def _parameter(file: str, name: str, entry: Any) -> Parameter:
         _demand(low <= prior[0] and prior[1] <= high, file, key, "prior lies outside range")
     trend = entry.get("trend", False)
     _demand(isinstance(trend, bool), file, f"{key}.trend", "expected true or false")
+    trend_on = entry.get("trend_on", "number")
+    _demand(trend_on in TREND_ON, file, f"{key}.trend_on", f"expected {' or '.join(TREND_ON)}")
+    multiple = not trend or trend_on != "number" or low >= 0
+    _demand(multiple, file, f"{key}.trend_on", "a number that may be negative has no multiple")
     group, unit, sentence, source = (entry[k] for k in ("group", "unit", "sentence", "source"))
-    return Parameter(name, group, unit, default, low, high, prior, trend, sentence, source)
+    return Parameter(
+        name, group, unit, default, low, high, prior, trend, trend_on, sentence, source
+    )
 
 
 def _switch(file: str, name: str, entry: Any) -> Switch:

@@ -125,10 +125,11 @@ def _explained(parameter: Parameter) -> Iterator[str]:
 
 
 def _trend_lines() -> Iterator[str]:
-    able = [parameter.name for parameter in parameters().values() if parameter.trend]
+    able = [parameter.name for parameter in parameters().values() if parameter.takes_trend]
     if able:
         yield ""
-        yield "# Multipliers by calendar year, linear in between; for any of:"
+        yield "# Multipliers by calendar year, linear in between; of a logit, of its odds."
+        yield "# For any of:"
         yield f"# {', '.join(able)}."
         yield f"# [trends.{able[0]}]"
         yield "# 2015 = 1.0"

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from abm.interventions.library import kinds
 from abm.parameters import Parameter, Switch, parameters, switches
 from abm.spelling import did_you_mean, shown
 
@@ -68,17 +69,19 @@ def check_trends(given: Any) -> ReadOnly[str, ReadOnly[int, float]]:
 
 def check_trend_stays_in_range(name: str, value: float, factors: Mapping[int, float]) -> None:
     """Refuse a trend that leaves what a scenario may say, or that moves nothing."""
-    if value == 0 and factors:
+    declared = parameters()[name]
+    if value == 0 and factors and declared.trend_on == "number":
         raise ValueError(
             f"trends.{name}: multiplies {name}, which is 0 and stays 0; "
             f"expected a value under [parameters]"
         )
-    low, high = parameters()[name].low, parameters()[name].high
+    of = "odds of " if declared.trend_on == "odds" else ""
     for year, factor in factors.items():
-        if not low <= value * factor <= high:
+        found = declared.times(value, factor)
+        if not declared.low <= found <= declared.high:
             raise ValueError(
-                f"trends.{name}.{year}: {value:g} x {factor:g} = {value * factor:g}; "
-                f"expected from {low:g} to {high:g}"
+                f"trends.{name}.{year}: {of}{value:g} x {factor:g} = {found:g}; "
+                f"expected from {declared.low:g} to {declared.high:g}"
             )
 
 
@@ -103,8 +106,14 @@ def _factors(name: object, given: Any) -> ReadOnly[int, float]:
     known = parameters()
     if name not in known:
         raise ValueError(f"{key}: {_unknown(name, known, 'parameter')}")
-    if not known[str(name)].trend:
-        able = ", ".join(other for other, parameter in known.items() if parameter.trend)
+    if known[str(name)].trend_on == "nothing":
+        able = ", ".join(kind.name for kind in kinds().values() if name in kind.effects)
+        raise ValueError(
+            f"{key}: is a change up or down, which has no multiple; [[interventions]] change it "
+            f"from a date on: {able}"
+        )
+    if not known[str(name)].takes_trend:
+        able = ", ".join(other for other, parameter in known.items() if parameter.takes_trend)
         raise ValueError(f"{key}: may not change over the years; these may: {able or 'none'}")
     _demand_table(key, given)
     if not given:

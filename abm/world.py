@@ -158,7 +158,8 @@ class World:
         if self.programmes:
             self.parameters[:] = self.base
         for name, trend in self.trends.items():
-            self.parameters[name] = self.base[name] * multiplier_on(trend, self.date)
+            factor = multiplier_on(trend, self.date)
+            self.parameters[name] = parameters()[name].times(float(self.base[name][0]), factor)
         self.programmes.change_numbers(self.parameters, self.date)
         grow_all_up(self.parameters, self.school.share_gone(self.date), self.stages)
 

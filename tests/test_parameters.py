@@ -96,6 +96,8 @@ def test_an_incomplete_entry_is_refused(field: str) -> None:
         ("range = [0.0, 5.0]", "range = [0.0]", "low, high"),
         ("trend = true", "trend = 1", "true or false"),
         ("trend = true", "colour = 1", "no such field"),
+        ("trend = true", "trend = true\ntrend_on = 'chance'", "number or odds"),
+        ("range = [0.0, 5.0]", "range = [-1.0, 5.0]", "may be negative has no multiple"),
         ('unit = "stressors per day"', 'unit = " "', "expected a text"),
         ("[parameters.stressor_rate]", "[parameters.Rate]", "lower_case"),
         ("[parameters.stressor_rate]", "[numbers.stressor_rate]", "no such table"),

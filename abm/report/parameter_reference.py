@@ -25,7 +25,9 @@ hold for whole lives, the warm-up included; what shall change at a date is a tre
 - **range**: what a scenario may say, both ends included.
 - **prior**: what calibration and sensitivity analyses explore; where there is none they leave the
   number alone.
-- **trend**: whether a scenario may let it change over calendar years, as `[trends.NAME]`.
+- **trend**: what the multipliers by calendar year under `[trends.NAME]` multiply: the *number*, or
+  the *odds* of the chance whose log-odds it is: a multiplier above 1 always makes that chance
+  greater.
 - **source**: a section of Martin (2022), an entry of the [evidence](evidence.md) (P..., E...), or
   the word assumption.
 """
@@ -52,8 +54,12 @@ def _row(each: Parameter) -> tuple[str, ...]:
     prior = f"{each.prior[0]:g} to {each.prior[1]:g}" if each.prior else "-"
     return (
         *(f"`{each.name}`", f"{each.default:g}", f"{each.low:g} to {each.high:g}", prior),
-        *(each.unit, "yes" if each.trend else "-", each.sentence, each.source),
+        *(each.unit, _trend(each), each.sentence, each.source),
     )
+
+
+def _trend(each: Parameter) -> str:
+    return each.trend_on if each.takes_trend else "-"
 
 
 if __name__ == "__main__":

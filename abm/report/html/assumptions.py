@@ -197,7 +197,7 @@ def _changed(scenarios: Sequence[ScenarioSaid]) -> Table:
 def _trends(scenarios: Sequence[ScenarioSaid]) -> Table:
     rows = [
         (
-            text_of(name) if len(scenarios) == 1 else f"{scenario.name}: {text_of(name)}",
+            _odds_of(name) if len(scenarios) == 1 else f"{scenario.name}: {_odds_of(name)}",
             text_of(", ".join(f"{year}: {factor:g}" for year, factor in factors.items())),
             _meaning(name),
         )
@@ -206,6 +206,12 @@ def _trends(scenarios: Sequence[ScenarioSaid]) -> Table:
     ]
     caption = "Trends that are put in: multipliers by calendar year"
     return Table(caption, ("parameter", "multipliers", "what it means"), tuple(rows))
+
+
+def _odds_of(name: str) -> str:
+    """Return what multipliers multiply: a number, or the odds whose logarithm it is."""
+    declared = parameters().get(name)
+    return f"odds of {name}" if declared and declared.trend_on == "odds" else text_of(name)
 
 
 def _switches(scenarios: Sequence[ScenarioSaid]) -> Table:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from abm.calendar import years_later
 from abm.chance import Purpose, draws_for
 from abm.codes import SPECIALIST
 from abm.interventions.library import FIELDS_OF_PERSONS
@@ -109,7 +110,8 @@ def is_for(
     elif each.who == "self_injured_ever":
         found &= people["acts"] > 0
     elif each.who == "self_injured_past_year":
-        found &= people["past_year_acts"] > 0
+        a_year_ago = years_later(datetime.date.fromordinal(today), -1)
+        found &= people["last_act"] >= a_year_ago.toordinal()  # to the day: counts are monthly
     elif each.who == "after_hospital":
         since = today - people["last_hospital"]
         found &= (people["last_hospital"] >= 0.0) & (since <= AFTER_HOSPITAL_DAYS)

@@ -181,7 +181,13 @@ class Person(Protocol):
             "Day of the last act with its fraction; -1 never", "days, 1.0 = 1 January of year 1"
         ),
     ]
-    past_year_acts: Annotated[int, history("Acts in the last twelve monthly counts")]
+    past_year_acts: Annotated[
+        int,
+        history(
+            "Acts in the last twelve monthly counts: the past year at a census, up to a month less "
+            "on other days"
+        ),
+    ]
     recent_months: Annotated[int, passing("Six newest monthly counts, ten bits each", "packed")]
     older_months: Annotated[int, passing("Six older monthly counts, ten bits each", "packed")]
     urges: Annotated[int, history("Reported urges ever")]

@@ -75,11 +75,12 @@ def test_risk_moves_who_is_reached_by_adversity() -> None:
 
 
 def test_only_those_it_is_for_are_reached() -> None:
-    village = Village(acts=0, past_year_acts=0)
+    village = Village(acts=0, last_act=-1.0)
     people = village.people
     people["present"][::10] = 0
     people["acts"][::3] = 2
-    people["past_year_acts"][::6] = 1
+    people["last_act"][::3] = FIRST_DAY.toordinal() - 700.5
+    people["last_act"][::6] = FIRST_DAY.toordinal() - 364.5
     people["care"] = np.arange(len(people)) % 5
     here = people["present"] == 1
     years = np.floor(village.ages)
@@ -90,7 +91,7 @@ def test_only_those_it_is_for_are_reached() -> None:
         ({"sex": "male", "ages": [15, 15]}, (people["sex"] == 1) & (years == 15)),
         ({"who": "high_adversity"}, (people["adversity"] - 0.33) / 0.34 >= 1.0),
         ({"who": "self_injured_ever"}, people["acts"] > 0),
-        ({"who": "self_injured_past_year"}, people["past_year_acts"] > 0),
+        ({"who": "self_injured_past_year"}, people["last_act"] > FIRST_DAY.toordinal() - 365),
         ({"who": "in_specialist_care"}, people["care"] >= 3),
     ):
         people["reached_by"] = 0
@@ -98,6 +99,24 @@ def test_only_those_it_is_for_are_reached() -> None:
         village.morning(programmes, FIRST_DAY)
         assert np.array_equal(village.reached(), expected & here), keys
         assert programmes.reached()[0]["people"] == village.reached().sum()
+
+
+@pytest.mark.parametrize(
+    ("today", "a_year_ago"),
+    [
+        (date(2016, 9, 16), date(2015, 9, 16)),
+        (date(2017, 2, 28), date(2016, 2, 28)),
+        (date(2016, 2, 29), date(2015, 3, 1)),
+    ],
+)
+def test_an_act_of_the_past_year_counts_to_the_day(today: date, a_year_ago: date) -> None:
+    """Whatever day of the month it is, and though the monthly counts know months only."""
+    village = Village(size=4)
+    noon = a_year_ago.toordinal() + 0.5
+    village.people["last_act"] = [noon, noon - 1.0, today.toordinal() - 0.5, -1.0]
+    programmes = village.programmes(skills(start=today, who="self_injured_past_year"))
+    village.morning(programmes, today)
+    assert village.reached().tolist() == [True, False, True, False]
 
 
 def test_completed_years_count_up_to_the_day_before_a_birthday() -> None:

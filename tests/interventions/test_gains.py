@@ -62,7 +62,7 @@ def test_an_effect_of_nothing_changes_nothing() -> None:
 
 
 def test_gains_of_several_add_up_and_blockades_combine() -> None:
-    village = Village(size=30, past_year_acts=1)
+    village = Village(size=30, last_act=FIRST_DAY.toordinal())
     probe = {"kind": "opioid_antagonist_probe", "ages": [10, 24]}
     tables = (
         skills(effects={"regulation": 0.25}),
@@ -89,7 +89,7 @@ def test_every_quantity_is_written_to_its_field() -> None:
         "brief_contact_after_hospital",
         "opioid_antagonist_probe",
     ):
-        village = Village(size=30, past_year_acts=1, adversity=1.0)
+        village = Village(size=30, last_act=FIRST_DAY.toordinal(), adversity=1.0)
         village.people["last_hospital"] = FIRST_DAY.toordinal() + 0.5
         table = {"kind": kind, **at_once, "ramp_years": 0}
         programmes = village.programmes(table)

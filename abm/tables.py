@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from abm.files import LARGEST_JSON, open_regular, parse_json, read_bytes
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -43,7 +45,8 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        with open(partial, "wb") as file:
+        partial.unlink(missing_ok=True)
+        with open(partial, "xb") as file:  # what stands there was planted: it is not written to
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -73,12 +76,18 @@ def read_json(path: Path) -> Any:
     Raises
     ------
     TableError
-        If it is missing or damaged.
+        If it is missing or damaged, no regular file, or too large.
     """
     try:
-        return json.loads(path.read_bytes())
+        return parse_json(read_bytes(path, LARGEST_JSON))
     except (OSError, ValueError) as error:
-        raise TableError(f"cannot read {path}: {error}") from error
+        raise cannot_read(path, error) from error
+
+
+def cannot_read(path: Path, error: BaseException) -> TableError:
+    """Return an error of one line about a file that is missing, damaged or of another shape."""
+    lines = str(getattr(error, "strerror", None) or error).splitlines()
+    return TableError(f"cannot read {path}: {lines[0] if lines else type(error).__name__}")
 
 
 def csv_bytes(frame: "pd.DataFrame") -> bytes:
@@ -89,13 +98,25 @@ def csv_bytes(frame: "pd.DataFrame") -> bytes:
 
 
 def read_curves(path: Path) -> "pd.DataFrame":
-    """Read curves.csv with the types it was written from."""
+    """Read curves.csv with the types it was written from.
+
+    Raises
+    ------
+    TableError
+        If it cannot be read, or is no such table.
+    """
     import pandas as pd
 
     types = {"seed": "uint64", "sex": "str", "age": "str", "measure": "str"}
-    frame = pd.read_csv(path, dtype=types)
-    frame["date"] = pd.to_datetime(frame["date"]).astype("datetime64[s]")
-    return frame.astype({"value": "float64", "people": "float64"})
+    try:
+        with open_regular(path) as file:
+            frame = pd.read_csv(file, dtype=types)
+        if not types.keys() <= set(frame.columns):
+            raise ValueError("a column is missing")
+        frame["date"] = pd.to_datetime(frame["date"]).astype("datetime64[s]")
+        return frame.astype({"value": "float64", "people": "float64"})
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
+        raise cannot_read(path, error) from error
 
 
 def join_csv(path: Path, parts: Sequence[Path]) -> None:
@@ -109,7 +130,7 @@ def join_csv(path: Path, parts: Sequence[Path]) -> None:
     with atomic(path) as joined:
         header = None
         for part in parts:
-            with open(part, "rb") as rows:
+            with open_regular(part) as rows:
                 found = rows.readline()
                 if header is None:
                     header = found
@@ -137,16 +158,26 @@ def write_parquet(path: Path, chunks: Iterable[dict[str, np.ndarray]]) -> None:
 
 
 def join_parquet(path: Path, parts: Sequence[Path]) -> None:
-    """Write the row groups of several Parquet files one after another."""
+    """Write the row groups of several Parquet files one after another.
+
+    Raises
+    ------
+    TableError
+        If one cannot be read, columns differ, or the file cannot be written.
+    """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     def row_groups() -> Iterator[Any]:
         for part in parts:
-            with pq.ParquetFile(part) as file:
-                for group in range(file.num_row_groups):
-                    yield file.read_row_group(group)
-                if file.num_row_groups == 0:
-                    yield file.schema_arrow.empty_table()
+            try:
+                with open_regular(part) as source, pq.ParquetFile(source) as file:
+                    for group in range(file.num_row_groups):
+                        yield file.read_row_group(group)
+                    if file.num_row_groups == 0:
+                        yield file.schema_arrow.empty_table()
+            except (pa.ArrowException, OSError) as error:
+                raise cannot_read(part, error) from error
 
     _write_tables(path, row_groups())
 
@@ -180,7 +211,7 @@ def checksum(path: Path) -> str:
         If it cannot be read.
     """
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise TableError(f"cannot read {path}: {error.strerror or error}") from error

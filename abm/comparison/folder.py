@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from abm.experiments.designs.study import StudyFolder
 from abm.experiments.folders.folder import RunFolder
-from abm.tables import TableError
+from abm.files import files_in, make_folder
+from abm.tables import TableError, write_bytes
 
 if TYPE_CHECKING:
     from abm.scenario import Scenario
@@ -53,15 +54,15 @@ class ComparisonFolder(StudyFolder):
         """
         wanted = {f"{name}-{seed}.txt": trace for (name, seed), trace in errors.items()}
         try:
-            for path in self.failed_path.glob("*.txt"):
+            for path in files_in(self.failed_path, "*.txt"):
                 if path.name not in wanted:
                     path.unlink()
             if wanted:
-                self.failed_path.mkdir(exist_ok=True)
-            for name, trace in wanted.items():
-                (self.failed_path / name).write_text(trace, encoding="utf-8")
+                make_folder(self.failed_path)
         except OSError as error:
             raise TableError(f"cannot write {self.failed_path}: {error.strerror}") from error
+        for name, trace in wanted.items():
+            write_bytes(self.failed_path / name, trace.encode(errors="backslashreplace"))
         with suppress(OSError):
             self.failed_path.rmdir()
 

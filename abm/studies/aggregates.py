@@ -62,16 +62,20 @@ class Aggregates:
 
         Raises
         ------
-        KeyError, ValueError
-            If something is missing or of another shape.
+        ValueError
+            If something is missing, of another shape, or no count.
         """
-        return cls(
-            np.array(plain["onset"], dtype=np.int64).reshape(2, ONSET_BINS),
-            np.array(plain["yearly_acts"], dtype=np.int64).reshape(-1, 4),
-            np.array(plain["motives"], dtype=np.int64).reshape(
-                len(MOTIVE_SEXES), len(MOTIVE_BANDS), ROUTES, len(MOTIVE_SUMS)
-            ),
-        )
+        motives = len(MOTIVE_SEXES), len(MOTIVE_BANDS), ROUTES, len(MOTIVE_SUMS)
+        shapes = {"onset": (2, ONSET_BINS), "yearly_acts": (-1, 4), "motives": motives}
+        try:
+            found = {n: np.array(plain[n], np.int64).reshape(shape) for n, shape in shapes.items()}
+        except (KeyError, TypeError, OverflowError) as error:
+            raise ValueError(f"these are no sums over people and acts: {error}") from None
+        sexes, ages, *_ = found["yearly_acts"].T
+        known = np.isin(sexes, (0, 1)).all() and np.isin(ages, AGES).all()
+        if not known or any((counts < 0).any() for counts in found.values()):
+            raise ValueError("these are no sums over people and acts: a count is out of range")
+        return cls(**found)
 
 
 def aggregate(record: "Record") -> Aggregates | None:

@@ -5,15 +5,26 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
 from abm.experiments.folders.parts import CURVES, FOLLOW_UP, Part, read_part, set_aside
 from abm.experiments.store.locks import Lock, lock
+from abm.files import FigureName, FileName, ReadBack, Seed, make_folder, open_lock
 from abm.record import LOG_NAMES
-from abm.tables import TableError, checksum, join_csv, join_parquet, read_json, write_json
+from abm.tables import (
+    TableError,
+    checksum,
+    join_csv,
+    join_parquet,
+    read_json,
+    write_bytes,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from abm.scenario import Scenario
@@ -24,6 +35,28 @@ RUN_ID_DIGITS = 12
 
 class FolderError(Exception):
     """A run folder cannot be used; the message is one line for the user."""
+
+
+class _Table(ReadBack):
+    """What run.json says of a table."""
+
+    sha256: str
+    made_from: str = ""
+
+
+class _Figures(ReadBack):
+    """What run.json says of the figures."""
+
+    files: list[FigureName] = Field(default_factory=list)
+    made_from: str = ""
+
+
+class _Description(ReadBack):
+    """The shape of run.json, as far as a command goes by it."""
+
+    seeds: list[Seed] = Field(default_factory=list)
+    tables: dict[FileName, _Table] = Field(default_factory=dict)
+    figures: _Figures = _Figures()
 
 
 def run_id(command: str, scenario: "Scenario", design: Mapping[str, Any]) -> str:
@@ -92,25 +125,8 @@ class RunFolder:
         FolderError
             If it cannot be written, or another run is writing it.
         """
-        lock_path = self.path / ".lock"
-        try:
-            self.seeds_path.mkdir(parents=True, exist_ok=True)
-            self.figures_path.mkdir(exist_ok=True)
-            file = open(lock_path, "wb")  # noqa: SIM115 (held for the whole block)
-        except (FileExistsError, NotADirectoryError) as error:
-            place = error.filename or self.path
-            raise FolderError(f"cannot write results: {place} is not a folder") from None
-        except OSError as error:
-            reason = error.strerror or error
-            raise FolderError(f"cannot write results to {self.path}: {reason}") from None
-        with file:
-            if lock(file.fileno()) is Lock.HELD:
-                raise FolderError(f"another run is writing {self.path}; wait for it to end")
-            try:
-                yield
-            finally:
-                with contextlib.suppress(OSError):
-                    lock_path.unlink()
+        with opened(self.out, self.path, (self.seeds_path, self.figures_path)):
+            yield
 
     def part(self, seed: int) -> Part | None:
         """Return the finished part of a seed, checksums verified, or None."""
@@ -132,10 +148,10 @@ class RunFolder:
     def note_failure(self, seed: int, trace: str) -> None:
         """Write the traceback of a failed seed."""
         try:
-            self.failed_path.mkdir(exist_ok=True)
-            (self.failed_path / f"{seed}.txt").write_text(trace, encoding="utf-8")
+            make_folder(self.failed_path)
         except OSError as error:
             raise TableError(f"cannot write {self.failed_path}: {error.strerror}") from error
+        write_bytes(self.failed_path / f"{seed}.txt", trace.encode(errors="backslashreplace"))
 
     def forget_failure(self, seed: int) -> None:
         """Remove the traceback of a seed that is now finished."""
@@ -148,12 +164,8 @@ class RunFolder:
         return sorted(int(p.stem) for p in self.failed_path.glob("*.txt") if p.stem.isdecimal())
 
     def description(self) -> dict[str, Any]:
-        """Read run.json, or return an empty dictionary if there is none that can be read."""
-        try:
-            found = read_json(self.path / "run.json")
-        except TableError:
-            return {}
-        return found if isinstance(found, dict) else {}
+        """Read run.json, or return an empty dictionary if there is none that has its shape."""
+        return read_description(self.path)
 
     def combine(self, parts: Mapping[int, Part]) -> dict[str, dict[str, Any]]:
         """Write the tables of all finished seeds, those that have changed.
@@ -249,6 +261,61 @@ class RunFolder:
             },
         }
         write_json(self.path / "run.json", content)
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """Read the run.json of a folder, or return an empty dictionary if none has its shape."""
+    try:
+        found: dict[str, Any] = read_json(folder / "run.json")
+        _Description.model_validate(found)
+    except (TableError, ValueError):
+        return {}
+    return found
+
+
+@contextlib.contextmanager
+def opened(out: Path, path: Path, inner: Sequence[Path] = ()) -> Iterator[None]:
+    """Make a folder of results and keep other commands out of it while the block lasts.
+
+    Parameters
+    ----------
+    out
+        Folder of all results, which may be a link.
+    path
+        The folder, below `out`. Neither it nor a folder in it may be one: through a link a command
+        would write to, and remove from, what is not its own.
+    inner
+        Folders in it that are to be there.
+
+    Raises
+    ------
+    FolderError
+        If it cannot be written, or another command is writing it.
+    """
+    lock_path = path / ".lock"
+    try:
+        inside = sorted(path.iterdir()) if path.is_dir() else []
+        above = [each for each in (path, *path.parents) if each.is_relative_to(out) and each != out]
+        for each in (*above, *inside):
+            if each.is_symlink() and (each in above or each.is_dir()):
+                raise FolderError(f"cannot write results: {each} is a link to another folder")
+        for each in (path, *inner):
+            make_folder(each)
+        file = open_lock(lock_path)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise FolderError(
+            f"cannot write results: {error.filename or path} is not a folder"
+        ) from None
+    except OSError as error:
+        raise FolderError(f"cannot write results to {path}: {error.strerror or error}") from None
+    with file:
+        if lock(file.fileno()) is Lock.HELD:
+            raise FolderError(f"another run is writing {path}; wait for it to end")
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                lock_path.unlink()
 
 
 def content_hash(tables: Mapping[str, Any]) -> str:

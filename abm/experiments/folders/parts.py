@@ -4,7 +4,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import Field
+
 from abm.experiments.running.workers import Outcome
+from abm.files import FileName, ReadBack, Seed, make_folder, open_regular, read_bytes
 from abm.record import LOG_NAMES, Logs
 from abm.studies.aggregates import Aggregates
 from abm.tables import (
@@ -21,6 +24,18 @@ CURVES = "curves.csv"
 FOLLOW_UP = "follow_up.csv"
 AGGREGATES = "aggregates.json"
 DONE = "done.json"
+
+
+FILES = {CURVES, FOLLOW_UP, AGGREGATES, *(f"{log}.parquet" for log in LOG_NAMES)}
+PARQUET_MARK = b"PAR1"  # the first and last bytes of every such file
+
+
+class _Done(ReadBack):
+    """The shape of done.json."""
+
+    seed: Seed
+    files: dict[FileName, str]
+    seconds: float = Field(ge=0)
 
 
 class DifferentCurvesError(Exception):
@@ -52,6 +67,24 @@ class Part:
             return None
         return Aggregates.from_plain(read_json(self.folder / AGGREGATES))
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether its files are as they were written, and of the kinds their names say."""
+        tables = [self.folder / name for name in self.files if name.endswith(".parquet")]
+        try:
+            sums = {name: checksum(self.folder / name) for name in self.files}
+            self.aggregates()
+            return sums == self.files and all(map(_is_parquet, tables))
+        except (TableError, OSError, ValueError):
+            return False
+
+
+def _is_parquet(path: Path) -> bool:
+    with open_regular(path) as file:
+        start = file.read(len(PARQUET_MARK))
+        file.seek(-len(PARQUET_MARK), os.SEEK_END)
+        return start == file.read() == PARQUET_MARK
+
 
 def read_part(folder: Path, seed: int) -> Part | None:
     """Return the finished part of a seed with every checksum verified, or None.
@@ -70,13 +103,12 @@ def read_part(folder: Path, seed: int) -> Part | None:
     """
     place = folder / str(seed)
     try:
-        done = read_json(place / DONE)
-        part = Part(int(done["seed"]), place, dict(done["files"]), float(done["seconds"]))
-        sound = part.seed == seed and CURVES in part.files
-        sound = sound and all(checksum(place / name) == sum_ for name, sum_ in part.files.items())
-    except (TableError, KeyError, TypeError, ValueError, AttributeError):
+        done = _Done.model_validate(read_json(place / DONE))
+    except (TableError, ValueError):
         return None
-    return part if sound else None
+    part = Part(done.seed, place, done.files, done.seconds)
+    is_ours = part.seed == seed and {CURVES} <= part.files.keys() <= FILES
+    return part if is_ours and part.is_sound else None
 
 
 def promised_logs(folder: Path, seed: int) -> Logs:
@@ -91,7 +123,7 @@ def set_aside(folder: Path, seed: int, aside: Path) -> Path | None:
     if not os.path.lexists(place):
         return None
     try:
-        aside.mkdir(exist_ok=True)
+        make_folder(aside)
         number = 1
         while os.path.lexists(aside / f"{seed}-{number}"):
             number += 1
@@ -123,13 +155,13 @@ def write_part(folder: Path, outcome: Outcome, before: Part | None = None) -> Pa
         raise ValueError(f"seed {outcome.seed} was not lived: {outcome.error}")
     place = folder / str(outcome.seed)
     curves = csv_bytes(outcome.record.curves)
-    if before is not None and (place / CURVES).read_bytes() != curves:
-        raise DifferentCurvesError(
-            f"seed {outcome.seed}, lived again, gave other curves than the first time; results "
-            "are promised only on one type of machine. --force lives every seed again."
-        )
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        make_folder(place)
+        if before is not None and read_bytes(place / CURVES) != curves:
+            raise DifferentCurvesError(
+                f"seed {outcome.seed}, lived again, gave other curves than the first time; results "
+                "are promised only on one type of machine. --force lives every seed again."
+            )
         (place / DONE).unlink(missing_ok=True)
     except OSError as error:
         raise TableError(f"cannot write {place}: {error.strerror or error}") from error

@@ -3,10 +3,12 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
 
 from abm.console import EXIT_DONE, EXIT_FAILED, complain
-from abm.experiments.designs.design import Design, Range
+from abm.experiments.designs.design import Design, Range, read_ranges
 from abm.experiments.designs.points import PointScenarios
 from abm.experiments.designs.study import (
     HowToRun,
@@ -19,14 +21,27 @@ from abm.experiments.designs.study import (
 )
 from abm.experiments.folders.folder import content_hash
 from abm.experiments.sensitivity.analysis import NOISE_SEEDS, TABLES, Findings, Plan, analyse_runs
+from abm.files import ReadBack, files_in, open_regular
 from abm.report.sensitivity_terminal import show
 from abm.scenario_files import ScenarioError
+from abm.spelling import shown
 from abm.tables import TableError, checksum, read_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from abm.scenario import Scenario
+
+
+class _Kind(ReadBack):
+    kind: str
+
+
+class _Analysis(ReadBack):
+    """What of the run.json of an analysis is gone by."""
+
+    design: _Kind
+    ranges: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]]
 
 
 def top_of(folder: Path, count: int) -> tuple[Range, ...]:
@@ -47,19 +62,20 @@ def top_of(folder: Path, count: int) -> tuple[Range, ...]:
     import pandas as pd
 
     try:
-        described = read_json(folder / "run.json")
-        ranking = pd.read_csv(folder / "ranking.csv", keep_default_na=False)
-        ranges = {name: Range(name, *ends) for name, ends in described["ranges"].items()}
-        method = described["design"]["kind"]
+        described = _Analysis.model_validate(read_json(folder / "run.json"))
+        with open_regular(folder / "ranking.csv") as file:
+            ranking = pd.read_csv(file, keep_default_na=False)
         names = ranking[ranking["outcome"] == "all"].sort_values("rank")["parameter"].tolist()
-        found = [ranges[name] for name in names]
-    except (TableError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        ends = [described.ranges[name] for name in names]
+    except (TableError, OSError, ValueError, KeyError, TypeError):
         raise ScenarioError(f"--of: {folder} holds no finished sensitivity analysis") from None
-    if method != "morris":
-        raise ScenarioError(f"--of: {folder} is a {method} analysis; expected a Morris one")
-    if not 2 <= count <= len(found):
-        raise ScenarioError(f"--top: expected 2 to {len(found)} parameters, not {count}")
-    return tuple(found[:count])
+    if described.design.kind != "morris":
+        kind = shown(described.design.kind)
+        raise ScenarioError(f"--of: {folder} is a {kind} analysis; expected a Morris one")
+    if not 2 <= count <= len(names):
+        raise ScenarioError(f"--top: expected 2 to {len(names)} parameters, not {count}")
+    texts = [f"{name}={low}:{high}" for name, (low, high) in zip(names, ends, strict=True)]
+    return tuple(read_ranges(texts[:count], "--of"))
 
 
 def sensitivity_command(scenario: "Scenario", plan: Plan, how: HowToRun | None = None) -> int:
@@ -157,9 +173,8 @@ def _is_finished(folder: StudyFolder) -> bool:
     """Return whether the folder holds a whole analysis: every table as run.json describes it."""
     known = folder.description().get("tables", {})
     try:
-        return "indices.csv" in known and all(
-            checksum(folder.path / name) == about["sha256"] for name, about in known.items()
-        )
+        sums = {name: checksum(folder.path / name) for name in known}
+        return "indices.csv" in known and sums == {n: each["sha256"] for n, each in known.items()}
     except TableError:
         return False
 
@@ -168,7 +183,7 @@ def _remove_analysis(folder: StudyFolder) -> None:
     """Remove tables, figures and description of an analysis that is not whole."""
     for name in (*TABLES, "run.json"):
         folder.remove(name)
-    for path in folder.figures_path.glob("sensitivity_*"):
+    for path in files_in(folder.figures_path, "sensitivity_*"):
         path.unlink(missing_ok=True)
 
 

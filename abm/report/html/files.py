@@ -2,14 +2,13 @@
 
 import hashlib
 import io
-import json
 import math
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abm.files import LARGEST_JSON, LARGEST_TABLE, parse_json, read_bytes
 from abm.report.html.words import text_of
 from abm.scenario_files import ScenarioError
 from abm.spelling import shown
@@ -17,7 +16,7 @@ from abm.spelling import shown
 if TYPE_CHECKING:
     import pandas as pd
 
-LARGEST_JSON, LARGEST_TABLE, LARGEST_FIGURE = 20_000_000, 200_000_000, 8_000_000  # bytes
+LARGEST_FIGURE = 8_000_000  # bytes
 
 
 class ReportError(ScenarioError):
@@ -46,24 +45,12 @@ class Files:
         """
         place = self.path / name
         try:
-            real = place.resolve(strict=True)
-            if not real.is_relative_to(self.path.resolve()):
-                raise ReportError(f"{place}: links to a file outside the run folder")
-            about = real.stat()
-            if not stat.S_ISREG(about.st_mode):
-                raise ReportError(f"{place}: is not a regular file")
-            if about.st_size > largest:
-                raise ReportError(f"{place}: is too large (over {largest:,} bytes)")
-            with real.open("rb") as file:
-                found = file.read(largest + 1)
+            return read_bytes(place, largest, within=self.path)
         except FileNotFoundError:
             return None
-        except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
+        except (OSError, ValueError) as error:  # ValueError: a path that no file can have
             reason = getattr(error, "strerror", None) or error
             raise ReportError(f"{place}: cannot be read: {reason}") from None
-        if len(found) > largest:
-            raise ReportError(f"{place}: is too large (over {largest:,} bytes)")
-        return found
 
     def json(self, name: str) -> Any:
         """Return what a JSON file holds, or None if there is no such file."""
@@ -71,11 +58,9 @@ class Files:
         if content is None:
             return None
         try:
-            return json.loads(content, parse_constant=_refuse)
-        except RecursionError:
-            raise ReportError(f"{self.path / name}: is nested too deeply") from None
-        except ValueError:
-            raise ReportError(f"{self.path / name}: is not valid JSON") from None
+            return parse_json(content)
+        except ValueError as error:
+            raise ReportError(f"{self.path / name}: {error}") from None
 
     def table(
         self, name: str, texts: Sequence[str], numbers: Sequence[str]
@@ -137,7 +122,3 @@ class Files:
         """Return whether a file is as its description says; None if it is not there."""
         content = self.content(name, LARGEST_TABLE)
         return None if content is None else hashlib.sha256(content).hexdigest() == expected
-
-
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is not JSON")

@@ -13,7 +13,7 @@ from abm.browser.settings import Settings
 from abm.browser.snapshot import Snapshot
 from abm.browser.status import people_to_follow, school_ages, status_words
 from abm.browser.views import VIEWS
-from abm.browser.widgets import Choice, Drawing, Tabs
+from abm.browser.widgets import Between, Choice, Drawing, Tabs, offered
 
 TITLE = "Young people and self-injury: a simulation"
 LEAD = (
@@ -30,6 +30,8 @@ SUPPORT = (
 )
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 Html = solara.v.Html
+NARROWEST, WIDTHS = 240, Between(1, 20_000)
+"""Pixels in which views are drawn, and what a browser may call its width."""
 
 
 @solara.component
@@ -73,8 +75,7 @@ def Controls(session: Session) -> None:
                           disabled=busy or bool(session.problem()))  # fmt: skip
         Choice(
             name="pace", label="Each frame is", value=session.pace.value,
-            options=[(each, f"a {each}") for each in DAYS_A_FRAME], about="", disabled=False,
-            event_change=session.set_pace,
+            options=[(each, f"a {each}") for each in DAYS_A_FRAME], on_change=session.set_pace,
         )  # fmt: skip
         if session.is_waiting():
             words = "Settings changed: press Reset to live them."
@@ -104,7 +105,7 @@ def Views(session: Session) -> None:
     tab = session.tab.value
     names = [(name, words) for name, (words, _) in VIEWS.items()]
     with Html(tag="div", class_="views"):
-        Tabs(tabs=names, opened=tab, event_change=session.tab.set)
+        Tabs(tabs=names, opened=tab, event_change=offered(list(VIEWS), session.tab.set))
         attributes = {"role": "tabpanel", "id": "view", "aria-labelledby": f"tab-{tab}"}
         with Html(tag="section", class_="card view", attributes=attributes):
             if tab == "school":
@@ -122,14 +123,16 @@ def Picture(session: Session) -> None:
     picture, tab = session.picture.value, session.tab.value
     if picture is None:
         html, frame = '<p class="empty">The young people are being prepared.</p>', 0
+        people: list[int] = []
     else:
         html, frame = drawn(picture, tab, float(session.width.value)), picture.frame
+        people = picture.school.person.tolist()
     Drawing(
         html=html,
         frame=frame,
-        event_sized=lambda width: session.width.set(max(int(width), 240)),
-        event_picked=lambda person: session.player.follow(int(person)),
-        event_drawn=lambda drawn: session.player.drawn(int(drawn)),
+        event_sized=offered(WIDTHS, lambda width: session.width.set(max(int(width), NARROWEST))),
+        event_picked=offered(people, session.follow),
+        event_drawn=offered(range(frame + 1), session.player.drawn),
     )
 
 
@@ -150,9 +153,10 @@ def SchoolChoices(session: Session) -> None:
     if picture is None or picture.scenario.population.kind != "open":
         return
     options, value, ages_of = school_ages(picture)
+    chosen = next((name for name, ages in ages_of.items() if ages == session.ages.value), value)
     Choice(
-        name="ages", label="Year-groups", value=value, options=options, about="", disabled=False,
-        event_change=lambda chosen: session.player.show_ages(ages_of[chosen]),
+        name="ages", label="Year-groups", value=chosen, options=options,
+        on_change=lambda name: session.show_ages(ages_of[name]),
     )  # fmt: skip
 
 
@@ -163,9 +167,10 @@ def Follow(session: Session) -> None:
     if picture is None:
         return
     options, value = people_to_follow(picture)
+    chosen = str(session.followed.value)
     Choice(
-        name="follow", label="Follow", value=value, options=options, about="", disabled=False,
-        event_change=lambda person: session.player.follow(int(person)) if person else None,
+        name="follow", label="Follow", value=chosen if chosen in dict(options) else value,
+        options=options, on_change=lambda person: session.follow(int(person)) if person else None,
     )  # fmt: skip
 
 

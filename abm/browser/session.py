@@ -6,13 +6,22 @@ from typing import Any
 
 import solara
 
-from abm.browser.choices import Choices, file_name, new_intervention, own_interventions
+from abm.browser.choices import (
+    FEWEST_PEOPLE,
+    LARGEST_SEED,
+    MOST_PEOPLE,
+    Choices,
+    file_name,
+    new_intervention,
+    own_interventions,
+)
 from abm.browser.player import DAYS_A_FRAME, Player, Shown
 from abm.browser.snapshot import Snapshot
 from abm.browser.views import figures
+from abm.browser.widgets import LONGEST_TEXT
 from abm.parameters import parameters, switches
 from abm.scenario import Scenario, load_scenario
-from abm.scenario_files import ScenarioError
+from abm.scenario_files import ScenarioError, available_scenarios
 from abm.scenario_text import as_toml
 
 DEFAULT_WIDTH = 900
@@ -33,6 +42,8 @@ class Session:
         self.shown = solara.Reactive(Shown(working="Preparing the young people"))
         self.picture: solara.Reactive[Snapshot | None] = solara.Reactive(None)
         self.is_over = solara.Reactive(False)
+        self.followed: solara.Reactive[int | None] = solara.Reactive(None)
+        self.ages: solara.Reactive[tuple[int, ...] | None] = solara.Reactive(None)
         self.tab = solara.Reactive("ages")
         self.pace = solara.Reactive("day")
         self.width = solara.Reactive(DEFAULT_WIDTH)
@@ -40,6 +51,8 @@ class Session:
         self.seed_text = solara.Reactive(str(first.seed))
         self.people_text = solara.Reactive(str(first.population or ""))
         self.player = Player(self._show, self._draw)
+        listed = {each.name: each.title or each.name for each in available_scenarios()}
+        self.scenarios = list(({first.scenario: first.scenario} | listed).items())
         self._scenarios: dict[str, Scenario] = {}
 
     def open(self) -> Any:
@@ -72,11 +85,25 @@ class Session:
         self.choices.value = choices
         self.lived.value = choices
         self.player.reset(choices)
+        if self.ages.value is not None:
+            self.player.show_ages(self.ages.value)
+        if self.followed.value is not None:
+            self.player.follow(self.followed.value)
 
     def set_pace(self, pace: str) -> None:
         """Choose how many days a frame has."""
         self.pace.value = pace
         self.player.pace(DAYS_A_FRAME[pace])
+
+    def follow(self, person: int) -> None:
+        """Follow another person, after a reset too."""
+        self.followed.value = person
+        self.player.follow(person)
+
+    def show_ages(self, ages: tuple[int, ...]) -> None:
+        """Show other year-groups of the school, after a reset too."""
+        self.ages.value = ages
+        self.player.show_ages(ages)
 
     # Choosing
 
@@ -89,6 +116,8 @@ class Session:
 
     def choose_scenario(self, name: str) -> None:
         """Choose another scenario; what was changed is forgotten. One that is wrong is refused."""
+        if name not in dict(self.scenarios):
+            return
         try:
             self._scenarios[name] = load_scenario(name)
         except ScenarioError as error:
@@ -149,16 +178,17 @@ class Session:
 
     def seed_problem(self) -> str:
         """Return what is wrong with the seed as typed, or nothing."""
-        text = self.seed_text.value.strip()
-        if text.isascii() and text.isdigit() and int(text) < 2**64:
+        text = self.seed_text.value
+        if len(text) <= LONGEST_TEXT and _is_whole(text.strip()) and int(text) <= LARGEST_SEED:
             return ""
-        return "Expected a whole number from 0 to 18446744073709551615."
+        return f"Expected a whole number from 0 to {LARGEST_SEED}."
 
     def people_problem(self) -> str:
         """Return what is wrong with the number of people as typed, or nothing."""
-        text = self.people_text.value.strip().replace(",", "")
-        if text and not (text.isascii() and text.isdigit()):
-            return "Expected a whole number."
+        text = self.people_text.value
+        number = text.strip().replace(",", "")
+        if len(text) > LONGEST_TEXT or (number and not _is_whole(number)):
+            return f"Expected a whole number from {FEWEST_PEOPLE} to {MOST_PEOPLE:,}."
         try:
             replace(self.choices.value, population=self._people(), seed=0).resolve()
         except ScenarioError as error:
@@ -199,3 +229,7 @@ class Session:
         """Return what to call the scenario's file."""
         picture = self.picture.value
         return "scenario.toml" if picture is None else file_name(picture.scenario)
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit()

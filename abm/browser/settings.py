@@ -1,14 +1,15 @@
 """The panel of settings: scenario, people, seed, interventions, and every number of the model."""
 
-import math
+from collections.abc import Mapping
 from itertools import groupby
+from typing import Any
 
 import solara
 
 from abm.browser.session import Session
-from abm.browser.widgets import Choice, Entry, InterventionRow, Number
+from abm.browser.widgets import Check, Choice, Entry, Number
 from abm.interventions.library import Kind, kinds
-from abm.parameters import Parameter, parameters, switches
+from abm.parameters import parameters, switches
 from abm.scenario_files import available_scenarios
 
 Html = solara.v.Html
@@ -22,23 +23,6 @@ def groups() -> dict[str, list[str]]:
     for group, members in groupby(parameters().values(), key=lambda each: each.group):
         found.setdefault(group, []).extend(each.name for each in members)
     return {**found, POSITIONS: list(switches())}
-
-
-def step_of(parameter: Parameter, value: float) -> float:
-    """Return a step of a slider on whose marks the value, the default and both ends lie.
-
-    A slider whose marks missed the value would change it by being shown.
-    """
-    for places in range(10):
-        if all(
-            math.isclose(round(each, places), each, rel_tol=0.0, abs_tol=1e-12)
-            for each in (parameter.low, parameter.high, parameter.default, value)
-        ):
-            fine = 10.0**-places
-            while (parameter.high - parameter.low) / fine < 20:
-                fine /= 10
-            return float(f"{fine:.3g}")
-    return (parameter.high - parameter.low) / 1e6
 
 
 def words_of(name: str) -> str:
@@ -69,27 +53,23 @@ def Settings(session: Session) -> None:
 @solara.component
 def ScenarioPicker(session: Session) -> None:
     """Show the scenarios that can be named, the number of people and the seed."""
-    known = solara.use_memo(available_scenarios, [])
     chosen = session.choices.value.scenario
-    options = [(each.name, each.title or each.name) for each in known]
-    about = next((" ".join(each.about) for each in known if each.name == chosen), "")
-    if chosen not in dict(options):
-        options.insert(0, (chosen, chosen))
+    about = solara.use_memo(lambda: {each.name: each.about for each in available_scenarios()}, [])
     with Html(tag="div"):
         Choice(
-            name="scenario", label="Scenario", value=chosen, options=options,
-            about=session.scenario_problem.value or about, disabled=False,
-            event_change=session.choose_scenario,
+            name="scenario", label="Scenario", value=chosen, options=session.scenarios,
+            about=" ".join(about.get(chosen, ())), problem=session.scenario_problem.value,
+            on_change=session.choose_scenario,
         )  # fmt: skip
         Entry(
             name="people", label="People", value=session.people_text.value,
             about="150 to 50,000; empty: as in the scenario. More people: steadier curves, slower.",
-            problem=session.people_problem(), event_change=session.people_text.set,
+            problem=session.people_problem(), on_change=session.people_text.set,
         )  # fmt: skip
         Entry(
             name="seed", label="Seed", value=session.seed_text.value,
             about="Another seed is another luck; the same seed is the same luck.",
-            problem=session.seed_problem(), event_change=session.seed_text.set,
+            problem=session.seed_problem(), on_change=session.seed_text.set,
         )  # fmt: skip
 
 
@@ -99,14 +79,24 @@ def Interventions(session: Session) -> None:
     on = {each["kind"]: each for each in session.interventions()}
     with Html(tag="div"):
         for kind in kinds().values():
-            table = on.get(kind.name)
-            coverage = (table or {}).get("coverage", kind.defaults.get("coverage", 0.5))
-            InterventionRow(
-                name=kind.name, title=title_of(kind), sentence=kind.sentence,
-                evidence=f"Evidence: {kind.evidence}.", on=table is not None,
-                coverage=float(coverage),
-                event_turn=lambda value, name=kind.name: session.turn(name, bool(value)),
-                event_cover=lambda value, name=kind.name: session.cover(name, float(value)),
+            InterventionRow(session, kind, on.get(kind.name)).key(kind.name)
+
+
+@solara.component
+def InterventionRow(session: Session, kind: Kind, table: Mapping[str, Any] | None) -> None:
+    """Show one kind of intervention, with its coverage if it is on."""
+    with Html(tag="div", class_="intervention"):
+        Check(
+            name=kind.name, label=title_of(kind), value=table is not None, about=kind.sentence,
+            source=f"Evidence: {kind.evidence}.",
+            on_change=lambda on: session.turn(kind.name, bool(on)),
+        )  # fmt: skip
+        if table is not None:
+            coverage = float(table.get("coverage", kind.defaults.get("coverage", 0.5)))
+            Number(
+                name=f"{kind.name}-coverage", label="Coverage", unit="%", low=0.0, high=100.0,
+                value=round(100.0 * coverage, 10),
+                on_change=lambda share: session.cover(kind.name, share / 100.0),
             )  # fmt: skip
 
 
@@ -118,8 +108,7 @@ def Numbers(session: Session) -> None:
     options = [(name, f"{name.capitalize()} ({len(names)})") for name, names in found.items()]
     with Html(tag="div"):
         Choice(
-            name="group", label="Group", value=group, options=options, about="", disabled=False,
-            event_change=set_group,
+            name="group", label="Group", value=group, options=options, on_change=set_group,
         )  # fmt: skip
         changed = session.changes()
         if changed:
@@ -136,14 +125,12 @@ def Numbers(session: Session) -> None:
 def NumberSlider(session: Session, name: str) -> None:
     """Show one number with its unit, its sentence and its source."""
     parameter = parameters()[name]
-    value, original = float(session.value_of(name)), float(session.original_of(name))
     Number(
-        name=name, label=words_of(name), unit=parameter.unit, sentence=parameter.sentence,
-        source=f"Source: {parameter.source}.", min=parameter.low, max=parameter.high,
-        step=step_of(parameter, original), value=value, original=f"{original:g}",
-        changed=value != original,
-        event_change=lambda new: session.set_value(name, float(new)),
-        event_back=lambda _: session.set_value(name, original),
+        name=name, label=words_of(name), unit=parameter.unit if parameter.unit != "1" else "",
+        about=parameter.sentence,
+        source=f"Source: {parameter.source}.", low=parameter.low, high=parameter.high,
+        value=float(session.value_of(name)), original=float(session.original_of(name)),
+        on_change=lambda number: session.set_value(name, number),
     )  # fmt: skip
 
 
@@ -154,6 +141,6 @@ def SwitchChoice(session: Session, name: str) -> None:
     Choice(
         name=name, label=words_of(name), value=str(session.value_of(name)),
         options=[(answer, answer.replace("_", " ")) for answer in switch.values],
-        about=f"{switch.sentence} Source: {switch.source}.", disabled=False,
-        event_change=lambda new: session.set_value(name, str(new)),
+        about=f"{switch.sentence} Source: {switch.source}.",
+        on_change=lambda answer: session.set_value(name, answer),
     )  # fmt: skip

@@ -12,12 +12,14 @@ from mesa.visualization import Slider, SolaraViz
 from abm.browser import start
 from abm.browser.choices import FEWEST_PEOPLE, Choices
 from abm.browser.page_model import PageModel
-from abm.browser.settings import step_of, words_of
+from abm.browser.settings import words_of
 from abm.browser.views import VIEWS, View
 from abm.parameters import parameters
 
 WIDTH = 520.0
 LARGEST = 5_000
+FINE_STEP = 1e-6
+"""Mesa's sliders change a value that lies between two of their marks by showing it."""
 
 
 @solara.component
@@ -46,8 +48,8 @@ def mesa_parameters(choices: Choices) -> dict[str, Any]:
     for name, each in parameters().items():
         if each.prior is not None:
             value = scenario.parameters[name]
-            label, step = f"{words_of(name)} ({each.unit})", step_of(each, value)
-            found[name] = Slider(label, value, each.low, each.high, step, float)
+            label = f"{words_of(name)} ({each.unit})"
+            found[name] = Slider(label, value, each.low, each.high, FINE_STEP, float)
     return found
 
 

@@ -1,11 +1,39 @@
-"""Small Vue components: native inputs that work by keyboard and say what they are."""
+"""Small Vue components: native inputs that work by keyboard and say what they are.
 
-from collections.abc import Callable
+Whatever comes from a browser is looked at here: only what was offered is passed on.
+"""
+
+import sys
+from collections.abc import Callable, Container
 from typing import Any
 
 import solara
 
 Change = Callable[[Any], None]
+LONGEST_TEXT = 40
+"""Of a text that is longer one character more is kept, so that it is seen to be too long."""
+
+
+def offered(choices: Container[object], act: Change) -> Change:
+    """Return what acts on a choice from the browser if it was offered, and else says so."""
+
+    def hear(choice: object) -> None:
+        if isinstance(choice, str | int | float) and choice in choices:
+            act(choice)
+        else:
+            print(f"nssi: the page refused {str(choice)[:60]!r}", file=sys.stderr)
+
+    return hear
+
+
+class Between:
+    """All numbers from one to another."""
+
+    def __init__(self, low: float, high: float) -> None:
+        self._low, self._high = low, high
+
+    def __contains__(self, number: object) -> bool:
+        return isinstance(number, int | float) and self._low <= number <= self._high
 
 
 @solara.component_vue("drawing.vue", vuetify=False)
@@ -15,59 +43,64 @@ def Drawing(
     """Show a picture; tell its width, the person clicked, and that a frame has been drawn."""
 
 
-@solara.component_vue("number.vue", vuetify=False)
-def Number(
-    name: str,
-    label: str,
-    unit: str,
-    sentence: str,
-    source: str,
-    min: float,
-    max: float,
-    step: float,
-    value: float,
-    original: str,
-    changed: bool,
-    event_change: Change,
-    event_back: Change,
-) -> None:
-    """Let a number be chosen between two ends."""
-
-
-@solara.component_vue("choice.vue", vuetify=False)
-def Choice(
-    name: str,
-    label: str,
-    value: str,
-    options: list[tuple[str, str]],
-    about: str,
-    disabled: bool,
-    event_change: Change,
-) -> None:
-    """Let one of some names be chosen."""
-
-
-@solara.component_vue("entry.vue", vuetify=False)
-def Entry(
-    name: str, label: str, value: str, about: str, problem: str, event_change: Change
-) -> None:
-    """Let a whole number be typed."""
-
-
 @solara.component_vue("tabs.vue", vuetify=False)
 def Tabs(tabs: list[tuple[str, str]], opened: str, event_change: Change) -> None:
     """Let one of the views be opened."""
 
 
-@solara.component_vue("intervention.vue", vuetify=False)
-def InterventionRow(
+@solara.component_vue("field.vue", vuetify=False)
+def _Field(
+    kind: str,
     name: str,
-    title: str,
-    sentence: str,
-    evidence: str,
-    on: bool,
-    coverage: float,
-    event_turn: Change,
-    event_cover: Change,
+    label: str,
+    value: float | str | bool,
+    heard: int,
+    event_change: Change,
+    about: str = "",
+    source: str = "",
+    problem: str = "",
+    unit: str = "",
+    low: float = 0.0,
+    high: float = 1.0,
+    original: float | None = None,
+    options: tuple[tuple[str, str], ...] = (),
 ) -> None:
-    """Turn an intervention on or off, and choose whom it reaches."""
+    """Show one input of any kind."""
+
+
+@solara.component
+def Field(on_change: Change, **shown: Any) -> None:
+    """Show an input; tell the browser which of its changes have been heard, whatever they did."""
+    heard, set_heard = solara.use_state(0)
+
+    def hear(message: object) -> None:
+        match message:
+            case [int(count), change]:
+                on_change(change)
+                set_heard(count)
+
+    _Field(heard=heard, event_change=hear, **shown)
+
+
+def Number(low: float, high: float, on_change: Change, **shown: Any) -> solara.Element:
+    """Let a number be chosen between two ends, with a slider of 100 steps or exactly."""
+    hear = offered(Between(low, high), lambda number: on_change(float(number)))
+    return Field(kind="number", low=low, high=high, on_change=hear, **shown)
+
+
+def Choice(options: list[tuple[str, str]], on_change: Change, **shown: Any) -> solara.Element:
+    """Let one of some names be chosen; each with the words that are shown."""
+    hear = offered([name for name, _ in options], on_change)
+    return Field(kind="choice", options=options, on_change=hear, **shown)
+
+
+def Entry(on_change: Change, **shown: Any) -> solara.Element:
+    """Let a whole number be typed."""
+    return Field(
+        kind="text", on_change=lambda text: on_change(str(text)[: LONGEST_TEXT + 1]), **shown
+    )
+
+
+def Check(on_change: Change, **shown: Any) -> solara.Element:
+    """Let something be turned on or off."""
+    return Field(kind="check", on_change=offered([False, True], on_change), **shown)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -92,6 +93,23 @@ class Watched:
         """Open a view."""
         self.page.get_by_role("tab", name=tab).click()
         self.page.locator(f"[role=tab][aria-selected=true]:text-is('{tab}')").wait_for()
+
+    def type(self, label: str, text: str) -> None:
+        """Type a text into an input instead of what it holds, key by key."""
+        self.page.get_by_label(label, exact=True).click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text, delay=20)
+
+    def lived(self) -> dict[str, Any]:
+        """Reset, live a day, and return the scenario that can then be downloaded."""
+        self.pace("day")
+        self.press("Reset")
+        self.press("Step")
+        self.wait_for_status("Day 1 of")
+        self.open("Figures")
+        with self.page.expect_download() as waiting:
+            self.page.get_by_role("button", name="Download scenario (TOML)").click()
+        return tomllib.loads(Path(waiting.value.path()).read_text(encoding="utf-8"))
 
     def unfold(self, name: str) -> None:
         """Open a part of the settings, unless it is open."""

@@ -1,7 +1,6 @@
 """The page as a person meets it, in a real browser."""
 
 import time
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from served_pages import (
     tab_of,
 )
 
-from abm.browser.choices import reference_of
 from abm.browser.views import VIEWS
 from abm.record import Logs
 from abm.scenario import load_scenario
@@ -89,36 +87,20 @@ def test_figures_are_those_of_a_run_and_download_as_csv(tab: Watched, tmp_path: 
     assert path.read_text(encoding="utf-8") == curves.to_csv(index=False)
 
 
-def test_a_slider_acts_at_reset_and_keeps_its_value(tab: Watched, tmp_path: Path) -> None:
-    tab.unfold("Numbers of the model")
-    tab.page.get_by_label("Group", exact=True).select_option("stressors")
-    slider = tab.page.get_by_label("Stressor rate", exact=True)
-    slider.fill("1.3")
-    tab.page.get_by_text("Settings changed: press Reset").wait_for()
+def test_what_is_changed_acts_at_reset_beside_a_grey_line_of_nothing_changed(tab: Watched) -> None:
     tab.unfold("Interventions and events")
-    tab.page.get_by_label("Skills lessons in school").check()
-    coverage = tab.page.get_by_label("Coverage", exact=True)
-    coverage.fill("0.4")
-    tab.press("Reset")
-    tab.wait_for_status("Baseline, with changes")
+    tab.page.get_by_label("Skills lessons in school").click()
+    tab.page.get_by_text("Settings changed: press Reset").wait_for()
+    lived = tab.lived()
+    assert "Baseline, with changes" in tab.status()
+    assert [each["kind"] for each in lived["interventions"]] == ["school_skills_programme"]
+    assert lived["population"]["size"] == PEOPLE
     tab.pace("month")
     tab.press("Step")
-    tab.wait_for_status("Day 30 of")
-    assert slider.input_value() == "1.3"
-    assert coverage.input_value() == "0.4"
+    tab.wait_for_status("Day 31 of")
     tab.open("Over the years")
     tab.page.get_by_text("the same people with the same luck, and nothing changed.").wait_for()
     tab.page.locator("path.ghost").nth(2).wait_for(state="attached")
-    tab.open("Figures")
-    with tab.page.expect_download() as waiting:
-        tab.page.get_by_role("button", name="Download scenario (TOML)").click()
-    path = tmp_path / waiting.value.suggested_filename
-    waiting.value.save_as(path)
-    loaded = load_scenario(path)
-    assert loaded.parameters["stressor_rate"] == 1.3
-    assert loaded.interventions[0].coverage == 0.4
-    assert reference_of(loaded).parameters == load_scenario("baseline").parameters
-    assert tomllib.loads(path.read_text(encoding="utf-8"))["population"]["size"] == PEOPLE
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -173,15 +155,14 @@ def test_all_is_reached_by_keyboard(tab: Watched) -> None:
 
 
 def test_a_fault_in_the_model_is_said_and_reset_recovers(tab: Watched) -> None:
-    seed = tab.page.get_by_label("Seed", exact=True)
-    seed.fill("666")
+    tab.type("Seed", "666")
     tab.page.get_by_text("Settings changed: press Reset").wait_for()
     tab.press("Reset")
     tab.wait_for_status("Seed 666")
     tab.press("Play")
     tab.wait_for_status("The model stopped on 2015-09-03: ZeroDivisionError")
     assert "<b>in the model</b>" in tab.status()
-    seed.fill("2")
+    tab.type("Seed", "2")
     tab.page.get_by_text("Settings changed: press Reset").wait_for()
     tab.press("Reset")
     tab.wait_for_status("Seed 2,")
@@ -190,7 +171,7 @@ def test_a_fault_in_the_model_is_said_and_reset_recovers(tab: Watched) -> None:
 
 
 def test_wrong_settings_are_refused_where_they_are_typed(tab: Watched) -> None:
-    tab.page.get_by_label("Seed", exact=True).fill("many")
+    tab.type("Seed", "many")
     tab.page.get_by_text("Expected a whole number from 0").wait_for()
     assert tab.page.get_by_role("button", name="Reset").is_disabled()
 
@@ -200,7 +181,7 @@ def test_two_tabs_do_not_disturb_each_other(context: Any, served: Served) -> Non
         one.pace("month")
         one.press("Step")
         one.wait_for_status("Day 30 of")
-        other.page.get_by_label("Seed", exact=True).fill("9")
+        other.type("Seed", "9")
         other.page.get_by_text("Settings changed: press Reset").wait_for()
         other.press("Reset")
         other.wait_for_status("Seed 9,")

@@ -6,6 +6,7 @@ import pytest
 
 from abm.browser.choices import Choices
 from abm.browser.session import Session
+from abm.browser.widgets import Between, offered
 from abm.scenario import load_scenario
 
 
@@ -50,7 +51,7 @@ def test_the_scenario_s_own_interventions_are_lived_as_in_a_run(session: Session
     assert session.choices.value.resolve().interventions[0] == expected.interventions[0]
 
 
-@pytest.mark.parametrize("text", ["", "x", "-1", "1.5", str(2**64), "\N{FULLWIDTH DIGIT ONE}"])
+@pytest.mark.parametrize("text", ["", "x", "-1", "1.5", str(2**64), "7" * 5000, "\uff11"])
 def test_a_wrong_seed_keeps_the_page_from_resetting(session: Session, text: str) -> None:
     session.seed_text.value = text
     assert session.seed_problem()
@@ -58,20 +59,45 @@ def test_a_wrong_seed_keeps_the_page_from_resetting(session: Session, text: str)
     assert session.lived.value.seed == 1
 
 
-@pytest.mark.parametrize("text", ["149", "50001", "many", "9" * 30])
+@pytest.mark.parametrize("text", ["149", "50001", "many", "9" * 30, "7" * 5000])
 def test_a_wrong_number_of_people_is_said(session: Session, text: str) -> None:
     session.people_text.value = text
     assert session.people_problem()
 
 
-def test_a_scenario_that_is_wrong_is_refused_and_said(session: Session, tmp_path: Path) -> None:
-    broken = tmp_path / "broken.toml"
+def test_a_scenario_that_is_wrong_is_refused_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "scenarios" / "broken.toml"
+    broken.parent.mkdir()
     broken.write_text('extends = "baseline"\n[parameters]\nstressor_rat = 1.0\n', encoding="utf-8")
-    session.choose_scenario(str(broken))
+    monkeypatch.chdir(tmp_path)
+    session = Session(Choices("school-skills", population=300))
+    session.choose_scenario("broken")
     assert "stressor_rate" in session.scenario_problem.value
     assert session.choices.value.scenario == "school-skills"
     session.choose_scenario("baseline")
     assert session.scenario_problem.value == ""
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "/etc", "../baseline", "mine.toml", "", "x" * 999])
+def test_only_scenarios_that_are_offered_are_opened(
+    session: Session, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text('extends = "baseline"\n', encoding="utf-8")
+    session.choose_scenario(name)
+    assert session.choices.value.scenario == "school-skills"
+    assert session.scenario_problem.value == ""
+
+
+def test_the_file_with_which_the_page_was_opened_can_be_chosen_again(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('extends = "baseline"\n', encoding="utf-8")
+    session = Session(Choices(str(mine), population=300))
+    session.choose_scenario("baseline")
+    session.choose_scenario(str(mine))
+    assert session.choices.value.scenario == str(mine)
 
 
 def test_another_scenario_forgets_what_was_changed(session: Session) -> None:
@@ -79,3 +105,17 @@ def test_another_scenario_forgets_what_was_changed(session: Session) -> None:
     session.turn("dbt_a", True)
     session.choose_scenario("baseline")
     assert session.choices.value == Choices("baseline", population=300)
+
+
+@pytest.mark.parametrize("given", ["basline", 3, None, ["baseline"], {"a": 1}, "x" * 10**6])
+def test_what_was_not_offered_changes_nothing_and_is_said(
+    given: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes: list[object] = []
+    offered(["baseline"], changes.append)(given)
+    offered(Between(0.0, 2.0), changes.append)(given)
+    assert changes == []
+    assert 0 < len(capsys.readouterr().err) < 300
+    offered(["baseline"], changes.append)("baseline")
+    offered(Between(0.0, 2.0), changes.append)(2)
+    assert changes == ["baseline", 2]

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from abm.browser import drawing
+from abm.browser.choices import Choices
 from abm.browser.page_model import PageModel
 from abm.browser.school import MOST_SHOWN, spring_places
-from abm.browser.settings import groups, step_of
+from abm.browser.settings import groups
 from abm.browser.snapshot import Snapshot
 from abm.browser.status import people_to_follow, school_ages, status_words
+from abm.browser.stock import FINE_STEP, mesa_parameters
 from abm.browser.views import VIEWS, figures, one_person, school, years
 from abm.parameters import parameters, switches
 
@@ -156,12 +158,11 @@ def test_who_is_followed_can_be_chosen_even_where_the_network_is_without_them(
     assert people_to_follow(left)[0][0] == ("10000", "10000 (has left)")
 
 
-def test_a_slider_can_stand_at_its_default_and_has_many_marks() -> None:
-    for each in parameters().values():
-        step = step_of(each, each.default)
-        marks = (each.default - each.low) / step
-        assert marks == pytest.approx(round(marks), abs=1e-6), each.name
-        assert (each.high - each.low) / step >= 20, each.name
+def test_a_slider_of_mesa_s_page_has_a_mark_at_its_value() -> None:
+    for name, slider in mesa_parameters(Choices()).items():
+        if name in parameters():
+            value = slider.value
+            assert round(value / FINE_STEP) * FINE_STEP == pytest.approx(value, abs=1e-12), name
 
 
 def test_every_number_and_switch_has_a_place_among_the_settings() -> None:

@@ -1,0 +1,207 @@
+"""Inputs obey a mouse, keys and a finger: what is shown is what a reset lives."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from served_pages import Served, Watched, tab_of
+
+KEY = 20  # milliseconds between two keys of somebody who types fast
+
+
+@pytest.fixture
+def phone(browser: Any, served: Served) -> Iterator[Watched]:
+    """Return a tab on a screen that is touched."""
+    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
+    with tab_of(context, served) as found:
+        yield found
+    context.close()
+
+
+def stressors(tab: Watched) -> None:
+    """Show the numbers of stressors."""
+    tab.unfold("Numbers of the model")
+    tab.page.get_by_label("Group", exact=True).select_option("stressors")
+    tab.page.get_by_label("Stressor rate", exact=True).wait_for()
+
+
+def slider(tab: Watched, label: str) -> Any:
+    """Return a slider, brought into sight."""
+    found = tab.page.get_by_label(label, exact=True)
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def shown(tab: Watched, label: str) -> float:
+    """Return the value that stands beside a slider, once the thumb stands there, too."""
+    value = tab.page.get_by_label(f"{label}, exact value", exact=True).input_value()
+    found = slider(tab, label)
+    step = float(found.get_attribute("step"))
+    assert float(found.input_value()) == pytest.approx(float(value), abs=0.51 * step)
+    return float(value)
+
+
+def at(found: Any, share: float) -> tuple[float, float]:
+    """Return the point of a slider at a share of its width."""
+    box = found.bounding_box()
+    return box["x"] + share * box["width"], box["y"] + box["height"] / 2
+
+
+def test_a_slider_is_dragged_and_another_clicked_with_the_mouse(tab: Watched) -> None:
+    stressors(tab)
+    mouse, rate = tab.page.mouse, slider(tab, "Stressor rate")
+    mouse.move(*at(rate, 0.23))
+    mouse.down()
+    mouse.move(*at(rate, 0.9), steps=12)
+    assert shown(tab, "Stressor rate") == pytest.approx(3.6, abs=0.15)  # while it is dragged
+    mouse.up()
+    mouse.click(*at(slider(tab, "Stressor size"), 0.5))
+    chosen = {name: shown(tab, name) for name in ("Stressor rate", "Stressor size")}
+    assert chosen["Stressor rate"] == pytest.approx(3.6, abs=0.15)
+    assert chosen["Stressor size"] == pytest.approx(2.0, abs=0.15)
+    tab.page.get_by_text("Settings changed: press Reset").wait_for()
+    lived = tab.lived()["parameters"]
+    assert lived["stressor_rate"] == chosen["Stressor rate"] == shown(tab, "Stressor rate")
+    assert lived["stressor_size"] == chosen["Stressor size"] == shown(tab, "Stressor size")
+
+
+def test_a_slider_obeys_arrow_and_page_keys_home_and_end(tab: Watched) -> None:
+    stressors(tab)
+    presses = {
+        "Stressor rate": (["ArrowRight"] * 5, 1.12),
+        "Stressor puberty": (["End"], 1.0),
+        "Stressor adversity": (["Home"], 0.0),
+        "Stressor maturity": (["PageUp"], 0.162),
+        "Reminder rate": (["End", "ArrowLeft"], 0.297),
+    }
+    for label, (keys, value) in presses.items():
+        slider(tab, label).focus()
+        for key in keys:
+            tab.page.keyboard.press(key)
+        assert shown(tab, label) == pytest.approx(value, abs=0.02), label
+    chosen = {label: shown(tab, label) for label in presses}
+    lived = tab.lived()["parameters"]
+    for label in presses:
+        assert lived[label.lower().replace(" ", "_")] == chosen[label] == shown(tab, label)
+
+
+def test_a_finger_moves_a_slider_and_the_coverage_of_an_intervention(phone: Watched) -> None:
+    stressors(phone)
+    phone.page.touchscreen.tap(*at(slider(phone, "Stressor rate"), 0.75))
+    phone.unfold("Interventions and events")
+    phone.page.get_by_label("Skills lessons in school").tap()
+    phone.page.get_by_label("Coverage", exact=True).wait_for()
+    phone.page.touchscreen.tap(*at(slider(phone, "Coverage"), 0.25))
+    rate, coverage = shown(phone, "Stressor rate"), shown(phone, "Coverage")
+    assert rate == pytest.approx(3.0, abs=0.15)
+    assert coverage == pytest.approx(25, abs=4)
+    lived = phone.lived()
+    assert lived["parameters"]["stressor_rate"] == rate == shown(phone, "Stressor rate")
+    assert lived["interventions"][0]["coverage"] == coverage / 100
+
+
+def test_the_coverage_of_an_intervention_obeys_mouse_and_keys(tab: Watched) -> None:
+    tab.unfold("Interventions and events")
+    tab.page.get_by_label("Skills lessons in school").click()
+    tab.page.get_by_label("Coverage", exact=True).wait_for()
+    assert shown(tab, "Coverage") == 70
+    tab.page.mouse.click(*at(slider(tab, "Coverage"), 0.4))
+    clicked = shown(tab, "Coverage")
+    assert clicked == pytest.approx(40, abs=3)
+    for key in ("ArrowLeft", "ArrowLeft", "PageUp"):
+        tab.page.keyboard.press(key)
+    assert shown(tab, "Coverage") == clicked + 8
+    assert tab.lived()["interventions"][0]["coverage"] == (clicked + 8) / 100
+
+
+def test_a_fitted_value_is_kept_to_the_last_digit_until_it_is_changed(tab: Watched) -> None:
+    tab.unfold("Numbers of the model")
+    assert shown(tab, "Learning rate") == 0.05965
+    tab.type("Barrier mean, exact value", "9.8765")
+    tab.page.keyboard.press("Tab")
+    tab.type("Weight feel, exact value", "77")
+    tab.page.keyboard.press("Tab")
+    tab.page.get_by_text("Expected a number from 0 to 4; it stays 0.2906.").wait_for()
+    tab.page.get_by_role("button", name="Back to 10.88").wait_for()
+    lived = tab.lived()["parameters"]
+    assert lived["barrier_mean"] == shown(tab, "Barrier mean") == 9.8765
+    assert lived["learning_rate"] == shown(tab, "Learning rate") == 0.05965
+    assert lived["weight_feel"] == shown(tab, "Weight feel") == 0.2906
+    slider(tab, "Learning rate").focus()
+    tab.page.keyboard.press("ArrowRight")
+    assert shown(tab, "Learning rate") == 0.07
+    tab.page.get_by_role("button", name="Back to 0.05965").click()
+    tab.page.get_by_role("button", name="Back to 0.05965").wait_for(state="detached")
+    assert shown(tab, "Learning rate") == 0.05965
+
+
+def test_typing_loses_no_digit_while_days_go_by(tab: Watched) -> None:
+    tab.press("Play")
+    tab.wait_for_status("playing")
+    for digits in ("123456789", "987654321", "1029384756"):
+        tab.type("Seed", digits)
+        assert tab.page.get_by_label("Seed", exact=True).input_value() == digits
+    tab.type("People", "1234")
+    tab.press("Pause")
+    lived = tab.lived()
+    assert "Seed 1029384756, 1,234 people" in tab.status()
+    assert lived["population"]["size"] == 1234
+
+
+def test_lists_and_boxes_obey_quick_keys_while_days_go_by(tab: Watched) -> None:
+    tab.open("One person")
+    tab.press("Play")
+    tab.wait_for_status("playing")
+    people = tab.page.get_by_label("Follow", exact=True)
+    people.focus()
+    for _ in range(3):
+        tab.page.keyboard.press("ArrowDown", delay=KEY)
+    chosen = people.input_value()
+    tab.page.get_by_text(f"Person {chosen}:").wait_for()
+    assert people.input_value() == chosen
+    tab.unfold("Interventions and events")
+    box = tab.page.get_by_label("Skills lessons in school")
+    for _ in range(5):
+        box.press("Space", delay=KEY)
+    tab.page.get_by_label("Coverage", exact=True).wait_for()
+    assert box.is_checked()
+    tab.press("Pause")
+    assert len(tab.lived()["interventions"]) == 1
+    assert people.count() == 0  # the figures are open
+    tab.open("One person")
+    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {chosen}")
+
+
+def test_a_disc_is_chosen_with_a_slow_click_while_it_is_drawn_anew(tab: Watched) -> None:
+    tab.page.set_viewport_size({"width": 1280, "height": 1100})  # all discs can be seen
+    tab.open("School friends")
+    tab.press("Step")  # a year-group turns on the first day
+    tab.wait_for_status("Day 1 of")
+    tab.press("Play")
+    tab.wait_for_status("playing")
+    disc = "document.querySelectorAll('circle.node')[9]"
+    person, x, y = tab.page.evaluate(
+        f"(() => {{ const {{x, y, width}} = {disc}.getBoundingClientRect();"
+        f"return [{disc}.dataset.person, x + width / 2, y + width / 2] }})()"
+    )
+    tab.page.mouse.click(x, y, delay=400)
+    tab.page.locator(f"circle.node[data-person='{person}'][stroke-width='3.5']").wait_for()
+
+
+def test_thousands_of_digits_are_refused_beside_the_field(tab: Watched, context: Any) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reset = tab.page.get_by_role("button", name="Reset")
+    for label, right in (("Seed", "8"), ("People", "200")):
+        tab.page.evaluate("navigator.clipboard.writeText('7'.repeat(5000))")
+        field = tab.page.get_by_label(label, exact=True)
+        field.click()
+        tab.page.keyboard.press("Control+a")
+        tab.page.keyboard.press("Control+v")
+        about = tab.page.locator(f"[id='{field.get_attribute('aria-describedby')}']")
+        expect(about).to_contain_text("Expected a whole number from")
+        expect(reset).to_be_disabled()
+        tab.type(label, right)
+        expect(reset).to_be_enabled()
+    assert tab.lived()["population"]["size"] == 200
+    assert "Seed 8, 200 people" in tab.status()

@@ -140,6 +140,23 @@ def read_arrays(path: Path, names: "Sequence[str] | None" = None) -> dict[str, n
         raise ValueError(f"{path} holds no sound arrays: {error}") from None
 
 
+def parquet_schema(content: bytes) -> "pa.Schema":
+    """Return the columns of a Parquet file and their types, without reading its rows.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_schema(pa.BufferReader(content))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise ValueError(f"is no sound Parquet file: {error}") from None
+
+
 def parse_parquet(content: bytes, columns: "Sequence[str] | None" = None) -> "pa.Table":
     """Return the table that the bytes of a Parquet file hold, all or some of its columns.
 

@@ -138,6 +138,11 @@ class World:
         self.parameters[:] = self.base
         derive_speeds(self.days, Plain.of(self.base[0]))
 
+    def prepare_childhood(self) -> None:
+        """Prepare the childhood of those who enter today, where numbers change over time."""
+        if self.trends or self.programmes:
+            self._prepare_childhood(self.parameters)
+
     def _prepare_childhood(self, record: np.ndarray) -> None:
         """Prepare the childhood that those entering have had, under these numbers."""
         values = {name: float(record[name][0]) for name in record.dtype.names or ()}
@@ -194,8 +199,7 @@ class World:
         self.entries += 1
         block = block_of_year(self.blocks, year)
         number_people(self.people, block, year)
-        if self.trends or self.programmes:
-            self._prepare_childhood(self.parameters)
+        self.prepare_childhood()
         bear_all(
             self.people,
             block.start,

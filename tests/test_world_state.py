@@ -1,15 +1,17 @@
 """A world made from a state is the world that lived its warm-up, in everything it holds."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from abm.people.layout import person_dtype
 from abm.record import LOG_NAMES, NO_LOGS, Logs, Record
 from abm.scenario import Scenario, load_scenario
 from abm.simulation import run
 from abm.world import World
-from abm.world_state import TABLES, WorldState, live_warm_up, resume, state_of
+from abm.world_state import WorldState, live_warm_up, resume, state_of, take_people
 
 EVERYTHING = Logs(people=True, acts=True, panel=True, moments=True)
 RISKY = {"barrier_mean": 6.5, "awareness_age": 10.0, "stressor_rate": 1.2}
@@ -67,6 +69,23 @@ def test_everything_that_a_world_holds_is_as_if_it_had_lived(
         assert plain(getattr(made, attribute)) == plain(value), attribute
 
 
+EARLY_TRENDS = {
+    f"trends.{name}.{year}": factor
+    for name in ("stressor_rate", "prevalence_neglect")
+    for year, factor in ((2003, 0.7), (2011, 1.2), (2018, 0.9))
+}
+
+
+@pytest.mark.parametrize("start", ["2016-09-01", "2016-09-02", "2016-02-29"])
+def test_numbers_that_change_during_the_warm_up_are_those_of_its_last_day(start: str) -> None:
+    scenario = risky("package-schools", **EARLY_TRENDS, **{"calendar.start": start})
+    whole = live_warm_up(World(scenario, SEED))
+    made = resume(scenario, SEED, state=state_of(whole))
+    for attribute in ("people", "parameters", "base", "days", "stages", "childhoods", "entries"):
+        assert plain(getattr(made, attribute)) == plain(getattr(whole, attribute)), attribute
+    assert made.parameters["stressor_rate"] != made.base["stressor_rate"]
+
+
 @pytest.mark.parametrize(
     ("name", "more"),
     [
@@ -105,10 +124,10 @@ def test_a_start_within_a_school_year_goes_on_too() -> None:
 
 
 def test_one_state_serves_many_worlds(kept: WorldState) -> None:
-    before = {name: kept.tables[name].tobytes() for name in TABLES}
+    before = kept.people.tobytes(), kept.friendships.tobytes()
     for _ in range(2):
         run(risky(), SEED, NO_LOGS, world=resume(risky(), SEED, state=kept))
-    assert {name: kept.tables[name].tobytes() for name in TABLES} == before
+    assert (kept.people.tobytes(), kept.friendships.tobytes()) == before
 
 
 def test_a_state_is_taken_at_the_first_reported_day_only() -> None:
@@ -123,6 +142,37 @@ def test_a_state_of_other_people_or_another_start_is_refused(kept: WorldState) -
         resume(larger, SEED, state=kept)
     with pytest.raises(ValueError, match="expected"):
         resume(risky(**{"calendar.start": "2016-02-29"}), SEED, state=kept)
+
+
+@pytest.mark.parametrize("word", [-1, 10**9, 2**62, -(2**63)])
+def test_words_that_nobody_can_have_never_reach_a_kernel(kept: WorldState, word: int) -> None:
+    with pytest.raises(ValueError, match="the state's people have"):
+        resume(risky(), SEED, state=replace(kept, people=np.full_like(kept.people, word)))
+
+
+def test_every_field_of_a_person_is_checked(kept: WorldState) -> None:
+    """No field is an index out of its range, a number that is none, or another person's."""
+    world = resume(risky(), SEED, state=kept)
+    for name in person_dtype().names or ():
+        is_float = person_dtype()[name].kind == "f"
+        for value in (np.nan, np.inf) if is_float else (-1, 2**62 + 1):
+            people = kept.people.copy()
+            people.view(person_dtype())[name][7] = value
+            with pytest.raises(ValueError, match=rf"have (a|another) {name}\b"):
+                take_people(world, people)
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [
+        np.array([[0, 240]], np.int32), np.array([[-1, 3]], np.int32),
+        np.array([[0, 2**32]], np.int64), np.zeros((4, 3), np.int32), np.zeros(4, np.int32),
+        np.array([[0.5, 1.0]]), np.zeros((), np.int32),
+    ],
+)  # fmt: skip
+def test_friendships_of_others_are_refused(kept: WorldState, edges: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="friendship"):
+        resume(risky(), SEED, state=replace(kept, friendships=edges))
 
 
 def test_a_run_refuses_a_world_of_something_else(kept: WorldState) -> None:

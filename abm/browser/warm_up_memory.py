@@ -44,8 +44,7 @@ class WarmUpMemory:
 
     def _keep(self, key: str, world: World) -> None:
         state = state_of(world)
-        tables = {name: words.copy() for name, words in state.tables.items()}
-        copy = WorldState(tables, state.friendships.copy(), state.days_lived, state.entries)
+        copy = WorldState(state.people.copy(), state.friendships.copy(), state.days_lived)
         with self._lock:
             self._kept[key] = (world.scenario.population.size, copy)
             while len(self._kept) > MOST_KEPT or self._people() > MOST_PEOPLE_KEPT:

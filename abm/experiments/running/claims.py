@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from abm.experiments.store.locks import Lock, lock
+from abm.files import LARGEST_JSON, files_in, make_folder, open_lock
 
 KEY_LENGTH = 64
 
@@ -33,7 +34,7 @@ class Claims:
 
     def __enter__(self) -> Self:
         with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
             with self.exclusive():
                 self._open()
         return self
@@ -57,7 +58,7 @@ class Claims:
     def exclusive(self) -> Iterator[None]:
         """Keep other processes from claiming while the block lasts."""
         try:
-            file = open(self.folder / "lock", "ab")  # noqa: SIM115 (open for the whole block)
+            file = open_lock(self.folder / "lock")
         except OSError:
             yield
             return
@@ -68,15 +69,15 @@ class Claims:
     def of_others(self) -> set[str]:
         """Return the keys that other processes are living; to be called inside `exclusive`."""
         found: set[str] = set()
-        for path in self.folder.glob("*.keys"):
+        for path in files_in(self.folder, "*.keys"):
             if path == self._path:
                 continue
-            with contextlib.suppress(OSError), open(path, "r+b") as file:
+            with contextlib.suppress(OSError), open_lock(path) as file:
                 state = lock(file.fileno())
                 if state is Lock.OURS:
                     path.unlink()  # its process is gone
                 elif state is Lock.HELD:
-                    found.update(_keys_in(file.read()))
+                    found.update(_keys_in(file.read(LARGEST_JSON)))
         return found
 
     def add(self, keys: Collection[str]) -> None:

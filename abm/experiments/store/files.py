@@ -1,6 +1,7 @@
 """The files of a store: each carries the checksum of its bytes in its name."""
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
@@ -9,13 +10,22 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abm.experiments.store.result_rows import has_columns_of_results
+from abm.experiments.store.result_rows import has_columns_of_results, has_rows_of_results
+from abm.files import (
+    LARGEST_ARRAYS,
+    files_in,
+    make_folder,
+    parquet_schema,
+    parse_parquet,
+    read_bytes,
+)
 from abm.tables import TableError, atomic
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SUFFIX = ".parquet"
+NO_PART = (errno.EINVAL, errno.EFBIG, errno.ELOOP)  # of what is no file that a store wrote
 ABANDONED_AFTER = 600.0  # seconds; writing a part takes far less than one
 
 
@@ -118,19 +128,16 @@ def read_checked(
     StoreError
         If it cannot be read.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     content = _bytes_of(path)
     if not _keeps_promise(path, prefix, content):
         return None
     try:
-        file = pq.ParquetFile(pa.BufferReader(content))
-        if not has_columns_of_results(file.schema_arrow):
+        if not has_columns_of_results(parquet_schema(content), in_index=bool(prefix)):
             return None
-        return file.read(columns, use_threads=False)
-    except (pa.ArrowException, OSError, ValueError):
+        table = parse_parquet(content, columns)
+    except ValueError:
         return None
+    return table if has_rows_of_results(table) else None
 
 
 def is_whole(path: Path, prefix: str = "") -> bool:
@@ -148,10 +155,12 @@ def is_whole(path: Path, prefix: str = "") -> bool:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bytes(path, LARGEST_ARRAYS)
     except FileNotFoundError:
         raise
     except OSError as error:
+        if error.errno in NO_PART:
+            return b""
         raise StoreError(f"cannot read {path}: {error.strerror or error}") from error
 
 
@@ -168,7 +177,7 @@ def move_aside(path: Path, aside: Path) -> None:
         If it cannot be moved.
     """
     try:
-        aside.mkdir(parents=True, exist_ok=True)
+        make_folder(aside)
         number = 1
         while os.path.lexists(place := aside / f"{path.name.lstrip('.')}-{number}"):
             number += 1
@@ -183,7 +192,7 @@ def move_aside(path: Path, aside: Path) -> None:
 def abandoned_in(folder: Path) -> Iterator[Path]:
     """Yield half-written files that nobody is writing any more."""
     with contextlib.suppress(FileNotFoundError):
-        for path in sorted(folder.glob(".*.partial")):
+        for path in files_in(folder, ".*.partial"):
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - path.stat().st_mtime > ABANDONED_AFTER:
                     yield path

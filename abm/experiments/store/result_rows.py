@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
+from abm.files import ReadBack, parse_json
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -171,17 +175,69 @@ def table_of(results: Collection[RunResult]) -> "pa.Table":
     return pa.table(columns)
 
 
-def has_columns_of_results(schema: "pa.Schema") -> bool:
-    """Return whether a table has the columns of results, each of its type."""
+def has_columns_of_results(schema: "pa.Schema", *, in_index: bool = False) -> bool:
+    """Return whether a table has the columns of results, each of its type and once.
+
+    Only an index has a column that names the part of each row.
+    """
     import pyarrow as pa
 
     types = dict(zip(schema.names, schema.types, strict=True))
+    if len(types) < len(schema.names):  # a name stands twice
+        return False
     expected = {name: pa.string() for name in TEXT_COLUMNS}
     expected |= {"seed": pa.uint64(), "seconds": pa.float64()}
     if any(types.pop(name, None) != kind for name, kind in expected.items()):
         return False
-    types.pop(PART, None)
+    if in_index and types.pop(PART, None) != pa.string():
+        return False
     return all(kind == pa.float64() for kind in types.values())
+
+
+def has_rows_of_results(table: "pa.Table", *, with_differences: bool = False) -> bool:
+    """Return whether every row says what became of a run, as far as its columns are there.
+
+    Parameters
+    ----------
+    table
+        Some or all columns of results.
+    with_differences
+        Look at the settings of each scenario, too.
+    """
+    import pyarrow.compute as pc
+
+    texts = [name for name in TEXT_COLUMNS if name in table.column_names]
+    if any(table[name].null_count for name in texts):
+        return False
+    if "status" in texts and not {*pc.unique(table["status"]).to_pylist()} <= {DONE, FAILED}:
+        return False
+    try:
+        for text in pc.unique(table["differences"]).to_pylist() if with_differences else ():
+            read_differences(text)
+    except ValueError:
+        return False
+    return True
+
+
+def read_differences(text: str) -> dict[str, Any]:
+    """Return the differences that stand in a result's row.
+
+    Raises
+    ------
+    ValueError
+        If they are no settings by name, or size, years or kind of the population are none.
+    """
+    found = parse_json(text)
+    _Differences.model_validate(found)
+    return dict(found)
+
+
+class _Differences(ReadBack):
+    """Those settings in which scenarios differ that a listing shows by themselves."""
+
+    kind: str = Field("", alias="population.kind")
+    people: int = Field(1, alias="population.size", ge=1)
+    years: int = Field(1, alias="calendar.years", ge=1)
 
 
 def in_order(names: Collection[str]) -> list[str]:

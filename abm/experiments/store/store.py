@@ -28,6 +28,7 @@ from abm.experiments.store.result_rows import (
     ROW_COLUMNS,
     RunResult,
     differences_of,
+    has_rows_of_results,
     in_order,
     run_key,
     table_of,
@@ -190,7 +191,7 @@ class Store:
         self._forget()
         before = set(names_in(self.parts))
         self._remove_indexes(names_in(self.folder, INDEX))
-        self.refresh()
+        self.refresh(whole=True)
         self.write_index()
         return StoreReport(
             parts=len(self._seen),
@@ -220,8 +221,13 @@ class Store:
 
     # Looking at the folder
 
-    def refresh(self) -> None:
+    def refresh(self, *, whole: bool = False) -> None:
         """Look at what is there now; parts that are new are checked, damaged ones set aside.
+
+        Parameters
+        ----------
+        whole
+            Check every column, not only keys and what became of them.
 
         Raises
         ------
@@ -236,7 +242,7 @@ class Store:
         if is_first_look and len(new) > 1:
             new = self._learn_from_index(new)
         for name in new:
-            table = self._read_part(name, ("key", "status"))
+            table = self._read_part(name, None if whole else ("key", "status"))
             if table is not None:
                 self._choose(table, [name] * len(table))
                 self._seen.add(name)
@@ -272,7 +278,8 @@ class Store:
             table = read_checked(path, columns=columns)
         except FileNotFoundError:
             return None
-        if table is None:
+        deep = columns is None
+        if table is None or (deep and not has_rows_of_results(table, with_differences=True)):
             move_aside(path, self.aside)
             return None
         return table
@@ -343,7 +350,7 @@ class Store:
         for name in names_in(self.folder, INDEX):
             with contextlib.suppress(FileNotFoundError):
                 table = read_checked(self.folder / name, INDEX)
-                if table is not None and table.schema.get_field_index(PART) >= 0:
+                if table is not None:
                     return table
                 self._remove_indexes([name])
         return None

@@ -7,26 +7,32 @@ truncated or changed is found before a bit of it is used.
 import hashlib
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import Field
 
 from abm.experiments.store.files import StoreError, settle
+from abm.files import ReadBack, Seed, parse_json, read_arrays
 from abm.tables import TableError, checksum
-from abm.world_state import TABLES, WorldState
+from abm.world_state import WorldState
 
 SUFFIX = ".npz"
-HEADER = "header"
-FRIENDSHIPS = "friendships"
-UNREADABLE = (
-    *(OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError),
-    *(zipfile.BadZipFile, zlib.error),
-)
-"""What reading something else than a sound file may raise."""
+HEADER, PEOPLE, FRIENDSHIPS = "header", "people", "friendships"
+
+
+class Header(ReadBack):
+    """The header of a file: what it holds and, by its own account, of what."""
+
+    key: str
+    days_lived: int = Field(ge=0)
+    seed: Seed = 0
+    people: int = 0
+    start: str = ""
+    differences: dict[str, Any] = Field(default_factory=dict)
+    code: str = ""
 
 
 def write_state(folder: Path, key: str, header: Mapping[str, Any], state: WorldState) -> Path:
@@ -52,7 +58,8 @@ def write_state(folder: Path, key: str, header: Mapping[str, Any], state: WorldS
     try:
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            with open(partial, "w+b") as file:
+            partial.unlink(missing_ok=True)
+            with open(partial, "x+b") as file:
                 np.savez_compressed(file, allow_pickle=False, **_arrays_of(key, header, state))
                 file.flush()
                 os.fsync(file.fileno())
@@ -70,12 +77,12 @@ def write_state(folder: Path, key: str, header: Mapping[str, Any], state: WorldS
 
 def _arrays_of(key: str, header: Mapping[str, Any], state: WorldState) -> dict[str, np.ndarray]:
     """Return the arrays of a file by name."""
-    content = {"key": key, **header, "days_lived": state.days_lived, "entries": state.entries}
+    content = {"key": key, **header, "days_lived": state.days_lived}
     text = json.dumps(content, ensure_ascii=False, allow_nan=False)
     return {
         HEADER: np.frombuffer(text.encode(), np.uint8),
         FRIENDSHIPS: state.friendships,
-        **state.tables,
+        PEOPLE: state.people,
     }
 
 
@@ -95,14 +102,16 @@ def is_whole(path: Path) -> bool:
         raise StoreError(str(error)) from error
 
 
-def read_header(path: Path) -> dict[str, Any] | None:
+def read_header(path: Path) -> Header | None:
     """Return the header of a file without reading its arrays, or None if it cannot be read."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            header = json.loads(arrays[HEADER].tobytes())
-    except UNREADABLE:
+        return _header_of(read_arrays(path, [HEADER]))
+    except ValueError:
         return None
-    return header if isinstance(header, dict) else None
+
+
+def _header_of(arrays: Mapping[str, np.ndarray]) -> Header:
+    return Header.model_validate(parse_json(arrays[HEADER].tobytes()))
 
 
 def read_state(path: Path, key: str) -> WorldState | None:
@@ -116,12 +125,9 @@ def read_state(path: Path, key: str) -> WorldState | None:
     if not is_whole(path):
         return None
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            header = json.loads(arrays[HEADER].tobytes())
-            tables = {name: arrays[name] for name in TABLES}
-            state = WorldState(
-                tables, arrays[FRIENDSHIPS], int(header["days_lived"]), int(header["entries"])
-            )
-            return state if header["key"] == key else None
-    except UNREADABLE:
+        arrays = read_arrays(path, [HEADER, PEOPLE, FRIENDSHIPS])
+        header = _header_of(arrays)
+    except ValueError:
         return None
+    state = WorldState(arrays[PEOPLE], arrays[FRIENDSHIPS], header.days_lived)
+    return state if header.key == key else None

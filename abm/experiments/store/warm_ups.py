@@ -16,6 +16,7 @@ import datetime
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,13 +36,17 @@ from abm.experiments.store.warm_up_files import (
     read_state,
     write_state,
 )
+from abm.files import files_in, make_folder, open_lock
 from abm.people.year_groups import SchoolCalendar
 from abm.record import NO_LOGS, Logs
 from abm.world import WARM_UP_YEARS, World
-from abm.world_state import WorldState, live_warm_up, resume, state_of
+from abm.world_state import live_warm_up, resume, state_of
 
 if TYPE_CHECKING:
     from abm.scenario import Scenario
+
+NAME = re.compile(rf"[0-9a-z]{{64}}-[0-9a-f]{{64}}{re.escape(SUFFIX)}")
+"""Of a file: its key and the SHA-256 of its bytes. Nothing else is read, moved or removed."""
 
 # What does not act before the first reported day. Interventions begin on it or later.
 NOT_IN_KEY = frozenset({"name", "title", "observation", "interventions"})
@@ -206,16 +211,15 @@ class WarmUps:
         key = self.key(scenario, seed)
         if key is None:
             return World(scenario, seed, logs)
-        state = self._state(key)
-        if state is None:
+        world = self._resumed(key, scenario, seed, logs)
+        if world is None:
             with self._alone(key):
-                state = self._state(key)
-                if state is None:
+                world = self._resumed(key, scenario, seed, logs)
+                if world is None:
                     world = live_warm_up(World(scenario, seed, logs))
                     with contextlib.suppress(StoreError):  # a full disk is no reason to stop
                         self._keep(key, world)
-                    return world
-        return resume(scenario, seed, logs, state=state)
+        return world
 
     # Listing and clearing
 
@@ -251,8 +255,7 @@ class WarmUps:
         StoreError
             If one cannot be removed.
         """
-        aside = sorted(self.aside.iterdir()) if self.aside.is_dir() else []
-        files = [*self._files(), *aside, *abandoned_in(self.folder)]
+        files = [*self._files(), *files_in(self.aside), *abandoned_in(self.folder)]
         for path in files:
             try:
                 path.unlink(missing_ok=True)
@@ -264,8 +267,8 @@ class WarmUps:
 
     def _files(self, key: str = "*") -> list[Path]:
         """Return the files of a key, or all; those whose names begin with a dot are unfinished."""
-        files = self.folder.glob(f"{key}-*{SUFFIX}")
-        return sorted(path for path in files if not path.name.startswith("."))
+        files = files_in(self.folder, f"{key}-*{SUFFIX}")
+        return [path for path in files if NAME.fullmatch(path.name)]
 
     def _has(self, key: str) -> bool:
         """Return whether a whole file of this key is there; damaged ones are moved aside."""
@@ -275,12 +278,13 @@ class WarmUps:
             move_aside(path, self.aside)
         return False
 
-    def _state(self, key: str) -> WorldState | None:
-        """Read the state of this key, or return None; damaged files are moved aside."""
+    def _resumed(self, key: str, scenario: "Scenario", seed: int, logs: Logs) -> World | None:
+        """Go on from the state of this key, or return None; damaged files are moved aside."""
         for path in self._files(key):
             state = read_state(path, key)
-            if state is not None:
-                return state
+            with contextlib.suppress(ValueError):  # it holds what cannot have been lived
+                if state is not None:
+                    return resume(scenario, seed, logs, state=state)
             move_aside(path, self.aside)
         return None
 
@@ -300,8 +304,8 @@ class WarmUps:
         """Let one process at a time live this warm-up, where files can be locked."""
         path = self.busy / f"{key}.lock"
         try:
-            self.busy.mkdir(parents=True, exist_ok=True)
-            file = open(path, "ab")  # noqa: SIM115 (open for the whole block)
+            make_folder(self.busy)
+            file = open_lock(path)
         except OSError:
             yield
             return
@@ -316,16 +320,10 @@ def _described(path: Path) -> KeptWarmUp | None:
     """Return what the header of a file says, or None if it cannot be read."""
     header = read_header(path)
     try:
-        if header is None:
-            return None
-        return KeptWarmUp(
-            path,
-            path.stat().st_size,
-            int(header["seed"]),
-            int(header["people"]),
-            str(header["start"]),
-            tuple(sorted(header["differences"])),
-            str(header["code"]),
-        )
-    except (OSError, KeyError, TypeError, ValueError):
+        size = path.stat().st_size
+    except OSError:
         return None
+    if header is None:
+        return None
+    names = tuple(sorted(header.differences))
+    return KeptWarmUp(path, size, header.seed, header.people, header.start, names, header.code)

@@ -4,6 +4,8 @@ import json
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -22,7 +24,7 @@ from abm.record import Logs
 from abm.scenario import load_scenario
 from abm.simulation import run
 from abm.world import World
-from abm.world_state import TABLES, WorldState
+from abm.world_state import WorldState
 
 PEOPLE = Logs(people=True)
 KEY = "k" * 64
@@ -134,8 +136,8 @@ def test_a_shared_key_means_that_the_same_numbers_act_on_every_day():
 
 
 def state(size=500):
-    tables = {name: np.arange(size, dtype=np.int64) * 7 for name in TABLES}
-    return WorldState(tables, np.array([[0, 1], [1, 2]], np.int32), 100, 15)
+    people = np.arange(size, dtype=np.int64) * 7
+    return WorldState(people, np.array([[0, 1], [1, 2]], np.int32), 100)
 
 
 def flip(path, place):
@@ -151,12 +153,11 @@ def truncate(path, place):
 def test_what_is_written_is_read(tmp_path):
     path = write_state(tmp_path, KEY, {"seed": 2**64 - 1}, state())
     assert is_whole(path)
-    assert read_header(path)["seed"] == 2**64 - 1
+    assert read_header(path).seed == 2**64 - 1
     found = read_state(path, KEY)
-    for name in TABLES:
-        assert found.tables[name].tobytes() == state().tables[name].tobytes()
+    assert found.people.tobytes() == state().people.tobytes()
     assert found.friendships.tobytes() == state().friendships.tobytes()
-    assert (found.days_lived, found.entries) == (100, 15)
+    assert found.days_lived == 100
 
 
 def test_the_same_state_is_the_same_file_and_nothing_in_it_is_pickled(tmp_path):
@@ -184,10 +185,8 @@ def test_a_file_under_the_name_of_another_is_not_read(tmp_path):
 
 
 def test_a_file_that_is_no_warm_up_is_not_read_though_its_name_is_right(tmp_path):
-    import hashlib
-
     text = b"not an archive"
-    path = tmp_path / f"{KEY}-{hashlib.sha256(text).hexdigest()}.npz"
+    path = tmp_path / f"{KEY}-{sha256(text).hexdigest()}.npz"
     path.write_bytes(text)
     assert read_state(path, KEY) is None
     assert read_header(path) is None
@@ -240,6 +239,48 @@ def test_a_damaged_warm_up_is_set_aside_and_lived_again(warm_ups, damage):
     damage(files_of(warm_ups)[0], 4567)
     assert warm_ups.make(scenario(), 1)
     assert [path.read_bytes() for path in files_of(warm_ups)] == [before]
+
+
+@pytest.mark.parametrize("word", [-1, 10**9])
+def test_a_warm_up_of_people_that_cannot_be_is_set_aside_and_lived_again(warm_ups, word):
+    """Its name carries its own checksum, so that only what it says shows that it was made up."""
+    warm_ups.make(scenario(), 1)
+    (path,) = files_of(warm_ups)
+    before, found = path.read_bytes(), read_state(path, path.name[:64])
+    path.unlink()
+    header = {"seed": 1, "people": 30, "start": "", "differences": {}, "code": "c"}
+    hostile = replace(found, people=np.full_like(found.people, word))
+    write_state(warm_ups.folder, path.name[:64], header, hostile)
+    world = warm_ups.world(scenario(), 1)
+    assert world.people["present"].all()
+    assert [each.read_bytes() for each in files_of(warm_ups)] == [before]
+    assert len(list(warm_ups.aside.iterdir())) == 1
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"days_lived": Infinity}', "[]", "null", "\xff"])
+def test_a_header_of_another_shape_is_no_header(tmp_path, text):
+    arrays = {"header": np.frombuffer(text.encode("latin-1"), np.uint8)}
+    np.savez(tmp_path / "a.npz", **arrays, people=np.zeros(3, np.int64))
+    assert read_header(tmp_path / "a.npz") is None
+    sum_ = sha256((tmp_path / "a.npz").read_bytes()).hexdigest()
+    path = (tmp_path / "a.npz").rename(tmp_path / f"{KEY}-{sum_}.npz")
+    assert read_state(path, KEY) is None
+    warm_ups = WarmUps(tmp_path)
+    assert warm_ups.kept() == []
+    assert store_command(tmp_path, verify=True, as_json=False) == 0
+
+
+@pytest.mark.parametrize("name", ["set-aside", ""])
+def test_clearing_removes_nothing_by_way_of_a_link(tmp_path, name, capsys):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for each in ("precious.txt", "precious-1.npz"):
+        (elsewhere / each).write_text("precious")
+    folder = warm_ups_folder(tmp_path)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).symlink_to(elsewhere)
+    store_command(tmp_path, verify=True, as_json=False, clear_warm_ups=True)
+    assert len(list(elsewhere.iterdir())) == 2
 
 
 def test_a_missing_warm_up_is_lived_again(warm_ups):

@@ -1,6 +1,6 @@
 """Screenshots of the page, the same ones every time: ``python -m abm.browser.screenshots FOLDER``.
 
-Needs the extra ``dev`` and a Chromium of the system. A package of programmes
+Needs the extra ``dev`` and a Chromium or Chrome. A package of programmes
 in schools is lived for six years.
 """
 

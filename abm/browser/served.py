@@ -1,6 +1,6 @@
 """The page in a process of its own and a headless Chromium that looks at it.
 
-For screenshots and benchmarks; needs the extra ``dev`` and a Chromium of the system.
+For screenshots and benchmarks; needs the extra ``dev`` and a Chromium or Chrome.
 """
 
 import contextlib
@@ -12,7 +12,16 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_NAMES = (
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)  # fmt: skip
+OF_PLAYWRIGHT = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path)
+"""
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run", "--hide-scrollbars",
@@ -22,8 +31,21 @@ MILLISECONDS = 600_000
 
 
 def chromium() -> str | None:
-    """Return where the system's Chromium is, or None."""
-    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    """Return where a Chromium or Chrome is that starts: the system's, else Playwright's."""
+    for name in CHROMIUM_NAMES:
+        if (path := shutil.which(name)) and _answer(path, "--version"):
+            return path
+    path = _answer(sys.executable, "-c", OF_PLAYWRIGHT)
+    return path if path and _answer(path, "--version") else None
+
+
+def _answer(*command: str) -> str:
+    """Return what a command prints; nothing if it fails, as a browser without libraries does."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 @contextlib.contextmanager
@@ -54,7 +76,7 @@ def chromium_page(width: int, height: int) -> Iterator[Any]:
 
     found = chromium()
     if found is None:
-        raise SystemExit("Chromium is missing: apt-get install chromium")
+        raise SystemExit("a Chromium or Chrome that starts is missing: install one")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
         page = browser.new_page(viewport={"width": width, "height": height})

@@ -21,10 +21,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    """Return how the browser is started: the system's Chromium, which asks nobody anything."""
+    """Return how the browser is started, so that it asks nobody anything."""
     found = chromium()
     if found is None:
-        pytest.fail("the page is tested in Chromium, which is missing: apt-get install chromium")
+        pytest.fail("the page is tested in Chromium or Chrome: `./nssi test` gets one")
     return {"executable_path": found, "args": list(FLAGS)}
 
 

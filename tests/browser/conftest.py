@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from served_pages import PEOPLE, Served, Watched, serving, tab_of
 
+from abm.browser.page_model import PageModel
 from abm.browser.served import FLAGS, chromium
 
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Return the page of 300 people; seed 666 makes its model fail on the third day."""
+    PageModel(population=PEOPLE).live(1)  # compiles, so that the page is there as soon as on others
     with serving(tmp_path_factory.mktemp("page"), "--population", str(PEOPLE)) as found:
         yield found
 

@@ -87,7 +87,7 @@ def act_rows(people: np.ndarray, seed: int = 0) -> np.ndarray:
     kind = [("person", "i8"), ("day", "i8"), ("age", "f8"), ("sex", "i8"), ("route", "i8")]
     kind += [("hour", "f8")]
     kind += [(f"{state}_{when}", "f8") for state in STATES for when in ("before", "after")]
-    kind += [("relief", "f8"), ("severity", "f8")]
+    kind += [("relief", "f8"), ("severity", "f8"), ("hospital", "i8")]
     chosen = np.repeat(people[people["ever"] != 0], 10)
     chosen = chosen[np.arange(len(chosen)) % 10 < chosen["acts"]]
     rows = np.zeros(len(chosen), dtype=kind)
@@ -98,6 +98,7 @@ def act_rows(people: np.ndarray, seed: int = 0) -> np.ndarray:
     rows["route"] = np.searchsorted([0.6, 0.8], spread(len(chosen), seed + 5))
     rows["hour"] = 7 + 16 * luck
     rows["relief"] = luck
+    rows["hospital"] = np.arange(len(chosen)) % 40 < 2
     return rows
 
 

@@ -1,6 +1,5 @@
 """How every curve changes against the base, date by date, from pairs of runs with one seed."""
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,7 @@ import numpy as np
 from abm.comparison.estimates import CHANCE
 from abm.comparison.estimates_by_draw import ENDS
 from abm.studies.between_draws import SEEDS_A_DRAW, between_draws
-from abm.studies.intervals import LEVEL
+from abm.studies.intervals import students_half
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +46,9 @@ class CurvePairs:
         -------
         pandas.DataFrame
             Means over seeds of base, other and difference (other minus base), with Student's t
-            interval over the seeds' differences; NaN with one seed. By draw the interval is
-            chance within draws, and further columns hold what is due to the parameters.
+            interval over the seeds' differences; NaN with one seed, and where all agree. By
+            draw the interval is chance within draws, and further columns hold what is due to the
+            parameters.
         """
         import pandas as pd
 
@@ -61,7 +61,7 @@ class CurvePairs:
         table = cells[["value_base", "value_other", "difference"]].mean().reset_index()
         spread = cells["difference"].std(ddof=1).to_numpy(float)
         counts = cells["difference"].count().to_numpy()
-        half = t_quantiles(counts) * spread / np.sqrt(counts)
+        half = students_half(spread, counts, table["difference"].to_numpy())
         table = table.rename(columns={"value_base": "base", "value_other": "other"})
         table["scenario"], table["seeds"] = self.scenario, counts
         table["year"] = table["date"].dt.year
@@ -93,16 +93,6 @@ def _tell_apart(table: "pd.DataFrame", pairs: "pd.DataFrame") -> None:
     table["seeds"] = np.where(found.draws > 0, SEEDS_A_DRAW * found.draws, table["seeds"])
     for name, end in zip(ENDS, (*found.parameter, *found.one_run), strict=True):
         table[name] = end
-
-
-def t_quantiles(counts: np.ndarray) -> np.ndarray:
-    """Return the two-sided quantile of Student's t for so many values each; NaN for one."""
-    from scipy.special import stdtrit
-
-    quantiles = np.full(len(counts), math.nan)
-    several = counts > 1
-    quantiles[several] = stdtrit(counts[several] - 1, 1 - (1 - LEVEL) / 2)
-    return quantiles
 
 
 def curve_changes(pairs: Sequence[CurvePairs], is_by_draw: bool = False) -> "pd.DataFrame":

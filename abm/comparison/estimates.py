@@ -4,7 +4,8 @@ With several seeds intervals are Student's t over the paired differences of the 
 seed they come from its people: the spread of a sum of independent changes of persons, for cases
 the root of the number of people whose status changed. That leaves out what people do to each
 other and what differs between populations. The same where all seeds happen to agree although
-people changed: no spread between seeds would say that chance had no part.
+people changed: no spread between seeds would say that chance had no part. Where nobody changed
+there is no interval.
 
 Where seeds draw their parameters from the posterior, intervals are of chance within draws, and
 further columns hold what is due to the parameters (`abm.comparison.estimates_by_draw`).
@@ -12,12 +13,12 @@ further columns hold what is due to the parameters (`abm.comparison.estimates_by
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from abm.comparison.pairing import PairSums
-from abm.studies.intervals import LEVEL, NO_INTERVAL, between_seeds
+from abm.studies.intervals import NO_INTERVAL, ROUNDING, Z_95, between_seeds, unless_zero
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,28 +176,42 @@ def over_seeds(sums: Sequence[PairSums], denominators: Sequence[float]) -> Estim
         (with a constant denominator: over the seeds' differences), or that of people. NaN where
         the denominators sum to nothing or are not known.
     """
+    return ratio_of_sums(sums, denominators, is_by_people(sums))
+
+
+class Changed(Protocol):
+    """What one seed says: a sum over its people, and the sum of its squares."""
+
+    @property
+    def averted(self) -> float: ...
+    @property
+    def squares(self) -> float: ...
+
+
+def ratio_of_sums(
+    changes: Sequence[Changed], denominators: Sequence[float], is_by_people: bool
+) -> Estimate:
+    """Return a ratio of sums with its interval, between seeds or `is_by_people`.
+
+    Where seeds leave nothing unexplained, the interval is that of people, too; where nobody
+    changed there is none.
+    """
     below = np.array(denominators, float)
     total = float(below.sum())
     if not total > 0:
         return UNKNOWN
-    above = np.array([each.averted for each in sums], float)
+    above = np.array([each.averted for each in changes], float)
     ratio = float(above.sum()) / total
-    if is_by_people(sums):
-        half = _quantile() * math.sqrt(math.fsum(each.squares for each in sums)) / total
-    else:
-        rest = between_seeds(above - ratio * below)
-        half = (rest.high - rest.mean) * len(sums) / total
+    left = above - ratio * below
+    rest = between_seeds(np.where(np.abs(left) > ROUNDING * np.abs(above), left, 0.0))
+    half = (rest.high - rest.mean) * len(changes) / total
+    if is_by_people or math.isnan(half):
+        half = Z_95 * math.sqrt(math.fsum(each.squares for each in changes)) / total
+        half = float(unless_zero(half))
     return Estimate(ratio, ratio - half, ratio + half)
 
 
-def is_by_people(sums: Sequence[PairSums]) -> bool:
+def is_by_people(sums: Sequence[Changed]) -> bool:
     """Return whether intervals come from people: of one seed, or of seeds that all agree."""
     agree = len({each.averted for each in sums}) == 1 and any(each.squares for each in sums)
     return len(sums) == 1 or agree
-
-
-def _quantile() -> float:
-    """Return the two-sided standard normal quantile."""
-    from statistics import NormalDist
-
-    return NormalDist().inv_cdf(1 - (1 - LEVEL) / 2)

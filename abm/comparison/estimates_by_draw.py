@@ -18,6 +18,7 @@ from abm.comparison.estimates import (
     difference,
     is_by_people,
     over_seeds,
+    ratio_of_sums,
 )
 from abm.comparison.pairing import PairSums
 from abm.studies.between_draws import BetweenDraws, between_draws, pair_of
@@ -91,6 +92,8 @@ def chance_over_seeds(sums: Sequence[PairSums], denominators: Sequence[float]) -
     if is_by_people(sums):
         return estimate
     chance = by_draw(sums, denominators).chance
+    if math.isnan(chance.low):
+        return ratio_of_sums(sums, denominators, is_by_people=True)
     return Estimate(estimate.value, float(chance.low), float(chance.high))
 
 

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm.comparison.estimates import ALL_SEEDS, CHANCE, Estimate
+from abm.comparison.estimates import ALL_SEEDS, CHANCE, Estimate, is_by_people, ratio_of_sums
 from abm.comparison.estimates_by_draw import ENDS, split_columns, with_partner
 from abm.comparison.pairing import NEW_CASES, as_text, interventions_of
 from abm.studies.between_draws import BetweenDraws, between_draws
-from abm.studies.intervals import LEVEL, between_seeds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +35,8 @@ SEVERAL, TOGETHER, APART = (
     "helped by a part only",
 )
 HOLDS, WITHIN_CHANCE, FAILS = "holds", "within chance", "does not hold"
-DRAWS_DIFFER = "draws differ"
+DRAWS_DIFFER, TOO_FEW = "draws differ", "too few runs to tell"
+FEWEST_SEEDS = 5  # fewer give no verdict
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _rest_of(scenario: "Scenario", base: set[str]) -> str:
 class Change:
     """A sum over the people of one seed, and the sum of squares its spread rests on."""
 
-    value: float
+    averted: float
     squares: float
 
     @classmethod
@@ -174,11 +174,16 @@ def _rows(
     keys = [(PACKAGE, ""), *((PART, name) for name in package.parts), (SUM, "")]
     keys += [(OVER_BEST, best), (UNDER_SUM, ""), (SEVERAL, ""), (TOGETHER, ""), (APART, "")]
     for quantity, part in keys:
-        estimate = _estimate(sums, (quantity, part))
         apart = _apart(sums, (quantity, part))
-        if is_by_draw and apart.draws > 0:
+        agree = math.isnan(apart.chance.low)
+        estimate = _estimate(sums, (quantity, part), by_people=is_by_draw and agree)
+        if is_by_draw and not agree:
             estimate = Estimate(estimate.value, *map(float, apart.chance))
-        verdict = _verdict(estimate) if quantity in (OVER_BEST, UNDER_SUM) else ""
+        verdict = (
+            _verdict(estimate, [each.changes[quantity, part] for each in sums])
+            if quantity in (OVER_BEST, UNDER_SUM)
+            else ""
+        )
         if is_by_draw and verdict == FAILS and apart.parameter.high >= 0:
             verdict = DRAWS_DIFFER
         yield (
@@ -190,24 +195,22 @@ def _rows(
 
 def _apart(sums: Sequence[PackageSums], key: tuple[str, str]) -> BetweenDraws:
     """Return what differs between draws of the parameters, and what is chance."""
-    values = np.array([each.changes[key].value for each in sums])
+    values = np.array([each.changes[key].averted for each in sums])
     return between_draws(values, [each.seed for each in sums])
 
 
-def _estimate(sums: Sequence[PackageSums], key: tuple[str, str]) -> Estimate:
+def _estimate(
+    sums: Sequence[PackageSums], key: tuple[str, str], by_people: bool = False
+) -> Estimate:
     """Return the mean of a quantity over seeds with its interval; of one seed that of its people"""
     changes = [each.changes[key] for each in sums]
-    found = between_seeds(np.array([change.value for change in changes]))
-    if len(changes) > 1:
-        return Estimate(found.mean, found.low, found.high)
-    from statistics import NormalDist
-
-    half = NormalDist().inv_cdf(1 - (1 - LEVEL) / 2) * math.sqrt(changes[0].squares)
-    return Estimate(found.mean, found.mean - half, found.mean + half)
+    return ratio_of_sums(changes, [1.0] * len(changes), by_people or is_by_people(changes))
 
 
-def _verdict(estimate: Estimate) -> str:
-    """Return whether something is at least zero."""
+def _verdict(estimate: Estimate, changes: Sequence[Change]) -> str:
+    """Return whether something is at least zero; seeds that all agree are never sure that not."""
+    if len(changes) < FEWEST_SEEDS:
+        return TOO_FEW
     if estimate.value >= 0:
         return HOLDS
-    return FAILS if estimate.high < 0 else WITHIN_CHANCE
+    return FAILS if estimate.high < 0 and not is_by_people(changes) else WITHIN_CHANCE

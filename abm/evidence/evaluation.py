@@ -19,6 +19,7 @@ from abm.evidence.register import SETTINGS, Entry, Study, bounds_of
 from abm.evidence.statistics import STATISTICS, Columns, is_significant, percentage
 from abm.evidence.tables import Table, answers, pooled, side_by_side
 from abm.evidence.verdicts import Verdict, verdict_of, worst
+from abm.studies.intervals import students_half
 
 SEXES = {"female": 0.0, "male": 1.0}
 SETS = 200
@@ -291,17 +292,16 @@ def jackknife(
     Returns
     -------
     tuple of float
-        Student's t interval; NaN with fewer than three groups, or where one gives no number.
+        Student's t interval; NaN with fewer than three groups, where one gives no number, and
+        where all give the same.
     """
-    from scipy.special import stdtrit
-
     groups = np.unique(group)
     count = len(groups)
     if count < 3 or math.isnan(value):
         return math.nan, math.nan
     without = np.array([of(group != each) for each in groups])
     spread = math.sqrt((count - 1) / count * float(((without - without.mean()) ** 2).sum()))
-    half = float(stdtrit(count - 1, 0.975)) * spread
+    half = float(students_half(spread * math.sqrt(count), count, value))
     return value - half, value + half
 
 

@@ -24,7 +24,7 @@ _DIFFERENCES: tuple[Row, ...] = (
     ("base", "see outcome", "How often the outcome came about in the base"),
     ("other", "see outcome", "How often in the scenario"),
     ("averted", "see outcome", "base minus other: above 0 there is less than in the base"),
-    ("low", "see outcome", "Lower end of the 95 % interval of averted"),
+    ("low", "see outcome", "Lower end of its 95 % interval; empty where nobody's outcome changed"),
     ("high", "see outcome", "Upper end"),
     (
         "interval",
@@ -83,7 +83,11 @@ _CURVES: tuple[Row, ...] = (
     ("base", "see measure", "Mean over seeds in the base"),
     ("other", "see measure", "Mean over seeds in the scenario"),
     ("difference", "see measure", "other minus base: below 0 there is less than in the base"),
-    ("low", "see measure", "Lower end of its 95 % interval over paired seeds; empty with one"),
+    (
+        "low",
+        "see measure",
+        "Lower end of its 95 % interval over pairs; empty with one, or if all agree",
+    ),
     ("high", "see measure", "Upper end"),
     _UNCERTAINTY,
 )
@@ -120,7 +124,8 @@ _PACKAGES: tuple[Row, ...] = (
         "text",
         (
             "Of the two differences, expected to be 0 or more: holds, within chance (the interval "
-            "includes 0), draws differ (of the parameters, in their sign), does not hold"
+            "includes 0), draws differ (of the parameters, in their sign), does not hold; with "
+            "fewer than 5 seeds: too few runs to tell"
         ),
     ),
 )

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from abm.comparison.estimates import BETWEEN_SEEDS, PEOPLE_OF_A_RATE
 from abm.comparison.estimates_by_draw import WITHIN_DRAWS
-from abm.comparison.packages import DRAWS_DIFFER, FAILS, HOLDS, OVER_BEST, UNDER_SUM, WITHIN_CHANCE
+from abm.comparison.packages import (
+    DRAWS_DIFFER,
+    FAILS,
+    FEWEST_SEEDS,
+    HOLDS,
+    OVER_BEST,
+    TOO_FEW,
+    UNDER_SUM,
+    WITHIN_CHANCE,
+)
 from abm.comparison.pairing import NEW_CASES, OUTCOMES
 from abm.console import print_table
 from abm.report.draws_in_words import NOT_TOLD, notes_by_draw
@@ -41,6 +50,7 @@ VERDICTS = {
     WITHIN_CHANCE: "cannot be told: within chance",
     DRAWS_DIFFER: "cannot be told: draws of the parameters differ",
     FAILS: "no",
+    TOO_FEW: f"{TOO_FEW}, {FEWEST_SEEDS} at least",
 }
 
 

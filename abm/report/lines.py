@@ -10,7 +10,7 @@ from abm.report.draws_in_words import BANDS_BY_DRAW
 from abm.studies.aggregates import Aggregates
 from abm.studies.between_draws import FEWEST_DRAWS, Limits, between_draws, whole_draws
 from abm.studies.census import measure_named
-from abm.studies.intervals import binomial_interval, rate_interval
+from abm.studies.intervals import NO_INTERVAL, binomial_interval, rate_interval
 from abm.studies.latest import follows_one_cohort
 
 if TYPE_CHECKING:
@@ -154,10 +154,12 @@ def bounds_of(measure: str) -> tuple[float, float]:
 
 
 def interval_of(name: str, value: float, people: float) -> tuple[float, float]:
-    """Return the interval of one cell of the curves within a seed."""
+    """Return the interval of one cell of the curves within a seed, NaN where it cannot tell."""
     measure = measure_named(name)
     if measure.kind == "share":
         return binomial_interval(value * people, people)
+    if measure.repeats:
+        return NO_INTERVAL
     low, high = rate_interval(round(value * people / measure.per), people)
     return low * measure.per, high * measure.per
 

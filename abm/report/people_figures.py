@@ -88,9 +88,10 @@ def _median_onset(results: Results) -> tuple[float, str]:
         median, _, low, high = between_seeds(values)
         if results.has_draws:
             apart = between_draws(values, list(results.aggregates))
-            ends = "{:.1f} to {:.1f}".format(*map(float, apart.parameter))
-            label = f"median as asked at 18: {float(apart.mean):.1f} (by parameters {ends})"
-            return float(apart.mean), label
+            median, (low, high) = float(apart.mean), map(float, apart.parameter)
+            if not np.isnan(low):
+                ends = f"by parameters {low:.1f} to {high:.1f}"
+                return median, f"median as asked at 18: {median:.1f} ({ends})"
     if np.isnan(low):
         return median, f"median as asked at 18: {median:.1f}"
     return median, f"median as asked at 18: {median:.1f} (95 % interval {low:.1f} to {high:.1f})"
@@ -200,8 +201,12 @@ def _over_seeds(
         limits = np.array([interval for _, interval in seeds[0]])
         return values[0], limits[:, 0], limits[:, 1]
     tail = 0 if len(seeds) < MANY_SEEDS else 2.5
-    low, high = np.nanpercentile(values, [tail, 100 - tail], axis=0)
-    return np.nanmedian(values, axis=0), low, high
+    middle, low, high = np.full((3, values.shape[1]), np.nan)
+    known = ~np.isnan(values).all(axis=0)
+    if known.any():
+        ends = np.nanpercentile(values[:, known], [50, tail, 100 - tail], axis=0)
+        middle[known], low[known], high[known] = ends
+    return middle, low, high
 
 
 def _lengths(middle: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:

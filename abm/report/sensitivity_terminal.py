@@ -81,6 +81,8 @@ def _cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
 
 
 def _with_reach(row: "pd.Series") -> str:
+    if math.isnan(row["high"]):
+        return f"{row['value']:.3g}"
     return f"{row['value']:.3g} +- {row['high'] - row['value']:.2g}"
 
 
@@ -88,6 +90,8 @@ def _share_range(share: float, low: float, high: float) -> str:
     """Return the share of chance with the range that so few seeds leave open."""
     if math.isnan(share):
         return "-"
+    if math.isnan(low):
+        return f"{share:.1%} (no interval: the runs agree)"
     return f"{share:.1%} ({100 * low:.1f} to {100 * high:.1f})"
 
 
@@ -102,6 +106,9 @@ def _notes(findings: "Findings") -> list[str]:
     lines = [
         f"{outcome}: {note}" for outcome, note in zip(noted["outcome"], noted["note"], strict=True)
     ]
+    if findings.ranking[findings.ranking["outcome"] != "all"]["high"].isna().any():
+        unit = findings.plan.problem.unit
+        lines.append(f"Without a +-: all {unit} agree, or there are too few for an interval.")
     points, seeds = int(main["noise_points"].max()), int(main["noise_seeds"].max())
     if seeds > 1:
         lines.append(f"Chance within runs is from {seeds} seeds at each of {points} points.")

@@ -4,7 +4,8 @@ A run of a moderate population logs people and acts in memory, reduces them to t
 forgets the rows unless they were asked for. The sums of several seeds can stand side by side.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ GROWN_UP = 18.0
 # Completed ages at the act, both ends included; the last one is everybody.
 MOTIVE_BANDS = ((10, 13), (14, 15), (16, 17), (18, 24), (10, 24))
 MOTIVE_SEXES: tuple[tuple[int, ...], ...] = ((0,), (1,), (0, 1))
+HOSPITAL_AGES = (12, 18)  # completed, of the presentations that are summed
 MOTIVE_SUMS = ("acts", "of_route", "of_route_squared", "product", "acts_squared")
 
 
@@ -42,11 +44,15 @@ class Aggregates:
     motives
         Sums over persons by sex (female, male, all), age band, route and MOTIVE_SUMS, shape
         (3, 5, 3, 5): the acts of the reported years.
+    presentations
+        Presentations to hospital at the `HOSPITAL_AGES`, and the sum over persons of their number
+        squared, shape (2,): those of the last census's twelve months, of a birth cohort all.
     """
 
     onset: np.ndarray
     yearly_acts: np.ndarray
     motives: np.ndarray
+    presentations: np.ndarray = field(default_factory=lambda: np.zeros(2, np.int64))
 
     def to_plain(self) -> dict[str, Any]:
         """Return lists that can be written as JSON."""
@@ -54,7 +60,18 @@ class Aggregates:
             "onset": self.onset.tolist(),
             "yearly_acts": self.yearly_acts.tolist(),
             "motives": self.motives.tolist(),
+            "presentations": self.presentations.tolist(),
         }
+
+    @classmethod
+    def together(cls, seeds: "Sequence[Aggregates]") -> "Aggregates":
+        """Return the sums over the people of all these seeds."""
+        return cls(
+            np.sum([each.onset for each in seeds], axis=0),
+            _merged([each.yearly_acts for each in seeds]),
+            np.sum([each.motives for each in seeds], axis=0),
+            np.sum([each.presentations for each in seeds], axis=0),
+        )
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> "Aggregates":
@@ -67,7 +84,9 @@ class Aggregates:
         """
         motives = len(MOTIVE_SEXES), len(MOTIVE_BANDS), ROUTES, len(MOTIVE_SUMS)
         shapes = {"onset": (2, ONSET_BINS), "yearly_acts": (-1, 4), "motives": motives}
+        shapes["presentations"] = (2,)  # older folders have none
         try:
+            plain = {"presentations": [0, 0], **plain}
             found = {n: np.array(plain[n], np.int64).reshape(shape) for n, shape in shapes.items()}
         except (KeyError, TypeError, OverflowError) as error:
             raise ValueError(f"these are no sums over people and acts: {error}") from None
@@ -87,7 +106,8 @@ def aggregate(record: "Record") -> Aggregates | None:
     for rows in record.logged["people"]:
         _add_onsets(onset, rows)
         yearly.append(_yearly_acts(rows))
-    return Aggregates(onset, _merged(yearly), _motives(record.logged["acts"]))
+    acts = record.logged["acts"]
+    return Aggregates(onset, _merged(yearly), _motives(acts), _presentations(record))
 
 
 def _add_onsets(onset: np.ndarray, rows: np.ndarray) -> None:
@@ -135,6 +155,23 @@ def _acts_by_person(person_index: np.ndarray, route: np.ndarray) -> np.ndarray:
     people = int(person_index.max()) + 1 if len(person_index) else 0
     counts = np.bincount(person_index * ROUTES + route, minlength=people * ROUTES)
     return counts.reshape(people, ROUTES)
+
+
+def _presentations(record: "Record") -> np.ndarray:
+    """Return presentations to hospital of the latest view, and their squares over persons."""
+    is_cohort = record.scenario.population.kind == "cohort"
+    whole = is_cohort or len(record.censuses) < 2
+    after = 0 if whole else record.censuses[-2].date.toordinal()
+    first, last = HOSPITAL_AGES
+    persons = [
+        rows["person"][
+            (rows["hospital"] != 0) & (rows["day"] > after)
+            & (rows["age"] >= first) & (rows["age"] < last + 1)
+        ]
+        for rows in record.logged["acts"]
+    ]  # fmt: skip
+    _, counts = np.unique(np.concatenate(persons or [np.zeros(0)]), return_counts=True)
+    return np.array([counts.sum(), (counts**2).sum()], np.int64)
 
 
 def _route_sums(by_person: np.ndarray) -> np.ndarray:

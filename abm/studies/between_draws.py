@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.studies.intervals import LEVEL
+from abm.studies.intervals import LEVEL, UNBOUNDED, Z_95, unless_zero
 
 SEEDS_A_DRAW = 2
 FEWEST_DRAWS = 2  # fewer do not tell parameters from chance
 MANY_DRAWS = 20  # from so many on the interval over parameters is made of quantiles
-UNBOUNDED = (-np.inf, np.inf)
 
 
 class Limits(NamedTuple):
@@ -97,7 +96,8 @@ def between_draws(
     -------
     BetweenDraws
         Of shape (...). `mean` and intervals for chance are NaN without any whole draw, `parameter`
-        with fewer than `FEWEST_DRAWS`.
+        with fewer than `FEWEST_DRAWS`. Where the two runs of every draw agree, there is no interval
+        for chance; where the means of all draws do, none over parameters.
 
     Notes
     -----
@@ -119,8 +119,10 @@ def between_draws(
         draws,
         mean,
         _of_parameters(means, mean, within, bounds),
-        _around(mean, quantile * np.sqrt(within / (SEEDS_A_DRAW * some)), bounds),
-        _around(mean, quantile * np.sqrt(within), bounds),
+        _around(
+            mean, unless_zero(quantile * np.sqrt(within / (SEEDS_A_DRAW * some)), mean), bounds
+        ),
+        _around(mean, unless_zero(quantile * np.sqrt(within), mean), bounds),
     )
 
 
@@ -128,21 +130,19 @@ def _of_parameters(
     means: np.ndarray, mean: np.ndarray, within: np.ndarray, bounds: tuple[float, float]
 ) -> Limits:
     """Return the interval over parameters, from the means of draws (NaN where not whole)."""
-    from statistics import NormalDist
-
     whole = ~np.isnan(means)
     draws = whole.sum(axis=-1)
     several = np.where(draws >= FEWEST_DRAWS, draws, np.nan)
     apart = np.where(whole, means - mean[..., None], 0.0)
-    between = (apart**2).sum(axis=-1) / (several - 1)
+    between = unless_zero(np.sqrt((apart**2).sum(axis=-1) / (several - 1)), mean) ** 2
     variance = np.maximum(between - within / SEEDS_A_DRAW, 0.0)
-    half = NormalDist().inv_cdf(1 - (1 - LEVEL) / 2) * np.sqrt(variance)
+    half = Z_95 * np.sqrt(variance)
     found = _around(mean, half, bounds)
-    if not (draws >= MANY_DRAWS).any():
+    many = (draws >= MANY_DRAWS) & (between > 0)
+    if not many.any():
         return found
     share = np.sqrt(np.where(between > 0, variance / np.where(between > 0, between, 1.0), 0.0))
     drawn_together = np.where(whole, mean[..., None] + share[..., None] * apart, np.nan)
-    many = draws >= MANY_DRAWS
     ends = [(1 - LEVEL) / 2, 1 - (1 - LEVEL) / 2]
     low, high = np.array(found.low), np.array(found.high)
     low[many], high[many] = np.nanquantile(drawn_together[many], ends, axis=-1)

@@ -99,6 +99,11 @@ class Measure:
     meaning: str
     per: float = 1.0
 
+    @property
+    def repeats(self) -> bool:
+        """Whether one person can have several of its events."""
+        return self.kind == "rate" and self.numerator != "first_acts"
+
 
 # A new measure is one line here (and its counts in STOCKS or FLOWS).
 MEASURES = (

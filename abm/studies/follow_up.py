@@ -99,6 +99,8 @@ def follow_up(acts: np.ndarray, end: int, values: Mapping[str, float]) -> list[F
 
 def _expected(share: float, length: float, years: np.ndarray) -> float:
     """Return the deaths expected when a share of people had died after so many years."""
+    if share >= 1:  # the upper limit from a handful of people
+        return float(len(years))
     hazard = -math.log1p(-share) / length
     return float(-np.expm1(-hazard * years).sum())
 

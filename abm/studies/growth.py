@@ -5,9 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.studies.intervals import NO_INTERVAL, Interval
-
-Z_95 = 1.959963984540054
+from abm.studies.intervals import NO_INTERVAL, Z_95, Interval
 
 
 class Growth(NamedTuple):

@@ -1,11 +1,19 @@
-"""Intervals for shares, rates, ratios and medians; exact or closed, never by resampling."""
+"""Intervals for shares, rates, ratios and medians; exact or closed, never by resampling.
+
+Values that all agree say nothing about how far chance could have moved them: an interval of no
+width is none, here and everywhere else (`unless_zero`).
+"""
 
 import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 LEVEL = 0.95
+Z_95 = 1.9599639845400536  # two-sided standard normal quantile of LEVEL
+UNBOUNDED = (-math.inf, math.inf)
+ROUNDING = 1e-12  # relative; what agrees but for rounding agrees
 
 
 class Interval(NamedTuple):
@@ -18,7 +26,41 @@ class Interval(NamedTuple):
 NO_INTERVAL = Interval(math.nan, math.nan)
 
 
-def binomial_interval(count: float, people: float, level: float = LEVEL) -> Interval:
+def _unless_same(low: float, high: float) -> Interval:
+    return NO_INTERVAL if low == high else Interval(low, high)
+
+
+def unless_zero(half: ArrayLike, centre: ArrayLike = 0.0) -> np.ndarray:
+    """Return half-widths of intervals, NaN where they are zero but for rounding of the centre."""
+    half = np.asarray(half, np.float64)
+    return np.where(half > ROUNDING * np.abs(centre), half, math.nan)
+
+
+def students_half(spread: ArrayLike, counts: ArrayLike, centre: ArrayLike) -> np.ndarray:
+    """Return half of Student's t interval for means.
+
+    Parameters
+    ----------
+    spread
+        Standard deviation of the values, with one degree of freedom less than there are.
+    counts
+        How many values each mean is of.
+    centre
+        The means.
+
+    Returns
+    -------
+    numpy.ndarray
+        NaN with fewer than two values, and where all agree.
+    """
+    from scipy.special import stdtrit
+
+    several = np.where(np.asarray(counts) > 1, counts, math.nan)
+    half = stdtrit(several - 1, (1 + LEVEL) / 2) * spread / np.sqrt(several)
+    return unless_zero(half, centre)
+
+
+def binomial_interval(count: float, people: float) -> Interval:
     """Return Wilson's interval for a share.
 
     Parameters
@@ -27,29 +69,29 @@ def binomial_interval(count: float, people: float, level: float = LEVEL) -> Inte
         Persons who have the property.
     people
         Persons in all.
-    level
-        Confidence level.
 
     Returns
     -------
     Interval
         Limits within 0 to 1; NaN if there is nobody.
     """
-    if people <= 0:
+    if not people > 0:
         return NO_INTERVAL
-    z = _normal_quantile(level)
+    z = Z_95
     share = count / people
     centre = share + z * z / (2 * people)
     half = z * math.sqrt(share * (1 - share) / people + z * z / (4 * people * people))
     scale = 1 + z * z / people
-    return Interval(max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale))
+    low = (centre - half) / scale if count else 0.0  # exactly, without rounding
+    return Interval(max(0.0, low), min(1.0, (centre + half) / scale) if count < people else 1.0)
 
 
-def rate_interval(events: float, person_years: float, level: float = LEVEL) -> Interval:
-    """Return Garwood's exact Poisson interval for a rate of events that do not cluster.
+def rate_interval(events: float, person_years: float, repeats: float = 1.0) -> Interval:
+    """Return Garwood's exact Poisson interval for a rate.
 
-    First acts are such events: each person has at most one. Acts and urges are not: a few people
-    have most of them, and this interval would be far too narrow.
+    First acts may use it as they are: each person has at most one. What repeats within persons,
+    such as presentations to hospital, may use it only with `repeats`. Acts and urges may not: a
+    few people have most of them.
 
     Parameters
     ----------
@@ -57,45 +99,48 @@ def rate_interval(events: float, person_years: float, level: float = LEVEL) -> I
         Number of events.
     person_years
         Years lived by those who could have them.
-    level
-        Confidence level.
+    repeats
+        Sum over persons of their events squared, over the number of events: the variance of the
+        number, where persons are independent, over that of as many events of different persons.
+
+    Returns
+    -------
+    Interval
+        As of so many times fewer events in so many times fewer years. NaN where nobody lived.
     """
     from scipy.special import gammaincinv
 
-    if person_years <= 0:
+    if not person_years > 0:
         return NO_INTERVAL
-    tail = (1 - level) / 2
+    events, person_years = events / repeats, person_years / repeats
+    tail = (1 - LEVEL) / 2
     low = float(gammaincinv(events, tail)) if events > 0 else 0.0
     high = float(gammaincinv(events + 1, 1 - tail))
     return Interval(low / person_years, high / person_years)
 
 
-def ratio_interval(
-    first: tuple[float, float], second: tuple[float, float], level: float = LEVEL
-) -> Interval:
+def ratio_interval(first: tuple[float, float], second: tuple[float, float]) -> Interval:
     """Return Katz's interval for the ratio of two shares.
 
     Parameters
     ----------
     first, second
         Count and number of people in each group.
-    level
-        Confidence level.
 
     Returns
     -------
     Interval
-        NaN if one of the counts is zero.
+        NaN if one of the counts is zero or not known.
     """
     (a, n), (b, m) = first, second
-    if min(a, b, n, m) <= 0:
+    if not all(count > 0 for count in (a, b, n, m)):
         return NO_INTERVAL
     ratio = (a / n) / (b / m)
-    spread = _normal_quantile(level) * math.sqrt(1 / a - 1 / n + 1 / b - 1 / m)
-    return Interval(ratio * math.exp(-spread), ratio * math.exp(spread))
+    spread = Z_95 * math.sqrt(1 / a - 1 / n + 1 / b - 1 / m)
+    return _unless_same(ratio * math.exp(-spread), ratio * math.exp(spread))
 
 
-def mean_interval(mean: float, variance: float, people: float, level: float = LEVEL) -> Interval:
+def mean_interval(mean: float, variance: float, people: float) -> Interval:
     """Return an interval for a positive mean over persons, symmetric on the logarithmic scale.
 
     Parameters
@@ -104,18 +149,14 @@ def mean_interval(mean: float, variance: float, people: float, level: float = LE
         Over persons.
     people
         Number of persons.
-    level
-        Confidence level.
     """
-    if people <= 1 or mean <= 0:
+    if not (people > 1 and mean > 0):
         return NO_INTERVAL
-    spread = _normal_quantile(level) * math.sqrt(variance / people) / mean
-    return Interval(mean * math.exp(-spread), mean * math.exp(spread))
+    spread = Z_95 * math.sqrt(variance / people) / mean
+    return _unless_same(mean * math.exp(-spread), mean * math.exp(spread))
 
 
-def clustered_share_interval(
-    share: float, residual_squares: float, events: float, level: float = LEVEL
-) -> Interval:
+def clustered_share_interval(share: float, residual_squares: float, events: float) -> Interval:
     """Return an interval for a share of events that cluster within persons.
 
     Parameters
@@ -126,8 +167,6 @@ def clustered_share_interval(
         Sum over persons of (own events of this kind - share x own events) squared.
     events
         Number of events in all.
-    level
-        Confidence level.
 
     Returns
     -------
@@ -136,11 +175,11 @@ def clustered_share_interval(
     """
     if events <= 0:
         return NO_INTERVAL
-    half = _normal_quantile(level) * math.sqrt(max(0.0, residual_squares)) / events
-    return Interval(max(0.0, share - half), min(1.0, share + half))
+    half = Z_95 * math.sqrt(max(0.0, residual_squares)) / events
+    return _unless_same(max(0.0, share - half), min(1.0, share + half))
 
 
-def median_ranks(people: int, level: float = LEVEL) -> tuple[int, int] | None:
+def median_ranks(people: int) -> tuple[int, int] | None:
     """Return the ranks (from 1) of the ordered values that enclose the median.
 
     The interval holds for any distribution: the number of values below the median is binomial
@@ -151,7 +190,7 @@ def median_ranks(people: int, level: float = LEVEL) -> tuple[int, int] | None:
     if people < 2:
         return None
     below = bdtr(np.arange(people // 2 + 1, dtype=np.float64), people, 0.5)
-    lower = int(np.searchsorted(below, (1 - level) / 2, side="right"))
+    lower = int(np.searchsorted(below, (1 - LEVEL) / 2, side="right"))
     return (lower, people - lower + 1) if lower > 0 else None
 
 
@@ -164,37 +203,27 @@ class BetweenSeeds(NamedTuple):
     high: float
 
 
-def between_seeds(values: np.ndarray, level: float = LEVEL) -> BetweenSeeds:
+def between_seeds(
+    values: np.ndarray,
+    bounds: tuple[float, float] = UNBOUNDED,
+    together: Interval = NO_INTERVAL,
+) -> BetweenSeeds:
     """Return mean and median over seeds, with Student's t interval for the mean.
 
     Parameters
     ----------
     values
-        One value a seed; NaN values are left out.
-    level
-        Confidence level.
-
-    Returns
-    -------
-    BetweenSeeds
-        The interval is NaN with fewer than two values.
+        One value a seed; what is not finite is left out.
+    bounds
+        Least and largest value that the number can have: the interval is cut off there.
+    together
+        The interval of the people of all seeds together, for one seed and where all agree.
     """
-    from scipy.special import stdtrit
-
-    known = values[~np.isnan(values)]
-    count = len(known)
-    if count == 0:
+    known = values[np.isfinite(values)]
+    if len(known) == 0:
         return BetweenSeeds(math.nan, math.nan, *NO_INTERVAL)
     mean, median = float(known.mean()), float(np.median(known))
-    if count == 1:
-        return BetweenSeeds(mean, median, *NO_INTERVAL)
-    quantile = float(stdtrit(count - 1, 1 - (1 - level) / 2))
-    half = quantile * float(known.std(ddof=1)) / math.sqrt(count)
-    return BetweenSeeds(mean, median, mean - half, mean + half)
-
-
-def _normal_quantile(level: float) -> float:
-    """Return the two-sided standard normal quantile."""
-    from statistics import NormalDist
-
-    return NormalDist().inv_cdf(1 - (1 - level) / 2)
+    spread = known.std(ddof=1) if len(known) > 1 else math.nan
+    half = float(students_half(spread, len(known), mean))
+    low, high = together if math.isnan(half) else np.clip((mean - half, mean + half), *bounds)
+    return BetweenSeeds(mean, median, float(low), float(high))

@@ -31,10 +31,10 @@ from abm.studies.household_survey import (
 )
 from abm.studies.intervals import (
     NO_INTERVAL,
+    UNBOUNDED,
     Interval,
     between_seeds,
     binomial_interval,
-    rate_interval,
     ratio_interval,
 )
 from abm.world import World
@@ -134,20 +134,21 @@ def survey_england(scenario: Scenario, seed: int) -> tuple[Answer, ...]:
 def england_lines(answers: Sequence[Sequence[Answer]]) -> list[Line]:
     """Return surveys, their ratio and their rise; `answers` by seed, then in the order of STUDIES.
 
-    Shares and rises are means over seeds with Student's interval; one seed has Wilson's for its
-    shares, and Katz's for the ratio.
+    Shares and rises are means over seeds with Student's interval, cut off at what is possible.
+    For one seed, and where all agree, shares have Wilson's and the ratio Katz's of all people.
     """
     lines = []
     for at, study in enumerate(STUDIES):
         every = [seed[at] for seed in answers]
         found = np.array([100.0 * answer.share for answer in every])
-        alone = binomial_interval(every[0].reported, every[0].respondents)
+        together = _together(every)
+        share = binomial_interval(*together)
         mode = "face to face" if study.mode == FACE else "self-completion"
         lines.append(
             Line(
                 str(study.year),
                 f"{study.sex}, 16-24, ever self-harmed, {mode}, %",
-                *_mean(found, Interval(100 * alone.low, 100 * alone.high)),
+                *_mean(found, (0.0, 100.0), Interval(100 * share.low, 100 * share.high)),
                 study.published,
                 study.use,
                 study.source,
@@ -163,20 +164,27 @@ def _change_lines(answers: Sequence[Sequence[Answer]]) -> list[Line]:
     def shares(year: int, sex: str) -> np.ndarray:
         return np.array([100.0 * seed[place[year, sex, FACE]].share for seed in answers])
 
-    first, last = (answers[0][place[year, "female", FACE]] for year in (FIRST, LAST))
-    katz = ratio_interval((last.reported, last.respondents), (first.reported, first.respondents))
+    first, last = (
+        _together([seed[place[year, "female", FACE]] for seed in answers]) for year in (FIRST, LAST)
+    )
+    katz = ratio_interval(last, first)
     before, after = shares(FIRST, "female"), shares(LAST, "female")
     ratios = np.full(len(before), math.nan)
     np.divide(after, before, out=ratios, where=before > 0)
     boys = shares(LAST, "male") - shares(FIRST, "male")
     years = f"{FIRST}-{LAST}"
     return [
-        Line(years, "female, 2014 to 2000, times", *_mean(ratios, katz),
+        Line(years, "female, 2014 to 2000, times", *_mean(ratios, (0.0, math.inf), katz),
              "3.03 (1.86 to 4.93)", "fitted", "P10"),
         Line(years, "male, rise, points", *_mean(boys), "above 0", "predicted", "P11"),
         Line(years, "rise of females minus that of males, points",
              *_mean(after - before - boys), "above 0", "predicted", "P11"),
     ]  # fmt: skip
+
+
+def _together(answers: Sequence[Answer]) -> tuple[float, float]:
+    """Return how many reported it and how many were asked, all seeds together."""
+    return sum(each.reported for each in answers), sum(each.respondents for each in answers)
 
 
 # Victoria
@@ -200,6 +208,7 @@ def count_victoria(scenario: Scenario, seed: int) -> np.ndarray:
 def victoria_lines(counts: np.ndarray, first_year: int) -> list[Line]:
     """Return yearly presentations and their growth; `counts` has the shape (seeds, 2, years).
 
+    Intervals need several seeds, because presentations repeat within persons.
     Presentations to hospital for self-harm are all that the model has. All mental-health
     presentations are these divided by the published share of self-harm, so they grow alike.
     """
@@ -207,29 +216,36 @@ def victoria_lines(counts: np.ndarray, first_year: int) -> list[Line]:
     ages = f"{AGES[EMERGENCY_AGES.start]}-{AGES[EMERGENCY_AGES.stop] - 1}"
     what = f"all, {ages}, hospital for self-harm, per 100,000 a year"
     lines = []
-    for at, (number, lived) in enumerate(zip(events, person_years, strict=True)):
-        low, high = rate_interval(number, lived / 1e5)
+    for at in range(len(events)):
+        number, lived = counts[:, :, at].T
+        known = lived > 0
+        rates = _mean(1e5 * number[known] / lived[known], (0.0, math.inf))
         year = f"{first_year + at}-{(first_year + at + 1) % 100:02d}"
-        lines.append(Line(year, what, 1e5 * number / lived, Interval(low, high)))
+        lines.append(Line(year, what, *rates))
     total, lived = events.sum() / SELF_HARM_SHARE, person_years.sum()
     years = f"{first_year}-{(first_year + len(events)) % 100:02d}"
     growth = yearly_growth(counts[:, 0])
+    sure = growth.interval if len(counts) > 1 else NO_INTERVAL
     return [
         *lines,
         Line(years, f"all, {ages}, mental health (divided by 0.225), per 100,000 a year",
              1e5 * total / lived, NO_INTERVAL, "", "input", "P13"),
         Line(years, f"all, {ages}, growth of both, % a year",
-             growth.percent, growth.interval, "6.5", "fitted", "P12"),
+             growth.percent, sure, "6.5", "fitted", "P12"),
     ]  # fmt: skip
 
 
 # The table
 
 
-def _mean(values: np.ndarray, alone: Interval = NO_INTERVAL) -> tuple[float, Interval]:
-    """Return the mean over seeds with its interval, or with `alone` where there is one seed."""
-    found = between_seeds(values)
-    return found.mean, alone if len(values) == 1 else Interval(found.low, found.high)
+def _mean(
+    values: np.ndarray,
+    bounds: tuple[float, float] = UNBOUNDED,
+    together: Interval = NO_INTERVAL,
+) -> tuple[float, Interval]:
+    """Return the mean over seeds with its interval; see `between_seeds`."""
+    found = between_seeds(values, bounds, together)
+    return found.mean, Interval(found.low, found.high)
 
 
 def table_lines(lines: Sequence[Line]) -> list[str]:

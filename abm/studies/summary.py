@@ -1,9 +1,10 @@
 """The key figures of a run, each with its interval."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -40,6 +41,9 @@ BOUNDS: dict[Form, tuple[float, float]] = {
 OfSeed = tuple[float, Interval, str]  # estimate, its interval, and where that is from
 MAIN_BAND = "12-18"
 NEEDS_SEEDS = "needs several seeds"
+AGREE = "the runs agree, no interval"
+COARSE = "whole numbers, too coarse for an interval"
+FEW_PEOPLE = "too few people for an interval"
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Quantity:
     age: str
     unit: str
     form: Form
-    of_seed: Callable[["SeedResults"], tuple[float, Interval, str]]
+    of_seed: Callable[["SeedResults"], OfSeed]
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,8 @@ def summary_table(
     pandas.DataFrame
         One row a figure: label, measure, sex, age, estimate, low, high (95 %), interval (how it
         was made), unit, form. With several seeds the estimate is the mean over seeds and the
-        interval Student's t between seeds; with one, the interval is chance among the people of
-        that seed, and NaN where one seed cannot tell.
+        interval Student's t between seeds; with one, and where all seeds agree, the interval is
+        chance among the people, and NaN where these cannot tell.
     """
     import pandas as pd
 
@@ -113,15 +117,7 @@ def summary_of(curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]) -> 
     """Return the rows of `summary_table`; a figure that no seed can give is left out."""
     rows = []
     for quantity, found in known_of(curves, aggregates):
-        estimates = np.array([estimate for estimate, _, _ in found], dtype=np.float64)
-        known = int((~np.isnan(estimates)).sum())
-        if len(found) == 1:
-            estimate, (low, high), how = found[0]
-        else:
-            estimate, _, low, high = between_seeds(estimates)
-            lowest, highest = BOUNDS[quantity.form]
-            low, high = float(np.maximum(low, lowest)), float(np.minimum(high, highest))
-            how = f"between {known} seeds" if known > 1 else NEEDS_SEEDS
+        estimate, (low, high), how = over_seeds(quantity, found)
         rows.append(
             Row(quantity.label, quantity.measure, quantity.sex, quantity.age, estimate, low, high,
                 how, quantity.unit, quantity.form)
@@ -129,15 +125,62 @@ def summary_of(curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]) -> 
     return rows
 
 
+def over_seeds(quantity: Quantity, found: "Found") -> OfSeed:
+    """Return a figure over all seeds: Student's t between them, or the interval of their people.
+
+    The people tell where one seed only knows the figure, and where all seeds agree.
+    """
+    known = [each for each in found.of_seeds if not math.isnan(each[0])]
+    if len(known) == 1:
+        return _with_width(known[0], FEW_PEOPLE)
+    estimates = np.array([estimate for estimate, _, _ in known], dtype=np.float64)
+    mean, _, low, high = between_seeds(estimates, BOUNDS[quantity.form])
+    if not math.isnan(low):
+        return mean, Interval(low, high), f"between {len(known)} seeds"
+    return where_agreed(mean, found)
+
+
+def where_agreed(mean: float, found: "Found") -> OfSeed:
+    """Return a figure that is the same in all runs, with the interval of their people together."""
+    _, interval, _ = found.together()
+    return _with_width((mean, interval, "the runs agree; their people together"), AGREE)
+
+
+def _with_width(told: OfSeed, if_none: str) -> OfSeed:
+    """Return a figure, and why it has no interval where that has no width or there is none."""
+    estimate, (low, high), how = told
+    if low == high:
+        return estimate, NO_INTERVAL, COARSE
+    return (estimate, NO_INTERVAL, if_none) if math.isnan(low) and how != NEEDS_SEEDS else told
+
+
+class Found(NamedTuple):
+    """What each seed gives of a figure, and what the people of all seeds together give."""
+
+    of_seeds: list[OfSeed]
+    together: Callable[[], OfSeed]
+
+
 def known_of(
     curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]
-) -> Iterator[tuple[Quantity, list[OfSeed]]]:
+) -> Iterator[tuple[Quantity, Found]]:
     """Yield every figure that some seed can give, and what each seed gives, seeds ascending."""
     seeds = _results_by_seed(curves, aggregates)
     for quantity in _quantities():
         found = [quantity.of_seed(seed) for seed in seeds]
         if any(not math.isnan(estimate) for estimate, _, _ in found):
-            yield quantity, found
+            yield quantity, Found(found, partial(_of_all, quantity, seeds))
+
+
+def _of_all(quantity: Quantity, seeds: "Sequence[SeedResults]") -> OfSeed:
+    """Return what a figure is among the people of all seeds, as if they were one population."""
+    cells: dict[tuple[str, str, str], tuple[float, float]] = {}
+    for key in {key for seed in seeds for key in seed.cells}:
+        of_seeds = np.array([seed.cells[key] for seed in seeds if key in seed.cells])
+        people = float(of_seeds[:, 1].sum())
+        cells[key] = (float((of_seeds[:, 0] * of_seeds[:, 1]).sum()) / people, people)
+    sums = [seed.aggregates for seed in seeds if seed.aggregates is not None]
+    return quantity.of_seed(SeedResults(cells, Aggregates.together(sums) if sums else None))
 
 
 def _results_by_seed(
@@ -167,14 +210,18 @@ def _quantities() -> list[Quantity]:
     return [
         *shares,
         _sex_ratio(),
-        _rate("incidence", "First acts per 100 person-years"),
+        _rate("incidence", "First acts per 100 person-years", _once),
         _peak_age(),
         _onset(),
         _clustered_rate("acts_per_person_year", "Acts per person-year", from_people=True),
         _clustered_rate("urges_per_person_year", "Reported urges per person-year", False),
         _acts_of_the_active(),
         *(_motive(route, words) for route, words in enumerate(MOTIVE_WORDS)),
-        _rate("hospital_presentations_per_100k", "Hospital presentations per 100,000 a year"),
+        _rate(
+            "hospital_presentations_per_100k",
+            "Hospital presentations per 100,000 a year",
+            _presentations_repeat,
+        ),
         _share(f"In specialist care, ages {MAIN_BAND}", "in_specialist_care", "all"),
         _share(f"Waiting for specialist care, ages {MAIN_BAND}", "waiting_for_care", "all"),
     ]
@@ -191,7 +238,7 @@ def _of(sex: str) -> str:
 def _share(label: str, measure: str, sex: str) -> Quantity:
     """Return the prevalence of a measure in the main age band."""
 
-    def of_seed(seed: SeedResults) -> tuple[float, Interval, str]:
+    def of_seed(seed: SeedResults) -> OfSeed:
         value, people = seed.cell(measure, sex, MAIN_BAND)
         return value, binomial_interval(value * people, people), "binomial, one seed"
 
@@ -203,7 +250,7 @@ def _sex_ratio() -> Quantity:
     """Return how many times as many girls as boys have ever self-injured."""
     measure = "lifetime_prevalence"
 
-    def of_seed(seed: SeedResults) -> tuple[float, Interval, str]:
+    def of_seed(seed: SeedResults) -> OfSeed:
         female, women = seed.cell(measure, "female", MAIN_BAND)
         male, men = seed.cell(measure, "male", MAIN_BAND)
         if not male > 0:
@@ -215,25 +262,39 @@ def _sex_ratio() -> Quantity:
     return Quantity(label, "female_to_male_ratio", "all", MAIN_BAND, "ratio", "ratio", of_seed)
 
 
-def _rate(name: str, words: str) -> Quantity:
-    """Return a rate of events that count once each."""
+def _rate(name: str, words: str, repeats: Callable[[SeedResults], float]) -> Quantity:
+    """Return a rate of events; `repeats` says how they repeat within persons, NaN if unknown."""
     measure = measure_named(name)
 
-    def of_seed(seed: SeedResults) -> tuple[float, Interval, str]:
+    def of_seed(seed: SeedResults) -> OfSeed:
         value, years = seed.cell(measure.name, "all", MAIN_BAND)
-        low, high = rate_interval(round(value * years / measure.per) if years else 0, years)
-        interval = Interval(low * measure.per, high * measure.per)
-        return value, interval, "Poisson, one seed"
+        events = round(value * years / measure.per) if years else 0
+        by_person = repeats(seed) if events else 1.0
+        if math.isnan(by_person):
+            return value, NO_INTERVAL, NEEDS_SEEDS
+        low, high = rate_interval(events, years, by_person)
+        how = "Poisson, one seed" if by_person == 1 else "over persons, one seed"
+        return value, Interval(low * measure.per, high * measure.per), how
 
     label = f"{words}, ages {MAIN_BAND}"
     return Quantity(label, measure.name, "all", MAIN_BAND, measure.unit, "number", of_seed)
+
+
+def _once(_: SeedResults) -> float:
+    return 1.0
+
+
+def _presentations_repeat(seed: SeedResults) -> float:
+    """Return the variance of presentations over their number; NaN where persons were not kept."""
+    events, squares = (0, 0) if seed.aggregates is None else seed.aggregates.presentations.tolist()
+    return squares / events if events else math.nan
 
 
 def _peak_age() -> Quantity:
     """Return the age with the highest past-year prevalence, and the ages it cannot rule out."""
     measure = "past_year_prevalence"
 
-    def of_seed(seed: SeedResults) -> tuple[float, Interval, str]:
+    def of_seed(seed: SeedResults) -> OfSeed:
         cells = {
             int(age): cell
             for (name, sex, age), cell in seed.cells.items()
@@ -254,7 +315,7 @@ def _peak_age() -> Quantity:
 def _onset() -> Quantity:
     """Return the median age at first act that a survey at age 18 finds."""
 
-    def of_seed(seed: SeedResults) -> tuple[float, Interval, str]:
+    def of_seed(seed: SeedResults) -> OfSeed:
         if seed.aggregates is None:
             return math.nan, NO_INTERVAL, ""
         median, interval = median_onset(seed.aggregates)
@@ -267,7 +328,7 @@ def _onset() -> Quantity:
 def _clustered_rate(measure: str, words: str, from_people: bool) -> Quantity:
     """Return a rate whose events cluster within people; the interval is over persons."""
 
-    def of_seed(seed: SeedResults) -> tuple[float, Interval, str]:
+    def of_seed(seed: SeedResults) -> OfSeed:
         value, _ = seed.cell(measure, "all", MAIN_BAND)
         if not from_people or seed.aggregates is None:
             return value, NO_INTERVAL, NEEDS_SEEDS
@@ -290,7 +351,7 @@ def _clustered_rate(measure: str, words: str, from_people: bool) -> Quantity:
 def _acts_of_the_active() -> Quantity:
     """Return the median number of acts in the past year of those with any."""
 
-    def of_seed(seed: SeedResults) -> tuple[float, Interval, str]:
+    def of_seed(seed: SeedResults) -> OfSeed:
         if seed.aggregates is None:
             return math.nan, NO_INTERVAL, ""
         acts, counts = _yearly_acts(seed.aggregates, "10-24")
@@ -309,7 +370,7 @@ def _motive(route: int, words: str) -> Quantity:
     """Return the share of acts by one route."""
     band = MOTIVE_BANDS.index((FIRST_AGE, 24))
 
-    def of_seed(seed: SeedResults) -> tuple[float, Interval, str]:
+    def of_seed(seed: SeedResults) -> OfSeed:
         if seed.aggregates is None:
             return math.nan, NO_INTERVAL, ""
         share, interval = motive_share(seed.aggregates.motives[2, band, route])

@@ -9,7 +9,7 @@ import numpy as np
 
 from abm.studies.aggregates import Aggregates
 from abm.studies.between_draws import between_draws
-from abm.studies.summary import BOUNDS, Row, known_of
+from abm.studies.summary import BOUNDS, Row, known_of, over_seeds, where_agreed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,14 +55,17 @@ def summary_by_draw(
     seeds = sorted(int(seed) for seed in curves["seed"].unique())
     rows = []
     for quantity, found in known_of(curves, aggregates):
-        values = np.array([estimate for estimate, _, _ in found], dtype=np.float64)
+        values = np.array([estimate for estimate, _, _ in found.of_seeds], dtype=np.float64)
         apart = between_draws(values, seeds, BOUNDS[quantity.form])
         draws = int(apart.draws)
         if draws == 0:
-            estimate, (low, high), how = next(each for each in found if each[0] == each[0])
+            first = [each for each in found.of_seeds if not math.isnan(each[0])][:1]
+            estimate, (low, high), how = over_seeds(quantity, found._replace(of_seeds=first))
         else:
             estimate, (low, high) = float(apart.mean), map(float, apart.chance)
             how = f"{draws} draws, two runs each" if draws > 1 else "two runs of one draw"
+            if math.isnan(apart.chance.low):
+                estimate, (low, high), how = where_agreed(estimate, found)
         rows.append(
             RowByDraw(
                 quantity.label, quantity.measure, quantity.sex, quantity.age, estimate, low, high,

@@ -22,12 +22,12 @@ from abm.chance import Purpose, draws_for
 from abm.codes import SPECIALIST, THERAPY
 from abm.people.layout import NEVER
 from abm.scenario import Scenario, load_scenario
+from abm.studies.intervals import Z_95
 from abm.world import World
 from abm.world_state import live_warm_up, resume, state_of
 
 AGES = (12.0, 19.0)  # 12 to 18 completed years
 LAST_WEEKS = 8  # what "after treatment" looks back on
-Z_95 = 1.959963984540054
 PUBLISHED = (
     ("standardised difference of acts", 0.51, 0.18, 0.85, "E215: Kothgassner et al. 2020, DBT-A"),
     (

@@ -149,8 +149,10 @@ def test_curves_tell_parameters_from_chance(six_draws):
     assert (table["draws"] == 6).all()
     assert (table["seeds"] == 12).all()
     for name in ("", "parameter_", "one_run_"):
-        assert (table[f"{name}low"] <= table["difference"] + 1e-12).all()
-        assert (table["difference"] <= table[f"{name}high"] + 1e-12).all()
+        known = table[table[f"{name}low"].notna()]
+        assert len(known) > len(table) / 3
+        assert (known[f"{name}low"] <= known["difference"] + 1e-12).all()
+        assert (known["difference"] <= known[f"{name}high"] + 1e-12).all()
     shift = table["difference"] - (table["other"] - table["base"])
     assert shift.abs().max() < 1e-9
 
@@ -197,7 +199,7 @@ def test_a_package_on_which_draws_disagree_is_not_judged():
         """Return the verdict where the package averts so many more than the best part, by draw."""
         sums = []
         for seed in range(1, 2 * len(over_best) + 1):
-            averted = 20 + over_best[(seed - 1) // 2]
+            averted = 20 + over_best[(seed - 1) // 2] + seed % 2
             changes = dict.fromkeys(package.parts, (np.arange(40) < 20).astype(int))
             changes[package.name] = (np.arange(40) < averted).astype(int)
             sums.append(package_sums(package, seed, changes))

@@ -38,9 +38,10 @@ def test_a_difference_is_other_minus_base_with_a_paired_interval():
     assert set(table["seeds"]) == {3}
 
 
-def test_equal_curves_differ_by_exactly_nothing():
+def test_equal_curves_differ_by_exactly_nothing_and_tell_no_interval():
     table = pairs_of([(4.1, 4.1), (5.3, 5.3), (0.1, 0.1)]).table()
-    assert (table[["difference", "low", "high"]] == 0.0).all(axis=None)
+    assert (table["difference"] == 0.0).all()
+    assert table[["low", "high"]].isna().all(axis=None)
 
 
 def test_one_seed_has_no_interval():

@@ -70,7 +70,14 @@ def test_reasons_count_people():
 
 @pytest.mark.parametrize(
     ("packages", "verdict"),
-    [([9, 10, 11], "holds"), ([2, 1, 2], "does not hold"), ([5, 0, 6], "within chance")],
+    [
+        ([9, 10, 11, 8, 9], "holds"),
+        ([2, 1, 2, 1, 2], "does not hold"),
+        ([5, 0, 6, 5, 4], "within chance"),
+        ([4, 4, 4, 4, 4], "within chance"),  # seeds that agree are no certainty
+        ([2, 1, 2, 1], "too few runs to tell"),
+        ([9], "too few runs to tell"),
+    ],
 )
 def test_a_verdict_says_no_only_where_chance_leaves_no_doubt(packages, verdict):
     def ones(count):

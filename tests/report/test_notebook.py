@@ -62,7 +62,8 @@ def test_key_figures_have_labelled_columns_and_intervals(records):
     one, several = records[0].key_figures(), abm.key_figures(records)
     assert list(one.columns)[:2] == ["label", "measure"]
     assert {"estimate", "low", "high", "interval", "unit"} <= set(one.columns)
-    assert set(several["interval"]) <= {"between 2 seeds", "needs several seeds"}
+    assert several["low"].notna().sum() > 10
+    assert not (several["low"] == several["high"]).any()
 
 
 @pytest.mark.parametrize("table", ["curves", "people", "acts", "panel", "moments"])

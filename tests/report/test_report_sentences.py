@@ -111,17 +111,17 @@ def test_nobody_who_self_injured(tmp_path):
     assert "nobody had ever self-injured (95 % interval 0.0 to" in told[0]
     assert "nan" not in " ".join(told)
     several = answer(made_up.run(tmp_path / "several", (1, 2), nobody))
-    assert "nobody had ever self-injured." in several[0]
+    assert "nobody had ever self-injured (95 % interval 0.0 to" in several[0]
 
 
-def test_seeds_that_agree_get_no_interval(tmp_path):
+def test_seeds_that_agree_get_the_interval_of_their_people(tmp_path):
     def same(curves):
         one = curves[curves["seed"] == 1]
         both = pd.concat([one, one.assign(seed=2)], ignore_index=True)
         return both.astype({"seed": "uint64"})
 
     told = answer(made_up.run(tmp_path, (1, 2), same))
-    assert "(the runs agree, which gives no interval)" in told[0]
+    assert "15.0 % (95 % interval 13.7 to 16.4 %)" in told[0]
 
 
 def test_wide_intervals_are_pointed_out(tmp_path):

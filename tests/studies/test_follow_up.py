@@ -6,7 +6,6 @@ import hand_made
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.lib import recfunctions
 
 from abm.experiments.folders.folder import RunFolder
 from abm.experiments.folders.run_command import run_command
@@ -76,6 +75,12 @@ def test_nobody_means_nothing_to_expect():
         assert found.interval == (0.0, 0.0)
 
 
+@pytest.mark.parametrize("studied", [1.0, 2.0, 3.0])
+def test_a_published_share_of_a_handful_leaves_everything_possible(studied):
+    found = follow_up(presenters(100, 5), END, VALUES | {"follow_up_people": studied})[0]
+    assert found.interval.low <= found.expected < found.interval.high == 100
+
+
 def test_no_hazard_means_no_deaths():
     none = follow_up(presenters(100, 5), END, VALUES | {"follow_up_suicide": 0.0})[0]
     assert none.expected == 0.0
@@ -92,10 +97,8 @@ def with_hospital(record):
     """Move the acts of a record made by hand into its calendar; every fifth led to hospital."""
     log = record.logged["acts"][0].copy()
     log["day"] -= 3 * 365
-    hospital = (np.arange(len(log)) % 5 == 0).astype(np.int64)
-    logged = record.logged | {
-        "acts": (recfunctions.append_fields(log, "hospital", hospital, usemask=False),)
-    }
+    log["hospital"] = np.arange(len(log)) % 5 == 0
+    logged = record.logged | {"acts": (log,)}
     return Record(record.scenario, record.seed, record.censuses, logged)
 
 

@@ -1,9 +1,12 @@
 """Intervals agree with published examples, closed forms and each other."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from abm.studies.aggregates import counted_median
@@ -76,6 +79,47 @@ def test_between_seeds_is_students_t():
     found = between_seeds(values)
     assert (found.low, found.high) == pytest.approx(expected)
     assert found.median == pytest.approx(0.115)
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.1, 1.0, math.nan, math.inf]), min_size=1, max_size=9),
+    st.sampled_from([(0.0, 1.0), (-math.inf, math.inf)]),
+)
+def test_no_interval_between_seeds_has_no_width_or_leaves_what_is_possible(values, bounds):
+    found = between_seeds(np.array(values), bounds)
+    if not math.isnan(found.low):
+        assert bounds[0] <= found.low < found.mean < found.high <= bounds[1]
+
+
+def test_seeds_that_agree_take_the_interval_of_their_people():
+    together = binomial_interval(0, 120)
+    found = between_seeds(np.zeros(2), (0.0, 1.0), together)
+    assert (found.mean, found.low, found.high) == (0.0, *together)
+    assert math.isnan(between_seeds(np.full(3, 0.1)).low)  # whose mean is not 0.1 to the last bit
+
+
+def test_nobody_has_no_interval_and_no_error():
+    nan = math.nan
+    for a, n, b, m in itertools.product((nan, 0, 3), (nan, 0, 9), (nan, 0, 3), (nan, 0, 9)):
+        known = a == b == 3 and n == m == 9
+        assert math.isnan(ratio_interval((a, n), (b, m)).low) != known
+    for interval in (binomial_interval(nan, nan), rate_interval(0, nan), mean_interval(nan, 1, 9)):
+        assert math.isnan(interval.low)
+
+
+def test_people_who_are_all_alike_leave_no_interval_of_no_width():
+    alike = (
+        ratio_interval((9, 9), (7, 7)),
+        mean_interval(2.0, 0.0, 50),
+        clustered_share_interval(1.0, 0.0, 12),
+    )
+    assert all(math.isnan(interval.low) for interval in alike)
+
+
+def test_repeats_widen_a_rate_as_their_variance_does():
+    once, twice = rate_interval(400, 10), rate_interval(400, 10, repeats=2.0)
+    assert twice.high - twice.low == pytest.approx(2**0.5 * (once.high - once.low), rel=0.01)
+    assert twice.low < 40 < twice.high
 
 
 def test_one_seed_says_nothing_about_seeds():

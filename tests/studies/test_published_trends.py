@@ -54,7 +54,32 @@ def test_shares_ratio_and_rises_are_those_of_the_answers():
     assert by_text(lines, "rise of females minus").found == pytest.approx(6.0)
     for line in lines:
         low, high = line.interval
-        assert low <= line.found <= high
+        assert low < line.found < high or "male" in line.what
+    assert math.isnan(by_text(lines, " male, rise, points").interval.low)  # both seeds say 6
+
+
+def test_no_share_lies_below_0_or_above_100():
+    lines = england_lines([answers(20), answers(20, more=0.5)])
+    for line in lines:
+        if line.what.endswith("%") and not math.isnan(line.interval.low):
+            assert 0 <= line.interval.low < line.interval.high <= 100
+    assert by_text(lines, "times").interval.low >= 0
+
+
+def test_seeds_that_agree_have_the_interval_of_all_their_people():
+    one, three = (england_lines([answers()] * seeds) for seeds in (1, 3))
+    for what in ("2000 female, 16-24", "times"):
+        narrow, wide = by_text(three, what).interval, by_text(one, what).interval
+        assert wide.low < narrow.low < narrow.high < wide.high
+
+
+def test_presentations_repeat_so_one_seed_tells_no_interval():
+    for seeds in (1, 3):
+        for line in victoria_lines(counts(seeds), 2008)[: 7 if seeds > 1 else None]:
+            assert math.isnan(line.interval.low)  # one seed, or three that agree
+    apart = counts(3) * np.array([0.9, 1.0, 1.2])[:, None, None] ** [[1], [0]]
+    low, high = victoria_lines(apart, 2008)[0].interval
+    assert 0 <= low < 5000 < high
 
 
 def test_one_seed_has_the_interval_of_a_sample():

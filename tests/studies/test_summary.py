@@ -24,7 +24,10 @@ def one(records):
 
 @pytest.fixture(scope="module")
 def several(records):
-    curves = pd.concat([record.curves for record in records.values()])
+    curves = pd.concat(
+        record.curves.assign(value=record.curves["value"] * (1 - 0.04 * seed))
+        for seed, record in records.items()
+    )
     return summary_table(curves, {seed: aggregate(record) for seed, record in records.items()})
 
 
@@ -49,9 +52,38 @@ def test_acts_have_an_interval_over_persons_if_people_were_logged(one, records):
     assert "median_onset_age" not in without.index
 
 
+def test_presentations_have_an_interval_for_what_repeats_within_persons(one, records):
+    acts = records[1].acts
+    chosen = acts[(acts["hospital"] != 0) & acts["age"].between(12, 19, inclusive="left")]
+    counts = chosen.groupby("person").size()
+    sums = aggregate(records[1]).presentations
+    assert sums.tolist() == [counts.sum(), (counts**2).sum()]
+    assert sums[1] > sums[0]
+    row = one.loc["hospital_presentations_per_100k"]
+    assert row["interval"] == "over persons, one seed"
+    without = summary_table(records[1].curves).set_index("measure")
+    assert np.isnan(without.loc["hospital_presentations_per_100k", "low"])
+
+
+def test_seeds_that_agree_are_as_sure_as_their_people_together(records):
+    alike = [records[1].curves.assign(seed=seed) for seed in (1, 2, 3)]
+    sums = dict.fromkeys((1, 2, 3), aggregate(records[1]))
+    table = summary_table(pd.concat(alike), sums).set_index("measure")
+    single = summary_table(records[1].curves, {1: sums[1]}).set_index("measure")
+    known = table["low"].notna()
+    assert (table["low"][known] < table["high"][known]).all()
+    assert set(table["interval"]) == {
+        "the runs agree; their people together", "the runs agree, no interval"
+    }  # fmt: skip
+    shares = [each.loc["lifetime_prevalence"] for each in (table, single)]
+    narrow, wide = ((share["high"] - share["low"]) for share in shares)
+    assert (narrow / wide).to_numpy() == pytest.approx(3**-0.5, rel=0.02)
+
+
 def test_several_seeds_are_compared_with_each_other(several):
-    assert set(several["interval"]) == {"between 3 seeds"}
-    assert several["low"].notna().all()
+    apart = several[several["interval"] == "between 3 seeds"]
+    assert {"lifetime_prevalence", "incidence", "acts_per_person_year"} <= set(apart["measure"])
+    assert apart["low"].notna().all()
 
 
 def test_median_onset_is_that_of_the_people(one, records):
@@ -95,7 +127,7 @@ def test_shares_of_motives_are_those_of_the_acts(records):
 def test_aggregates_survive_being_written_as_plain_lists(records):
     sums = aggregate(records[1])
     again = Aggregates.from_plain(sums.to_plain())
-    for name in ("onset", "yearly_acts", "motives"):
+    for name in ("onset", "yearly_acts", "motives", "presentations"):
         assert np.array_equal(getattr(sums, name), getattr(again, name))
 
 

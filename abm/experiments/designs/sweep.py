@@ -27,7 +27,7 @@ from abm.experiments.outcomes.outcomes import OUTCOMES
 from abm.experiments.store.store import DONE
 from abm.report.terminal import print_support
 from abm.scenario_files import ScenarioError
-from abm.studies.intervals import between_seeds
+from abm.studies.intervals import BetweenSeeds, between_seeds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,17 +223,24 @@ def _cells(design: Design, done: "pd.DataFrame") -> tuple[list[str], list[list[s
 
 def _shown(name: str, values: np.ndarray) -> str:
     """Return the mean over seeds with its interval, in the unit of the outcome."""
-    found = between_seeds(values)
+    found = _over_seeds(name, values)
     if math.isnan(found.mean):
         return "not defined"
-    unit = OUTCOMES[name].unit if name in OUTCOMES else ""
-    scale, digits, sign = (100, 1, " %") if unit.startswith("share") else (1, 2, "")
+    scale, digits, sign = (100, 1, " %") if _is_share(name) else (1, 2, "")
     text = f"{scale * found.mean:.{digits}f}{sign}"
     if math.isnan(found.low):
         return text
-    lowest = 0.0 if (values[~np.isnan(values)] >= 0).all() else -math.inf
-    low, high = max(found.low, lowest), min(found.high, 1.0 if sign else math.inf)
-    return f"{text} ({scale * low:.{digits}f} to {scale * high:.{digits}f})"
+    return f"{text} ({scale * found.low:.{digits}f} to {scale * found.high:.{digits}f})"
+
+
+def _is_share(name: str) -> bool:
+    return name in OUTCOMES and OUTCOMES[name].unit.startswith("share")
+
+
+def _over_seeds(name: str, values: np.ndarray) -> BetweenSeeds:
+    """Return mean and interval of an outcome, cut off at what it can be."""
+    lowest = -math.inf if (values < 0).any() else 0.0
+    return between_seeds(values, (lowest, 1.0 if _is_share(name) else math.inf))
 
 
 def _as_plain(
@@ -248,7 +255,7 @@ def _as_plain(
     for point, rows in done.groupby("point", sort=True):
         figures = {}
         for name in outcome_names(done):
-            mean, _, low, high = between_seeds(rows[name].to_numpy(float))
+            mean, _, low, high = _over_seeds(name, rows[name].to_numpy(float))
             limits = {"mean": mean, "low": low, "high": high}
             figures[name] = {k: None if math.isnan(v) else v for k, v in limits.items()}
         values = design.points.loc[point].to_dict()

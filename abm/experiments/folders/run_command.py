@@ -300,6 +300,8 @@ def _show(
         print_by_draw(rows, _title(folder, seeds), seeds)
     elif rows:
         print_summary(rows, _title(folder, seeds))
+    elif seeds:
+        print(f"{_title(folder, seeds)}: too few people for any key figure")
     print(f"\n{folder.path}")
     print_support()
 

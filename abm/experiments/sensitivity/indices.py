@@ -10,6 +10,7 @@ import numpy as np
 
 from abm.experiments.designs.design import Range, problem_of, sampler_seeds
 from abm.experiments.sensitivity.noise import Noise
+from abm.studies.intervals import students_half, unless_zero
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,7 +148,6 @@ def _morris(problem: Problem, points: np.ndarray, values: np.ndarray) -> list[Ro
     The intervals are Student's t over trajectories; a bootstrap of so few is too narrow.
     """
     from SALib.analyze import morris
-    from scipy.special import stdtrit
 
     found = morris.analyze(
         problem_of(problem.ranges), points, values,
@@ -155,16 +155,23 @@ def _morris(problem: Problem, points: np.ndarray, values: np.ndarray) -> list[Ro
     )  # fmt: skip
     blocks = len(values) // problem.block
     mean, size, spread = (np.asarray(found[index]) for index in ("mu", "mu_star", "sigma"))
-    reach = float(stdtrit(blocks - 1, 0.975)) / math.sqrt(blocks)
-    halves = reach * spread
-    reaches = reach * _sizes_of_effects(problem, points, values).std(axis=0, ddof=1)
+    halves = students_half(spread, blocks, mean)
+    sizes = _sizes_of_effects(problem, points, values)
+    reaches = students_half(sizes.std(axis=0, ddof=1), blocks, size)
     rows: list[Row] = []
     for place, name in enumerate(problem.names):
         mu, mu_star = float(mean[place]), float(size[place])
         half, half_star = float(halves[place]), float(reaches[place])
         rows += [
             (name, "", "mu", mu, mu - half, mu + half),
-            (name, "", "mu_star", mu_star, max(0.0, mu_star - half_star), mu_star + half_star),
+            (
+                name,
+                "",
+                "mu_star",
+                mu_star,
+                float(np.maximum(mu_star - half_star, 0)),
+                mu_star + half_star,
+            ),
             (name, "", "sigma", float(spread[place]), math.nan, math.nan),
         ]
     return rows
@@ -205,7 +212,8 @@ def _sobol(problem: Problem, values: np.ndarray, seed: int) -> list[Row]:
 
 
 def _with_reach(name: str, other: str, index: str, value: Any, reach: Any) -> Row:
-    return name, other, index, float(value), float(value - reach), float(value + reach)
+    half = float(unless_zero(reach))  # none where no resample differs from another
+    return name, other, index, float(value), float(value - half), float(value + half)
 
 
 def indices_table(

@@ -88,9 +88,14 @@ def _seeds_averaged(analysed: np.ndarray) -> float:
 
 
 def _share_interval(share: float, freedom: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share of variance with so many degrees of freedom."""
+    """Return the 95 % interval of a share of variance with so many degrees of freedom.
+
+    NaN where all runs at every point agree.
+    """
     from scipy.special import chdtri
 
+    if not share > 0:
+        return math.nan, math.nan
     # The points at which chi-square has 2.5 % and 97.5 % above it.
     low, high = (share * freedom / float(chdtri(freedom, above)) for above in (0.025, 0.975))
     return low, min(high, max(1.0, share))

@@ -122,7 +122,10 @@ def _shown(row: "Row | None") -> str:
     """Return a key figure with its interval; nothing where it is not known."""
     if row is None or math.isnan(row.estimate):
         return ""
-    return with_interval(row.estimate, *_limits(row), SHOW[row.form])
+    from abm.studies.summary import AGREE
+
+    none = AGREE if row.interval == AGREE else "no interval"
+    return with_interval(row.estimate, *_limits(row), SHOW[row.form], none)
 
 
 def _limits(row: "Row") -> tuple[float, float]:

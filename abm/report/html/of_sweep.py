@@ -84,26 +84,20 @@ def _points(files: Files) -> list[Point]:
         first = whole.loc[places[0]]
         settings = {text_of(name, 80): text_of(first[name], 40) for name in varied}
         found = {
-            name: _mean(own[own["outcome"] == name]["value"].to_numpy(float))
+            name: _mean(name, own[own["outcome"] == name]["value"].to_numpy(float))
             for name in OUTCOMES_SHOWN
         }
         points.append(Point(int(str(label)[:9]), settings, found))
     return sorted(points, key=lambda point: point.number)
 
 
-def _mean(values: np.ndarray) -> tuple[float, float, float]:
-    if not len(values):
-        return (math.nan, math.nan, math.nan)
-    mean, _, low, high = between_seeds(values)
-    return (float(mean), float(low), float(high))
+def _mean(name: str, values: np.ndarray) -> tuple[float, float, float]:
+    mean, _, low, high = between_seeds(values, OUTCOMES_SHOWN[name][2])
+    return mean, low, high
 
 
 def _shown(name: str, found: tuple[float, float, float]) -> str:
-    _, show, (lowest, highest) = OUTCOMES_SHOWN[name]
-    mean, low, high = found
-    if math.isfinite(low) and math.isfinite(high):
-        low, high = max(low, lowest), min(high, highest)
-    return with_interval(mean, low, high, show)
+    return with_interval(*found, OUTCOMES_SHOWN[name][1])
 
 
 def _answer(points: Sequence[Point], said: Description) -> tuple[str, ...]:

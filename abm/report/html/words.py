@@ -52,14 +52,14 @@ def span(low: float, high: float, show: Show = number) -> str:
     return f"{show(low).removesuffix(' %')} to {show(high)}"
 
 
-def with_interval(value: float, low: float, high: float, show: Show = number) -> str:
-    """Return an estimate and its interval; says so where there is none or it is of no width."""
+def with_interval(
+    value: float, low: float, high: float, show: Show = number, none: str = "no interval"
+) -> str:
+    """Return an estimate and its interval, or `none` where there is no interval."""
     if not math.isfinite(value):
         return "not known"
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return f"{show(value)} (no interval)"
-    if low == high:
-        return f"{show(value)} (the runs agree, which gives no interval)"
+    if not (math.isfinite(low) and math.isfinite(high)) or low == high:
+        return f"{show(value)} ({none})"
     return f"{show(value)} (95 % interval {span(low, high, show)})"
 
 

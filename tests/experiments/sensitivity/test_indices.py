@@ -140,7 +140,19 @@ def test_morris_gives_the_slopes_of_a_straight_line_exactly():
         assert found["mu", name][0] == pytest.approx(slope)
         assert found["mu_star", name][0] == pytest.approx(abs(slope))
         assert found["sigma", name][0] == pytest.approx(0.0, abs=1e-9)
-        assert found["mu_star", name][1] <= abs(slope) + 1e-9
+        assert np.isnan(found["mu_star", name][1:]).all()  # trajectories agree: none is narrow
+        assert np.isnan(found["mu", name][1:]).all()
+
+
+def test_two_trajectories_that_agree_tell_no_interval_and_two_that_differ_a_wide_one():
+    ranges = [Range("even", 0.0, 10.0), Range("uneven", 0.0, 1.0)]
+    points = morris_design(ranges, 2, seed=1).points.to_numpy(float)
+    values = 0.1 * points[:, 0] + points[:, 1] ** 2
+    found = by_name(analyse(Problem("morris", tuple(ranges)), points, values, seed=1).rows)
+    for name in ("even", "uneven"):
+        value, low, high = found["mu_star", name]
+        assert np.isnan(low) or low <= value < high
+    assert np.isnan(found["mu_star", "even"][1:]).all()
 
 
 def test_morris_ranks_sobols_g_as_its_weights_do():

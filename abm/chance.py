@@ -6,6 +6,7 @@ counter is the last four, the key is the seed's two halves. The same person on t
 the same luck in every scenario, whatever other people, threads or workers do.
 """
 
+import hashlib
 import math
 from enum import IntEnum
 from typing import Any
@@ -154,6 +155,11 @@ def seed_halves(seed: int) -> tuple[int, int]:
     if not 0 <= value < 2**64:
         raise ValueError(f"a seed is a whole number from 0 to 2**64 - 1, not {value}")
     return value & LOW_32_BITS, value >> 32
+
+
+def index_of_text(text: str) -> int:
+    """Return the index of draws that are about a text: 31 bits of its BLAKE2b hash, above 2**31."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest()) | 1 << 31
 
 
 def draws_for(

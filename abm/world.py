@@ -324,6 +324,8 @@ class World:
         if not self.is_reported:
             self.flows[:] = 0
             return
+        if self.programmes:
+            self.programmes.count(self.people, self.date, self.ages_of)
         tomorrow = self.date + datetime.timedelta(days=1)
         if tomorrow != years_later(self.start, tomorrow.year - self.start.year):
             return

@@ -115,7 +115,10 @@ def record(lived: Scenario, seed: int) -> Record:
     half = len(rows) // 2
     log = {"people": (rows[half:], rows[:half])}
     reached = tuple(
-        {"kind": each.kind, "title": each.kind, "people": count, "cost": 10.0 * count}
+        {
+            **{"kind": each.kind, "name": each.name or "", "title": each.kind, "people": count},
+            **{"newly": count, "cost_per": "person", "units": count, "cost": 10.0 * count},
+        }
         for each, count in zip(lived.interventions, _counts(lived, rows), strict=True)
     )
     return Record(lived, seed, censuses, log, reached)

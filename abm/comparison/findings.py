@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from abm.scenario import Scenario
 
 Read = Callable[["Scenario", int], Lives | None]
-REACHED_COLUMNS = ("scenario", "seed", "intervention", "kind", "title", "people", "cost")
+REACHED_FIELDS = ("kind", "title", "people", "cost", "name", "newly", "cost_per", "units")
+REACHED_COLUMNS = ("scenario", "seed", "intervention", *REACHED_FIELDS)
 
 
 @dataclass(frozen=True, repr=False)
@@ -208,6 +209,6 @@ class _Collected:
 def _reached_rows(scenario: "Scenario", seed: int, lives: Lives) -> list[tuple[object, ...]]:
     """Return one row an intervention."""
     return [
-        (scenario.name, seed, place, each.kind, each.title, each.people, each.cost)
+        (scenario.name, seed, place, *(getattr(each, field) for field in REACHED_FIELDS))
         for place, each in enumerate(lives.reached, 1)
     ]

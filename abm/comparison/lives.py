@@ -46,12 +46,22 @@ class Reached:
         Persons reached.
     cost
         What it cost in all, in the currency of the library of interventions.
+    name
+        The user's own; empty without one.
+    newly
+        Persons reached whom no other intervention of that kind and name had reached before.
+    cost_per, units
+        Unit of cost, and how many of them: see `abm.interventions.library.COST_PER`.
     """
 
     kind: str
     title: str
     people: float
     cost: float
+    name: str = ""
+    newly: float = 0.0
+    cost_per: str = "person"
+    units: float = 0.0
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Reached":
@@ -62,10 +72,11 @@ class Reached:
         KeyError, TypeError, ValueError
             If something is missing or no number.
         """
-        people, cost = float(plain["people"]), float(plain["cost"])
-        if not (math.isfinite(people) and math.isfinite(cost)):
+        numbers = {name: float(plain[name]) for name in ("people", "cost", "newly", "units")}
+        if not all(map(math.isfinite, numbers.values())):
             raise ValueError(f"{plain['kind']}: people and cost must be finite")
-        return cls(str(plain["kind"]), str(plain["title"]), people, cost)
+        texts = {name: str(plain[name]) for name in ("kind", "title", "name", "cost_per")}
+        return cls(**texts, **numbers)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ of all these runs are the same, so what sets the package apart from the sum can 
 helped by several parts, people helped by the package only, people helped by a part only.
 """
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 
 from abm.comparison.estimates import ALL_SEEDS, CHANCE, Estimate, is_by_people, ratio_of_sums
 from abm.comparison.estimates_by_draw import ENDS, split_columns, with_partner
-from abm.comparison.pairing import NEW_CASES, as_text, interventions_of
+from abm.comparison.pairing import NEW_CASES
 from abm.studies.between_draws import BetweenDraws, between_draws
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def packages_among(scenarios: "Sequence[Scenario]") -> list[Package]:
     scenarios
         The base, then the others.
     """
-    base = {as_text(each) for each in interventions_of(scenarios[0])}
+    base = {each.content() for each in scenarios[0].interventions}
     added = {each.name: _added(each, base) for each in scenarios[1:]}
     rests = {each.name: _rest_of(each, base) for each in scenarios[1:]}
     alone: dict[tuple[str, str], str] = {}
@@ -83,15 +84,16 @@ def packages_among(scenarios: "Sequence[Scenario]") -> list[Package]:
 
 def _added(scenario: "Scenario", base: set[str]) -> list[str]:
     """Return the interventions that the base does not have, as texts."""
-    return [text for text in map(as_text, interventions_of(scenario)) if text not in base]
+    contents = [each.content() for each in scenario.interventions]
+    return [content for content in contents if content not in base]
 
 
 def _rest_of(scenario: "Scenario", base: set[str]) -> str:
     """Return all else of a scenario but what it is called, as a text."""
     aside = {"name", "title", "interventions", "observation"}
     rest = {name: value for name, value in scenario.resolved().items() if name not in aside}
-    kept = [each for each in interventions_of(scenario) if as_text(each) in base]
-    return as_text(rest | {"interventions": [as_text(each) for each in kept]})
+    kept = base.intersection(each.content() for each in scenario.interventions)
+    return json.dumps(rest | {"interventions": sorted(kept)}, sort_keys=True)
 
 
 @dataclass(frozen=True)

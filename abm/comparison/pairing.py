@@ -1,10 +1,10 @@
 """Pairs: the same person in two scenarios with the same seed, and what differs between them."""
 
-import json
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -181,25 +181,11 @@ def pair_sums(
                 )  # fmt: skip
 
 
-def interventions_of(scenario: "Scenario") -> list[dict[str, Any]]:
-    """Return the interventions of a scenario as plain data, in their order."""
-    return list(scenario.resolved()["interventions"])
-
-
-def as_text(intervention: dict[str, Any]) -> str:
-    """Return an intervention as a text that equal ones share; its title is left aside."""
-    plain = {name: value for name, value in intervention.items() if name != "title"}
-    return json.dumps(plain, sort_keys=True, default=str)
-
-
 def added_bits(base: "Scenario", other: "Scenario") -> int:
     """Return the bits of `reached_by` of the interventions that the base does not have."""
-    known = {as_text(each) for each in interventions_of(base)}
-    bits = 0
-    for place, intervention in enumerate(interventions_of(other)):
-        if as_text(intervention) not in known:
-            bits |= 1 << place
-    return bits
+    known = {each.content() for each in base.interventions}
+    added = [each.content() not in known for each in other.interventions]
+    return sum(1 << place for place, is_added in enumerate(added) if is_added)
 
 
 def reached_by_added(lives: Lives, bits: int) -> tuple[np.ndarray, float]:
@@ -216,12 +202,16 @@ def reached_by_added(lives: Lives, bits: int) -> tuple[np.ndarray, float]:
     -------
     tuple of numpy.ndarray and float
         True for each person with one of the bits; and how many these are, each counted once, or
-        the people that one of the interventions counts by itself, such as everybody for whom it
-        changes a number, if those are more.
+        the people that one intervention, or the windows of one together, count by themselves, such
+        as everybody for whom it changes a number, if those are more.
     """
     reached = (lives.people["reached_by"] & bits) != 0
-    counts = [each.people for place, each in enumerate(lives.reached) if bits >> place & 1]
-    return reached, max([float(reached.sum()), *counts])
+    added = [each for place, each in enumerate(lives.reached) if bits >> place & 1]
+    together: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for each in added:
+        together[each.kind, each.name] += each.newly
+    counts = [each.people for each in added]
+    return reached, max([float(reached.sum()), *counts, *together.values()])
 
 
 def _added_cost(base: Lives, other: Lives) -> float:

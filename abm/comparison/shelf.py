@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from abm.scenario import Scenario
 
 DONE = "done.json"
-KEPT = "lives 1"  # what is kept of a run; another number if that changes
+KEPT = "lives 2"  # what is kept of a run; another number if that changes
 
 
 def shelf_folder(out: Path) -> Path:

@@ -4,78 +4,31 @@ Nothing is drawn, written or changed before the first intervention starts.
 """
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from abm.calendar import years_later
-from abm.chance import Purpose, draws_for
+from abm.chance import Purpose, draws_for, index_of_text
 from abm.codes import SPECIALIST
-from abm.interventions.library import FIELDS_OF_PERSONS
-from abm.interventions.schema import (
-    MOST_INTERVENTIONS,
-    ForEverybody,
-    ForPersons,
-    Intervention,
-    Interventions,
+from abm.interventions.counts import Counts, is_of_ages
+from abm.interventions.coverage import (
+    chance_to_be_reached,
+    risen_coverage,
+    runs_on,
+    strength_after,
 )
+from abm.interventions.library import FIELDS_OF_PERSONS
+from abm.interventions.schema import ForEverybody, ForPersons, Intervention, Interventions
 from abm.parameters import parameters
 from abm.people.layout import SEXES
 
-DAYS_A_YEAR = 365.25
-DAYS_A_MONTH = DAYS_A_YEAR / 12
 AFTER_HOSPITAL_DAYS = 31.0
 HIGH_ADVERSITY = 1.0  # standard deviations above the mean of the reference population
-ENTRY_AGE = 10.0 + 1 / 400  # younger than this is who enters today
 NOT_REACHED = -1
-LARGEST_SHIFT = 50.0
+NUMBERS_A_KIND = 16  # between the indices of kinds, for ever: they key who is reached
 BLOCKADE = FIELDS_OF_PERSONS["opioid_blockade"]
-
-
-def runs_on(each: Intervention, date: datetime.date) -> bool:
-    """Return whether an intervention runs on a date."""
-    return each.start <= date and (each.end is None or date < each.end)
-
-
-def risen_coverage(each: Intervention, date: datetime.date) -> float:
-    """Return the share it reaches on a date on which it runs: coverage, as far as it has risen."""
-    days = (date - each.start).days
-    rising = each.ramp_years * DAYS_A_YEAR
-    return each.coverage if days >= rising else each.coverage * (days / rising)
-
-
-def chance_to_be_reached(coverage: float, uptake_risk: float, adversity: np.ndarray) -> np.ndarray:
-    """Return everybody's chance to be reached: coverage, its log-odds shifted by adversity.
-
-    Parameters
-    ----------
-    coverage
-        From 0 to 1; 0 and 1 stay what they are.
-    uptake_risk
-        Log-odds per standard deviation of adversity; 0 gives everybody exactly `coverage`.
-    adversity
-        Standardised adversity.
-    """
-    if uptake_risk == 0.0:
-        return np.full(adversity.shape, coverage)
-    odds = np.exp(np.clip(uptake_risk * adversity, -LARGEST_SHIFT, LARGEST_SHIFT))
-    chance: np.ndarray = coverage * odds / (1.0 - coverage + coverage * odds)
-    return chance
-
-
-def strength_after(days: np.ndarray, each: ForPersons) -> np.ndarray:
-    """Return how much of the full effect is there, some days after a person was reached.
-
-    It grows evenly over `months_to_full` and then halves every `half_life_years`; a half-life of
-    0 stands for an effect that does not fade.
-    """
-    growing = each.months_to_full * DAYS_A_MONTH
-    grown = np.minimum(days / growing, 1.0) if growing > 0.0 else np.ones(days.shape)
-    if each.half_life_years == 0.0:
-        return grown
-    fading = np.maximum(days - growing, 0.0) / (each.half_life_years * DAYS_A_YEAR)
-    strength: np.ndarray = grown * np.exp2(-fading)
-    return strength
 
 
 def looks_for_people(
@@ -101,8 +54,7 @@ def is_for(
     today
         Day of the proleptic Gregorian calendar.
     """
-    first, last = each.ages
-    found = (people["present"] == 1) & (ages >= first) & (ages < last + 1)
+    found = (people["present"] == 1) & is_of_ages(each, ages)
     if each.sex != "all":
         found &= people["sex"] == SEXES.index(each.sex)
     if each.who == "high_adversity":
@@ -118,6 +70,16 @@ def is_for(
     elif each.who == "in_specialist_care":
         found &= people["care"] >= SPECIALIST
     return found
+
+
+def luck_of(each: Intervention) -> int:
+    """Return the index of the luck of who is reached: of the kind, or of a name beside it.
+
+    What stands elsewhere in the scenario has no part in it. So interventions of one kind reach the
+    same people first, unless they have names.
+    """
+    number = each.about().number
+    return index_of_text(f"{number} {each.name}") if each.name else number * NUMBERS_A_KIND
 
 
 class Programmes:
@@ -136,18 +98,11 @@ class Programmes:
     def __init__(self, interventions: Interventions, seed: int, size: int) -> None:
         self.interventions = tuple(interventions)
         self._seed = seed
-        kinds = [each.kind for each in self.interventions]
-        self._luck = [
-            each.about().number * MOST_INTERVENTIONS + kinds[:place].count(each.kind)
-            for place, each in enumerate(self.interventions)
-        ]
+        # What several do together must not depend on their order in the scenario, to the last bit.
+        self._ordered = sorted(enumerate(self.interventions), key=lambda pair: pair[1].content())
         self._first_day = min((each.start for each in self.interventions), default=None)
-        self._reached_on = np.full((len(kinds), size), NOT_REACHED, np.int32)
-        self._counted = [0] * len(kinds)  # distinct persons, or therapies
-        self._highest = [0.0] * len(kinds)  # the coverage that was reached, as it rose
-        self._has_begun = [False] * len(kinds)
-        self._therapies = np.zeros((len(kinds), size), np.int64)
-        self._somebody_entered = True
+        self._reached_on = np.full((len(self.interventions), size), NOT_REACHED, np.int32)
+        self._counts = Counts(self._ordered, size)
 
     def __bool__(self) -> bool:
         """Return whether there is any intervention."""
@@ -166,11 +121,8 @@ class Programmes:
         date
             Today.
         """
-        for place, each in enumerate(self.interventions):
-            if runs_on(each, date):
-                self._highest[place] = risen_coverage(each, date)
         for how in ("factor", "add"):
-            for each in self.interventions:
+            for _, each in self._ordered:
                 if isinstance(each, ForEverybody) and runs_on(each, date):
                     change_numbers_by(each, how, risen_coverage(each, date), record)
 
@@ -181,7 +133,7 @@ class Programmes:
         if self._first_day is None or date < self._first_day:
             return False
         starts = any(each.start == date for each in self.interventions)
-        return bool(is_monday or is_month_start or starts or self._somebody_entered)
+        return bool(is_monday or is_month_start or starts)
 
     def deliver(
         self,
@@ -210,20 +162,19 @@ class Programmes:
         """
         if self._first_day is None or date < self._first_day:
             return
+        if date == self._first_day:
+            self._counts.begin(people)
         today = date.toordinal()
-        for place, each in enumerate(self.interventions):
-            if not runs_on(each, date):
+        for place, each in self._ordered:
+            if not (isinstance(each, ForPersons) and runs_on(each, date)):
                 continue
-            if isinstance(each, ForEverybody):
-                self._count(place, each, people, ages)
-            elif looks_for_people(each, date, is_monday, is_month_start):
+            if looks_for_people(each, date, is_monday, is_month_start):
                 adversity = (people["adversity"] - adversity_mean) / adversity_spread
                 found = is_for(each, people, ages, adversity, today)
                 found &= self._reached_on[place] == NOT_REACHED
                 self._reach(place, each, people, np.flatnonzero(found), adversity, date)
         if is_monday:
             self._write_gains(people, today)
-        self._somebody_entered = False
 
     def _reach(
         self,
@@ -236,12 +187,11 @@ class Programmes:
     ) -> None:
         """Reach those of some rows whose luck, drawn once for all, lies below their chance."""
         persons = people["person"][rows]
-        luck = draws_for(self._seed, persons, 0, Purpose.INTERVENTION, self._luck[place])[0]
+        luck = draws_for(self._seed, persons, 0, Purpose.INTERVENTION, luck_of(each))[0]
         coverage = risen_coverage(each, date)
         chance = chance_to_be_reached(coverage, each.uptake_risk, adversity[rows])
         rows = rows[luck < chance]
         self._reached_on[place, rows] = date.toordinal()
-        self._counted[place] += len(rows)
         people["reached_by"][rows] |= 1 << place
 
     def _write_gains(self, people: np.ndarray, today: int) -> None:
@@ -258,7 +208,7 @@ class Programmes:
     def _gains(self, rows: np.ndarray, today: int) -> dict[str, np.ndarray]:
         """Return what the interventions together change in some rows, by field."""
         sums: dict[str, np.ndarray] = {}
-        for place, each in enumerate(self.interventions):
+        for place, each in self._ordered:
             if not isinstance(each, ForPersons):
                 continue
             since = self._reached_on[place, rows]
@@ -275,35 +225,26 @@ class Programmes:
     def forget(self, start: int, stop: int) -> None:
         """Forget the people of some rows, which are given to a new year-group."""
         self._reached_on[:, start:stop] = NOT_REACHED
-        self._therapies[:, start:stop] = 0
-        self._somebody_entered = True
+        self._counts.forget(start, stop)
 
     # Counting
 
-    def _count(
-        self,
-        place: int,
-        each: ForEverybody,
-        people: np.ndarray,
-        ages: np.ndarray,
+    def count(
+        self, people: np.ndarray, date: datetime.date, ages_of: Callable[[np.ndarray], np.ndarray]
     ) -> None:
-        """Count those whom a change for everybody concerns; see `reached`."""
-        audience = each.about().audience
-        begins = not self._has_begun[place]
-        self._has_begun[place] = True
-        present = people["present"] == 1
-        if audience == "present" and begins:
-            self._counted[place] += int(np.count_nonzero(present))
-        elif audience == "therapies":
-            self._count_therapies(place, people, begins)
-        elif self._somebody_entered:
-            self._counted[place] += int(np.count_nonzero(present & (ages < ENTRY_AGE)))
+        """Count, at the end of a day, whom what runs has reached, and what that costs.
 
-    def _count_therapies(self, place: int, people: np.ndarray, begins: bool) -> None:
-        now = people["therapies"].copy()
-        if not begins:
-            self._counted[place] += int(np.maximum(now - self._therapies[place], 0).sum())
-        self._therapies[place] = now
+        Parameters
+        ----------
+        people
+            The table of people, tonight.
+        date
+            Today.
+        ages_of
+            Returns the age in years with decimals of every row.
+        """
+        if self._first_day is not None and date >= self._first_day:
+            self._counts.count(people, date, ages_of, self._reached_on != NOT_REACHED)
 
     def reached(self) -> tuple[dict[str, Any], ...]:
         """Return how many were reached so far, and at what cost, for each intervention.
@@ -311,39 +252,9 @@ class Programmes:
         Returns
         -------
         tuple of dict
-            In the scenario's order, with `kind`, `title`, `people` and `cost`. `people` counts
-            distinct persons. Where numbers change for everybody, it is coverage, as far as it has
-            risen, times everybody who was present on any day on which it ran (or, for prevention,
-            who entered while it ran); for a therapy it is all courses begun while it ran, counted
-            on Mondays, those of the world without it included.
+            In the scenario's order; see `abm.interventions.counts.Counts.rows`.
         """
-        return tuple(self._reached_by(place) for place in range(len(self.interventions)))
-
-    def _reached_by(self, place: int) -> dict[str, Any]:
-        each = self.interventions[place]
-        kind = each.about()
-        people = self._counted[place]
-        if not changes_anything(each):
-            people = 0
-        elif kind.audience in ("present", "entrants"):
-            people = round(people * self._highest[place])
-        return {
-            "kind": each.kind,
-            "title": kind.title,
-            "people": people,
-            "cost": people * each.cost,
-        }
-
-
-def changes_anything(each: Intervention) -> bool:
-    """Return whether an intervention reaches anybody; a change for everybody must change a number.
-
-    Programmes for persons count whom they reach, whatever they do to them.
-    """
-    if not isinstance(each, ForEverybody):
-        return True
-    effects = each.about().effects.items()
-    return each.coverage > 0.0 and any(each.effects[n] != effect.null for n, effect in effects)
+        return self._counts.rows()
 
 
 def change_numbers_by(each: ForEverybody, how: str, coverage: float, record: np.ndarray) -> None:

@@ -44,6 +44,16 @@ WHO: Mapping[str, str] = MappingProxyType(
 )
 """Whom an intervention may be for, and what that means."""
 
+COST_PER: Mapping[str, str] = MappingProxyType(
+    {
+        "person": "each person reached, once over all windows of one kind and name",
+        "start": "each time that somebody starts it: once a window, or a course of therapy",
+        "person_year": "each year that a person is in it while it runs, counted in days",
+        "year": "each year that it runs, however many it reaches, counted in days",
+    }
+)
+"""What a cost may be the cost of."""
+
 
 def _without_minus_zero(value: float) -> float:
     return value + 0.0

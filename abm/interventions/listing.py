@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from abm.interventions.library import Effect, Kind, kinds
+from abm.interventions.library import COST_PER, Effect, Kind, kinds
 from abm.scenario_files import ScenarioError
 from abm.spelling import did_you_mean, shown
 
@@ -18,8 +18,13 @@ UNITS = {
     "months_to_full": "months over which the effect grows",
     "half_life_years": "years over which the full effect halves; 0: does not fade",
     "uptake_risk": "log-odds of being reached per SD of adversity",
-    "cost": "cost per person reached",
+    "cost": "an assumption, in any currency",
 }
+
+
+def meaning(key: str, value: Any) -> str:
+    """Return what a key means; of `cost_per`, what its value does."""
+    return f"cost of {COST_PER[value]}" if key == "cost_per" else UNITS[key]
 
 
 def find_kind(name: str) -> Kind:
@@ -50,7 +55,7 @@ def as_lines(kind: Kind) -> list[tuple[str, str]]:
         ("delivery", kind.delivery),
         ("setting", kind.setting),
     ]
-    lines += [(key, f"{value}  ({UNITS[key]})") for key, value in kind.defaults.items()]
+    lines += [(key, f"{value}  ({meaning(key, value)})") for key, value in kind.defaults.items()]
     lines += [(f"effects.{name}", effect_in_words(each)) for name, each in kind.effects.items()]
     return [*lines, ("evidence", kind.evidence)]
 

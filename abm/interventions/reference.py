@@ -6,8 +6,8 @@
 import sys
 from pathlib import Path
 
-from abm.interventions.library import FIELDS_OF_PERSONS, WHO, Kind, kinds
-from abm.interventions.listing import UNITS, effect_in_words
+from abm.interventions.library import COST_PER, FIELDS_OF_PERSONS, WHO, Kind, kinds
+from abm.interventions.listing import effect_in_words, meaning
 from abm.interventions.schema import MOST_INTERVENTIONS
 
 HEAD = f"""\
@@ -25,6 +25,7 @@ title = "Skills lessons and more places"
 
 [[interventions]]
 kind = "school_skills_programme"   # required; all else has a default in the library
+name = "girls"                     # default: none; of your own, see below
 start = 2017-09-01                 # default: the first reported day
 end = 2022-09-01                   # default: runs to the end
 ramp_years = 1                     # coverage rises evenly from 0 over this time
@@ -37,18 +38,23 @@ months_to_full = 6
 half_life_years = 3
 uptake_risk = 0.2
 cost = 90
+cost_per = "start"
 
 [[interventions]]
 kind = "more_specialist_places"
 coverage = 1.0
 ```
 
-At most {MOST_INTERVENTIONS} interventions; one kind may stand more than once. A scenario that
-extends another and has interventions of its own has only these: the list replaces the parent's. On
-the command line `--set interventions.school_skills_programme.coverage=0.5` changes one value, and
-`--set interventions.school_skills_programme.effects.regulation=0.3` one effect, of every
-intervention of that kind. An error counts from 1: `interventions[2].coverage` is in the second
-table.
+At most {MOST_INTERVENTIONS} interventions. One kind may stand more than once: interventions of one
+kind and name, or of one kind and no name, are windows of one programme. Two that say the same in
+everything are refused. Their order changes nobody's life, only the order of rows and of the bits of
+`reached_by`.
+
+A scenario that extends another and has interventions of its own has only these: the list replaces
+the parent's. On the command line `--set interventions.school_skills_programme.coverage=0.5`
+changes one value, and `--set interventions.school_skills_programme.effects.regulation=0.3` one
+effect, of every intervention of that kind. An error counts from 1: `interventions[2].coverage` is
+in the second table.
 
 ## Dates
 
@@ -60,11 +66,12 @@ byte for byte. `coverage x (days since start) / (365.25 x ramp_years)` is reache
 
 On the start date, and then on the first day of every month of the reported year, everybody who is
 present, of the right ages and sex, one of those it is for, and not reached yet, is looked at. The
-luck of a person is drawn once for all, under the person's number and the number of the kind: a
-person is reached when it lies below their chance. So who is reached at some coverage is also
-reached at any higher one; who was passed over is reached later only if the chance rises; another
-intervention in the list changes nobody's luck. Of two interventions of one kind the second has luck
-of its own.
+luck of a person is drawn once for all, under the person's number and what the programme is, its
+kind and its name: a person is reached when it lies below their chance. So who is reached at some
+coverage is also reached at any higher one; who was passed over is reached later only if the chance
+rises; two windows of one programme reach the same people first; and nothing else in the list
+changes anybody's luck. An intervention with a `name` has luck of its own: other people than without
+it, and others than under another name.
 
 The chance is coverage, as far as it has risen. `uptake_risk` shifts its log-odds by so much per
 standard deviation of childhood adversity; coverages of 0 and 1 stay. The mean over people then
@@ -100,10 +107,21 @@ under `[parameters]` instead (scenario `reduced-adversity`).
 
 ## Reached, and cost
 
-`cost` is per person reached. For programmes for persons these are the distinct persons reached. For
-changes for everybody they are coverage, as far as it has risen, times everybody present on any day
-while it runs; for prevention, times those who enter while it runs; for `dbt_a` all courses of
-therapy begun while it runs (counted on Mondays), those of the world without it included.
+For programmes for persons those reached are distinct persons. For changes for everybody each person
+present on any day while it runs counts as far as coverage had risen by then (0.4 of a person at a
+coverage of 0.4); for prevention so does who enters while it runs; for `dbt_a` it is who begins a
+course of therapy while it runs, also if they would have without it.
+
+`cost` is that of one `cost_per`:
+
+| `cost_per` | cost of |
+| --- | --- |
+{units}
+A year is 365.25 days. Who was reached is in a programme for persons until its `end`, or until they
+are older than its `ages` or leave; in a change for everybody while they are present; in `dbt_a`
+while they are in therapy. Nothing costs anything where coverage is 0, nor does a change for
+everybody that changes no number. All costs of the library are assumptions. They are not
+discounted, and nothing saved is set against them.
 
 ## What the evidence carries
 
@@ -118,7 +136,9 @@ parameters.
 def page() -> str:
     """Return the text of docs/interventions.md."""
     who = "".join(f"| `{name}` | {meaning} |\n" for name, meaning in WHO.items())
-    persons = PERSONS.format(quantities=", ".join(f"`{name}`" for name in FIELDS_OF_PERSONS))
+    units = "".join(f"| `{name}` | {of} |\n" for name, of in COST_PER.items())
+    quantities = ", ".join(f"`{name}`" for name in FIELDS_OF_PERSONS)
+    persons = PERSONS.format(quantities=quantities, units=units)
     return HEAD + who + persons + "\n" + "\n".join(map(_section, kinds().values()))
 
 
@@ -126,7 +146,7 @@ def _section(kind: Kind) -> str:
     lines = [f"### `{kind.name}`", "", f"**{kind.title}** ({kind.label}, {kind.delivery}, "]
     lines[-1] += f"{kind.setting}). {kind.sentence}"
     lines += ["", "| key | default | meaning |", "| --- | --- | --- |"]
-    lines += [f"| `{key}` | {value} | {UNITS[key]} |" for key, value in kind.defaults.items()]
+    lines += [f"| `{k}` | {value} | {meaning(k, value)} |" for k, value in kind.defaults.items()]
     for name, effect in kind.effects.items():
         lines.append(f"| `effects.{name}` | {effect.value:g} | {effect_in_words(effect)} |")
     return "\n".join([*lines, "", f"Evidence: {kind.evidence}.", ""])

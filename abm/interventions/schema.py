@@ -5,13 +5,14 @@ Functions that check raise ValueError with a message that opens with the key.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from abm.interventions.library import WHO, Kind, Number, kinds
+from abm.interventions.library import COST_PER, WHO, Kind, Number, kinds
 from abm.scenario_files import ScenarioError
 from abm.scenario_values import ReadOnly, is_number
 from abm.spelling import did_you_mean, shown
@@ -32,6 +33,8 @@ class Intervention(BaseModel):
     ----------
     kind : str
         A name in the library.
+    name : str or None
+        The user's own; interventions of one kind and name are windows of one programme.
     start, end : date
         It runs from the morning of `start` until the day before `end` (None: to the end).
     ramp_years : float
@@ -41,23 +44,48 @@ class Intervention(BaseModel):
     effects : dict of str to float
         What it changes by how much, read-only; see the library for what the numbers mean.
     cost : float
-        Cost per person reached.
+        Cost of one of `cost_per`.
+    cost_per : str
+        Unit of cost; see `abm.interventions.library.COST_PER`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     kind: str
+    name: str | None = Field(
+        default=None, min_length=1, max_length=60, description="one line of 1 to 60 characters"
+    )
     start: date = Field(description="a date such as 2017-09-01")
     end: date | None = Field(default=None, description="a date such as 2019-09-01")
     ramp_years: Number = Field(ge=0, le=100, description="a number from 0 to 100")
     coverage: Number = Field(ge=0, le=1, description="a share from 0 to 1")
     effects: dict[str, float] = Field(description="a table of quantities and numbers")
     cost: Number = Field(ge=0, le=1e9, description="a number from 0 to 1e+09")
+    cost_per: str = Field(description=_one_of(COST_PER))
 
     @field_validator("effects")
     @classmethod
     def _keep_effects(cls, given: dict[str, float]) -> ReadOnly[str, float]:
         return ReadOnly(given)
+
+    @field_validator("name")
+    @classmethod
+    def _check_name(cls, given: str | None) -> str | None:
+        if given is not None and not (given.isprintable() and given.strip() == given):
+            raise ValueError
+        return given
+
+    @field_validator("cost_per")
+    @classmethod
+    def _check_cost_per(cls, given: str) -> str:
+        if given not in COST_PER:
+            raise ValueError
+        return given
+
+    @property
+    def programme(self) -> tuple[str, str]:
+        """Kind and name: what is the same programme in all of its windows."""
+        return self.kind, self.name or ""
 
     def about(self) -> Kind:
         """Return what the library says about this kind."""
@@ -66,6 +94,10 @@ class Intervention(BaseModel):
     def resolved(self) -> dict[str, Any]:
         """Return every key with its value, ready for JSON, always in the same order."""
         return self.model_dump(mode="json", exclude_none=True)
+
+    def content(self) -> str:
+        """Return all that it says as one text, the same for equal ones."""
+        return json.dumps(self.resolved(), sort_keys=True)
 
 
 class ForEverybody(Intervention):
@@ -135,10 +167,19 @@ def complete_interventions(given: Any, first_day: date, end: date) -> Interventi
         raise ValueError(
             f"interventions: expected at most {MOST_INTERVENTIONS} interventions, not {len(given)}"
         )
-    return tuple(
+    complete = tuple(
         _complete(f"interventions[{place}]", each, first_day, end)
         for place, each in enumerate(given, 1)
     )
+    contents = [each.content() for each in complete]
+    for place, content in enumerate(contents, 1):
+        first = contents.index(content) + 1
+        if first < place:
+            raise ValueError(
+                f"interventions[{place}]: says the same as interventions[{first}]; if both take "
+                'place, give one a name of its own, such as name = "second"'
+            )
+    return complete
 
 
 def with_overrides(
@@ -262,6 +303,6 @@ def _check_dates(where: str, each: Intervention, first_day: date, end: date) -> 
 
 def _expected(model: type[Intervention], key: str, given: object) -> str:
     """Return what is expected of a key, in the words of its description, and the nearest name."""
-    choices = {"sex": SEXES, "who": tuple(WHO)}.get(key, ())
+    choices = {"sex": SEXES, "who": tuple(WHO), "cost_per": tuple(COST_PER)}.get(key, ())
     hint = did_you_mean(given, choices) if isinstance(given, str) else ""
     return f"expected {model.model_fields[key].description}, not {shown(given)}{hint}"

@@ -62,7 +62,14 @@ _DIFFERENCES: tuple[Row, ...] = (
     ),
     ("needed_to_reach_low", "persons", "Lower end of its 95 % interval"),
     ("needed_to_reach_high", "persons", "Upper end"),
-    ("cost", "currency unit", "Cost beyond that of the base; of everybody together only"),
+    (
+        "cost",
+        "currency unit",
+        (
+            "Cost beyond that of the base, of each intervention by its cost_per, over the reported "
+            "years; not discounted, nothing saved set against it; of everybody together only"
+        ),
+    ),
     (
         "cost_per_averted",
         "currency unit",
@@ -98,7 +105,11 @@ _REACHED: tuple[Row, ...] = (
     ("kind", "text", "Its kind"),
     ("title", "text", "How it is called"),
     ("people", "persons", "Persons reached"),
-    ("cost", "currency unit", "What it cost"),
+    ("cost", "currency unit", "What it cost: units times the cost of one; not discounted"),
+    ("name", "text", "The name of its own that the scenario gives it; empty without one"),
+    ("newly", "persons", "Those whom no other of the same kind and name had reached before"),
+    ("cost_per", "text", "What a cost is the cost of: person, start, person_year or year"),
+    ("units", "see cost_per", "How many of these"),
 )
 _PACKAGES: tuple[Row, ...] = (
     ("package", "text", "A scenario each intervention of which is compared alone, too"),

@@ -27,7 +27,7 @@ hold for whole lives, the warm-up included; what shall change at a date is a tre
   number alone.
 - **trend**: what the multipliers by calendar year under `[trends.NAME]` multiply: the *number*, or
   the *odds* of the chance whose log-odds it is: a multiplier above 1 always makes that chance
-  greater.
+  greater. With *nothing* it may be negative, and only interventions change it.
 - **source**: a section of Martin (2022), an entry of the [evidence](evidence.md) (P..., E...), or
   the word assumption.
 """
@@ -59,7 +59,7 @@ def _row(each: Parameter) -> tuple[str, ...]:
 
 
 def _trend(each: Parameter) -> str:
-    return each.trend_on if each.takes_trend else "-"
+    return each.trend_on if each.trend else "-"
 
 
 if __name__ == "__main__":

@@ -124,6 +124,15 @@ def test_a_change_for_everybody_counts_by_itself_and_not_by_group():
     assert all(math.isnan(each.reached) for each in sums if each.group == "sex")
 
 
+def test_people_of_two_windows_count_once():
+    """A change for everybody in two windows: those whom only the second reached come on top."""
+    rows = [{"sex": 0}, {"sex": 1}]
+    windows = (Reached("a", "A", 200, 20.0, newly=200), Reached("a", "A", 190, 2.0, newly=10))
+    assert sums_of(rows, rows, (BASE, BOTH), windows)[0].reached == 210
+    others = (windows[0], Reached("a", "A", 200, 20.0, name="other", newly=200))
+    assert sums_of(rows, rows, (BASE, BOTH), others)[0].reached == 200
+
+
 def test_costs_are_those_of_everybody_beyond_the_base():
     rows = [{"sex": 0}, {"sex": 1}]
     base = made_up_lives.made_up(rows, (Reached("a", "A", 1, 10.0),))

@@ -47,11 +47,12 @@ class Village:
         self.numbers = parameter_record({}, {})
 
     def morning(self, programmes: Programmes, day: date) -> None:
-        """Let one morning come; months begin on the first."""
+        """Let one day pass; months begin on the first."""
         programmes.change_numbers(self.numbers.copy(), day)
         programmes.deliver(
             self.people, day, self.ages, day.weekday() == 0, day.day == 1, MEAN, SPREAD
         )
+        programmes.count(self.people, day, lambda people: self.ages)
 
     def live(self, programmes: Programmes, first: date, last: date) -> None:
         """Let every morning from one day to another come."""

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from made_up_people import FIRST_DAY, Village
 
-from abm.interventions.delivery import DAYS_A_YEAR, Programmes
+from abm.calendar import DAYS_A_YEAR
+from abm.interventions.delivery import Programmes
 from abm.interventions.library import kinds
 from abm.parameters import parameter_record, parameters
 
@@ -127,16 +128,18 @@ def enter(village: Village, each: Programmes, start: int, stop: int) -> None:
 def test_everybody_present_on_any_day_counts_times_coverage() -> None:
     village = Village(size=100)
     village.people["present"][90:] = 0
-    each = village.programmes({"kind": "media_guidelines", "coverage": 0.5, "ramp_years": 0})
+    each = village.programmes(
+        {"kind": "media_guidelines", "coverage": 0.5, "ramp_years": 0, "cost_per": "person"}
+    )
     village.live(each, FIRST_DAY, date(2016, 8, 31))
     assert each.reached()[0]["people"] == 45
     enter(village, each, 20, 40)
     village.morning(each, date(2016, 9, 1))
     village.ages[20:40] += 1 / 365
     village.live(each, date(2016, 9, 2), date(2016, 10, 10))
-    assert each.reached() == (
-        {"kind": "media_guidelines", "title": "Media guidelines", "people": 55, "cost": 55.0},
-    )
+    (row,) = each.reached()
+    assert (row["kind"], row["title"]) == ("media_guidelines", "Media guidelines")
+    assert (row["people"], row["newly"], row["units"], row["cost"]) == (55, 55, 55.0, 55.0)
 
 
 def test_only_those_who_enter_count_as_reached_by_prevention() -> None:

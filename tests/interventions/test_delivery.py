@@ -10,13 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_people import FIRST_DAY, Village, interventions, skills
 
-from abm.interventions.delivery import (
-    DAYS_A_YEAR,
-    Programmes,
-    chance_to_be_reached,
-    risen_coverage,
-    runs_on,
-)
+from abm.calendar import DAYS_A_YEAR
+from abm.interventions.coverage import chance_to_be_reached, risen_coverage, runs_on
+from abm.interventions.delivery import Programmes
 
 MONDAY = date(2015, 9, 7)
 SHARES = st.floats(0, 1)
@@ -219,19 +215,35 @@ def test_another_intervention_changes_nobodys_luck() -> None:
     other = {"kind": "self_compassion_programme", "coverage": 0.4, "ages": [10, 24]}
     places = {"kind": "more_specialist_places"}
     alone = reached_at(0.4)
-    for tables in ([mine, other], [other, mine], [places, mine], [mine, mine]):
+    boys = skills(coverage=0.7, sex="male")
+    for tables in ([mine, other], [other, mine], [places, mine], [boys, mine], [mine, boys]):
         village = Village()
         village.morning(village.programmes(*tables), FIRST_DAY)
         assert np.array_equal(village.reached(tables.index(mine)), alone)
 
 
-def test_kinds_and_repeats_of_a_kind_have_luck_of_their_own() -> None:
+def test_windows_of_one_programme_reach_the_same_people_first() -> None:
+    village = Village()
+    mine, more = skills(coverage=0.4), skills(coverage=0.6, end=date(2016, 1, 1))
+    later = skills(coverage=0.4, start=date(2016, 2, 10))
+    programmes = village.programmes(mine, more, later)
+    village.morning(programmes, FIRST_DAY)
+    village.morning(programmes, date(2016, 2, 10))
+    assert np.array_equal(village.reached(2), village.reached(0))
+    assert not (village.reached(0) & ~village.reached(1)).any()
+
+
+def test_kinds_and_names_have_luck_of_their_own() -> None:
     village = Village()
     other = {"kind": "self_compassion_programme", "coverage": 0.5, "ages": [10, 24]}
-    mine = skills(coverage=0.5)
-    village.morning(village.programmes(mine, mine, other), FIRST_DAY)
-    found = np.array([village.reached(place) for place in range(3)], float)
-    assert np.abs(np.corrcoef(found) - np.eye(3)).max() < 5 / np.sqrt(found.shape[1])
+    tables = [skills(coverage=0.5, **name) for name in ({}, {"name": "a"}, {"name": "b"})]
+    tables += [other, other | {"name": "a"}]
+    village.morning(village.programmes(*tables), FIRST_DAY)
+    found = np.array([village.reached(place) for place in range(5)], float)
+    assert np.abs(np.corrcoef(found) - np.eye(5)).max() < 5 / np.sqrt(found.shape[1])
+    turned = Village()
+    turned.morning(turned.programmes(*tables[::-1]), FIRST_DAY)
+    assert np.array_equal(turned.reached(3), village.reached(1))
 
 
 def test_luck_belongs_to_a_person_not_to_a_row() -> None:
@@ -284,6 +296,7 @@ def test_days_on_which_nothing_is_due_may_be_left_out() -> None:
         if some.is_due(day, day.weekday() == 0, day.day == 1):
             thrifty.morning(some, day)
         else:
+            some.count(thrifty.people, day, lambda people: thrifty.ages)
             left_out += 1
         day += timedelta(days=1)
     assert left_out > 250

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from made_up_people import A_WEEK, FIRST_DAY, Village, interventions, skills
 
-from abm.interventions.delivery import DAYS_A_MONTH, DAYS_A_YEAR, strength_after
+from abm.calendar import DAYS_A_YEAR
+from abm.interventions.coverage import DAYS_A_MONTH, strength_after
 from abm.interventions.library import FIELDS_OF_PERSONS
 
 MONDAY = date(2015, 9, 7)

@@ -53,7 +53,7 @@ def test_a_kind_alone_is_a_complete_intervention(name: str) -> None:
     assert (each.start, each.end) == (FIRST_DAY, None)
     assert each.effects == {quantity: effect.value for quantity, effect in kind.effects.items()}
     assert isinstance(each, ForPersons) == kind.is_for_persons
-    said = {"kind", "start", "end", "effects"}
+    said = {"kind", "name", "start", "end", "effects"}
     assert set(kind.defaults) == set(type(each).model_fields) - said
     assert 0.0 < each.coverage <= 1.0
     assert each.start < END
@@ -69,6 +69,7 @@ def test_a_kind_changes_what_exists(name: str) -> None:
             assert FIELDS_OF_PERSONS[quantity] in declared_fields()
             continue
         assert parameters()[quantity].trend, quantity
+        assert effect.how == "add" or parameters()[quantity].trend_on == "number", quantity
         assert quantity not in FIELDS_OF_PERSONS
 
 

@@ -8,7 +8,10 @@ from page_reader import Element, read_page
 
 from abm.calibration.uncertainty import posterior_draws
 from abm.cli import SUPPORT
+from abm.report.html.description import ScenarioSaid
+from abm.report.html.provenance import as_toml
 from abm.report.html.writing import report_of
+from abm.scenario import Scenario, load_scenario
 
 SECTIONS = ("figures", "tables", "assumptions", "fitted", "caveats", "provenance")
 
@@ -115,6 +118,15 @@ def test_the_command_is_given_only_if_it_lives_the_same(tmp_path):
     shown = read_page(report_of(gone)).all("pre")[0].text
     assert "# a-file-that-is-not-here.toml" in shown
     assert "stressor_rate = 0.5" in shown
+
+
+def test_a_scenario_file_of_a_report_is_what_was_lived(tmp_path):
+    programme = {"kind": "biofeedback", "name": "at school", "cost": 7.0, "cost_per": "start"}
+    programme |= {"months_to_full": 2.0, "half_life_years": 0.0, "uptake_risk": 0.5}
+    lived = Scenario.from_table({"title": "Lived", "interventions": [programme]}, "lived")
+    path = tmp_path / "lived.toml"
+    path.write_text(as_toml(ScenarioSaid.model_validate(lived.resolved())))
+    assert load_scenario(path) == lived
 
 
 def test_a_table_that_changed_since_is_pointed_out(tmp_path):

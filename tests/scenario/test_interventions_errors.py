@@ -10,8 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenario_checks import FULL, message_of, write
 
-from abm.interventions.library import WHO, kinds
-from abm.interventions.schema import FIRST_AGE, LAST_AGE, MOST_INTERVENTIONS, SEXES, ForPersons
+from abm.interventions.library import COST_PER, WHO, kinds
+from abm.interventions.schema import (
+    FIRST_AGE,
+    LAST_AGE,
+    MOST_INTERVENTIONS,
+    SEXES,
+    ForPersons,
+    complete_interventions,
+)
 from abm.scenario import Scenario, ScenarioError, load_scenario
 
 SKILLS = "[[interventions]]\nkind = 'school_skills_programme'\n"
@@ -40,7 +47,7 @@ effects = { online_exposure = 0.5 }
 WRONG = [
     (SKILLS + "covrage = 1", "interventions[1].covrage", "did you mean 'coverage'"),
     (SKILLS + "regulation = 0.1", "interventions[1].regulation", "belongs under effects"),
-    (SKILLS + "name = 'x'", "interventions[1].name", "no such key"),
+    (SKILLS + "label = 'x'", "interventions[1].label", "no such key"),
     (SKILLS + "coverage = 1.1", "interventions[1].coverage", "a share from 0 to 1"),
     (SKILLS + "coverage = '1'", "interventions[1].coverage", "a share from 0 to 1"),
     (SKILLS + "coverage = true", "interventions[1].coverage", "a share from 0 to 1"),
@@ -95,6 +102,15 @@ WRONG = [
     ("[[intervention]]\nkind = 'dbt_a'", "intervention", "did you mean 'interventions'"),
     ("coverage = 0.5", "coverage", "belongs under [[interventions]]"),
     (SKILLS * (MOST_INTERVENTIONS + 1), "interventions", "at most 16"),
+    (SKILLS + PLACES + SKILLS, "interventions[3]", "the same as interventions[1]"),
+    (SKILLS + PLACES + SKILLS + "coverage = 0.7", "interventions[3]", 'such as name = "second"'),
+    (PLACES * 2, "interventions[2]", "the same as interventions[1]"),
+    (SKILLS + "name = ''", "interventions[1].name", "1 to 60 characters"),
+    (SKILLS + "name = 3", "interventions[1].name", "1 to 60 characters"),
+    (SKILLS + "name = ' girls'", "interventions[1].name", "1 to 60 characters"),
+    (SKILLS + 'name = "a\\nb"', "interventions[1].name", "one line"),
+    (SKILLS + "cost_per = 'head'", "interventions[1].cost_per", '"person", "start"'),
+    (SKILLS + "cost_per = 'person_years'", "cost_per", "did you mean 'person_year'"),
 ]
 
 
@@ -124,6 +140,7 @@ def test_every_key_arrives_and_comes_back(folder: Path) -> None:
         "coverage": 0.5,
         "effects": {"regulation": 0.4, "distress_tolerance": 0.2},
         "cost": 12.0,
+        "cost_per": "person",
         "ages": [13, 15],
         "sex": "female",
         "who": "self_injured_ever",
@@ -277,12 +294,18 @@ RIGHT = st.fixed_dictionaries(
         "months_to_full": st.floats(0, 600),
         "uptake_risk": st.floats(-5, 5),
         "cost": st.floats(0, 1e9),
+        "cost_per": st.sampled_from([*COST_PER]),
+        "name": st.sampled_from(["girls", "evening classes", "Mädchen"]),
     },
 )
 
 
+def content_of(table: dict[str, Any]) -> str:
+    return complete_interventions([table], date(2015, 9, 1), date(2025, 9, 1))[0].content()
+
+
 @settings(deadline=None, max_examples=50)
-@given(tables=st.lists(RIGHT, max_size=MOST_INTERVENTIONS))
+@given(tables=st.lists(RIGHT, max_size=MOST_INTERVENTIONS, unique_by=content_of))
 def test_any_right_interventions_come_back_from_their_text(
     tmp_path_factory: pytest.TempPathFactory, tables: list[dict[str, Any]]
 ) -> None:

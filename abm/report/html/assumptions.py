@@ -133,6 +133,7 @@ def _named(
 
     known = kinds().get(each.kind)
     title = known.title if known else each.kind
+    title = f"{title}: {text_of(each.name)}" if each.name else title
     return f"{scenario.name}: {title}" if len(scenarios) > 1 else title
 
 

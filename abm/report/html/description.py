@@ -44,6 +44,7 @@ class InterventionSaid(_Said):
     """One intervention as it was lived."""
 
     kind: Line
+    name: Line | None = None
     start: Line = ""
     end: Line | None = None
     coverage: float | None = None
@@ -51,6 +52,11 @@ class InterventionSaid(_Said):
     ages: list[int] | None = None
     sex: Line | None = None
     who: Line | None = None
+    months_to_full: float | None = None
+    half_life_years: float | None = None
+    uptake_risk: float | None = None
+    cost: float | None = None
+    cost_per: Line | None = None
     effects: dict[str, float] = Field(default_factory=dict)
 
 

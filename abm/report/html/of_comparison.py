@@ -151,8 +151,8 @@ def _reached(rows: "pd.DataFrame", said: Description) -> Table:
         frozenset({1, 2, 3, 4, 5, 6}),
         "Helped and harmed: people who became a case only in the base, and only in the scenario. "
         "To reach for one, and what one costs, are shown only where the whole interval of what is "
-        "averted lies above 0. Costs are in the unit of the library of interventions, and "
-        "assumptions.",
+        "averted lies above 0. Costs are in the currency of the library of interventions, and "
+        "assumptions; they are not discounted, and nothing saved is set against them.",
     )
 
 

@@ -27,6 +27,7 @@ from abm.cli_options import (
     seeds_of,
 )
 from abm.console import EXIT_DONE, print_json, print_table, refuse
+from abm.experiments.folders.answers import answering
 
 SUPPORT = (
     "If you or someone you know needs support: findahelpline.com lists crisis lines worldwide."
@@ -88,6 +89,7 @@ def _options(
 
 @app.command(epilog=_EPILOG)
 def run(
+    context: typer.Context,
     scenario: ScenarioArgument = "baseline",
     seeds: Annotated[
         int | None,
@@ -116,25 +118,26 @@ def run(
     loaded = load_scenario(
         scenario, population=population, years=years, overrides=overrides_of(settings or [])
     )
-    from abm.calibration.uncertainty import chosen_draws
-    from abm.experiments.folders.folder import RunFolder
-    from abm.experiments.folders.run_command import run_command
-    from abm.record import Logs
+    with answering(context, out / loaded.name, [loaded]) as answer:
+        from abm.calibration.uncertainty import chosen_draws
+        from abm.experiments.folders.folder import RunFolder
+        from abm.experiments.folders.run_command import run_command
+        from abm.record import Logs
 
-    draws = chosen_draws(uncertainty)
-    code = run_command(
-        scenario=loaded,
-        seeds=chosen_seeds,
-        out=out,
-        jobs=jobs,
-        logs=Logs(people, acts, panel, moments),
-        force=force,
-        quiet=quiet,
-        as_json=json_,
-        draws=draws,
-    )
-    design = None if draws is None else draws.design
-    report_cli.leave(code, RunFolder(out, loaded, design=design).path)
+        draws = chosen_draws(uncertainty)
+        code = run_command(
+            scenario=loaded,
+            seeds=chosen_seeds,
+            out=out,
+            jobs=jobs,
+            logs=Logs(people, acts, panel, moments),
+            force=force,
+            quiet=quiet,
+            as_json=json_,
+            draws=draws,
+        )
+        design = None if draws is None else draws.design
+        answer.leave(code, RunFolder(out, loaded, design=design).path)
 
 
 app.command(epilog=_EPILOG)(compare_cli.compare)

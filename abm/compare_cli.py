@@ -22,10 +22,11 @@ from abm.cli_options import (
     overrides_of,
     seeds_of,
 )
-from abm.report_cli import leave
+from abm.experiments.folders.answers import answering, folder_name
 
 
 def compare(
+    context: typer.Context,
     base: Annotated[
         str, typer.Argument(metavar="BASE", help="What to compare with: a name, or a path.")
     ],
@@ -60,11 +61,13 @@ def compare(
         load_scenario(name, population=population, years=years, overrides=overrides)
         for name in (base, *others)
     ]
-    from abm.calibration.uncertainty import chosen_draws
-    from abm.comparison.command import HowToCompare, compare_command
-    from abm.comparison.folder import ComparisonFolder
+    with answering(context, out / folder_name(scenarios), scenarios) as answer:
+        from abm.calibration.uncertainty import chosen_draws
+        from abm.comparison.command import HowToCompare, compare_command
+        from abm.comparison.folder import ComparisonFolder
 
-    draws = chosen_draws(uncertainty)
-    how = HowToCompare(out, jobs, dask, quiet, json_, force=force, draws=draws)
-    code = compare_command(scenarios, chosen_seeds, how)
-    leave(code, ComparisonFolder(out, scenarios, None if draws is None else draws.design).path)
+        draws = chosen_draws(uncertainty)
+        how = HowToCompare(out, jobs, dask, quiet, json_, force=force, draws=draws)
+        code = compare_command(scenarios, chosen_seeds, how)
+        design = None if draws is None else draws.design
+        answer.leave(code, ComparisonFolder(out, scenarios, design).path)

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,16 +30,27 @@ def code_version() -> str:
     Two runs with the same code version, scenario and seed give the same tables. Files that only
     show results are left out, so that what was computed outlives another colour of a figure.
     """
+    names = _sources("*.py", "*.toml")
+    return _hash_of(
+        name for name in names if not any(fnmatch.fnmatchcase(name, shows) for shows in SHOWS)
+    )
+
+
+def source_hash() -> str:
+    """Return the hash over all files of the package: over what is shown as well as what is run."""
+    return _hash_of(_sources("*.py", "*.toml", "*.csv", "*.json"))
+
+
+def _sources(*kinds: str) -> list[str]:
+    paths = (path for kind in kinds for path in PACKAGE.rglob(kind))
+    return sorted(path.relative_to(PACKAGE).as_posix() for path in paths)
+
+
+def _hash_of(names: Iterable[str]) -> str:
     digest = hashlib.sha256()
-    files = {
-        path.relative_to(PACKAGE).as_posix(): path
-        for kind in ("*.py", "*.toml")
-        for path in PACKAGE.rglob(kind)
-    }
-    for name in sorted(files):
-        if not any(fnmatch.fnmatchcase(name, pattern) for pattern in SHOWS):
-            digest.update(name.encode() + b"\0")
-            digest.update(files[name].read_bytes() + b"\0")
+    for name in names:
+        digest.update(name.encode() + b"\0")
+        digest.update((PACKAGE / name).read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

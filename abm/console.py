@@ -1,12 +1,22 @@
 """What commands print, tables for readers and JSON for programs, and what they end with."""
 
+import contextlib
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 EXIT_DONE, EXIT_FAILED, EXIT_WRONG_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
 """Exit codes: all done; a run failed or a file cannot be used; nothing was begun; Ctrl-C."""
+
+SUPPORT = (
+    "A simulation shows what follows from its assumptions, not what will happen to a person. "
+    "If you or someone you know needs support: findahelpline.com lists crisis lines worldwide."
+)
+NOTHING_NEW = "nothing was run anew"
+
+Printed = list[list[Any]]
+"""What was printed, each piece as its kind, and the plain data it shows."""
 
 
 def complain(message: str, code: int) -> int:
@@ -21,6 +31,16 @@ def refuse(message: object) -> int:
     return EXIT_WRONG_INPUT
 
 
+def print_text(text: str) -> None:
+    """Print lines of text as they are."""
+    _show("text", text)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as indented JSON."""
+    print_text(json.dumps(value, indent=2, ensure_ascii=False))
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table; where stdout is not a terminal, plainly and as wide as it needs.
 
@@ -31,32 +51,127 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     rows : iterable of sequence
         The cells, shown as ``str`` shows them.
     """
-    cells = [[str(cell) for cell in row] for row in rows]
+    _show("table", list(columns), [[str(cell) for cell in row] for row in rows])
+
+
+def print_figures(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table of figures under a title: numbers right, the first and last column left."""
+    _show("figures", title, list(headings), [list(row) for row in rows])
+
+
+def print_support() -> None:
+    """Print where to find support: with the table on a terminal, else on standard error."""
+    _show("support")
+
+
+# What was printed, to be printed again
+
+_notes: list[Printed] = []
+
+
+@contextlib.contextmanager
+def noted(printed: Printed) -> Iterator[None]:
+    """Note what is printed in the block, so that `print_again` prints the same at any width."""
+    _notes.append(printed)
+    try:
+        yield
+    finally:
+        _notes.pop()
+
+
+def print_again(printed: Printed) -> None:
+    """Print what was noted."""
+    for kind, *given in printed:
+        _show(kind, *given)
+
+
+def is_printable(printed: Any) -> bool:
+    """Return whether what was read from a file can be printed again, and does no harm there."""
+    return isinstance(printed, list) and all(map(_is_piece, printed))
+
+
+def _is_piece(piece: Any) -> bool:
+    match piece:
+        case ["support"]:
+            return True
+        case ["text", str(text)]:
+            return _is_plain(text)
+        case ["table", list(columns), list(rows)]:
+            return _are_cells(columns, *rows)
+        case ["figures", str(title), list(columns), list(rows)]:
+            return _is_plain(title) and _are_cells(columns, *rows)
+    return False
+
+
+def _are_cells(*lines: Any) -> bool:
+    return all(
+        isinstance(line, list)
+        and len(line) == len(lines[0])
+        and all(isinstance(cell, str) and _is_plain(cell) for cell in line)
+        for line in lines
+    )
+
+
+def _is_plain(text: str) -> bool:
+    return all(line.isprintable() for line in text.split("\n"))
+
+
+def _show(kind: str, *given: Any) -> None:
+    for notes in _notes:
+        notes.append([kind, *given])
+    _KINDS[kind](*given)
+
+
+def _show_table(columns: list[str], rows: list[list[str]]) -> None:
     if sys.stdout.isatty():
-        _print_rich_table(columns, cells)
-    else:
-        _print_plain_table([list(columns), *cells])
+        from rich.box import SIMPLE_HEAD
+        from rich.table import Table
 
-
-def print_json(value: Any) -> None:
-    """Print a value as indented JSON."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def _print_plain_table(rows: list[list[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
+        _show_rich(Table(*columns, box=SIMPLE_HEAD), rows)
+        return
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    for row in (columns, *rows):
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(padded).rstrip())
 
 
-def _print_rich_table(columns: Sequence[str], rows: list[list[str]]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
+def _show_figures(title: str, headings: list[str], rows: list[list[str]]) -> None:
+    if not sys.stdout.isatty():
+        print("\n".join(plain_figures(title, headings, rows)))
+        return
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, box=SIMPLE_HEAD)
+    table = Table(title=Text(title), title_justify="left", show_edge=False, pad_edge=False)
+    for place, heading in enumerate(headings):
+        is_number = 0 < place < len(headings) - 1
+        table.add_column(heading, justify="right" if is_number else "left")
+    _show_rich(table, rows)
+
+
+def _show_rich(table: Any, rows: list[list[str]]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
     for row in rows:
         table.add_row(*(Text(cell, overflow="fold") for cell in row))
     Console().print(table)
+
+
+def plain_figures(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return an aligned table of text: first column left, numbers right, last column left."""
+    lines = [headings, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    shown = [title]
+    for first, *middle, last in lines:
+        numbers = [cell.rjust(width) for cell, width in zip(middle, widths[1:-1], strict=True)]
+        shown.append("  ".join([first.ljust(widths[0]), *numbers, last]).rstrip())
+    return shown
+
+
+_KINDS: dict[str, Callable[..., None]] = {
+    "text": print,
+    "table": _show_table,
+    "figures": _show_figures,
+    "support": lambda: print(SUPPORT, file=sys.stdout if sys.stdout.isatty() else sys.stderr),
+}

@@ -15,6 +15,7 @@ from abm.cli_options import (
     check_folder,
     seeds_of,
 )
+from abm.experiments.folders.answers import answering
 
 
 def evidence(
@@ -40,6 +41,7 @@ def evidence(
 
 
 def validate(
+    context: typer.Context,
     scenario: Annotated[
         str, typer.Argument(metavar="RUN", help="The scenario that stands for the baseline.")
     ] = "baseline",
@@ -69,13 +71,25 @@ def validate(
     json_: JsonOption = False,
 ) -> None:
     """Do every simulated study, and set what it finds beside what was published."""
-    from abm.calibration.uncertainty import chosen_draws
-    from abm.evidence.validation import FIRST_SEED, HowToValidate, standards, validate_command
+    from abm.evidence.register import register
+    from abm.scenario import load_scenario
 
-    draws = chosen_draws(uncertainty)
-    number, step, people = standards(is_drawn=draws is not None)
-    chosen = seeds_of(seeds or number, FIRST_SEED if seed is None else seed, step)
     check_folder(out)
-    how = HowToValidate(out, jobs, quiet, json_, force, draws=draws)
-    people = people if population is None else population
-    raise typer.Exit(validate_command(scenario, chosen, people, how))
+    names = dict.fromkeys([scenario, *(each.scenario for each in register().worlds.values())])
+    with answering(context, out / "validate", [load_scenario(name) for name in names]) as answer:
+        from abm.calibration.uncertainty import chosen_draws
+        from abm.evidence.validation import (
+            FIRST_SEED,
+            HowToValidate,
+            standards,
+            validate_command,
+            validation_folder,
+        )
+
+        draws = chosen_draws(uncertainty)
+        number, step, people = standards(is_drawn=draws is not None)
+        chosen = seeds_of(seeds or number, FIRST_SEED if seed is None else seed, step)
+        how = HowToValidate(out, jobs, quiet, json_, force, draws=draws)
+        people = people if population is None else population
+        code = validate_command(scenario, chosen, people, how)
+        answer.leave(code, validation_folder(scenario, chosen, people, how))

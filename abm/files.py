@@ -16,12 +16,12 @@ from pathlib import Path
 from tokenize import TokenError
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     import pyarrow as pa
 
 LARGEST_JSON, LARGEST_TABLE = 20_000_000, 200_000_000  # bytes
@@ -120,7 +120,7 @@ def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is not JSON")
 
 
-def read_arrays(path: Path, names: "Sequence[str] | None" = None) -> dict[str, np.ndarray]:
+def read_arrays(path: Path, names: "Sequence[str] | None" = None) -> "dict[str, np.ndarray]":
     """Return the plain arrays of an `.npz` file by name, all or some of them.
 
     Raises
@@ -128,6 +128,8 @@ def read_arrays(path: Path, names: "Sequence[str] | None" = None) -> dict[str, n
     ValueError
         If it cannot be read, is damaged, or unpacks to more than `LARGEST_ARRAYS`.
     """
+    import numpy as np
+
     try:
         with open_regular(path) as file, zipfile.ZipFile(file) as packed:
             size = sum(each.file_size for each in packed.infolist())

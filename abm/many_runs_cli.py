@@ -23,7 +23,7 @@ from abm.cli_options import (
     overrides_of,
     seeds_of,
 )
-from abm.report_cli import leave
+from abm.experiments.folders.answers import answering
 
 if TYPE_CHECKING:
     from abm.experiments.designs.design import Range
@@ -53,6 +53,7 @@ RepeatOption = Annotated[
 
 
 def sweep(
+    context: typer.Context,
     scenario: ScenarioArgument = "baseline",
     vary: Annotated[
         list[str] | None,
@@ -86,18 +87,21 @@ def sweep(
     """Live a scenario at every point of a design, and write one tidy table."""
     chosen_seeds = seeds_of(seeds, seed)
     loaded = _loaded(scenario, population, years, settings, out)
-    from abm.experiments.designs.design import check_size
-    from abm.experiments.designs.study import HowToRun, StudyFolder
-    from abm.experiments.designs.sweep import sweep_command, sweep_design
+    files = [] if design is None else [design]
+    with answering(context, out / loaded.name, [loaded], files) as answer:
+        from abm.experiments.designs.design import check_size
+        from abm.experiments.designs.study import HowToRun, StudyFolder
+        from abm.experiments.designs.sweep import sweep_command, sweep_design
 
-    points = sweep_design(vary or [], samples, design, chosen_seeds[0])
-    check_size(len(points.points), len(chosen_seeds))
-    how = HowToRun(out, jobs, dask, quiet, json_, retry_failed)
-    code = sweep_command(loaded, points, chosen_seeds, how)
-    leave(code, StudyFolder(out, loaded, "sweep", points).path)
+        points = sweep_design(vary or [], samples, design, chosen_seeds[0])
+        check_size(len(points.points), len(chosen_seeds))
+        how = HowToRun(out, jobs, dask, quiet, json_, retry_failed)
+        code = sweep_command(loaded, points, chosen_seeds, how)
+        answer.leave(code, StudyFolder(out, loaded, "sweep", points).path)
 
 
 def sensitivity(
+    context: typer.Context,
     scenario: ScenarioArgument = "baseline",
     method: Annotated[
         MethodName, typer.Option(help="Screening, or shares of the variance.")
@@ -141,19 +145,20 @@ def sensitivity(
     json_: JsonOption = False,
 ) -> None:
     """Tell which parameters move which outcomes, with intervals, over outcomes and ages."""
-    number = seeds or 1
-    first = seeds_of(number * repeat + 3, seed)[0]  # three more may tell how large chance is
+    number, first = seeds or 1, seeds_of((seeds or 1) * repeat + 3, seed)[0]  # 3 more for chance
     loaded = _loaded(scenario, population, years, settings, out)
-    from abm.experiments.designs.design import check_size
-    from abm.experiments.designs.study import HowToRun, StudyFolder
-    from abm.experiments.sensitivity.command import sensitivity_command
+    files = [] if of is None else [of / "run.json", of / "ranking.csv"]
+    with answering(context, out / loaded.name, [loaded], files) as answer:
+        from abm.experiments.designs.design import check_size
+        from abm.experiments.designs.study import HowToRun, StudyFolder
+        from abm.experiments.sensitivity.command import sensitivity_command
 
-    ranges = _ranges(parameters, top, of)
-    plan = _plan(method, ranges, trajectories, samples, second_order, (number, repeat, first))
-    check_size(plan.blocks * plan.problem.block, number * repeat)
-    how = HowToRun(out, jobs, dask, quiet, json_, retry_failed)
-    code = sensitivity_command(loaded, plan, how)
-    leave(code, StudyFolder(out, loaded, "sensitivity", plan.design()).path)
+        ranges = _ranges(parameters, top, of)
+        plan = _plan(method, ranges, trajectories, samples, second_order, (number, repeat, first))
+        check_size(plan.blocks * plan.problem.block, number * repeat)
+        how = HowToRun(out, jobs, dask, quiet, json_, retry_failed)
+        code = sensitivity_command(loaded, plan, how)
+        answer.leave(code, StudyFolder(out, loaded, "sensitivity", plan.design()).path)
 
 
 def _loaded(

@@ -1,21 +1,12 @@
 """The command `report`: parses, calls; what it calls is imported when it is called."""
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from abm.cli_options import OutOption
-from abm.console import EXIT_DONE, EXIT_FAILED, refuse
-
-
-def leave(code: int, folder: Path) -> NoReturn:
-    """End a command with its exit code, and write the report of what is in its folder."""
-    if code in (EXIT_DONE, EXIT_FAILED):
-        from abm.report.html.writing import write_beside
-
-        write_beside(folder)
-    raise typer.Exit(code)
+from abm.console import refuse
 
 
 def report(

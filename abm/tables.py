@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
-
 from abm.files import LARGEST_JSON, open_regular, parse_json, read_bytes
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 BLOCK = 1 << 20
@@ -141,7 +140,7 @@ def join_csv(path: Path, parts: Sequence[Path]) -> None:
                     joined.write(block)
 
 
-def write_parquet(path: Path, chunks: Iterable[dict[str, np.ndarray]]) -> None:
+def write_parquet(path: Path, chunks: "Iterable[dict[str, np.ndarray]]") -> None:
     """Write a table chunk by chunk, one row group each, so that it is never whole in memory.
 
     Parameters

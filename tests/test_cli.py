@@ -74,6 +74,22 @@ def test_help_imports_nothing_heavy() -> None:
     assert not HEAVY & set(loaded)
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["explain day", "scenarios", "parameters", "interventions", "evidence", "init mine"],
+)
+def test_what_only_reads_imports_neither_compiler_nor_tables(tmp_path: Path, command: str) -> None:
+    code = (
+        "import sys\nfrom abm import cli\ntry:\n    cli.main()\nfinally:\n"
+        "    print(*{name.split('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command.split()],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert not (HEAVY - {"numpy"}) & set(done.stderr.splitlines()[-1].split())
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"]])
 def test_help_names_where_support_is_found(nssi: Nssi, arguments: list[str]) -> None:
     outcome = nssi(*arguments)

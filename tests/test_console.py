@@ -1,5 +1,6 @@
 """What commands say and end with: one line on stderr, and codes that shells understand."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -35,3 +36,29 @@ def test_the_console_loads_nothing_of_the_model() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"numpy", "numba", "pandas", "rich"} & set(loaded)
+
+
+@pytest.mark.parametrize("width", ["50", "200"])
+def test_what_was_noted_is_printed_again_the_same_at_any_width(
+    width: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def show() -> None:
+        console.print_text("[bold]as it is")
+        console.print_table(("name", "what it asks"), [("baseline", "nothing " * 12), ("b", 2)])
+        console.print_figures("A title", ("", "estimate", "from"), [("ever " * 9, "1 %", "seeds")])
+        console.print_support()
+
+    noted: console.Printed = []
+    with console.noted(noted):
+        show()
+    assert console.is_printable(json.loads(json.dumps(noted)))
+    plain = capsys.readouterr()
+    console.print_again(noted)
+    assert capsys.readouterr() == plain
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", width)
+    show()
+    on_terminal = capsys.readouterr()
+    assert on_terminal != plain
+    console.print_again(noted)
+    assert capsys.readouterr() == on_terminal

@@ -15,7 +15,7 @@ from abm.comparison.living import Live, Run, live_one
 from abm.comparison.missing import Missing
 from abm.comparison.shelf import Shelf, shelf_folder
 from abm.compilation import announce_compiling
-from abm.console import EXIT_DONE, EXIT_FAILED, complain
+from abm.console import EXIT_DONE, EXIT_FAILED, NOTHING_NEW, complain
 from abm.experiments.designs.study import MOST_LISTED, HowToRun, guarded
 from abm.experiments.folders.folder import content_hash
 from abm.experiments.running.executors import executor_for
@@ -167,6 +167,7 @@ def live_missing(
     again = [run for run in runs.values() if how.force and run.seed in set(asked)]
     missing = Missing.among(how.shelf, list(runs.values()), how.warm_ups, again)
     if not missing.runs:
+        how.say(NOTHING_NEW)
         return {}
     jobs = min(how.jobs or processors(), len(missing.runs))
     with executor_for(jobs, how.dask) as executor:  # before anything is lived

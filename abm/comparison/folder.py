@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.experiments.designs.study import StudyFolder
+from abm.experiments.folders.answers import folder_name
 from abm.experiments.folders.folder import RunFolder
 from abm.files import files_in, make_folder
 from abm.tables import TableError, write_bytes
 
 if TYPE_CHECKING:
     from abm.scenario import Scenario
-
-LONGEST_NAME = 100
 
 
 class ComparisonFolder(StudyFolder):
@@ -65,8 +64,3 @@ class ComparisonFolder(StudyFolder):
             write_bytes(self.failed_path / name, trace.encode(errors="backslashreplace"))
         with suppress(OSError):
             self.failed_path.rmdir()
-
-
-def folder_name(scenarios: "Sequence[Scenario]") -> str:
-    """Return the name of the folder of all comparisons of scenarios that are called so."""
-    return "-".join(["compare", *(scenario.name for scenario in scenarios)])[:LONGEST_NAME]

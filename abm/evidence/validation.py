@@ -14,9 +14,11 @@ from abm.console import (
     EXIT_DONE,
     EXIT_FAILED,
     EXIT_INTERRUPTED,
+    NOTHING_NEW,
     complain,
     print_json,
     print_table,
+    print_text,
 )
 from abm.evidence.living import Look, Task, live_tasks, scenario_of, tasks_of, worlds_needed
 from abm.evidence.looking import live_and_look
@@ -24,7 +26,6 @@ from abm.evidence.register import register
 from abm.evidence.rows import DRAWS_NOTE, Row, columns_of, csv_rows, row_of, shown, summary
 from abm.evidence.shelf import Shelf
 from abm.experiments.folders.folder import RUN_ID_DIGITS, this_platform, versions
-from abm.report.html.writing import write_beside
 from abm.tables import TableError, csv_bytes, read_json, write_bytes, write_json
 
 if TYPE_CHECKING:
@@ -116,16 +117,14 @@ def validate_command(
     ScenarioError
         If a scenario cannot be read, or cannot have the parameters drawn; nothing is written.
     """
-    chosen = register()
-    worlds = worlds_needed(chosen, chosen.entries.values())
-    tasks = tasks_of(chosen, worlds, seeds, baseline, population, how.draws)
-    asked = _Asked(tasks, scenario_of(chosen.worlds["baseline"], baseline, population), how.draws)
-    folder = how.out / "validate" / validation_id(tasks, how.draws)
+    asked = _asked(baseline, seeds, population, how)
+    folder = validation_folder(baseline, seeds, population, how)
     try:
         rows = None if how.force else finished(folder)
         if rows is None:
             rows = _find(asked, how, folder)
-        write_beside(folder)
+        else:
+            _tell(how, NOTHING_NEW)
         _show(rows, how)
         _tell(how, f"Written to {folder}")
     except TableError as error:
@@ -136,6 +135,22 @@ def validate_command(
     except Exception as error:  # of a world: which one is not known, what happened is
         return complain(f"a world failed: {type(error).__name__}: {error}", EXIT_FAILED)
     return EXIT_DONE
+
+
+def _asked(baseline: str, seeds: Sequence[int], population: int, how: HowToValidate) -> _Asked:
+    chosen = register()
+    worlds = worlds_needed(chosen, chosen.entries.values())
+    tasks = tasks_of(chosen, worlds, seeds, baseline, population, how.draws)
+    main = scenario_of(chosen.worlds["baseline"], baseline, population)
+    return _Asked(tasks, main, how.draws)
+
+
+def validation_folder(
+    baseline: str, seeds: Sequence[int], population: int, how: HowToValidate
+) -> Path:
+    """Return where `validate_command` writes; parameters as there."""
+    asked = _asked(baseline, seeds, population, how)
+    return how.out / "validate" / validation_id(asked.tasks, how.draws)
 
 
 def validation_id(tasks: Sequence[Task], draws: "Draws | None" = None) -> str:
@@ -238,11 +253,10 @@ def _show(rows: Sequence[Row], how: HowToValidate) -> None:
         print_json(list(rows))
         return
     print_table(columns_of(rows), map(shown, rows))
-    print()
-    print("\n".join(summary(rows)))
+    print_text("\n".join(["", *summary(rows)]))
     if how.draws is not None:
         number = max(row["draws"] for row in rows)
-        print("\n".join(textwrap.wrap(DRAWS_NOTE.format(number), NOTE_WIDTH)))
+        print_text("\n".join(textwrap.wrap(DRAWS_NOTE.format(number), NOTE_WIDTH)))
 
 
 def _tell(how: HowToValidate, line: str) -> None:

@@ -18,9 +18,8 @@ from abm.comparison.packages import (
     WITHIN_CHANCE,
 )
 from abm.comparison.pairing import NEW_CASES, OUTCOMES
-from abm.console import print_table
+from abm.console import print_support, print_table, print_text
 from abm.report.draws_in_words import NOT_TOLD, notes_by_draw
-from abm.report.terminal import print_support
 from abm.studies.between_draws import FEWEST_DRAWS
 
 if TYPE_CHECKING:
@@ -77,22 +76,22 @@ def show(
         Tells between tables and JSON.
     """
     if how.as_json:
-        print(json.dumps(as_plain(folder, findings, hash_, failures), allow_nan=False))
+        print_text(json.dumps(as_plain(folder, findings, hash_, failures), allow_nan=False))
         return
     for line in headings(findings):
-        print(line)
+        print_text(line)
     print_table(*averted_cells(findings))
     if findings.draws >= FEWEST_DRAWS:
-        print("\nThe same, parameters and chance apart (95 % intervals):")
+        print_text("\nThe same, parameters and chance apart (95 % intervals):")
         print_table(*split_cells(findings))
-    print("\nNew cases, for those reached:")
+    print_text("\nNew cases, for those reached:")
     print_table(*reached_cells(findings))
     if len(findings.others) <= MOST_COLUMNS:
-        print("\nNew cases averted per 100,000, by whom:")
+        print_text("\nNew cases averted per 100,000, by whom:")
         print_table(*group_cells(findings))
     for line in notes(findings):
-        print(line)
-    print(f"\n{folder.path}")
+        print_text(line)
+    print_text(f"\n{folder.path}")
     print_support()
 
 

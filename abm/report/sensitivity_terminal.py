@@ -4,8 +4,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from abm.console import print_table
-from abm.report.terminal import print_support
+from abm.console import print_support, print_table, print_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,20 +39,20 @@ def show(folder: "StudyFolder", findings: "Findings", hash_: str, how: "HowToRun
         Tells between tables and JSON.
     """
     if how.as_json:
-        print(json.dumps(_as_plain(folder, findings, hash_), allow_nan=False))
+        print_text(json.dumps(_as_plain(folder, findings, hash_), allow_nan=False))
         return
     plan, scenario = findings.plan, folder.scenario
     runs = f"{len(plan.all_seeds)} runs" if len(plan.all_seeds) > 1 else "1 run"
-    print(
+    print_text(
         f"{scenario.title or scenario.name}: {scenario.population.size:,} people, {plan.method}, "
         f"{plan.blocks} {plan.problem.unit}, {runs} a point"
     )
-    print(f"{WORDS[plan.method]}; +- 95 % by {REACH[plan.method]}")
+    print_text(f"{WORDS[plan.method]}; +- 95 % by {REACH[plan.method]}")
     if len(findings.ranking):
         print_table(*_cells(findings))
     for line in [*COVERED, *_notes(findings), *_stability(findings)]:
-        print(line)
-    print(f"\n{folder.path}")
+        print_text(line)
+    print_text(f"\n{folder.path}")
     print_support()
 
 

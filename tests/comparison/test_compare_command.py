@@ -10,7 +10,8 @@ import pytest
 from made_up_lives import BASE, BOTH, KIND, NULL, SKILLED
 
 from abm.comparison.command import HowToCompare, compare_command
-from abm.comparison.folder import ComparisonFolder, folder_name
+from abm.comparison.folder import ComparisonFolder
+from abm.experiments.folders.answers import folder_name
 from abm.report.comparison_columns import COMPARISON_TABLES
 from abm.scenario_files import ScenarioError
 

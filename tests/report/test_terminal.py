@@ -2,8 +2,9 @@
 
 import hand_made
 
+from abm.console import plain_figures, print_support
 from abm.report.progress import Progress, in_words
-from abm.report.terminal import plain_table, print_summary, print_support
+from abm.report.terminal import print_summary
 from abm.studies.summary import summary_of
 
 
@@ -19,7 +20,7 @@ def test_the_plain_table_is_never_cut(capsys):
 
 
 def test_columns_of_the_plain_table_are_aligned():
-    lines = plain_table([("", "estimate", "from"), ("a", "1.0", "x"), ("long", "22.0", "y")], "t")
+    lines = plain_figures("t", ("", "estimate", "from"), [("a", "1.0", "x"), ("long", "22.0", "y")])
     assert [line.rstrip()[-1] for line in lines[2:]] == ["x", "y"]
     assert lines[2].index("1.0") + 3 == lines[3].index("22.0") + 4
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.compilation import announce_compiling, code_version
-from abm.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, complain
+from abm.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, NOTHING_NEW, complain
 from abm.experiments.designs.design import Design
 from abm.experiments.designs.points import PointScenarios
 from abm.experiments.folders.folder import (
@@ -218,7 +218,9 @@ def live_places(
     store = how.store
     known = store.known(first_places, failed=not how.retry_failed)
     missing = [place for key, place in first_places.items() if key not in known]
-    if missing:
+    if not missing:
+        how.say(NOTHING_NEW)
+    else:
         jobs = min(how.jobs or processors(), len(missing))
         with executor_for(jobs, how.dask) as executor:  # before anything is lived or written
             if how.is_on_this_machine and how.evaluate is live_outcomes:

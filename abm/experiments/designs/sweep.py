@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.console import EXIT_DONE, EXIT_FAILED, print_table
+from abm.console import EXIT_DONE, EXIT_FAILED, print_support, print_table, print_text
 from abm.experiments.designs.design import Design, factorial, latin_hypercube, read_ranges
 from abm.experiments.designs.design_file import read_design
 from abm.experiments.designs.points import PointScenarios
@@ -25,7 +25,6 @@ from abm.experiments.designs.study import (
 from abm.experiments.folders.folder import content_hash
 from abm.experiments.outcomes.outcomes import OUTCOMES
 from abm.experiments.store.store import DONE
-from abm.report.terminal import print_support
 from abm.scenario_files import ScenarioError
 from abm.studies.intervals import BetweenSeeds, between_seeds
 
@@ -190,17 +189,17 @@ def _show(
         how.say("--retry-failed lives them again")
     done = runs[runs["status"] == DONE]
     if how.as_json:
-        print(json.dumps(_as_plain(folder, design, done, failures, hash_), allow_nan=False))
+        print_text(json.dumps(_as_plain(folder, design, done, failures, hash_), allow_nan=False))
         return
     seeds = runs["seed"].nunique()
     count = f"{seeds} seeds each, 95 % intervals between them" if seeds > 1 else "one seed each"
-    print(f"{folder.scenario.title or folder.scenario.name}: {design.shape}, {count}")
+    print_text(f"{folder.scenario.title or folder.scenario.name}: {design.shape}, {count}")
     if len(done):
         print_table(*_cells(design, done))
     rest = len(design.points) - MOST_SHOWN_POINTS
     if rest > 0:
-        print(f"... {rest:,} more points are in sweep.csv")
-    print(f"\n{folder.path}")
+        print_text(f"... {rest:,} more points are in sweep.csv")
+    print_text(f"\n{folder.path}")
     print_support()
 
 

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.compilation import announce_compiling
-from abm.console import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, complain
+from abm.console import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_WRONG_INPUT,
+    NOTHING_NEW,
+    complain,
+    print_support,
+    print_text,
+)
 from abm.experiments.folders.folder import FolderError, RunFolder, content_hash
 from abm.experiments.folders.parts import (
     CURVES,
@@ -26,7 +35,7 @@ from abm.experiments.folders.parts import (
 from abm.experiments.running.workers import Live, Outcome, Task, live_all
 from abm.record import NO_LOGS, Logs
 from abm.report.progress import Progress
-from abm.report.terminal import print_by_draw, print_summary, print_support
+from abm.report.terminal import print_by_draw, print_summary
 from abm.tables import TableError, read_curves
 
 if TYPE_CHECKING:
@@ -200,6 +209,7 @@ def _live(
 ) -> list[int]:
     """Live the tasks, writing each seed as it comes; return the seeds that failed."""
     if not tasks:
+        request.say(NOTHING_NEW)
         return []
     count = f"{len(tasks)} seeds" if len(tasks) > 1 else f"seed {tasks[0].seed}"
     title = f"living {folder.scenario.name}, {count}"
@@ -294,15 +304,15 @@ def _show(
             "content_hash": content_hash(tables),
             "summary": [_plain(row) for row in rows],
         }
-        print(json.dumps(content, ensure_ascii=False, allow_nan=False))
+        print_text(json.dumps(content, ensure_ascii=False, allow_nan=False))
         return
     if rows and request.draws is not None:
         print_by_draw(rows, _title(folder, seeds), seeds)
     elif rows:
         print_summary(rows, _title(folder, seeds))
     elif seeds:
-        print(f"{_title(folder, seeds)}: too few people for any key figure")
-    print(f"\n{folder.path}")
+        print_text(f"{_title(folder, seeds)}: too few people for any key figure")
+    print_text(f"\n{folder.path}")
     print_support()
 
 

@@ -2,16 +2,15 @@
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from abm.console import EXIT_DONE, EXIT_FAILED, complain, print_json, print_table
 from abm.experiments.store.store import FAILED, Store, StoreError, StoreReport, store_folder
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+Run = Mapping[str, Any]
 FAILURES_SHOWN = 5
 PLAIN = ("population.kind", "population.size", "calendar.years")
 
@@ -71,7 +70,7 @@ def store_command(out: Path, verify: bool, as_json: bool, clear_warm_ups: bool =
     try:
         report = store.verify() if verify else None
         warm_ups = look_at(WarmUps(warm_ups_folder(out)), verify, clear_warm_ups)
-        found = store.all_results()
+        found = store.all_runs()
         size = store.size()
     except StoreError as error:
         return complain(str(error), EXIT_FAILED)
@@ -86,27 +85,27 @@ def store_command(out: Path, verify: bool, as_json: bool, clear_warm_ups: bool =
     return EXIT_FAILED if is_damaged else EXIT_DONE
 
 
-def summary(found: "pd.DataFrame") -> list[Group]:
+def summary(found: Sequence[Run]) -> list[Group]:
     """Group runs by kind and size of their populations, years, and which settings differ.
 
     Parameters
     ----------
     found
-        `Store.all_results`.
+        `Store.all_runs`.
     """
     from abm.compilation import code_version
 
     groups: dict[tuple[Any, ...], list[int]] = {}
     scenarios: dict[tuple[Any, ...], set[str]] = {}
-    rows = zip(found["differences"], found["code"], found["status"], strict=True)
     described: dict[str, tuple[Any, ...]] = {}
-    for differences, code, status in rows:
+    for run in found:
+        differences = run["differences"]
         if differences not in described:
             described[differences] = _described(json.loads(differences))
-        key = (*described[differences], code)
+        key = (*described[differences], run["code"])
         counts = groups.setdefault(key, [0, 0])
         counts[0] += 1
-        counts[1] += status == FAILED
+        counts[1] += run["status"] == FAILED
         scenarios.setdefault(key, set()).add(differences)
     found_groups = []
     for key in sorted(groups):
@@ -133,7 +132,7 @@ def _described(differences: dict[str, Any]) -> tuple[Any, ...]:
 
 def _as_object(
     store: Store,
-    found: "pd.DataFrame",
+    found: Sequence[Run],
     groups: list[Group],
     size: int,
     report: StoreReport | None,
@@ -141,7 +140,7 @@ def _as_object(
     content: dict[str, Any] = {
         "folder": str(store.folder),
         "runs": len(found),
-        "failed": int((found["status"] == FAILED).sum()),
+        "failed": sum(run["status"] == FAILED for run in found),
         "parts": store.part_count(),
         "bytes": size,
         "groups": [asdict(group) for group in groups],
@@ -152,19 +151,23 @@ def _as_object(
     return content
 
 
-def _failures(found: "pd.DataFrame") -> list[dict[str, Any]]:
+def _failures(found: Sequence[Run]) -> list[dict[str, Any]]:
     """Return the runs that failed: seed, differing settings, error."""
-    failed = found[found["status"] == FAILED]
-    rows = zip(failed["key"], failed["seed"], failed["differences"], failed["error"], strict=True)
     return [
-        {"key": key, "seed": int(seed), "differences": json.loads(differences), "error": error}
-        for key, seed, differences, error in rows
+        {
+            "key": run["key"],
+            "seed": run["seed"],
+            "differences": json.loads(run["differences"]),
+            "error": run["error"],
+        }
+        for run in found
+        if run["status"] == FAILED
     ]
 
 
 def _print(
     store: Store,
-    found: "pd.DataFrame",
+    found: Sequence[Run],
     groups: list[Group],
     size: int,
     report: StoreReport | None,

@@ -210,10 +210,15 @@ class Store:
                 total += (self.parts / name).stat().st_size
         return total
 
-    def all_results(self) -> "pd.DataFrame":
-        """Return one row a run: key, seed, status, error, code, differences, seconds, outcomes."""
+    def all_runs(self) -> list[dict[str, Any]]:
+        """Return the columns of `ROW_COLUMNS` of every run, those that failed last."""
         self.refresh()
-        return self._chosen_rows(self._rows_of(self._seen)).drop(columns=PART).reset_index()
+        rows = self._rows_of(self._seen).select([*ROW_COLUMNS, PART]).to_pylist()
+        found: dict[str, dict[str, Any]] = {}
+        for row in sorted(rows, key=lambda row: row["status"] != DONE):
+            if row.pop(PART) == self._chosen[row["key"]][1]:
+                found.setdefault(row["key"], row)
+        return list(found.values())
 
     def part_count(self) -> int:
         """Return how many sound parts there were when the store was last looked at."""

@@ -1,15 +1,16 @@
 """Living the worlds that studies look at: one task a world and seed, in processes."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from abm.comparison.crew import Piece, do_all
 from abm.compilation import announce_compiling
 from abm.evidence.looking import live_and_look
 from abm.evidence.register import Entry, LivedWorld, Register
 from abm.evidence.shelf import Shelf, Tables
-from abm.experiments.running.processes import LocalProcesses, processors
+from abm.experiments.running.executors import local_executor
+from abm.experiments.running.processes import processors
 from abm.parameters import parameters, switches
 from abm.scenario import Scenario, load_scenario
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 Look = Callable[[Scenario, int, LivedWorld], Tables]
 Progress = Callable[[str], None]
+
+
+class WorldError(Exception):
+    """A world could not be lived; the message is one line for the user."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,10 @@ def live_tasks(
     ------
     TableError
         If the shelf cannot be written; what it holds is kept.
+    WorldError
+        If a world fails, or its process is killed again and again; all others are lived and kept.
+    RunnerError
+        If the workers are lost.
     """
     lived: dict[str, dict[int, Tables]] = {task.world: {} for task in tasks}
     missing = []
@@ -156,20 +165,29 @@ def live_tasks(
     if missing and look is live_and_look:
         announce_compiling(tell)
     number = min(processors() if jobs is None else jobs, len(missing))
-    before = len(tasks) - len(missing)
+    errors: list[str] = []
 
-    def keep(task: Task, tables: Tables, done: int) -> None:
+    def keep(piece: Piece, tables: Tables | None, error: str | None) -> None:
+        task: Task = piece.argument[1]
+        if tables is None:
+            first, *_ = (error or "").strip().splitlines() or ["no reason given"]
+            errors.append(f"{task.world}, seed {task.seed}: {first}")
+            return
         lived[task.world][task.seed] = tables
         if shelf is not None:
             shelf.keep(task.world, task.seed, tables)
+        done = sum(map(len, lived.values()))
         tell(f"{done} of {len(tasks)} worlds lived: {task.world}, seed {task.seed}")
 
-    if number <= 1:
-        for done, task in enumerate(missing, before + 1):
-            keep(task, look(task.scenario, task.seed, task.how), done)
-        return lived
-    with LocalProcesses(number) as pool:
-        waiting = {pool.submit(look, t.scenario, t.seed, t.how): t for t in missing}
-        for done, future in enumerate(as_completed(waiting), before + 1):
-            keep(waiting[future], future.result(), done)
+    with local_executor(number) as executor:
+        do_all([Piece(_look_at, (look, task)) for task in missing], executor, keep)
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise WorldError(f"a world failed: {errors[0]}{more}; what was lived is kept")
     return lived
+
+
+def _look_at(work: tuple[Look, Task]) -> Tables:
+    """Live a world and look at it, in a worker."""
+    look, task = work
+    return look(task.scenario, task.seed, task.how)

@@ -1,11 +1,11 @@
 """Tables of lived worlds, kept while a validation is under way, so that a killed one goes on."""
 
 import shutil
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from abm.files import make_folder, read_arrays
 from abm.tables import TableError, atomic
 
 Tables = dict[str, dict[str, np.ndarray]]
@@ -41,7 +41,7 @@ class Shelf:
             for column, values in columns.items()
         }
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
         except OSError as error:
             raise TableError(f"cannot write to {self.folder}: {error.strerror}") from error
         with atomic(self._path(world, seed)) as file:
@@ -50,9 +50,8 @@ class Shelf:
     def found(self, world: str, seed: int) -> Tables | None:
         """Return the tables of a world, or None where they are missing or damaged."""
         try:
-            with np.load(self._path(world, seed), allow_pickle=False) as kept:
-                return _by_table({key: kept[key] for key in kept.files})
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return _by_table(read_arrays(self._path(world, seed)))
+        except ValueError:
             return None
 
     def clear(self) -> None:

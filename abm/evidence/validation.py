@@ -1,5 +1,6 @@
 """The command `validate`: live the worlds, do every study, write and show the evidence table."""
 
+import contextlib
 import hashlib
 import json
 import sys
@@ -14,19 +15,48 @@ from abm.console import (
     EXIT_DONE,
     EXIT_FAILED,
     EXIT_INTERRUPTED,
+    EXIT_WRONG_INPUT,
     NOTHING_NEW,
     complain,
     print_json,
     print_table,
     print_text,
 )
-from abm.evidence.living import Look, Task, live_tasks, scenario_of, tasks_of, worlds_needed
+from abm.evidence.living import (
+    Look,
+    Task,
+    WorldError,
+    live_tasks,
+    scenario_of,
+    tasks_of,
+    worlds_needed,
+)
 from abm.evidence.looking import live_and_look
 from abm.evidence.register import register
-from abm.evidence.rows import DRAWS_NOTE, Row, columns_of, csv_rows, row_of, shown, summary
+from abm.evidence.rows import (
+    DRAW_FIELDS,
+    DRAWS_NOTE,
+    FIELDS,
+    Row,
+    columns_of,
+    csv_rows,
+    row_of,
+    shown,
+    summary,
+)
 from abm.evidence.shelf import Shelf
-from abm.experiments.folders.folder import RUN_ID_DIGITS, this_platform, versions
-from abm.tables import TableError, csv_bytes, read_json, write_bytes, write_json
+from abm.experiments.folders.folder import (
+    RUN_ID_DIGITS,
+    FolderError,
+    opened,
+    read_description,
+    this_platform,
+    versions,
+)
+from abm.experiments.running.executors import RunnerError
+from abm.files import make_folder
+from abm.report.html.of_validation import ROWS
+from abm.tables import TableError, checksum, csv_bytes, read_json, write_bytes, write_json
 
 if TYPE_CHECKING:
     from abm.calibration.uncertainty import Draws
@@ -39,6 +69,7 @@ DRAWS, POPULATION_A_DRAW, SEEDS_A_STEP = 16, 2_500, 2
 the same draw of the parameters, so every second seed is lived: 101, 103, 105 and so on."""
 
 NOTE_WIDTH = 100
+TABLES = ("evidence.csv", "evidence.json")
 
 
 def standards(is_drawn: bool) -> tuple[int, int, int]:
@@ -110,7 +141,8 @@ def validate_command(
     Returns
     -------
     int
-        Exit code: 0 done, 1 a world failed or a file cannot be written, 130 interrupted.
+        Exit code: 0 done, 1 a world failed or a file cannot be written, 2 the folder cannot be
+        written, 130 interrupted.
 
     Raises
     ------
@@ -120,20 +152,23 @@ def validate_command(
     asked = _asked(baseline, seeds, population, how)
     folder = validation_folder(baseline, seeds, population, how)
     try:
-        rows = None if how.force else finished(folder)
-        if rows is None:
-            rows = _find(asked, how, folder)
-        else:
-            _tell(how, NOTHING_NEW)
-        _show(rows, how)
-        _tell(how, f"Written to {folder}")
-    except TableError as error:
+        with opened(how.out, folder):
+            rows = None if how.force else finished(folder, is_drawn=how.draws is not None)
+            if rows is None:
+                rows = _find(asked, how, folder)
+            else:
+                _tell(how, NOTHING_NEW)
+    except FolderError as error:
+        return complain(str(error), EXIT_WRONG_INPUT)
+    except (TableError, WorldError, RunnerError) as error:
         return complain(str(error), EXIT_FAILED)
     except KeyboardInterrupt:
         message = "interrupted; what was lived is kept, the same command goes on"
         return complain(message, EXIT_INTERRUPTED)
-    except Exception as error:  # of a world: which one is not known, what happened is
-        return complain(f"a world failed: {type(error).__name__}: {error}", EXIT_FAILED)
+    finally:
+        _remove_if_empty(folder)
+    _show(rows, how)
+    _tell(how, f"Written to {folder}")
     return EXIT_DONE
 
 
@@ -151,6 +186,12 @@ def validation_folder(
     """Return where `validate_command` writes; parameters as there."""
     asked = _asked(baseline, seeds, population, how)
     return how.out / "validate" / validation_id(asked.tasks, how.draws)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        for each in (folder, folder.parent):
+            each.rmdir()
 
 
 def validation_id(tasks: Sequence[Task], draws: "Draws | None" = None) -> str:
@@ -171,14 +212,22 @@ def validation_id(tasks: Sequence[Task], draws: "Draws | None" = None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:RUN_ID_DIGITS]
 
 
-def finished(folder: Path) -> list[Row] | None:
-    """Return the rows of a finished folder, or None where there is none that is whole."""
+def finished(folder: Path, *, is_drawn: bool = False) -> list[Row] | None:
+    """Return the rows of a finished folder, or None where there is none that is whole.
+
+    They are when the tables have the checksums of run.json, and say of every entry of the register
+    what a row says.
+    """
+    tables = read_description(folder).get("tables", {})
     try:
-        found = read_json(folder / "evidence.json")
-    except TableError:
+        sums = {name: {"sha256": checksum(folder / name)} for name in TABLES}
+        rows: list[Row] = read_json(folder / "evidence.json")
+        ROWS.validate_python(rows)
+    except (TableError, ValueError):
         return None
-    whole = isinstance(found, list) and (folder / "run.json").exists()
-    return found if whole else None
+    names = {*FIELDS, *(DRAW_FIELDS if is_drawn else ())}
+    known = [row["id"] for row in rows] == list(register().entries)
+    return rows if known and sums == tables and all(row.keys() == names for row in rows) else None
 
 
 def _find(asked: _Asked, how: HowToValidate, folder: Path) -> list[Row]:
@@ -198,7 +247,8 @@ def _find(asked: _Asked, how: HowToValidate, folder: Path) -> list[Row]:
     figures = draw_verdicts(rows, folder / "figures", _title(asked))
     write_bytes(folder / "evidence.csv", _csv(rows))
     write_json(folder / "evidence.json", rows)
-    write_json(folder / "run.json", _description(asked, figures, time.perf_counter() - clock))
+    seconds = time.perf_counter() - clock
+    write_json(folder / "run.json", _description(asked, folder, figures, seconds))
     shelf.clear()
     return rows
 
@@ -216,7 +266,7 @@ def _title(asked: _Asked) -> str:
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         raise TableError(f"cannot write results to {folder}: {error.strerror}") from error
 
@@ -227,7 +277,9 @@ def _csv(rows: Sequence[Row]) -> bytes:
     return csv_bytes(pd.DataFrame(csv_rows(rows)))
 
 
-def _description(asked: _Asked, figures: Sequence[str], seconds: float) -> dict[str, Any]:
+def _description(
+    asked: _Asked, folder: Path, figures: Sequence[str], seconds: float
+) -> dict[str, Any]:
     """Return run.json: what was lived, with what; `scenario` is without parameters drawn."""
     from abm.compilation import code_version
 
@@ -239,8 +291,8 @@ def _description(asked: _Asked, figures: Sequence[str], seconds: float) -> dict[
         "worlds": sorted({task.world for task in asked.tasks}),
         "seeds": asked.seeds,
         **({} if asked.draws is None else asked.draws.said(asked.seeds)),
-        "tables": ["evidence.csv", "evidence.json"],
-        "figures": list(figures),
+        "tables": {name: {"sha256": checksum(folder / name)} for name in TABLES},
+        "figures": {"files": list(figures)},
         "code_version": code_version(),
         "versions": versions(),
         "platform": this_platform(),

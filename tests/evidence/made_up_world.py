@@ -2,13 +2,16 @@
 
 import dataclasses
 import datetime
+import os
+import signal
+from pathlib import Path
 from types import SimpleNamespace
 
 import hand_made
 import numpy as np
 
 from abm.evidence.looking import tables_of
-from abm.evidence.register import LivedWorld
+from abm.evidence.register import LivedWorld, register
 from abm.mechanisms.book import ACT_DTYPE
 from abm.people.layout import person_dtype
 from abm.record import Record
@@ -123,3 +126,14 @@ def look(scenario: Scenario, seed: int, how: LivedWorld) -> dict[str, dict[str, 
     logged = {name: rows for name, rows in made.logged.items() if name in (*how.logs, "people")}
     kept = dataclasses.replace(made, logged=logged)
     return tables_of(kept, world(np.concatenate(made.logged["people"])), how.keep)
+
+
+def look_or_be_killed(scenario: Scenario, seed: int, how: LivedWorld) -> dict:
+    """Look at a world; of one with seed 102 the process is killed, once if a scar is named."""
+    scar = os.environ["WORLD_SCAR"]
+    is_first = seed == 102 and how.meaning == register().worlds["baseline"].meaning
+    if is_first and not (scar and Path(scar).exists()):
+        if scar:
+            Path(scar).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return look(scenario, seed, how)

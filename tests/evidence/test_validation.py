@@ -1,19 +1,25 @@
 """`nssi evidence` and `nssi validate`, with worlds that are made up instead of lived."""
 
 import json
+import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import made_up_world
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from abm.cli import app
 from abm.evidence.listing import as_lines, as_object, find_entry
+from abm.evidence.living import Task, WorldError, live_tasks, tasks_of
 from abm.evidence.reference import page
 from abm.evidence.register import register
 from abm.evidence.rows import FIELDS
-from abm.evidence.validation import HowToValidate, validate_command
+from abm.evidence.shelf import Shelf
+from abm.evidence.validation import HowToValidate, finished, validate_command
 from abm.evidence.verdicts import VERDICTS
+from abm.experiments.folders.folder import opened
 from abm.scenario_files import ScenarioError
 
 
@@ -86,8 +92,100 @@ def _never(*_: object) -> dict:
 def test_a_world_that_fails_is_one_line_and_exit_1(tmp_path: Path, capsys) -> None:
     how = HowToValidate(out=tmp_path, jobs=1, quiet=True, look=_never)
     assert validate_command("baseline", [1], 100, how) == 1
-    assert capsys.readouterr().err == "nssi: a world failed: AssertionError: lived again\n"
+    error = capsys.readouterr().err
+    assert "a world failed: baseline, seed 1: AssertionError: lived again (and " in error
+    assert error.count("\n") == 1
     assert not any(tmp_path.iterdir())
+
+
+def few_tasks() -> list[Task]:
+    return tasks_of(register(), ["baseline"], [101, 102, 103, 104], "baseline", 100)
+
+
+def test_a_killed_process_takes_only_its_world_with_it_and_that_is_lived_again(
+    tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv("WORLD_SCAR", str(tmp_path / "scar"))
+    look = made_up_world.look_or_be_killed
+    lived = live_tasks(few_tasks(), 2, lambda line: None, look, Shelf(tmp_path / "lived"))
+    assert (tmp_path / "scar").exists()
+    assert sorted(lived["baseline"]) == [101, 102, 103, 104]
+
+
+def test_a_world_that_kills_every_process_is_given_up_alone(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("WORLD_SCAR", "")
+    look = made_up_world.look_or_be_killed
+    with pytest.raises(WorldError, match="baseline, seed 102: The process that did this ended"):
+        live_tasks(few_tasks(), 2, lambda line: None, look, Shelf(tmp_path))
+    assert len(list(tmp_path.glob("*.npz"))) == 3
+
+
+@pytest.mark.parametrize("bit", range(0, 12_000, 997))
+def test_a_flipped_bit_in_a_world_that_is_kept_means_that_it_is_lived_again(
+    tmp_path: Path, bit: int
+) -> None:
+    shelf = Shelf(tmp_path)
+    tables = {"people": {"age": np.linspace(10, 25, 200), "sex": np.arange(200) % 2}}
+    shelf.keep("baseline", 1, tables)
+    (path,) = tmp_path.glob("*.npz")
+    content = bytearray(path.read_bytes())
+    content[bit // 8 % len(content)] ^= 1 << (bit % 8)
+    path.write_bytes(content)
+    found = shelf.found("baseline", 1)
+    if found is not None:  # the bit is one that says nothing, such as a time
+        assert (found["people"]["age"] == tables["people"]["age"]).all()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    """Return the folder of all validations, with one that is finished."""
+    out = tmp_path_factory.mktemp("whole")
+    assert validate(out) == 0
+    return out / "validate"
+
+
+def _edit_verdicts(rows: list) -> object:
+    return [row | {"verdict": "inside"} for row in rows]
+
+
+EDITS = {
+    "verdicts": _edit_verdicts,
+    "none": lambda rows: [],
+    "null": lambda rows: None,
+    "other keys": lambda rows: [{"id": row["id"]} for row in rows],
+    "control characters": lambda rows: [row | {"verdict": "\x1b[31minside"} for row in rows],
+    "text for numbers": lambda rows: [row | {"simulated": "x"} for row in rows],
+}
+
+
+@pytest.mark.parametrize("with_checksum", [False, True])
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_an_evidence_table_that_was_changed_is_never_shown(
+    whole: Path, tmp_path: Path, edit, with_checksum: bool
+) -> None:
+    if with_checksum and edit is _edit_verdicts:
+        pytest.skip("who changes the checksum too writes another table")
+    shutil.copytree(whole, tmp_path / "validate")
+    (path,) = tmp_path.rglob("evidence.json")
+    rows = json.loads(path.read_text())
+    assert finished(path.parent) == rows
+    path.write_text(json.dumps(edit(rows)))
+    if with_checksum:
+        told = json.loads(path.with_name("run.json").read_text())
+        told["tables"]["evidence.json"]["sha256"] = sha256(path.read_bytes()).hexdigest()
+        path.with_name("run.json").write_text(json.dumps(told))
+    assert finished(path.parent) is None
+
+
+def test_of_two_validations_at_once_the_second_is_refused(
+    whole: Path, tmp_path: Path, capsys
+) -> None:
+    shutil.copytree(whole, tmp_path / "validate")
+    (folder,) = (tmp_path / "validate").iterdir()
+    with opened(tmp_path, folder):
+        assert validate(tmp_path) == 2
+    assert "another run is writing" in capsys.readouterr().err
+    assert validate(tmp_path) == 0
 
 
 def test_an_unknown_scenario_writes_nothing(tmp_path: Path) -> None:

@@ -97,6 +97,10 @@ class EntryFound(BaseModel):
         return accepted(low, infinite if self.high is None else self.high)
 
 
+ROWS = TypeAdapter(list[EntryFound])
+"""What evidence.json holds."""
+
+
 def findings_of_validation(files: Files, said: Description) -> Findings:
     """Return how the model stands to what was published."""
     rows = _rows(files)
@@ -124,7 +128,7 @@ def _rows(files: Files) -> list[EntryFound]:
     if found is None:
         return []
     try:
-        return TypeAdapter(list[EntryFound]).validate_python(found)
+        return ROWS.validate_python(found)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(text_of(key, 60) for key in first["loc"])

@@ -12,7 +12,10 @@ _ENDS: tuple[Row, Row] = (
     ("high", "see index", "Upper end"),
 )
 
-_DESIGN: tuple[Row, ...] = (("point", "id", "Number of the point, from 1"), _VARIED)
+_DESIGN: tuple[Row, ...] = (
+    ("point", "id", "Number of the point: from 1, or as a file of `--design` has it"),
+    _VARIED,
+)
 _SWEEP: tuple[Row, ...] = (
     ("point", "id", "Number of the point"),
     _VARIED,

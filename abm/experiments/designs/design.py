@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Value = float | str
-MOST_POINTS = 1_000_000
+POINT = "point"
+MOST_POINTS, LARGEST_POINT = 1_000_000, 1_000_000_000
 MOST_RUNS = 10_000_000
 MOST_BASE_SAMPLES = 65_536
 # Sampled values are rounded to this many digits: short to read, and still well inside a range.
@@ -33,7 +34,7 @@ class Design:
         "factorial", "latin hypercube", "file", "morris" or "sobol".
     points
         One row a point, one column a parameter (float) or switch (text); the index is called
-        ``point`` and counts from 1.
+        ``point`` and counts from 1, unless it is called so already.
     about
         Further plain data that decided the points.
     """
@@ -43,10 +44,11 @@ class Design:
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Number the points."""
+        """Number the points, unless they have numbers."""
         import pandas as pd
 
-        self.points.index = pd.RangeIndex(1, len(self.points) + 1, name="point")
+        if self.points.index.name != POINT:
+            self.points.index = pd.RangeIndex(1, len(self.points) + 1, name=POINT)
 
     @property
     def names(self) -> list[str]:

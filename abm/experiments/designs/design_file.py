@@ -4,12 +4,17 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from abm.experiments.designs.design import MOST_POINTS, Design, Value, read_value
+from abm.experiments.designs.design import (
+    LARGEST_POINT,
+    MOST_POINTS,
+    POINT,
+    Design,
+    Value,
+    read_value,
+)
 from abm.parameters import Parameter, Switch, parameters, switches
 from abm.scenario_files import ScenarioError
 from abm.spelling import did_you_mean, shown
-
-POINT = "point"  # a column of this name is left out, so that a design.csv can be read again
 
 
 def read_design(path: Path) -> Design:
@@ -18,7 +23,8 @@ def read_design(path: Path) -> Design:
     Parameters
     ----------
     path
-        A CSV file whose header names parameters and switches; one line a point.
+        A CSV file whose header names parameters and switches; one line a point. A column
+        ``point`` numbers them; otherwise they count from 1.
 
     Raises
     ------
@@ -34,17 +40,33 @@ def read_design(path: Path) -> Design:
         raise ScenarioError(f"{path}: is empty; expected a header of parameter names") from None
     columns = _columns(path, header)
     seen: dict[tuple[Value, ...], int] = {}
-    for number, cells in lines:
-        point = _point(f"{path}: line {number}", columns, cells)
-        if point in seen:
-            raise ScenarioError(f"{path}: line {number} is the same point as line {seen[point]}")
-        seen[point] = number
+    points: dict[int, int] = {}  # the line of each number
+    for line, cells in lines:
+        where = f"{path}: line {line}"
+        values = _point(where, columns, cells)
+        if values in seen:
+            raise ScenarioError(f"{where} is the same point as line {seen[values]}")
+        seen[values] = line
+        point = len(seen) if POINT not in header else _number(where, cells[header.index(POINT)])
+        if point in points:
+            raise ScenarioError(f"{where}: point {point} stands in line {points[point]} already")
+        points[point] = line
         if len(seen) > MOST_POINTS:
             raise ScenarioError(f"{path}: has more than {MOST_POINTS:,} points")
     if not seen:
         raise ScenarioError(f"{path}: has no points; expected a line of values below the header")
     names = [declared.name for declared in columns if declared is not None]
-    return Design("file", pd.DataFrame(list(seen), columns=names))
+    index = pd.Index(list(points), name=POINT)
+    return Design("file", pd.DataFrame(list(seen), index=index, columns=names))
+
+
+def _number(where: str, text: str) -> int:
+    """Return the number that a line gives its point."""
+    if text.isdecimal() and text.isascii() and len(text) <= 10 and int(text) <= LARGEST_POINT:
+        return int(text)
+    raise ScenarioError(
+        f"{where}: point: expected a whole number from 0 to {LARGEST_POINT:,}, not {shown(text)}"
+    )
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -29,9 +29,9 @@ class PointScenarios:
     def __init__(self, base: "Scenario", design: Design) -> None:
         self.base = base
         self._names = design.names
-        self._rows = [tuple(row) for row in design.points.itertuples(index=False, name=None)]
+        self._rows = {number: tuple(row) for number, *row in design.points.itertuples(name=None)}
         self._last: tuple[int, Scenario] | None = None
-        for point in range(1, len(self) + 1):
+        for point in self._rows:
             self.at(point)
 
     def __len__(self) -> int:
@@ -39,9 +39,9 @@ class PointScenarios:
         return len(self._rows)
 
     def at(self, point: int) -> "Scenario":
-        """Return the scenario of a point, counted from 1."""
+        """Return the scenario of the point of a number."""
         if self._last is None or self._last[0] != point:
-            values = dict(zip(self._names, self._rows[point - 1], strict=True))
+            values = dict(zip(self._names, self._rows[point], strict=True))
             self._last = point, scenario_at(self.base, values, f"point {point}")
         return self._last[1]
 

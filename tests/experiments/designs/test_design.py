@@ -2,6 +2,7 @@
 
 import itertools
 
+import hand_made
 import numpy as np
 import pytest
 
@@ -209,6 +210,15 @@ def test_a_design_file_that_was_written_can_be_read_again(file):
     assert again.csv() == design.csv()
 
 
+def test_points_keep_the_numbers_that_a_file_gives_them(file):
+    """Whoever lives some points of a design.csv again can join what comes out by `point`."""
+    design = read_design(file("point,stressor_rate\n7,0.9\n3,0.5\n"))
+    assert design.points["stressor_rate"].to_dict() == {7: 0.9, 3: 0.5}
+    scenarios = PointScenarios(hand_made.scenario(), design)
+    assert scenarios.at(7).parameters["stressor_rate"] == 0.9
+    assert scenarios.at(3).parameters["stressor_rate"] == 0.5
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -226,6 +236,11 @@ def test_a_design_file_that_was_written_can_be_read_again(file):
         ("stressor_rate,dissociation\n1\n", "line 2: expected 2 values, not 1"),
         ("stressor_rate\n1\n2\n1.0\n", "line 4 is the same point as line 2"),
         ('stressor_rate\n"1\n', "is not CSV"),
+        ("point,stressor_rate\n1,0.5\n1,0.9\n", "line 3: point 1 stands in line 2 already"),
+        ("stressor_rate,point\n0.5,1.5\n", "line 2: point: expected a whole number from 0"),
+        ("point,stressor_rate\n,0.5\n", "line 2: point: expected a whole number from 0"),
+        ("point,stressor_rate\n-1,0.5\n", "line 2: point: expected a whole number from 0"),
+        ("point,stressor_rate\n99999999999,0.5\n", "expected a whole number from 0 to 1,000,000"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_place(file, text, expected):

@@ -8,6 +8,7 @@ import abm
 
 PACKAGE = Path(abm.__file__).parent
 FILE_LINES, FUNCTION_LINES = 400, 60
+NOTED = ("run_command.py", "sweep.py", "terminal.py", "comparison/command.py", "validation.py")
 """Fewer lines than these."""
 
 
@@ -36,3 +37,17 @@ def test_functions_fit_a_screen() -> None:
 
 def test_the_package_says_that_it_is_typed() -> None:
     assert (PACKAGE / "py.typed").is_file()
+
+
+def test_what_commands_of_runs_show_is_noted() -> None:
+    """A bare `print` would be missing when the same command is answered again."""
+    bare = [
+        f"{name}:{node.lineno}"
+        for name, text in sources()
+        if name.endswith(NOTED)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.func.id == "print" and "file" not in {keyword.arg for keyword in node.keywords}
+    ]
+    assert any(name.endswith(NOTED) for name, _ in sources())
+    assert bare == []

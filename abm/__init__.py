@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from abm.comparison.api import compare
     from abm.model import Adolescent, NSSIModel
-    from abm.record import Record
+    from abm.record import Logs, Record
     from abm.report.html.writing import write_report
     from abm.report.notebook import (
         columns,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Adolescent",
+    "Logs",
     "NSSIModel",
     "Record",
     "Scenario",
@@ -58,6 +59,7 @@ __all__ = [
 _HOMES = {
     "Adolescent": "abm.model",
     "NSSIModel": "abm.model",
+    "Logs": "abm.record",
     "Record": "abm.record",
     "Scenario": "abm.scenario",
     "ScenarioError": "abm.scenario",
@@ -98,4 +100,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """Return the public names, imported yet or not."""
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

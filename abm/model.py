@@ -6,8 +6,8 @@ from typing import Any, Literal
 import mesa
 
 from abm.one_by_one import OneByOne
-from abm.people.layout import SEXES, Field, declared_fields
-from abm.record import NO_LOGS, Logs
+from abm.people.layout import Field, declared_fields
+from abm.record import NO_LOGS, WORDS, YES_OR_NO, Logs
 from abm.scenario import Scenario
 from abm.world import World
 
@@ -23,6 +23,7 @@ class Reading:
     """An attribute of an agent that reads its person's field in the world's table.
 
     Traits and states can be set too; who a person is, and what follows from other fields, cannot.
+    Words and yes or no are those of the frames of a record.
     """
 
     def __init__(self, name: str, kind: type, field: Field) -> None:
@@ -34,11 +35,18 @@ class Reading:
     def __get__(self, agent: "Adolescent | None", owner: type) -> Any:
         if agent is None:
             return self
-        return agent.rows()[self.name][agent.row].item()
+        value = agent.rows()[self.name][agent.row].item()
+        if self.name in WORDS:
+            return WORDS[self.name][value]
+        return bool(value) if self.name in YES_OR_NO else value
 
-    def __set__(self, agent: "Adolescent", value: float) -> None:
+    def __set__(self, agent: "Adolescent", value: float | str) -> None:
         if not self.can_be_set:
             raise AttributeError(f"{self.name} follows from the rest and cannot be set")
+        words = WORDS.get(self.name, ())
+        if words and value not in words:
+            raise ValueError(f"{self.name}: expected one of {', '.join(words)}, not {value!r}")
+        value = words.index(value) if isinstance(value, str) else value
         rows = agent.rows()
         rows[self.name][agent.row] = self.kind(value)
         rows["settlement"][agent.row] = 0
@@ -85,11 +93,6 @@ class Adolescent(mesa.Agent):
         return float(self.model.world.ages_of(self.rows()[self.row : self.row + 1])[0])
 
     @property
-    def sex_name(self) -> str:
-        """female or male."""
-        return SEXES[int(self.rows()["sex"][self.row])]
-
-    @property
     def ever(self) -> bool:
         """Whether the person has ever self-injured."""
         return bool(self.rows()["acts"][self.row] > 0)
@@ -101,6 +104,21 @@ class Adolescent(mesa.Agent):
         self.rows()
         near = world.neighbours[world.offsets[self.row] : world.offsets[self.row + 1]]
         return [self.model.agent_in_row(int(row)) for row in near]
+
+    def step(self) -> None:
+        """Refuse: a day is lived by the whole population, in the order of `POPULATION_DAY`.
+
+        Raises
+        ------
+        RuntimeError
+            Saying what to call.
+        """
+        raise RuntimeError(
+            "a person does not live a day alone: call model.step(), and make the model with "
+            'activation="agents" to have every agent called'
+        )
+
+    advance = step
 
     def live_a_day(self) -> None:
         """Live today in plain Python; called by the model when agents are activated."""

@@ -70,6 +70,8 @@ NO_LOGS = Logs()
 class Record:
     """The outcome of one run; frames are made when first asked for.
 
+    A frame that was not logged is None: ``abm.run(scenario, logs=abm.Logs(panel=True))`` logs it.
+
     Parameters
     ----------
     scenario
@@ -100,22 +102,22 @@ class Record:
 
     @cached_property
     def people(self) -> "pd.DataFrame | None":
-        """One row a person (leavers of the reported years too), or None if not logged."""
+        """One row a person (leavers of the reported years too), or None if `Logs` had it off."""
         return self._frame("people")
 
     @cached_property
     def acts(self) -> "pd.DataFrame | None":
-        """One row an act of the reported years, or None if not logged."""
+        """One row an act of the reported years, or None if `Logs` had it off."""
         return self._frame("acts")
 
     @cached_property
     def panel(self) -> "pd.DataFrame | None":
-        """One row a panel member and wave, or None if not logged."""
+        """One row a panel member and wave, or None if `Logs` had it off."""
         return self._frame("panel")
 
     @cached_property
     def moments(self) -> "pd.DataFrame | None":
-        """One row a prompt of the sampled group, or None if not logged."""
+        """One row a prompt of the sampled group, or None if `Logs` had it off."""
         return self._frame("moments")
 
     @property

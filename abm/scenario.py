@@ -30,7 +30,6 @@ from abm.parameters import parameters, switches
 from abm.scenario_files import (
     NAME_RULE,
     ScenarioError,
-    available_scenarios,
     find_scenario,
     is_scenario_name,
     lineage,
@@ -46,12 +45,9 @@ from abm.scenario_values import (
 from abm.spelling import did_you_mean, shown
 
 __all__ = [
-    "Calendar",
-    "Observation",
     "Population",
     "Scenario",
     "ScenarioError",
-    "available_scenarios",
     "load_scenario",
 ]
 
@@ -198,9 +194,31 @@ class Scenario(BaseModel):
         ScenarioError
             For an unknown name or a value out of range.
         """
-        table = dict(self) | {"parameters": {**self.parameters, **values}}
-        del table["name"]
-        return self.from_table(table, self.name, self.name)
+        return self._changed(self.name, parameters={**self.parameters, **values})
+
+    def with_interventions(self, *added: Mapping[str, Any]) -> Self:
+        """Return a validated copy with further interventions, each a table as in a file.
+
+        Raises
+        ------
+        ScenarioError
+            For the first thing that is wrong.
+        """
+        return self._changed(self.name, interventions=[*self.interventions, *added])
+
+    def renamed(self, name: str, title: str | None = None) -> Self:
+        """Return a copy called otherwise; scenarios that are compared need different names.
+
+        Raises
+        ------
+        ScenarioError
+            If no scenario can be called that.
+        """
+        return self._changed(name, title=self.title if title is None else title)
+
+    def _changed(self, name: str, **tables: Any) -> Self:
+        table = {key: value for key, value in self if key != "name"} | tables
+        return self.from_table(table, name, self.name)
 
     def to_toml(self) -> str:
         """Return the whole scenario as the text of a file that :func:`load_scenario` reads."""

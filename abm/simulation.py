@@ -1,21 +1,19 @@
 """A run is a function: a scenario and a seed in, a record out."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 
 from abm.record import Logs, Record
+from abm.scenario import Scenario, load_scenario
 from abm.world import World
-
-if TYPE_CHECKING:
-    from abm.scenario import Scenario
 
 Progress = Callable[[int, int], None]
 
 
 def run(
-    scenario: "Scenario",
+    scenario: Scenario | str | Path,
     seed: int = 1,
     logs: Logs = Logs(people=True, acts=True),  # noqa: B008
     progress: Progress | None = None,
@@ -26,7 +24,7 @@ def run(
     Parameters
     ----------
     scenario
-        What to live.
+        What to live: a scenario, or the name or path of one.
     seed
         The same seed and scenario give the same record, bit for bit, on one type of machine.
     logs
@@ -44,9 +42,13 @@ def run(
 
     Raises
     ------
+    ScenarioError
+        If no scenario can be loaded by that name or path.
     ValueError
         If the world is one of another scenario, seed or logs.
     """
+    if not isinstance(scenario, Scenario):
+        scenario = load_scenario(scenario)
     if world is None:
         world = World(scenario, seed, logs)
     elif (world.scenario, world.seed, world.logs) != (scenario, seed, logs):

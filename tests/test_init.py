@@ -25,3 +25,19 @@ def test_importing_the_package_imports_nothing_else() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"numpy", "numba", "mesa", "pandas", "pydantic"} & set(loaded)
+
+
+def test_tab_completion_shows_what_is_public() -> None:
+    assert set(dir(abm)) == set(abm.__all__)
+    assert "Any" not in dir(abm)
+
+
+def test_a_run_takes_the_name_of_a_scenario(tmp_path, monkeypatch) -> None:
+    (tmp_path / "few.toml").write_text(
+        'extends = "birth-cohort"\n[population]\nsize = 20\n[calendar]\nyears = 1\n'
+    )
+    record = abm.run(tmp_path / "few.toml")
+    assert (record.scenario.name, len(record.people)) == ("few", 20)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(abm.ScenarioError, match="did you mean 'birth-cohort'"):
+        abm.run("birth-cohor")

@@ -12,7 +12,7 @@ import pytest
 from abm.model import Adolescent, LeftError, NSSIModel
 from abm.people.layout import FEMALE, MALE, NEVER, declared_fields
 from abm.population_day import POPULATION_DAY
-from abm.record import Logs
+from abm.record import WORDS, YES_OR_NO, Logs, columns_of
 from abm.scenario import Scenario, load_scenario
 from abm.simulation import run
 
@@ -91,14 +91,41 @@ def test_the_compiled_model_gives_what_a_run_gives(model: NSSIModel) -> None:
 
 
 def test_every_field_of_a_person_is_an_attribute_of_the_agent(model: NSSIModel) -> None:
-    """As plain Python numbers, equal to what the world's table holds."""
+    """As plain Python numbers, equal to what the world's table holds; words as in frames."""
     agent = next(agent for agent in model.agents if agent.acts > 0)
     for name, (kind, _) in declared_fields().items():
         assert getattr(Adolescent, name).__doc__
-        value = getattr(agent, name)
-        assert type(value) is kind, name
-        assert value == model.world.people[name][agent.row], name
-    assert agent.sex_name == ("female", "male")[agent.sex]
+        value, found = getattr(agent, name), model.world.people[name][agent.row]
+        if name in WORDS:
+            assert value == WORDS[name][found]
+        else:
+            assert type(value) is (bool if name in YES_OR_NO else kind), name
+            assert value == found, name
+
+
+def test_agents_say_the_words_that_frames_say(model: NSSIModel) -> None:
+    frame = columns_of(model.world.people, 1)
+    for name in ("sex", "care"):
+        words = [(getattr(agent, name), frame[name][agent.row]) for agent in model.agents]
+        assert all(said == written for said, written in words)
+        assert len({said for said, _ in words}) > 1
+
+
+def test_a_word_can_be_set_and_another_one_is_refused(model: NSSIModel) -> None:
+    agent = model.agents.to_list()[0]
+    agent.care = "counsellor"
+    assert agent.care == "counsellor"
+    assert model.world.people["care"][agent.row] == WORDS["care"].index("counsellor")
+    for wrong in ("counselor", 2):
+        with pytest.raises(ValueError, match="expected one of none, "):
+            agent.care = wrong
+
+
+def test_stepping_agents_alone_is_refused(model: NSSIModel) -> None:
+    """Mesa's own would do nothing, and say nothing."""
+    for method in ("step", "advance"):
+        with pytest.raises(RuntimeError, match=r"model\.step\(\)"):
+            model.agents.shuffle_do(method)
 
 
 def test_agents_are_a_mesa_agent_set(model: NSSIModel) -> None:
@@ -111,7 +138,7 @@ def test_agents_are_a_mesa_agent_set(model: NSSIModel) -> None:
     acted = agents.select(lambda agent: agent.acts > 0)
     assert len(acted) == (people["acts"] > 0).sum() > 0
     assert agents.agg("acts", sum) == people["acts"].sum()
-    groups = agents.groupby("sex_name").agg("coping", np.mean)
+    groups = agents.groupby("sex").agg("coping", np.mean)
     for sex, name in ((FEMALE, "female"), (MALE, "male")):
         assert groups[name] == pytest.approx(people["coping"][people["sex"] == sex].mean())
     agents.set("coping", 0.75)

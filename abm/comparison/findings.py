@@ -12,6 +12,7 @@ from abm.comparison.lives import Lives
 from abm.comparison.packages import PackageSums, package_sums, packages_among, packages_table
 from abm.comparison.pairing import PairSums, case_changes, pair_sums
 from abm.scenario_files import ScenarioError
+from abm.spelling import did_you_mean, shown
 from abm.studies.between_draws import places_of_pairs
 
 if TYPE_CHECKING:
@@ -78,8 +79,17 @@ class Findings:
         ----------
         group
             "all", "sex", "age" or "adversity_quartile".
+
+        Raises
+        ------
+        ValueError
+            For another group.
         """
         table = self.differences
+        groups = table["group"].unique().tolist()
+        if group not in groups:
+            hint = did_you_mean(str(group), groups)
+            raise ValueError(f"expected one of {', '.join(groups)}, not {shown(group)}{hint}")
         return table[(table["seed"] == "all") & (table["group"] == group)].reset_index(drop=True)
 
     def plot_averted(self) -> "Figure":
@@ -111,7 +121,10 @@ def check_comparable(scenarios: "Sequence[Scenario]") -> None:
     names = [scenario.name for scenario in scenarios]
     for name in names:
         if names.count(name) > 1:
-            raise ScenarioError(f"compare: {name!r} stands twice; scenarios need different names")
+            raise ScenarioError(
+                f"compare: {name!r} stands twice; scenarios need different names "
+                "(from Python: scenario.renamed)"
+            )
     base = scenarios[0]
     for other in scenarios[1:]:
         for setting, ours, theirs, option in (

@@ -1,10 +1,11 @@
 """What notebooks show: records and comparisons as tables, and their figures as matplotlib's."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from abm.record import LOG_NAMES
 from abm.report import style
 
 if TYPE_CHECKING:
@@ -157,7 +158,13 @@ def record_as_html(record: "Record") -> str:
     scenario = record.scenario
     head = f"{results.title}: {scenario.population.size:,} people, seed {record.seed}"
     logs = ", ".join(f"record.{name}" for name in ("curves", *record.logged))
-    return _page(head, list(HEADINGS), rows, f"Frames: {logs}")
+    return _page(head, list(HEADINGS), rows, f"Frames: {logs}{_others(record)}")
+
+
+def _others(record: "Record") -> str:
+    """Return how to keep the frames that a record does not have."""
+    others = [f"{name}=True" for name in LOG_NAMES if name not in record.logged]
+    return f"; others: abm.run(..., logs=abm.Logs({', '.join(others)}))" if others else ""
 
 
 def findings_as_html(findings: "Findings") -> str:
@@ -187,9 +194,14 @@ def _results(records: "Records") -> "Results":
     from abm.report.lines import Results
     from abm.studies.aggregates import aggregate
 
-    chosen = [records] if isinstance(records, Record) else list(records)
+    chosen = list(records) if isinstance(records, Iterable) else [records]
     if not chosen:
         raise ValueError("expected at least one record")
+    if not all(isinstance(each, Record) for each in chosen):
+        raise TypeError(
+            "expected a record, or several of one scenario, as abm.run(scenario) returns them, "
+            f"not {type(records).__name__}"
+        )
     if len({record.seed for record in chosen}) < len(chosen):
         raise ValueError("two records have the same seed; expected one a seed")
     first = chosen[0].scenario

@@ -19,7 +19,8 @@ from abm.interventions.reference import page
 from abm.interventions.schema import FIRST_AGE, LAST_AGE, ForPersons, Intervention
 from abm.parameters import parameters
 from abm.people.layout import declared_fields
-from abm.scenario import ScenarioError, available_scenarios, load_scenario
+from abm.scenario import ScenarioError, load_scenario
+from abm.scenario_files import available_scenarios
 
 REPOSITORY = Path(__file__).parents[2]
 NUMBERS = {

@@ -111,3 +111,21 @@ def test_a_title_may_hold_what_looks_like_a_formula():
         (base, made_up.SKILLED), (1,), lambda scenario, seed: made_up.lives(scenario, seed)
     )
     assert abm.plot_averted(found)._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("wrong", [hand_made.scenario(), (1, 2), None, 5])
+def test_a_plot_of_what_is_no_record_says_what_it_needs(wrong):
+    with pytest.raises(TypeError, match="expected a record, or several of one scenario"):
+        abm.plot_prevalence(wrong)
+
+
+def test_a_record_says_how_to_have_its_other_frames():
+    shown = hand_made.record(hand_made.scenario())._repr_html_()
+    assert "logs=abm.Logs(" in shown
+    assert "panel=True" in shown
+
+
+def test_groups_that_are_not_there_are_refused_with_those_that_are(findings):
+    assert len(findings.averted("sex"))
+    with pytest.raises(ValueError, match=r"expected one of all, sex, .*did you mean 'sex'"):
+        findings.averted("sexx")

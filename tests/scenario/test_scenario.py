@@ -184,3 +184,17 @@ def test_written_as_toml_it_reads_back_equal(
     path.write_text(scenario.to_toml(), encoding="utf-8")
     assert load_scenario(path) == scenario
     assert load_scenario(path).content_hash() == scenario.content_hash()
+
+
+def test_variants_of_one_scenario_have_names_and_interventions_of_their_own():
+    base = load_scenario("school-skills")
+    lessons = {"kind": "school_skills_programme", "coverage": 0.5, "ages": [13, 14]}
+    more = base.renamed("more-lessons", "More lessons").with_interventions(lessons)
+    assert (more.name, more.title) == ("more-lessons", "More lessons")
+    assert more.interventions[:-1] == base.interventions
+    assert more.interventions[-1].coverage == 0.5
+    assert base.renamed("same").title == base.title
+    with pytest.raises(ScenarioError, match="cannot name a scenario"):
+        base.renamed("more lessons")
+    with pytest.raises(ScenarioError, match="coverage"):
+        base.with_interventions(lessons | {"coverage": 50})

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from scenario_checks import FULL, message_of, write
 
-from abm.scenario import Scenario, ScenarioError, available_scenarios, load_scenario
+from abm.scenario import Scenario, ScenarioError, load_scenario
+from abm.scenario_files import available_scenarios
 
 WRONG_KEYS = [
     ("tittle = 'x'", "tittle", "did you mean 'title'"),

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from scenario_checks import write
 
-from abm.scenario import available_scenarios, load_scenario
+from abm.scenario import load_scenario
+from abm.scenario_files import available_scenarios
 
 
 @pytest.fixture(scope="module", autouse=True)

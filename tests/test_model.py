@@ -1,6 +1,7 @@
 """The Mesa model: time, agents as views, aggregates, and the same bits as a run."""
 
 import gc
+import inspect
 import pickle
 import re
 from typing import Any
@@ -36,7 +37,7 @@ def model(warmed: bytes) -> NSSIModel:
 
 
 def test_the_model_says_the_order_of_a_day() -> None:
-    listed = re.findall(r"^    \d\. ([a-z -]+):", NSSIModel.__doc__ or "", re.MULTILINE)
+    listed = re.findall(r"^\d\. ([a-z -]+):", inspect.getdoc(NSSIModel) or "", re.MULTILINE)
     assert listed == [phase.name for phase in POPULATION_DAY]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from served_pages import serving
+from served_pages import on_a_busy_machine, serving
 
 from abm import cli
 
@@ -71,6 +71,7 @@ def test_mesa_s_own_page_shows_the_same_model_to_this_machine_only_and_ctrl_c_en
 ) -> None:
     with serving(tmp_path, "--population", "150", "--mesa") as found:
         page = context.new_page()
+        page.set_default_timeout(30_000 * on_a_busy_machine(1.0))
         page.goto(found.address)
         page.get_by_role("button", name="Step").click()
         page.get_by_text("Young people on 7 September 2015").wait_for()

@@ -1,0 +1,45 @@
+"""The bounds of pyproject.toml are true: the project works with the oldest versions and the newest.
+
+With the Python that runs this, in environments of their own that are thrown away.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PART = (
+    "tests/test_frozen_baseline.py", "tests/test_bits.py", "tests/test_model.py",
+    "tests/test_cli.py", "tests/browser/test_page_model.py", "tests/browser/test_views_drawn.py",
+    "tests/browser/test_view_cli.py", "tests/calibration/test_fitting.py",
+    "tests/experiments/running/test_faults_on_dask.py",
+    "tests/experiments/sensitivity/test_indices.py", "tests/report/test_figures.py",
+    "tests/report/test_site.py", "tests/report/test_report_pages.py", "tests/test_tables.py",
+    "tests/calibration/test_posterior.py", "tests/scenario/test_interventions_errors.py",
+)  # fmt: skip
+"""Tests that between them use every dependency."""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("browser_name")  # so that `./nssi test` sees that a browser is needed
+@pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
+def test_a_part_of_the_tests_passes_at_both_ends_of_the_bounds(
+    resolution: str, tmp_path: Path
+) -> None:
+    environment, versions = tmp_path / "environment", tmp_path / "versions.txt"
+    python = environment / "bin" / "python"
+
+    def uv(*arguments: str | Path) -> None:
+        subprocess.run([sys.executable, "-m", "uv", *arguments], cwd=ROOT, check=True)
+
+    uv("venv", "--python", sys.executable, environment)
+    uv(
+        "pip", "compile", "--quiet", "pyproject.toml", "--extra", "dev", "--resolution", resolution,
+        "--python", python, "--output-file", versions,
+    )  # fmt: skip
+    uv("pip", "install", "--python", python, "-r", versions)
+    uv("pip", "install", "--python", python, "--no-deps", "-e", ".")
+    uv("pip", "check", "--python", python)
+    subprocess.run([python, "-m", "pytest", "-p", "no:cacheprovider", *PART], cwd=ROOT, check=True)

@@ -34,7 +34,7 @@ def calibrate(
     ] = 60.0,
     population: PopulationOption = None,
     runs: Annotated[
-        int | None, typer.Option(min=3, help="Runs of all waves together: a reduced calibration.")
+        int | None, typer.Option(min=1, help="Runs of all waves together: a reduced calibration.")
     ] = None,
     out: OutOption = Path("results"),
     jobs: JobsOption = None,
@@ -44,12 +44,18 @@ def calibrate(
 ) -> None:
     """Live the bank of runs, fit the free parameters, and write the posterior: piece by piece."""
     from abm.calibration.command import calibrate_command, screen_command
+    from abm.calibration.emulators import FEWEST_RUNS
     from abm.calibration.how import HowToCalibrate
     from abm.calibration.recipe import recipe
 
     check_folder(out)
     check_folder(bank)
     chosen = recipe().scaled(population, runs)
+    if chosen.first_fit < FEWEST_RUNS:
+        raise typer.BadParameter(
+            f"--runs: of {runs} in all {chosen.first_fit} are of the first wave, too few to fit; "
+            f"expected {FEWEST_RUNS} or more there"
+        )
     how = HowToCalibrate(bank, out, jobs, dask, minutes, quiet, json_, chosen)
     if screen:
         raise typer.Exit(screen_command(how))

@@ -12,11 +12,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from abm.calibration.recipe import Space
+from abm.files import ReadBack, Seed, parquet_schema, parse_json, parse_parquet, read_bytes
 from abm.tables import TableError, write_bytes
 
 if TYPE_CHECKING:
@@ -169,7 +171,7 @@ class WaveFolder:
     def has(self, block: range) -> bool:
         """Return whether a part is there with all these runs."""
         path = self.path_of(block)
-        return path.exists() and _metadata(path)["indices"] == [block.start, block.stop]
+        return path.exists() and _about(path).indices == (block.start, block.stop)
 
     def write_design(self, design: Design) -> None:
         """Write the design of the wave.
@@ -194,10 +196,15 @@ class WaveFolder:
         if not (self.path / DESIGN).exists():
             return None
         table = _read(self.path / DESIGN)
-        about = _metadata(self.path / DESIGN)
-        first, sharing = about.pop("first_seed"), about.pop("sharing")
-        points = np.column_stack([column.to_numpy() for column in table.columns])
-        return Design(table.column_names, points, first, about, sharing)
+        about = _metadata(self.path / DESIGN, _AboutDesign)
+        further = _text_of_metadata(self.path / DESIGN)
+        further = {n: each for n, each in further.items() if n not in _AboutDesign.model_fields}
+        try:
+            columns = [column.to_numpy().astype(np.float64) for column in table.columns]
+            points = np.column_stack(columns)
+        except (ValueError, TypeError) as error:
+            raise BankError(f"{self.path / DESIGN} is no design of numbers: {error}") from error
+        return Design(table.column_names, points, about.first_seed, further, about.sharing)
 
     def write_part(
         self, block: range, design: Design, found: "pd.DataFrame", made_with: MadeWith
@@ -254,13 +261,16 @@ class WaveFolder:
         design = self.design()
         frames, made_with, failed, names = [], [], [], []
         for path in paths:
-            about = _metadata(path)
-            if design is not None and about["design"] != design_hash(design):
+            about = _about(path)
+            if design is not None and about.design != design_hash(design):
                 raise BankError(f"{path} belongs to another design than {DESIGN} beside it")
-            frames.append(_read(path).to_pandas())
-            made_with.append(MadeWith.of(about))
-            failed += about["failed"]
-            names = about["parameters"]
+            table = _read(path)
+            names = about.parameters
+            if not {"index", "seed", *names, *about.definitions} <= {*table.column_names}:
+                raise BankError(f"{path} lacks columns that it names")
+            frames.append(table.to_pandas())
+            made_with.append(MadeWith.of(about.model_dump()))
+            failed += about.failed
         runs = pd.concat(frames, ignore_index=True)
         return WaveRuns(self.name, runs, names, made_with, failed)
 
@@ -325,21 +335,49 @@ def _write(path: Path, columns: Mapping[str, np.ndarray], about: Mapping[str, An
 
 
 def _read(path: Path) -> "pa.Table":
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
-        return pq.read_table(path, page_checksum_verification=True, use_threads=False)
-    except (OSError, pa.ArrowException) as error:
+        return parse_parquet(read_bytes(path))
+    except (OSError, ValueError) as error:
         raise BankError(f"{path} is damaged: {error}; move it away to live it again") from error
 
 
-def _metadata(path: Path) -> dict[str, Any]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+class _AboutDesign(ReadBack):
+    """What the metadata of a design say, besides what it was drawn from."""
 
+    first_seed: Seed
+    sharing: int = Field(ge=1)
+
+
+class _AboutPart(ReadBack):
+    """What the metadata of a part say."""
+
+    indices: Annotated[tuple[int, int], Field(strict=False)]
+    failed: list[int]
+    parameters: list[str]
+    design: str
+    engine: str
+    evaluation: str
+    population: int = Field(ge=1)
+    years: int = Field(ge=1)
+    definitions: dict[str, str]
+
+
+def _about(path: Path) -> _AboutPart:
+    return _metadata(path, _AboutPart)
+
+
+def _metadata[Shape: ReadBack](path: Path, shape: type[Shape]) -> Shape:
     try:
-        found = pq.read_schema(path).metadata or {}
-        return dict(json.loads(found[METADATA]))
-    except (OSError, pa.ArrowException, ValueError, KeyError) as error:
+        return shape.model_validate(_text_of_metadata(path))
+    except ValueError as error:
+        raise BankError(f"{path} is no part of a bank, or damaged: {str(error)[:200]!r}") from error
+
+
+def _text_of_metadata(path: Path) -> dict[str, Any]:
+    try:
+        found = parse_json((parquet_schema(read_bytes(path)).metadata or {})[METADATA])
+        if not isinstance(found, dict):
+            raise ValueError("its metadata are no names and values")
+    except (OSError, ValueError, KeyError) as error:
         raise BankError(f"{path} is no part of a bank, or damaged: {error}") from error
+    return found

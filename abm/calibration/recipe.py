@@ -217,6 +217,11 @@ class Recipe(_Declared):
             waves = tuple(wave.model_copy(update={"population": None}) for wave in waves)
         return self.model_copy(update={"runs": changed, "waves": waves})
 
+    @property
+    def first_fit(self) -> int:
+        """How many runs the smallest fit learns from: the first, of a part of the first wave."""
+        return self.waves[0].points
+
     def _with(self, population: int) -> Runs:
         return self.runs.model_copy(update={"population": population})
 

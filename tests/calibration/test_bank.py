@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from made_up_bank import (
     DEFINITIONS,
@@ -20,7 +21,7 @@ from made_up_bank import (
     kind,
 )
 
-from abm.calibration.bank import BankError, prior_points
+from abm.calibration.bank import METADATA, BankError, prior_points
 from abm.calibration.living import live_wave
 from abm.calibration.recipe import Space
 from abm.experiments.running.runner import local_executor
@@ -153,3 +154,26 @@ def test_prior_points_fill_the_priors_and_grow():
     assert np.allclose(np.quantile(unit, 0.5, axis=0), 0.5, atol=0.02)
     assert np.allclose(space.values(unit), points, rtol=1e-11)
     assert list(space.is_log) == [True, False]
+
+
+@pytest.mark.parametrize("name", ["design.parquet", "part-001.parquet"])
+@pytest.mark.parametrize(
+    "text", ["[]", "{}", "5", "null", "[" * 100_000, '{"first_seed": "x", "indices": [1]}', "{"]
+)
+def test_metadata_of_another_shape_are_one_line(lived, name, text):
+    path = lived.path / name
+    table = pq.read_table(path).replace_schema_metadata({METADATA: text.encode()})
+    pq.write_table(table, path, write_page_checksum=True)
+    with pytest.raises(BankError, match="no part of a bank"):
+        lived.design() if name.startswith("design") else lived.read()
+    if name.startswith("part"):
+        with pytest.raises(BankError, match="no part of a bank"):
+            lived.has(range(0, 2))
+
+
+def test_a_part_without_a_column_that_it_names_is_one_line(lived):
+    path = lived.path / "part-001.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.drop_columns([NAMES[0]]), path, write_page_checksum=True)
+    with pytest.raises(BankError, match="lacks columns"):
+        lived.read()

@@ -137,6 +137,14 @@ def test_a_reduced_calibration_does_not_touch_the_posterior_of_the_package(tmp_p
     assert how.HowToCalibrate(recipe=living_recipe()).posterior_folder == how.BANK.parent
 
 
+def test_too_few_runs_to_fit_are_refused_before_one_is_lived(tmp_path):
+    places = ["--bank", str(tmp_path / "bank"), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, ["calibrate", "--runs", "6", "--population", "40", *places])
+    assert result.exit_code == 2
+    assert "too few to fit; expected 20 or more" in " ".join(result.stderr.split())
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.slow
 def test_a_reduced_calibration_of_the_real_model(tmp_path):
     words = [

@@ -148,3 +148,26 @@ def test_it_needs_the_acts():
 def test_it_is_on_or_off(wrong):
     with pytest.raises(ScenarioError, match=r"observation\.follow_up: expected true or false"):
         scenario(**{"observation.follow_up": wrong})
+
+
+@pytest.mark.parametrize("people", [1, 2, 3, 5, 20])
+def test_every_size_of_the_published_study_that_may_be_set_gives_an_interval(people):
+    declared = parameters()["follow_up_people"]
+    for number in (people, declared.low, declared.high):
+        for found in follow_up(presenters(50, 5), END, VALUES | {"follow_up_people": number}):
+            low, high = found.interval
+            assert 0 <= low <= found.expected <= high <= found.people
+
+
+def test_what_was_lived_is_kept_where_nothing_can_be_made_of_it(tmp_path, monkeypatch, capsys):
+    def fail(record):
+        raise ValueError("math domain error")
+
+    monkeypatch.setattr("abm.experiments.running.workers.follow_up_frame", fail)
+    chosen = scenario(**ON)
+    assert run(chosen, tmp_path) == 1
+    folder = RunFolder(tmp_path, chosen)
+    assert sorted(folder.parts()) == [1, 2]
+    assert "math domain error" in (folder.failed_path / "1.txt").read_text()
+    assert "curves.csv" in json.loads((folder.path / "run.json").read_text())["tables"]
+    assert "Traceback" not in capsys.readouterr().err

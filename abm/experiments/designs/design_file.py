@@ -1,6 +1,7 @@
 """Reading a design from a CSV file: strict, and errors say which line and column."""
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from abm.experiments.designs.design import (
     Value,
     read_value,
 )
+from abm.files import read_bytes
 from abm.parameters import Parameter, Switch, parameters, switches
 from abm.scenario_files import ScenarioError
 from abm.spelling import did_you_mean, shown
@@ -72,7 +74,8 @@ def _number(where: str, text: str) -> int:
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield line number and cells of every line that is not blank."""
     try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
+        text = read_bytes(path).decode("utf-8-sig")
+        with io.StringIO(text, newline="") as file:
             reader = csv.reader(file, strict=True)
             for cells in reader:
                 if any(cell.strip() for cell in cells):

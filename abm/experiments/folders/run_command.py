@@ -234,7 +234,7 @@ def _keep(folder: RunFolder, outcome: Outcome, before: Part | None) -> str | Non
     except DifferentCurvesError as error:
         return f"{error}\n"
     folder.forget_failure(outcome.seed)
-    return None
+    return outcome.unmade
 
 
 def _jobs(request: Request, tasks: int) -> int:

@@ -52,7 +52,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a task: a record and what was made of it, or the traceback of an error."""
+    """What became of a task: a record and what was made of it, or the traceback of an error.
+
+    Where a seed was lived and nothing could be made of it, there is a record and `unmade`, the
+    traceback of that.
+    """
 
     seed: int
     seconds: float = 0.0
@@ -60,6 +64,7 @@ class Outcome:
     aggregates: Aggregates | None = None
     follow_up: "pd.DataFrame | None" = None
     error: str | None = None
+    unmade: str | None = None
 
 
 def live_task(task: Task, progress: Callable[[int, int], None]) -> Outcome:
@@ -70,13 +75,17 @@ def live_task(task: Task, progress: Callable[[int, int], None]) -> Outcome:
         wanted |= Logs(acts=True)
     try:
         record = task.live(task.scenario, task.seed, wanted, progress)
-        aggregates, followed = aggregate(record), follow_up_frame(record)
-        seconds = time.perf_counter() - started
-        outcome = Outcome(task.seed, seconds, record.keeping(task.logs), aggregates, followed)
     except Exception:
-        outcome = Outcome(task.seed, time.perf_counter() - started, error=traceback.format_exc())
-    gc.collect()
-    return outcome
+        return Outcome(task.seed, time.perf_counter() - started, error=traceback.format_exc())
+    finally:
+        gc.collect()
+    aggregates = followed = unmade = None
+    try:
+        aggregates, followed = aggregate(record), follow_up_frame(record)
+    except Exception:  # what was lived is kept all the same
+        unmade = traceback.format_exc()
+    seconds, kept = time.perf_counter() - started, record.keeping(task.logs)
+    return Outcome(task.seed, seconds, kept, aggregates, followed, unmade=unmade)
 
 
 def live_all(tasks: Sequence[Task], jobs: int, report: Report) -> Iterator[Outcome]:

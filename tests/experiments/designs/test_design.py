@@ -1,6 +1,8 @@
 """Designs: what they hold, that the same options give the same bytes, and what is refused."""
 
 import itertools
+import os
+from pathlib import Path
 
 import hand_made
 import numpy as np
@@ -296,3 +298,14 @@ def test_options_choose_the_design(file):
     for wrong in (([], None, None), (["stressor_rate=1"], None, file("x")), ([], 3, file("x"))):
         with pytest.raises(ScenarioError):
             sweep_design(*wrong, 1)
+
+
+def test_a_design_that_is_no_regular_file_is_refused_without_reading_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    for place in (tmp_path / "pipe.csv", tmp_path, Path("/dev/zero")):
+        with pytest.raises(ScenarioError, match=r"not a regular file|No such file"):
+            read_design(place)
+    with (tmp_path / "large.csv").open("wb") as large:
+        large.truncate(10**12)
+    with pytest.raises(ScenarioError, match="too large"):
+        read_design(tmp_path / "large.csv")

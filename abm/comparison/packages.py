@@ -16,6 +16,7 @@ import numpy as np
 from abm.comparison.estimates import ALL_SEEDS, CHANCE, Estimate, is_by_people, ratio_of_sums
 from abm.comparison.estimates_by_draw import ENDS, split_columns, with_partner
 from abm.comparison.pairing import NEW_CASES
+from abm.interventions.library import are_events
 from abm.studies.between_draws import BetweenDraws, between_draws
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ class Package:
 def packages_among(scenarios: "Sequence[Scenario]") -> list[Package]:
     """Return the packages all parts of which are among these scenarios.
 
-    Parts and package agree in everything but the interventions that the base does not have.
+    Parts and package agree in everything but the interventions that the base does not have. Events
+    that nobody offers, such as a pandemic, make no package.
 
     Parameters
     ----------
@@ -77,6 +79,8 @@ def packages_among(scenarios: "Sequence[Scenario]") -> list[Package]:
     for name, interventions in added.items():
         names = [alone.get((rests[name], each)) for each in interventions]
         parts = tuple(part for part in names if part is not None)
+        if are_events([json.loads(each)["kind"] for each in interventions]):
+            continue
         if len(names) > 1 and len(parts) == len(names) == len(set(parts)):
             found.append(Package(name, parts))
     return found

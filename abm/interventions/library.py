@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
@@ -200,6 +200,11 @@ def _kind(file: str, name: str, entry: Any) -> Kind:
         return Kind(name=name, **{**entry, "effects": effects})
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise DeclarationError(f"{file}: {name}: {error}") from None
+
+
+def are_events(names: Sequence[str]) -> bool:
+    """Return whether kinds of these names all happen, such as a pandemic, and are not offered."""
+    return bool(names) and all(name in kinds() and kinds()[name].label == "event" for name in names)
 
 
 @functools.cache

@@ -20,6 +20,7 @@ from abm.comparison.packages import (
 from abm.comparison.pairing import NEW_CASES, OUTCOMES
 from abm.console import print_support, print_table, print_text
 from abm.report.draws_in_words import NOT_TOLD, notes_by_draw
+from abm.report.html.words import fewer_or_more
 from abm.studies.between_draws import FEWEST_DRAWS
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ SEVERAL_SEEDS = (
 )
 BY_DRAW = (
     "Intervals, where nothing else is said: 95 %, chance among runs of one draw of the parameters; "
-    "to reach for one and cost of one are shown where chance and parameters both leave no doubt."
+    "number needed to reach and cost of one are shown where chance and parameters both leave no "
+    "doubt."
 )
 VERDICTS = {
     HOLDS: "yes",
@@ -87,7 +89,7 @@ def show(
     print_text("\nNew cases, for those reached:")
     print_table(*reached_cells(findings))
     if len(findings.others) <= MOST_COLUMNS:
-        print_text("\nNew cases averted per 100,000, by whom:")
+        print_text("\nNew cases per 100,000, by group:")
         print_table(*group_cells(findings))
     for line in notes(findings):
         print_text(line)
@@ -105,10 +107,7 @@ def headings(findings: "Findings") -> list[str]:
             f"Against {base.title or base.name}: {base.population.size:,} people, "
             f"{_years(years)}, {seeds}, the same people with the same luck"
         ),
-        (
-            f"Averted per 100,000 people present throughout {_years(years)}; below 0: more than in "
-            "the base"
-        ),
+        (f"Fewer or more per 100,000 people present throughout {_years(years)}, 95 % intervals"),
     ]
 
 
@@ -125,7 +124,7 @@ def averted_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
     rows = [[f"({findings.base.name} has)", *has]]
     for scenario in _scenarios(table):
         own = table[table["scenario"] == scenario].set_index("outcome")
-        rows.append([scenario, *(_estimate(own.loc[each.name], "per_100k") for each in OUTCOMES)])
+        rows.append([scenario, *(changed(own.loc[each.name]) for each in OUTCOMES)])
     return ["", *(each.label for each in OUTCOMES)], rows
 
 
@@ -144,7 +143,7 @@ def split_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
             cells = [_limits(own.loc[each.name], name) for each in OUTCOMES]
             rows.append([f"{scenario}, {words}", *cells])
         cells = [_needed_by_draw(own.loc[each.name]) for each in OUTCOMES]
-        rows.append([f"{scenario}, to reach for one, parameters", *cells])
+        rows.append([f"{scenario}, needed to reach, parameters", *cells])
     return ["", *(each.label for each in OUTCOMES)], rows
 
 
@@ -164,8 +163,8 @@ def reached_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
                 _number(row["harmed"]),
             ]
         )
-    headings = ["", "reached", "averted per 1,000 reached", "to reach for one", "cost of one"]
-    return [*headings, "helped", "harmed"], rows
+    headings = ["", "reached", "averted per 1,000 reached", "needed to reach", "cost of one"]
+    return [*headings, "better off", "worse off"], rows
 
 
 def group_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
@@ -177,7 +176,7 @@ def group_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
         cases = table[table["outcome"] == NEW_CASES]
         for level in dict.fromkeys(cases["level"]):
             own = cases[cases["level"] == level].set_index("scenario")
-            cells = [_estimate(own.loc[name], "per_100k") for name in names]
+            cells = [changed(own.loc[name]) for name in names]
             rows.append([group_label(group, str(level)), *cells])
     return ["", *names], rows
 
@@ -201,11 +200,12 @@ def notes(findings: "Findings") -> list[str]:
         is_within = (table["interval"] == WITHIN_DRAWS).any()
         lines[1:] = [BY_DRAW if is_within else ONE_SEED, *notes_by_draw(findings.seeds)]
     lines.append(
-        "Helped, harmed: people a run who became a case in the base only, in the scenario only."
+        "Better and worse off, by chance or by the scenario: people a run who became a case in "
+        f"{findings.base.name} only, in the scenario only."
     )
     cases = table[(table["outcome"] == NEW_CASES) & (table["note"] != "")]
     for scenario, note in zip(cases["scenario"], cases["note"], strict=True):
-        lines.append(f"{scenario}, to reach for one, not shown: {note}.")
+        lines.append(f"{scenario}, number needed to reach, not shown: {note}.")
     return lines + package_lines(findings.packages)
 
 
@@ -252,6 +252,14 @@ def _estimate(row: Any, name: str) -> str:
     if math.isnan(low):
         return _number(value)
     return f"{_number(value)} ({_number(low)} to {_number(high)})"
+
+
+def changed(row: Any) -> str:
+    """Return how many fewer or more there are per 100,000, with the interval where there is one."""
+    if row["helped"] == row["harmed"] == 0 and row["per_100k"] == 0:
+        return "0, nobody changed"
+    limits = fewer_or_more(row["per_100k_low"], row["per_100k_high"])
+    return fewer_or_more(row["per_100k"]) + ("" if limits == "-" else f" ({limits})")
 
 
 def _needed_by_draw(row: Any) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from made_up_lives import BASE, BOTH, KIND, KINDER, NULL, PLACES, SKILLED, programme
 
 from abm.comparison.packages import Package, package_sums, packages_among, packages_table
+from abm.scenario import load_scenario
 
 PACKAGE = Package("both", ("skilled", "kind"))
 CHANGES = st.integers(-1, 1)
@@ -94,3 +95,20 @@ def test_a_verdict_says_no_only_where_chance_leaves_no_doubt(packages, verdict):
 
 def test_without_a_package_there_is_no_row():
     assert packages_table([]).empty
+
+
+def test_events_make_no_package_because_nobody_offers_them():
+    base, *events = map(load_scenario, ("baseline", "pandemic", "stressor-surge"))
+    both = [each for event in events for each in event.interventions]
+
+    def scenarios(chosen):
+        parts = [(f"part-{place}", (each,)) for place, each in enumerate(chosen)]
+        named = [("whole", tuple(chosen)), *parts]
+        return [
+            base,
+            *(base.model_copy(update={"name": n, "interventions": own}) for n, own in named),
+        ]
+
+    assert packages_among(scenarios(both)) == []
+    offered = [load_scenario(name).interventions[0] for name in ("school-skills", "dbt-a")]
+    assert len(packages_among(scenarios(offered))) == 1

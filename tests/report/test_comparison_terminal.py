@@ -33,7 +33,7 @@ def test_numbers_needed_are_shown_only_where_there_is_no_doubt(findings):
 def test_notes_say_what_intervals_are(findings):
     text = "\n".join(terminal.notes(findings))
     assert "Student's t over paired seeds" in text
-    assert "null, to reach for one, not shown: nobody's outcome changed." in text
+    assert "null, number needed to reach, not shown: nobody's outcome changed." in text
     one = find((BASE, SKILLED), [1], made_up_lives.lives)
     assert "within the only seed" in "\n".join(terminal.notes(one))
 

@@ -1,6 +1,9 @@
 """Sentences stay true whatever came out: less, more, nothing, no telling, no data, no seed."""
 
 import json
+import shutil
+from collections import Counter
+from pathlib import Path
 
 import made_up_folders as made_up
 import numpy as np
@@ -36,8 +39,9 @@ def test_less_than_in_the_base(tmp_path):
 
 def test_more_than_in_the_base_is_said_as_more(tmp_path):
     told = first(tmp_path, (-6.0, -9.0, -7.0))
-    assert "there are more, not fewer: 2,444 more new cases" in told
+    assert "there are 2,444 more new cases per 100,000" in told
     assert "averts" not in told
+    assert "-" not in told.split("(")[1].split(";")[0]  # limits are numbers of more, too
 
 
 def test_a_wide_interval_is_no_effect_claimed(tmp_path):
@@ -45,6 +49,7 @@ def test_a_wide_interval_is_no_effect_claimed(tmp_path):
     assert told.startswith("Whether")
     assert "cannot be told from chance" in told
     assert "more to" in told
+    assert "fewer;" in told
 
 
 def test_no_effect_at_all(tmp_path):
@@ -53,7 +58,7 @@ def test_no_effect_at_all(tmp_path):
 
 def test_nobody_in_either(tmp_path):
     told = first(tmp_path, (0.0, 0.0), base=0.0, other=0.0)
-    assert told.startswith("There were no new cases in the base and none with")
+    assert told.startswith("There were no new cases in “Baseline” and none with")
 
 
 def test_one_seed_says_so(tmp_path):
@@ -67,18 +72,121 @@ def test_several_scenarios_are_counted_by_what_can_be_told(tmp_path):
     values = {"school-skills": (6.0, 9.0, 7.0), "dbt-a": (0.0, 0.0, 0.0)}
     folder = made_up.comparison(tmp_path, values | {"crisis-support": (-6.0, -9.0, -7.0)})
     told = answer(folder)
-    assert told[0].startswith("Of 3 scenarios, 1 has fewer new cases than the base, beyond chance")
-    assert "1 has more new cases than the base" in told[0]
-    assert "1 has exactly the cases of the base" in told[0]
+    assert told[0].startswith(
+        "Of 3 scenarios, 1 has fewer new cases than “Baseline”, beyond chance"
+    )
+    assert "1 has more new cases than “Baseline”" in told[0]
+    assert "1 has exactly the new cases of “Baseline”" in told[0]
     assert "the largest is the likeliest to be too large by luck" in told[1]
     page = read_page(report_of(folder))
     assert len(page.part("tables").all("li")) == 3
     assert page.all("h1")[0].text == "3 scenarios against “Baseline”: what would change?"
 
 
-def test_no_scenario_with_fewer_cases_has_no_largest(tmp_path):
-    folder = made_up.comparison(tmp_path, {"school-skills": (-5.0,) * 3, "dbt-a": (0.0,) * 3})
-    assert "None of them has an estimate of fewer new cases" in answer(folder)[1]
+def test_an_estimate_of_more_cases_is_named_and_other_outcomes_too(tmp_path):
+    values = {"school-skills": (-5.0, 6.0, -7.0), "dbt-a": (0.0,) * 3}
+    folder = made_up.comparison(tmp_path, values)
+    table = made_up.differences(values)
+    beyond = (table["outcome"] == "acts") & (table["scenario"] == "school-skills")
+    table.loc[beyond, ["per_100k", "per_100k_low", "per_100k_high"]] = (-3000.0, -5000.0, -400.0)
+    made_up.write(folder, {"differences.csv": table})
+    told = answer(folder)
+    assert "no difference that can be told from chance in new cases" in told[0]
+    assert "the estimate is 667 more per 100,000" in told[1]
+    assert told[2].startswith("In other outcomes, beyond chance and per 100,000 people: ")
+    assert told[2].endswith("with “Skills lessons in school at 12-13” 3,000 more acts.")
+
+
+def test_no_report_compares_alternatives_by_whether_intervals_overlap(tmp_path):
+    compared = made_up.comparison(
+        tmp_path / "a", {"school-skills": (6.0,) * 3, "dbt-a": (1.0,) * 3}
+    )
+    for folder in (compared, made_up.sweep(tmp_path / "b")):
+        text = read_page(report_of(folder)).text
+        assert "stand well apart" not in text
+        assert "must not be judged from whether their intervals overlap" in text
+
+
+def test_of_an_event_there_is_more_and_nothing_is_averted(tmp_path):
+    folder = made_up.comparison(tmp_path, {"pandemic": (-6.0, -9.0, -7.0)})
+    page = read_page(report_of(folder))
+    assert "there are 2,444 more new cases" in page.part("answer").text
+    tables = page.part("tables")
+    assert "2,444 more" in tables.text
+    for wrong in ("avert", "-2,444", "number needed to reach"):
+        assert wrong not in tables.text + page.part("answer").text
+
+
+def test_scenarios_of_one_title_are_told_apart_by_their_names(tmp_path):
+    folder = made_up.comparison(tmp_path, {"school-skills": (6.0,) * 3, "dbt-a": (1.0,) * 3})
+    said = json.loads((folder / "run.json").read_text())
+    for scenario in said["design"]["others"]:
+        scenario["title"] = "Same"
+    made_up.write(folder, {"run.json": said})
+    page = read_page(report_of(folder))
+    asked = page.all("header")[0].text
+    assert "“Baseline” and as in “Same (school-skills)” and “Same (dbt-a)”" in asked
+
+
+def test_a_run_whose_tables_hold_other_seeds_says_so(tmp_path):
+    tables = {
+        "curves.csv": {"seeds": [1, 2, 3, 5]},
+        "acts.parquet": {"seeds": [1, 2]},
+        "people.parquet": {"seeds": [1, 2]},
+    }
+    text = read_page(report_of(made_up.run(tmp_path / "a", tables=tables))).part("caveats").text
+    assert (
+        "curves.csv holds seeds 1, 2, 3 and 5; acts.parquet and people.parquet hold seeds 1 and 2."
+    ) in text
+    alike = {name: {"seeds": [1, 2]} for name in tables}
+    page = read_page(report_of(made_up.run(tmp_path / "b", tables=alike)))
+    assert "different seeds" not in page.part("caveats").text
+
+
+def test_a_number_of_ones_own_has_no_source_that_says_another(tmp_path):
+    said = made_up.description("run")["scenario"]
+    said["parameters"]["prevalence_sexual_abuse"] = 0.12
+    part = read_page(report_of(made_up.run(tmp_path, scenario=said))).part("assumptions")
+    (table,) = [each for each in part.all("table") if "differ from the defaults" in each.text]
+    headings = [each.text for each in table.all("th")[:5]]
+    cells = [each.text for each in table.all("td")[:4]]
+    assert headings == [
+        "parameter", "value", "source of the value", "default", "source of the default"
+    ]  # fmt: skip
+    assert cells[:3] == ["0.12", "not stated", "0.285"]
+    assert "Australian Child Maltreatment Study" in cells[3]
+
+
+def test_an_effect_of_ones_own_names_the_default_beside_its_source(tmp_path):
+    folder = made_up.comparison(tmp_path)
+    said = json.loads((folder / "run.json").read_text())
+    (lessons,) = said["design"]["others"][0]["interventions"]
+    name, value = next(iter(lessons["effects"].items()))
+    plain = read_page(report_of(folder)).part("assumptions").text
+    assert "not stated" not in plain
+    lessons["effects"][name] = value / 2
+    made_up.write(folder, {"run.json": said})
+    assert (
+        f"source not stated; default {value:g}: "
+        in read_page(report_of(folder)).part("assumptions").text
+    )
+
+
+def test_a_validation_without_its_json_is_told_from_its_table(tmp_path):
+    shipped = Path(__file__).parents[2] / "validation"
+    shutil.copytree(shipped, tmp_path / "kept")
+    folder = tmp_path / "kept"
+    assert not (folder / "evidence.json").exists()
+    page = read_page(report_of(folder))
+    table = pd.read_csv(folder / "evidence.csv")
+    good = table["verdict"].isin(["inside", "direction right"])
+    predicted = table["use"] == "predicted"
+    assert f"Of {predicted.sum()} claims and figures predicted" in page.part("answer").text
+    assert f"{(good & predicted).sum()} came out inside" in page.part("answer").text
+    rows = [row.all("td") for row in page.part("tables").all("tr")]
+    shown = Counter(cells[-1].text for cells in rows if len(cells) > 3)
+    assert shown == Counter(table["verdict"][table["verdict"] != "not answerable"])
+    assert "100 (100 to 100)" not in page.text
 
 
 @given(
@@ -92,11 +200,11 @@ def test_what_is_claimed_is_what_the_interval_allows(value, reach, helped, harme
         *("x", "new_cases", "new cases", 100.0, value, value - reach, value + reach),
         *(float(helped), float(harmed), 10.0, 3),
     )
-    told = sentences.sentence(each, "it", "2 years")
+    told = sentences.sentence(each, "it", "2 years", "the other")
     nobody = value == 0 and helped == harmed == 0
     if not np.isnan(value) and not np.isnan(reach) and not nobody:
         assert (" averts " in told) == (value - reach > 0)
-        assert ("more, not fewer" in told) == (value + reach < 0)
+        assert (told.startswith("With it there are")) == (value + reach < 0)
         assert ("cannot be told" in told) == (value - reach <= 0 <= value + reach)
     else:
         assert " averts " not in told.replace("What it averts", "")
@@ -148,7 +256,8 @@ def test_a_folder_without_its_table_says_that_it_has_no_answer(tmp_path, kind, t
     (folder / table).unlink()
     told = answer(folder)
     assert len(told) == 1
-    assert told[0].endswith("so it has no answer.")
+    assert "so it has no answer" in told[0]
+    assert f"nssi {kind}" in told[0]
     page = read_page(report_of(folder))
     assert all(len(section.text) > 60 for section in page.all("section"))
 

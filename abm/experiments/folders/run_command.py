@@ -6,7 +6,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ from abm.experiments.folders.parts import (
 )
 from abm.experiments.running.workers import Live, Outcome, Task, live_all
 from abm.record import NO_LOGS, Logs
+from abm.report.html.words import seeds_in_words, seeds_of_tables
 from abm.report.progress import Progress
 from abm.report.terminal import print_by_draw, print_summary
 from abm.tables import TableError, read_curves
@@ -172,7 +173,9 @@ def _complete(folder: RunFolder, request: Request) -> int:
             "seconds": round(time.perf_counter() - clock, 3),
             "processes": _jobs(request, len(tasks)),
         }
-        further = None if request.draws is None else request.draws.said(parts)
+        further = {} if request.draws is None else dict(request.draws.said(parts))
+        if apart := seeds_of_tables(tables):
+            further["note"] = apart
         folder.describe(parts, tables, figures, timings, further)
     shown = {seed: parts[seed] for seed in request.seeds if seed in parts}
     if shown:
@@ -312,8 +315,24 @@ def _show(
         print_summary(rows, _title(folder, seeds))
     elif seeds:
         print_text(f"{_title(folder, seeds)}: too few people for any key figure")
+    for line in _seeds_apart(folder, seeds, tables):
+        print_text(line)
     print_text(f"\n{folder.path}")
     print_support()
+
+
+def _seeds_apart(
+    folder: RunFolder, seeds: Sequence[int], tables: Mapping[str, Any]
+) -> Iterator[str]:
+    """Yield what to know where the folder holds other seeds than those of the printed table."""
+    held = tables.get(CURVES, {}).get("seeds", [])
+    if set(held) - set(seeds):
+        yield (
+            f"This table is of seeds {seeds_in_words(seeds)}; report, figures and {CURVES} are of "
+            f"seeds {seeds_in_words(held)}."
+        )
+    if apart := seeds_of_tables(tables):
+        yield apart
 
 
 def _title(folder: RunFolder, seeds: Sequence[int]) -> str:

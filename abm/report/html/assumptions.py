@@ -25,6 +25,7 @@ DRAWN = (
     "The fitted parameters are drawn from the posterior and differ between seeds; every other has "
     "its default value, except where a world or scenario changes it."
 )
+SOURCE, NOT_STATED = "source of the default", "not stated"
 NOT_IN_LIBRARY = "not in this version's library of interventions"
 
 
@@ -86,7 +87,7 @@ def _influence_table(influence: Influence) -> Table:
         )
         for place, (name, value) in enumerate(influence.overall[:MOST_LISTED], 1)
     )
-    headings = ("parameter", "what it means", "explored", "influence", "source")
+    headings = ("parameter", "what it means", "explored", "influence", SOURCE)
     return Table(
         "The parameters with most influence",
         headings,
@@ -163,10 +164,11 @@ def _effects(each: InterventionSaid) -> str:
         effect = known.effects.get(name) if known else None
         if effect is None:
             told.append(f"{text_of(name)}: {value:g}")
-        elif effect.how == "factor":
-            told.append(f"{name} times {value:g} ({effect.source})")
-        else:
-            told.append(f"{name} {value:+g} {effect.unit} ({effect.source})")
+            continue
+        size = f"times {value:g}" if effect.how == "factor" else f"{value:+g} {effect.unit}"
+        is_own = not math.isclose(value, effect.value, rel_tol=1e-12)
+        source = f"source {NOT_STATED}; default {effect.value:g}: " if is_own else ""
+        told.append(f"{name} {size} ({source}{effect.source})")
     return "; ".join(told) or "-"
 
 
@@ -190,9 +192,9 @@ def _changed(scenarios: Sequence[ScenarioSaid]) -> Table:
         declared = parameters().get(name)
         shown = text_of(name) if len(scenarios) == 1 else f"{text_of(name)} ({listed(where)})"
         default = f"{declared.default:g}" if declared else "-"
-        rows.append((shown, f"{value:g}", default, _meaning(name), _source(name)))
-    headings = ("parameter", "value", "default", "what it means", "source")
-    return Table("Numbers that differ from the defaults", headings, tuple(rows), frozenset({1, 2}))
+        rows.append((shown, f"{value:g}", NOT_STATED, default, _source(name), _meaning(name)))
+    headings = ("parameter", "value", "source of the value", "default", SOURCE, "what it means")
+    return Table("Numbers that differ from the defaults", headings, tuple(rows), frozenset({1, 3}))
 
 
 def _trends(scenarios: Sequence[ScenarioSaid]) -> Table:

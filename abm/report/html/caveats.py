@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from abm.report.html.contents import Section
 from abm.report.html.description import Description
-from abm.report.html.words import counted
+from abm.report.html.words import counted, seeds_of_tables
 
 NAME, TITLE = "caveats", "What this can say, and what it cannot"
 SMALL_POPULATION = 2_000
@@ -54,6 +54,8 @@ def _own(said: Description) -> tuple[str, ...]:
     told = []
     if said.failed:
         told.append(f"Not in these results: {counted(len(said.failed), 'run')} that failed.")
+    if said.command == "run" and (apart := seeds_of_tables(dict(said.tables))):
+        told.append(apart)
     if len(set(said.seeds)) == 1 and said.command in ("run", "validate"):
         told.append(
             "There is one seed: one population with one luck. Another seed gives other numbers; "

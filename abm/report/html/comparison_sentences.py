@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from abm.report.html.description import Description
-from abm.report.html.words import capitalised, counted, listed, number
+from abm.report.html.words import capitalised, counted, fewer_or_more, listed, number
 
 LESS, MORE, UNCLEAR, NOTHING, NONE_THERE, NO_INTERVAL, NOT_KNOWN = (
-    *("fewer than in the base", "more than in the base", "cannot be told from chance"),
+    *("fewer, beyond chance", "more, beyond chance", "cannot be told from chance"),
     *("nobody's outcome changed", "none in either", "no interval, so no telling", "not known"),
 )
 NEW_CASES, PEOPLE = "new_cases", 100_000.0
@@ -34,6 +34,8 @@ class Estimate:
         People a run reached by what the base does not have; NaN where not counted.
     seeds
         How many the row rests on.
+    is_event
+        Whether it is of events that happen, such as a pandemic, and not of what somebody offers.
     """
 
     scenario: str
@@ -47,16 +49,21 @@ class Estimate:
     harmed: float
     reached: float
     seeds: int
+    is_event: bool = False
 
     @classmethod
-    def from_row(cls, row: Mapping[Any, Any], label: str, years: int) -> Self:
+    def from_row(
+        cls, row: Mapping[Any, Any], label: str, years: int, is_event: bool = False
+    ) -> Self:
         """Return the estimate of a row of differences.csv."""
         lived = row["person_years"]
         in_base = row["base"] / lived * years * PEOPLE if lived > 0 else math.nan
         limits = row["per_100k"], row["per_100k_low"], row["per_100k_high"]
         people = row["helped"], row["harmed"], row["reached"]
         seeds = 0 if math.isnan(row["seeds"]) else int(row["seeds"])
-        return cls(row["scenario"], row["outcome"], label, in_base, *limits, *people, seeds)
+        return cls(
+            row["scenario"], row["outcome"], label, in_base, *limits, *people, seeds, is_event
+        )
 
     @property
     def reading(self) -> str:
@@ -72,70 +79,75 @@ class Estimate:
         return MORE if self.high < 0 else UNCLEAR
 
 
-def sentence(each: Estimate, called: str, years: str) -> str:
-    """Return what one estimate says, the scenario being called so."""
-    of_people = f"per 100,000 people over {years}"
-    base = f"; the base has {number(each.in_base)}" if math.isfinite(each.in_base) else ""
+def sentence(each: Estimate, called: str, years: str, base: str) -> str:
+    """Return what one estimate says, the scenario and what it is compared with called so."""
+    of_people = f"{each.label} per 100,000 people over {years}"
+    has = f"; {base} has {number(each.in_base)}" if math.isfinite(each.in_base) else ""
+    limits = f"(95 % interval {fewer_or_more(each.low, each.high)}{has})"
     match each.reading:
         case "not known":
-            return f"What {called} averts of {each.label} is not known."
+            return f"What {called} changes in {each.label} is not known."
         case "none in either":
-            return f"There were no {each.label} in the base and none with {called}."
+            return f"There were no {each.label} in {base} and none with {called}."
         case "nobody's outcome changed":
-            return f"With {called} nobody's outcome changed: {each.label} are as in the base."
+            return f"With {called} nobody's outcome changed: {each.label} are as in {base}."
         case "no interval, so no telling":
             return (
-                f"With {called} there were {_signed(each.value)} {each.label} {of_people}, but no "
-                "interval says whether that is more than chance."
+                f"With {called} there were {fewer_or_more(each.value)} {of_people}, "
+                "but no interval says whether that is more than chance."
             )
-        case "fewer than in the base":
-            return (
-                f"{capitalised(called)} averts {number(each.value)} {each.label} {of_people} (95 % "
-                f"interval {number(each.low)} to {number(each.high)}{base})."
-            )
-        case "more than in the base":
-            return (
-                f"With {called} there are more, not fewer: {number(-each.value)} more {each.label} "
-                f"{of_people} (95 % interval {number(-each.high)} to {number(-each.low)} "
-                f"more{base})."
-            )
+        case "fewer, beyond chance" if not each.is_event:
+            return f"{capitalised(called)} averts {number(each.value)} {of_people} {limits}."
+        case "fewer, beyond chance" | "more, beyond chance":
+            return f"With {called} there are {fewer_or_more(each.value)} {of_people} {limits}."
     return (
         f"Whether {called} changes how many {each.label} there are cannot be told from chance: the "
-        f"estimate is {_signed(each.value)} {of_people} (95 % interval from {_signed(each.low)} to "
-        f"{_signed(each.high)}{base})."
+        f"estimate is {fewer_or_more(each.value)} per 100,000 people over {years} {limits}."
     )
 
 
-def _signed(averted: float) -> str:
-    """Return what is averted as so many fewer or more."""
-    if averted == 0:
-        return "no difference"
-    return f"{number(abs(averted))} {'fewer' if averted > 0 else 'more'}"
-
-
 def answer(estimates: Sequence[Estimate], said: Description) -> tuple[str, ...]:
-    """Return three sentences on everything that was compared."""
+    """Return a few sentences on everything that was compared: new cases first."""
     cases = [each for each in estimates if each.outcome == NEW_CASES]
     if not cases:
         failed = f" ({counted(len(said.failed), 'run')} failed)" if said.failed else ""
-        return (f"This folder holds no comparison of new cases{failed}, so it has no answer.",)
+        return (
+            (
+                f"This folder holds no comparison of new cases{failed}, so it has no answer; "
+                "`nssi compare` makes one."
+            ),
+        )
     called = {other.name: f"“{other.called}”" for other in said.others}
-    years = counted(said.scenario.calendar.years, "year")
+    years, base = counted(said.scenario.calendar.years, "year"), f"“{said.scenario.called}”"
+    others = _other_outcomes(estimates, called)
     if len(cases) == 1:
         only = cases[0]
-        first = sentence(only, called[only.scenario], years)
-        rest = [each for each in estimates if each.outcome == "hospital_presentations"]
-        second = [sentence(each, called[each.scenario], years) for each in rest]
-        return (first, *second, _reach(only))
-    return (_counts(cases, called), _largest(cases, called, years), _coverage(cases))
+        first = sentence(only, called[only.scenario], years, base)
+        return (first, *others, _reach(only))
+    far = _furthest(cases, called, years, base)
+    return (_counts(cases, called, base), far, *others, _coverage(cases, base))
+
+
+def _other_outcomes(estimates: Sequence[Estimate], called: Mapping[str, str]) -> tuple[str, ...]:
+    """Name every outcome beside new cases that differs beyond chance, or say that none does."""
+    rest = [each for each in estimates if each.outcome != NEW_CASES]
+    by_scenario: dict[str, list[str]] = {}
+    for each in rest:
+        if each.reading in (LESS, MORE):
+            found = f"{fewer_or_more(each.value)} {each.label}"
+            by_scenario.setdefault(called[each.scenario], []).append(found)
+    if by_scenario:
+        told = "; ".join(f"with {name} {listed(found)}" for name, found in by_scenario.items())
+        return (f"In other outcomes, beyond chance and per 100,000 people: {told}.",)
+    return ("In no other outcome can a difference be told from chance.",) if rest else ()
 
 
 def readings(estimates: Sequence[Estimate], said: Description) -> tuple[str, ...]:
     """Return one sentence on the new cases of every scenario."""
     called = {other.name: f"“{other.called}”" for other in said.others}
-    years = counted(said.scenario.calendar.years, "year")
+    years, base = counted(said.scenario.calendar.years, "year"), f"“{said.scenario.called}”"
     return tuple(
-        sentence(each, called[each.scenario], years)
+        sentence(each, called[each.scenario], years, base)
         for each in estimates
         if each.outcome == NEW_CASES
     )
@@ -194,19 +206,19 @@ def _covers(seeds: int) -> str:
     return f"the intervals cover {over}, not whether the numbers of the model are right"
 
 
-def _counts(cases: Sequence[Estimate], called: Mapping[str, str]) -> str:
-    """Say how many scenarios avert, add, or cannot be told."""
+def _counts(cases: Sequence[Estimate], called: Mapping[str, str], base: str) -> str:
+    """Say how many scenarios have fewer or more new cases, or cannot be told."""
     by_reading: dict[str, list[str]] = {}
     for each in cases:
         by_reading.setdefault(each.reading, []).append(called[each.scenario])
     words = {
-        LESS: "fewer new cases than the base, beyond chance",
-        MORE: "more new cases than the base, beyond chance",
-        UNCLEAR: "no difference that can be told from chance",
-        NOTHING: "exactly the cases of the base",
-        NONE_THERE: "no new cases, as has the base",
-        NO_INTERVAL: "a difference without an interval",
-        NOT_KNOWN: "no known result",
+        LESS: f"fewer new cases than {base}, beyond chance",
+        MORE: f"more new cases than {base}, beyond chance",
+        UNCLEAR: "no difference that can be told from chance in new cases",
+        NOTHING: f"exactly the new cases of {base}",
+        NONE_THERE: f"no new cases, as has {base}",
+        NO_INTERVAL: "a difference in new cases without an interval",
+        NOT_KNOWN: "no known result for new cases",
     }
     parts = [
         f"{len(names)} {'has' if len(names) == 1 else 'have'} {words[reading]} ({listed(names)})"
@@ -217,26 +229,27 @@ def _counts(cases: Sequence[Estimate], called: Mapping[str, str]) -> str:
     return f"Of {len(cases)} scenarios, {listed(parts)}."
 
 
-def _largest(cases: Sequence[Estimate], called: Mapping[str, str], years: str) -> str:
-    """Say which estimate is the largest, without calling it the best."""
+def _furthest(cases: Sequence[Estimate], called: Mapping[str, str], years: str, base: str) -> str:
+    """Say which estimate is the largest, or where none is of fewer cases, which is the worst."""
     known = [each for each in cases if math.isfinite(each.value)]
     if not known:
-        return "What they avert is not known."
-    most = max(known, key=lambda each: each.value)
-    if len(known) == 1:
-        return sentence(most, called[most.scenario], years)
-    if most.value <= 0:
-        return "None of them has an estimate of fewer new cases than the base."
-    told = sentence(most, called[most.scenario], years).removesuffix(".")
+        return f"How their new cases differ from {base} is not known."
+    most, least = (pick(known, key=lambda each: each.value) for pick in (max, min))
+    chosen = most if most.value > 0 else least
+    told = sentence(chosen, called[chosen.scenario], years, base)
+    if len(known) == 1 or chosen.value == 0:
+        return told
+    which = "largest" if most.value > 0 else "furthest"
     return (
-        f"{told}; this is the largest of {len(known)} estimates, and the largest is the likeliest "
-        "to be too large by luck."
+        f"{told.removesuffix('.')}; this is the {which} of {len(known)} estimates, and the {which} "
+        f"is the likeliest to be too {'large' if most.value > 0 else 'far'} by luck."
     )
 
 
-def _coverage(cases: Sequence[Estimate]) -> str:
+def _coverage(cases: Sequence[Estimate], base: str) -> str:
     seeds = min(each.seeds for each in cases)
     return (
-        f"{capitalised(_covers(seeds))}; whether one scenario does better than another is told "
-        "only by intervals that stand well apart."
+        f"{capitalised(_covers(seeds))}. Each scenario is compared with {base} person by person. "
+        "How the scenarios differ from each other is not in this table, and must not be judged "
+        "from whether their intervals overlap: they share seeds and people."
     )

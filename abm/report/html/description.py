@@ -71,11 +71,15 @@ class ScenarioSaid(_Said):
     switches: dict[str, str] = Field(default_factory=dict)
     trends: dict[str, dict[str, float]] = Field(default_factory=dict)
     interventions: list[InterventionSaid] = Field(default_factory=list)
+    is_alone: bool = Field(default=True, exclude=True)
+    """Whether no other scenario has the same title."""
 
     @property
     def called(self) -> str:
-        """Its title, or its name where it has none."""
-        return self.title or self.name
+        """Its title, with its name where another has the same; or its name where it has none."""
+        if not self.title:
+            return self.name
+        return self.title if self.is_alone else f"{self.title} ({self.name})"
 
 
 class Description(_Said):
@@ -122,6 +126,14 @@ class Description(_Said):
         return float(found) if found is not None and is_number else math.nan
 
 
+def _told_apart(scenarios: list[ScenarioSaid]) -> list[ScenarioSaid]:
+    """Mark scenarios whose title another one has too."""
+    titles = [each.title for each in scenarios]
+    return [
+        each.model_copy(update={"is_alone": titles.count(each.title) == 1}) for each in scenarios
+    ]
+
+
 def read_description(files: Files) -> Description:
     """Return what a run folder says of itself.
 
@@ -144,9 +156,9 @@ def read_description(files: Files) -> Description:
             raw += others
         by_name = {str(each["name"]): each for each in raw if isinstance(each, dict)}
         said = {name: value for name, value in found.items() if name not in ("raw", "others")}
-        return Description.model_validate({**said, "raw": by_name}).model_copy(
-            update={"others": tuple(ScenarioSaid.model_validate(each) for each in raw[1:])}
-        )
+        whole = Description.model_validate({**said, "raw": by_name})
+        base, *rest = _told_apart([whole.scenario, *map(ScenarioSaid.model_validate, raw[1:])])
+        return whole.model_copy(update={"scenario": base, "others": tuple(rest)})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(text_of(key, 60) for key in first["loc"])

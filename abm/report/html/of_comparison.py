@@ -4,13 +4,14 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from abm.interventions.library import are_events
 from abm.report.html import comparison_sentences as sentences
 from abm.report.html.contents import Findings, Table
 from abm.report.html.description import Description
 from abm.report.html.files import Files, ReportError
 from abm.report.html.fitted import fitted_for_scenarios
 from abm.report.html.questions import about_scenario
-from abm.report.html.words import counted, listed, number, span, text_of
+from abm.report.html.words import counted, fewer_or_more, listed, number, span, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,6 @@ NUMBERS = (
 )
 PACKAGE_TEXTS = ("package", "quantity", "part", "verdict")
 GROUPS = ("sex", "age", "adversity_quartile")
-NO_INTERVAL_WORTH = (sentences.NOTHING, sentences.NONE_THERE)
 MOST_TITLES, MOST_BESIDE = 2, 3  # scenarios in the title, and told or tabled beside each other
 
 
@@ -80,13 +80,21 @@ def _estimates(rows: "pd.DataFrame", said: Description) -> list[sentences.Estima
     from abm.comparison.pairing import OUTCOMES
 
     labels = {each.name: each.label for each in OUTCOMES}
+    events = _events(said)
     everybody = rows[rows["group"] == "all"]
     years = said.scenario.calendar.years
     return [
-        sentences.Estimate.from_row(row, labels[row["outcome"]], years)
+        sentences.Estimate.from_row(row, labels[row["outcome"]], years, row["scenario"] in events)
         for row in everybody.to_dict("records")
         if row["outcome"] in labels
     ]
+
+
+def _events(said: Description) -> set[str]:
+    """Return the scenarios whose own interventions are all events, which nobody offers."""
+    base = said.scenario.interventions
+    own = {each.name: [i.kind for i in each.interventions if i not in base] for each in said.others}
+    return {name for name, kinds in own.items() if are_events(kinds)}
 
 
 def _tables(
@@ -97,32 +105,33 @@ def _tables(
     several = len({each.scenario for each in estimates}) > 1
     years = counted(said.scenario.calendar.years, "year")
     tables = [
-        _averted(estimates, several, years),
-        _reached(rows, said),
+        _averted(estimates, several, years, said.scenario.called),
+        _reached(rows[~rows["scenario"].isin(_events(said))], said),
         _by_group(rows, said, years),
     ]
     return tuple(table for table in tables if table.rows)
 
 
-def _averted(estimates: Sequence[sentences.Estimate], several: bool, years: str) -> Table:
-    headings = ("outcome", "in the base", "averted", "95 % interval", "which means")
+def _averted(
+    estimates: Sequence[sentences.Estimate], several: bool, years: str, base: str
+) -> Table:
+    headings = ("outcome", f"in “{base}”", "difference", "95 % interval", "which means")
     rows = []
     for each in estimates:
         cells = (
             number(each.in_base),
-            number(each.value),
-            "-" if each.reading in NO_INTERVAL_WORTH else span(each.low, each.high),
+            fewer_or_more(each.value),
+            fewer_or_more(each.low, each.high),
             each.reading,
         )
         name = f"{each.scenario}: {each.label}" if several else each.label
         rows.append((name, *cells))
     return Table(
-        f"Averted per 100,000 people over {years}",
+        f"Fewer or more than in “{base}”, per 100,000 people over {years}",
         headings,
         tuple(rows),
         frozenset({1, 2, 3}),
-        "Among 100,000 people present throughout. Averted is the base minus the scenario: below 0 "
-        "there is more than in the base.",
+        "Among 100,000 people present throughout.",
     )
 
 
@@ -143,16 +152,17 @@ def _reached(rows: "pd.DataFrame", said: Description) -> Table:
                 number(row["harmed"]),
             )
         )
-    headings = ("scenario", "people reached", "averted per 1,000 reached", "to reach for one")
+    headings = ("scenario", "people reached", "averted per 1,000 reached", "number needed to reach")
     return Table(
         "New cases, for those reached: means of a run",
-        (*headings, "cost of one", "helped", "harmed"),
+        (*headings, "cost of one", "better off", "worse off"),
         tuple(cells),
         frozenset({1, 2, 3, 4, 5, 6}),
-        "Helped and harmed: people who became a case only in the base, and only in the scenario. "
-        "To reach for one, and what one costs, are shown only where the whole interval of what is "
-        "averted lies above 0. Costs are in the currency of the library of interventions, and "
-        "assumptions; they are not discounted, and nothing saved is set against them.",
+        f"Better and worse off, by chance or by the scenario: people who became a case only in "
+        f"“{said.scenario.called}”, and only in the scenario. The number needed to reach, and what "
+        "one costs, are shown only where the whole interval of what is averted lies above 0. Costs "
+        "are in the currency of the library of interventions, and assumptions; they are not "
+        "discounted, and nothing saved is set against them.",
     )
 
 
@@ -169,17 +179,19 @@ def _with_span(row: "Mapping[Hashable, Any]", name: str) -> str:
 
 def _by_group(rows: "pd.DataFrame", said: Description, years: str) -> Table:
     """Return new cases averted by sex, age and quarter of adversity."""
-    from abm.report.comparison_terminal import group_label
+    from abm.report.comparison_terminal import changed, group_label
 
     cases = rows[(rows["outcome"] == "new_cases") & rows["group"].isin(list(GROUPS))]
     names = [other.name for other in said.others if (cases["scenario"] == other.name).any()]
     found = {
-        (row["group"], row["level"], row["scenario"]): _with_span(row, "per_100k")
+        (row["group"], row["level"], row["scenario"]): changed(row)
         for row in cases.to_dict("records")
     }
     order = {group: place for place, group in enumerate(GROUPS)}
     keys = sorted({key[:2] for key in found}, key=lambda key: (order[key[0]], key[1]))
-    caption = f"New cases averted per 100,000 people over {years}, by whom"
+    caption = (
+        f"New cases per 100,000 people over {years}, by group, against “{said.scenario.called}”"
+    )
     note = "With 95 % intervals. In small groups they can be too narrow by chance."
     if len(names) <= MOST_BESIDE:
         lines = [
@@ -194,7 +206,7 @@ def _by_group(rows: "pd.DataFrame", said: Description, years: str) -> Table:
         for key in keys
         if (*key, name) in found
     ]
-    return Table(caption, ("scenario and group", "averted"), tuple(lines), frozenset({1}), note)
+    return Table(caption, ("scenario and group", "difference"), tuple(lines), frozenset({1}), note)
 
 
 def _packages(files: Files) -> tuple[str, ...]:

@@ -147,9 +147,16 @@ def _width(row: "Row") -> float:
 def _answer(
     found: "Mapping[tuple[str, str], Row]", said: Description, when: str, is_cohort: bool
 ) -> tuple[str, ...]:
-    if not found:
+    if not when:
         failed = f" ({counted(len(said.failed), 'seed')} failed)" if said.failed else ""
-        return (f"This folder holds no curves of a finished seed{failed}, so it has no answer.",)
+        return (
+            (
+                f"This folder holds no curves of a finished seed{failed}, so it has no answer; "
+                "`nssi run` makes them."
+            ),
+        )
+    if not found:
+        return ("There are too few people for any key figure, so there is no answer.",)
     sentences = (
         _who(found, f"In a cohort seen {BAND}" if is_cohort else f"On {when}, of those {BAND}"),
         _beginning(found),

@@ -43,7 +43,9 @@ def findings_of_sensitivity(files: Files, said: Description, found: Influence) -
 
 def _answer(found: Influence) -> tuple[str, ...]:
     if not found.overall:
-        return ("This folder holds no finished analysis, so it has no answer.",)
+        return (
+            "This folder holds no finished analysis, so it has no answer: see `nssi sensitivity`.",
+        )
     if all(value == 0 for _, value in found.overall):
         return ("None of the parameters that were explored moved any main outcome.",)
     names = [name for name, value in found.overall[:NAMED] if value > 0]

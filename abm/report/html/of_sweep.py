@@ -103,12 +103,15 @@ def _shown(name: str, found: tuple[float, float, float]) -> str:
 def _answer(points: Sequence[Point], said: Description) -> tuple[str, ...]:
     if not points:
         failed = f" ({counted(len(said.failed), 'run')} failed)" if said.failed else ""
-        return (f"This folder holds no results of a sweep{failed}, so it has no answer.",)
+        return (
+            f"This folder holds no results{failed}, so it has no answer; `nssi sweep` makes them.",
+        )
     told = [_extent(points, name) for name in list(OUTCOMES_SHOWN)[:2]]
     seeds = counted(len(set(said.seeds)), "seed")
     told.append(
-        f"This is over {counted(len(points), 'point')} with {seeds} each; that two points differ "
-        "beyond chance is told only by intervals that stand well apart."
+        f"This is over {counted(len(points), 'point')} with {seeds} each. The points share their "
+        "seeds, so whether two of them differ must not be judged from whether their intervals "
+        "overlap; differences between points are not in this table."
     )
     return tuple(sentence for sentence in told if sentence)
 

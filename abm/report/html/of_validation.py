@@ -1,8 +1,8 @@
 """A validation in words: which claims and figures the model meets, those it fails first."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -15,7 +15,7 @@ from abm.report.html.files import Files, ReportError
 from abm.report.html.fitted import NAME, TITLE
 from abm.report.html.words import counted, listed, text_of
 
-EVIDENCE = "evidence.json"
+EVIDENCE, TABLE = "evidence.json", "evidence.csv"
 BAD: tuple[Verdict, ...] = ("outside", "direction wrong")
 MOST_NAMED = 8
 Line = Annotated[str, AfterValidator(text_of)]
@@ -65,7 +65,8 @@ class EntryFound(BaseModel):
     @property
     def found(self) -> str:
         """The simulated number and its interval."""
-        if self.simulated_low is None or self.simulated_high is None:
+        ends = self.simulated_low, self.simulated_high
+        if None in ends or ends[0] == ends[1]:
             return short(self.simulated)
         limits = f"{short(self.simulated_low)} to {short(self.simulated_high)}"
         return f"{short(self.simulated)} ({limits})"
@@ -126,7 +127,9 @@ def _rows(files: Files) -> list[EntryFound]:
     found = files.json(EVIDENCE)
     place = files.path / EVIDENCE
     if found is None:
-        return []
+        table = files.whole_table(TABLE)
+        found = [] if table is None else [_cells(row) for row in table.to_dict("records")]
+        place = files.path / TABLE
     try:
         return ROWS.validate_python(found)
     except ValidationError as error:
@@ -135,13 +138,33 @@ def _rows(files: Files) -> list[EntryFound]:
         raise ReportError(f"{place}: {where}: {first['msg']}") from None
 
 
+def _cells(row: Mapping[Any, str]) -> dict[str, Any]:
+    """Return a row of the CSV table as it stands in the JSON, without its single studies."""
+    types = {name: str(field.annotation) for name, field in EntryFound.model_fields.items()}
+    return {
+        name: _number(row[name]) if "float" in kind or "int" in kind else row[name]
+        for name, kind in types.items()
+        if name in row and name != "studies"
+    }
+
+
+def _number(cell: str) -> float | int | str | None:
+    """Return a cell as a number where it is one, or None where it is empty."""
+    for kind in (int, float):
+        try:
+            return kind(cell)
+        except ValueError:
+            continue
+    return cell or None
+
+
 def _of_use(rows: Sequence[EntryFound], use: str) -> list[EntryFound]:
     return [row for row in rows if row.use == use]
 
 
 def _answer(rows: Sequence[EntryFound]) -> tuple[str, ...]:
     if not rows:
-        return ("This folder holds no evidence table, so it has no answer.",)
+        return ("This folder holds no evidence table, so it has no answer: see `nssi validate`.",)
     told = [
         _met(
             _of_use(rows, "predicted"),
@@ -172,8 +195,10 @@ def _draws_in_words(rows: Sequence[EntryFound]) -> tuple[str, ...]:
     told = (
         f"All this is under the posterior: every seed lived another draw of the fitted "
         f"parameters, {counted(draws, 'draw')} in all, and the verdicts are on all draws "
-        f"together. Of the {len(good)} that hold, {firm} hold in every single draw too."
+        "together."
     )
+    if any(row.studies for row in rows):  # which evidence.csv alone does not tell
+        told += f" Of the {len(good)} that hold, {firm} hold in every single draw too."
     return (told,)
 
 

@@ -2,7 +2,8 @@
 
 import datetime
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from abm.spelling import printable
 
@@ -63,6 +64,19 @@ def with_interval(
     return f"{show(value)} (95 % interval {span(low, high, show)})"
 
 
+def fewer_or_more(averted: float, other: float | None = None) -> str:
+    """Return what is averted, or a span of it, as so many fewer or more."""
+    if not (math.isfinite(averted) and (other is None or math.isfinite(other))):
+        return "-"
+    if other is None:
+        word = "fewer" if averted > 0 else "more"
+        return f"{number(abs(averted))} {word}" if averted else "no difference"
+    if averted > 0 or other < 0:  # both ends on one side, the smaller number first
+        low, high = sorted((abs(averted), abs(other)))
+        return f"{number(low)} to {number(high)} {'fewer' if averted > 0 else 'more'}"
+    return f"{number(-averted)} more to {number(other)} fewer"
+
+
 def counted(count: int, one: str, several: str | None = None) -> str:
     """Return a number and its noun: ``1 seed``, ``2 seeds``."""
     return f"{count:,} {one if count == 1 else several or one + 's'}"
@@ -85,6 +99,22 @@ def seeds_in_words(seeds: Sequence[int]) -> str:
     if len(ordered) > 10:
         return f"{', '.join(map(str, ordered[:10]))} and {len(ordered) - 10} more"
     return listed([str(seed) for seed in ordered])
+
+
+def seeds_of_tables(tables: Mapping[str, Any]) -> str:
+    """Say which tables of a run folder hold which seeds, or nothing where all hold the same."""
+    by_seeds: dict[tuple[int, ...], list[str]] = {}
+    for name, about in tables.items():
+        given = about.get("seeds")
+        seeds = [each for each in given if isinstance(each, int)] if isinstance(given, list) else []
+        by_seeds.setdefault(tuple(seeds), []).append(text_of(name, 80))
+    if len(by_seeds) < 2:
+        return ""
+    told = [
+        f"{listed(names)} {'holds' if len(names) == 1 else 'hold'} seeds {seeds_in_words(seeds)}"
+        for seeds, names in by_seeds.items()
+    ]
+    return f"Tables hold different seeds: {'; '.join(told)}."
 
 
 def day_in_words(text: str) -> str:

@@ -71,6 +71,19 @@ def content(folder):
     }
 
 
+def test_tables_of_different_seeds_are_told_on_the_terminal_and_in_the_description(out, capsys):
+    run(out, seeds=(1, 2, 3))
+    assert "hold" not in capsys.readouterr().out
+    run(out, seeds=(1, 2), logs=Logs(people=True, acts=True))
+    said = capsys.readouterr().out
+    assert (
+        "This table is of seeds 1 and 2; report, figures and curves.csv are of seeds 1 to 3" in said
+    )
+    apart = "curves.csv holds seeds 1 to 3; people.parquet and acts.parquet hold seeds 1 and 2."
+    assert apart in said
+    assert apart in json.loads((folder_of(out) / "run.json").read_text())["note"]
+
+
 def test_a_run_leaves_tables_and_a_description(out, capsys):
     assert run(out, logs=Logs(True, True, True, True)) == 0
     folder = folder_of(out)

@@ -1,19 +1,18 @@
 """The page itself, put together of Solara components."""
 
-import sys
 from pathlib import Path
 
 import solara
 
 from abm.browser import start
 from abm.browser.drawing import empty
-from abm.browser.player import DAYS_A_FRAME
+from abm.browser.player import DAYS_A_FRAME, log_error
 from abm.browser.session import Session
 from abm.browser.settings import Settings
 from abm.browser.snapshot import Snapshot
 from abm.browser.status import people_to_follow, school_ages, status_words
 from abm.browser.views import VIEWS
-from abm.browser.widgets import Between, Choice, Drawing, Tabs, offered
+from abm.browser.widgets import Between, Choice, Connection, Drawing, Tabs, offered
 
 TITLE = "Young people and self-injury: a simulation"
 LEAD = (
@@ -28,6 +27,10 @@ CAN_SAY = (
 SUPPORT = (
     "If you or someone you know needs support: findahelpline.com lists crisis lines worldwide."
 )
+FAILED = (
+    "Something in this page went wrong, and it has stopped. Reload it to begin anew. What "
+    "went wrong is written where the page was started."
+)
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 Html = solara.v.Html
 NARROWEST, WIDTHS = 240, Between(1, 20_000)
@@ -36,15 +39,41 @@ NARROWEST, WIDTHS = 240, Between(1, 20_000)
 
 @solara.component
 def Page() -> None:
-    """Show one page; everything it knows is its own."""
-    session = solara.use_memo(lambda: Session(start.first), [])
-    solara.use_effect(session.open, [])
+    """Show one page."""
     solara.Style(STYLE)
     solara.Title(TITLE)
     with Html(tag="div", class_="nssi"):
         with Html(tag="header"):
             Html(tag="h1", children=[TITLE])
             Html(tag="p", children=[LEAD])
+        BodyOrFailure()
+
+
+@solara.component
+def BodyOrFailure() -> None:
+    """Show the body, or a plain sentence if it fails; Solara would show where in the code."""
+    error, _ = solara.use_exception()  # renders for ever in a component that shows more than this
+    if error is None:
+        Body()
+    else:
+        Failure(error)
+
+
+@solara.component
+def Failure(error: BaseException) -> None:
+    """Say that the page has failed, and write why where it was started."""
+    words = f"The page failed: {type(error).__name__}: {error}"
+    solara.use_effect(lambda: log_error(words, error), [])
+    Html(tag="p", class_="failure", attributes={"role": "alert"}, children=[FAILED])
+
+
+@solara.component
+def Body() -> None:
+    """Show controls, settings and views; everything that they know is their own."""
+    session = solara.use_memo(lambda: Session(start.first), [])
+    solara.use_effect(session.open, [])
+    with Html(tag="div"):
+        Connection()
         with Html(tag="div", class_="body"):
             with Html(tag="aside", class_="side", attributes={"aria-label": "Settings"}):
                 Controls(session)
@@ -142,7 +171,7 @@ def drawn(picture: Snapshot, tab: str, width: float) -> str:
         return VIEWS[tab][1](picture, width)
     except Exception as error:
         words = f"This view could not be drawn: {type(error).__name__}: {error}"
-        print(f"nssi: {words}", file=sys.stderr)
+        log_error(words, error)
         return empty(f"{words}. The others go on.")
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from abm.browser.choices import Choices
 from abm.browser.page_model import PageModel
 from abm.browser.snapshot import Snapshot
+from abm.compilation import announce_compiling, is_compiled
 from abm.scenario_files import ScenarioError
 
 SECONDS_A_FRAME = 0.1
@@ -42,6 +43,12 @@ class Shown:
     playing: bool = False
     working: str = ""
     failure: str = ""
+
+
+def log_error(words: str, error: BaseException) -> None:
+    """Write what went wrong, and where, in a line for whoever started the page."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    print(f"nssi: {words} ({where.filename}:{where.lineno})", file=sys.stderr)
 
 
 class ClosedError(Exception):
@@ -167,6 +174,7 @@ class Player:
         self._model = None
         self._drawn = self._sent = 0
         self._show(playing=False, working="Preparing the young people", failure="")
+        announce_compiling(lambda words: self._show(working=words))
         model = PageModel.of(choices)
         model.prepare(lambda share: self._progress("Living the years before the start", share))
         self._model = model
@@ -250,6 +258,8 @@ class Player:
 
     def _progress(self, what: str, share: float) -> None:
         self._check_open()
+        if share == 0.0 and not is_compiled():  # the first day is what waits for machine code
+            return
         self._show(working=f"{what}: {10 * int(10 * share)} %")
 
     def _check_open(self) -> None:
@@ -264,6 +274,5 @@ class Player:
         else:
             when = "" if model is None or model.course is None else f" on {model.world.date}"
             words = f"The model stopped{when}: {type(error).__name__}: {error}"
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            print(f"nssi: {words} ({where.filename}:{where.lineno})", file=sys.stderr)
+            log_error(words, error)
         self._show(playing=False, working="", failure=f"{words}. Change what you like, then Reset.")

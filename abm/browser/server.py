@@ -1,6 +1,7 @@
 """Serves the page on this machine only, with nothing reported to anybody."""
 
 import contextlib
+import logging
 import os
 import socket
 import sys
@@ -8,6 +9,8 @@ import threading
 import time
 import warnings
 import webbrowser
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from abm.browser import start
 from abm.browser.choices import Choices
@@ -23,6 +26,26 @@ SETTINGS = {
 }
 """Solara reads these when it is imported; a tab that went away without a word is let go after
 a minute."""
+
+MOST_BYTES = 2**20  # of one message from a browser
+HEADERS = [
+    (b"x-frame-options", b"DENY"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"content-security-policy", "; ".join(f"{what} {where}" for what, where in (
+        ("default-src", "'self'"),
+        ("script-src", "'self' 'unsafe-inline' 'unsafe-eval'"),  # Vue compiles in the browser
+        ("style-src", "'self' 'unsafe-inline'"),
+        ("img-src", "'self' data: blob:"),
+        ("font-src", "'self' data:"),
+        ("object-src", "'none'"),
+        ("base-uri", "'none'"),
+        ("form-action", "'none'"),
+        ("frame-ancestors", "'none'"),
+    )).encode()),
+]  # fmt: skip
+App = Callable[..., Awaitable[None]]
 
 
 class PortTakenError(OSError):
@@ -49,6 +72,41 @@ def bound_socket(port: int) -> socket.socket:
             "choose another, or leave it out for a free one"
         ) from None
     return found
+
+
+class OwnPagesOnly:
+    """Refuses what pages of another origin ask, and lets no other site show this page.
+
+    A browser names the origin of whatever opens a WebSocket; without this, any web page could
+    start models here. What it fetches without naming one (a picture, a script) it marks as
+    coming from elsewhere.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request, or refuse it."""
+        headers = dict(scope.get("headers", ()))
+        host = headers.get(b"host", b"")
+        is_own = headers.get(b"origin", b"http://" + host) == b"http://" + host
+        is_elsewhere = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
+        if is_own and not (is_elsewhere and headers.get(b"sec-fetch-mode") != b"navigate"):
+            await self._app(scope, receive, _with_headers(send))
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await send({"type": "http.response.start", "status": 403, "headers": []})
+            await send({"type": "http.response.body", "body": b"Refused: a foreign origin."})
+
+
+def _with_headers(send: Any) -> Any:
+    async def send_with_headers(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *HEADERS]
+        await send(message)
+
+    return send_with_headers
 
 
 def serve(choices: Choices, port: int, open_browser: bool, stock: bool = False) -> None:
@@ -82,10 +140,12 @@ def serve(choices: Choices, port: int, open_browser: bool, stock: bool = False) 
 
     # It warns that it sets no cookie for pages inside other sites, which is what is wanted.
     warnings.filterwarnings("ignore", "Cookies with samesite", module="solara.server.starlette")
-    guarded = TrustedHostMiddleware(app, allowed_hosts=[HOST, "localhost"])
+    logging.getLogger("reacton").setLevel(logging.CRITICAL)  # the page says what failed in it
+    guarded = TrustedHostMiddleware(OwnPagesOnly(app), allowed_hosts=[HOST, "localhost"])
     config = uvicorn.Config(
-        guarded, log_level="error", access_log=False, timeout_graceful_shutdown=3
-    )
+        guarded, log_level="error", access_log=False, timeout_graceful_shutdown=3,
+        ws_max_size=MOST_BYTES,
+    )  # fmt: skip
     server = uvicorn.Server(config)
     threading.Thread(target=_announce, args=(server, address, open_browser), daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):  # how it is meant to be ended

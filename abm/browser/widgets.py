@@ -43,6 +43,11 @@ def Drawing(
     """Show a picture; tell its width, the person clicked, and that a frame has been drawn."""
 
 
+@solara.component_vue("connection.vue", vuetify=False)
+def Connection() -> None:
+    """Say so when the server has stopped or was started anew."""
+
+
 @solara.component_vue("tabs.vue", vuetify=False)
 def Tabs(tabs: list[tuple[str, str]], opened: str, event_change: Change) -> None:
     """Let one of the views be opened."""

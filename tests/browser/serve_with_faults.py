@@ -1,10 +1,14 @@
-"""Runs the command; a world of seed 666 fails on its third reported day, as a fault would."""
+"""Runs the command, with faults: a world of seed 666 fails on its third reported day, and a page
+in which the seed 555 is typed fails at once.
+"""
 
 from abm import cli
+from abm.browser.session import Session
 from abm.world import World
 
 FAULTY_SEED, FAULTY_DAY = 666, 3
 live_day = World.live_day
+seed_problem = Session.seed_problem
 
 
 def live_day_or_fail(world: World) -> None:
@@ -14,6 +18,14 @@ def live_day_or_fail(world: World) -> None:
     live_day(world)
 
 
+def seed_problem_or_fail(session: Session) -> str:
+    """Return what is wrong with the seed, unless it is the faulty one."""
+    if session.seed_text.value == "555":
+        raise RuntimeError("a made-up fault in the page")
+    return seed_problem(session)
+
+
 if __name__ == "__main__":
     World.live_day = live_day_or_fail  # type: ignore[method-assign]
+    Session.seed_problem = seed_problem_or_fail  # type: ignore[method-assign]
     cli.main()

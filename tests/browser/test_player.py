@@ -132,3 +132,18 @@ def test_closing_stops_the_thread_while_it_prepares() -> None:
     screen.player.close()
     assert screen.player.wait(5)
     assert screen.pictures == []
+
+
+def test_before_there_is_machine_code_it_says_that_it_compiles(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("abm.compilation.is_compiled", lambda: False)
+    monkeypatch.setattr("abm.browser.player.is_compiled", lambda: False)
+    seen: list[str] = []
+    monkeypatch.setattr(screen.player, "_tell", lambda shown: seen.append(shown.working))
+    screen.player.reset(Choices(population=PEOPLE, seed=2))
+    screen.wait(lambda: "" in seen)
+    assert seen[:2] == [
+        "Preparing the young people",
+        "Compiling, once (about a quarter of a minute)",
+    ]

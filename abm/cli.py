@@ -1,5 +1,6 @@
 """The command ``nssi``: parses, calls, prints; what it calls is imported when it is called."""
 
+import errno
 import os
 import sys
 from dataclasses import asdict
@@ -26,12 +27,26 @@ from abm.cli_options import (
     overrides_of,
     seeds_of,
 )
-from abm.console import EXIT_DONE, print_json, print_table, refuse
+from abm.console import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    complain,
+    print_json,
+    print_table,
+    refuse,
+    stopped_by_signals,
+)
 from abm.experiments.folders.answers import answering
 
 SUPPORT = (
     "If you or someone you know needs support: findahelpline.com lists crisis lines worldwide."
 )
+NOT_COMPILED = (
+    "NUMBA_DISABLE_JIT is set, and the model has to be compiled. To follow it in a debugger, unset "
+    'it and use NSSIModel(..., activation="agents"), which lives people in plain Python'
+)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _EPILOG = f"\b\n{SUPPORT}"  # \b keeps it on one line
 
 app = typer.Typer(
@@ -54,17 +69,42 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):  # not when a test has put its own in place
             stream.reconfigure(errors="backslashreplace")
     code: int | str | None = EXIT_DONE
+    signals = stopped_by_signals()
     try:
+        if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+            raise ScenarioError(NOT_COMPILED)
         app(prog_name="nssi")
     except SystemExit as leaving:
         code = leaving.code
     except ScenarioError as error:
         code = refuse(error)
+    except KeyboardInterrupt:
+        code = complain("interrupted", EXIT_INTERRUPTED)
+    except MemoryError:
+        code = complain("there is too little memory for this", EXIT_FAILED)
+    except OSError as error:
+        code = complain(_about_output(error), EXIT_FAILED)
+    code = 128 + signals[0] if signals and code != EXIT_DONE else code
     try:
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader has seen enough
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # else the reader has seen enough
+            code = code or complain(_about_output(error), EXIT_FAILED)
     sys.exit(code)
+
+
+def _about_output(error: OSError) -> str:
+    """Return a line about an error of standard output; others are faults of the program.
+
+    Raises
+    ------
+    OSError
+        If it is about something else.
+    """
+    if error.filename is not None or error.errno not in NO_ROOM:
+        raise error
+    return f"cannot write what was found: {error.strerror}"
 
 
 def _print_version(wanted: bool) -> None:
@@ -223,6 +263,7 @@ def store(
     """List what has been computed by commands of many runs, and check it."""
     from abm.experiments.store.command import store_command
 
+    check_folder(out, is_written=verify or clear_warm_ups)
     code = store_command(out, verify=verify, as_json=json_, clear_warm_ups=clear_warm_ups)
     raise typer.Exit(code)
 

@@ -59,13 +59,13 @@ def overrides_of(settings: Sequence[str]) -> dict[str, str]:
     return {name.strip(): value.strip() for name, value in pairs}
 
 
-def check_folder(out: Path) -> None:
-    """Refuse a folder that cannot be made or written to, before anything runs."""
+def check_folder(out: Path, *, is_written: bool = True) -> None:
+    """Refuse a folder that cannot be made or written to, or read, before anything runs."""
     try:
         nearest = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
     except (OSError, ValueError):
         raise typer.BadParameter(f"--out: {str(out)!r} is not a usable path") from None
     if not nearest.is_dir():
         raise typer.BadParameter(f"--out: {nearest} is not a folder")
-    if not os.access(nearest, os.W_OK):
+    if is_written and not os.access(nearest, os.W_OK):
         raise typer.BadParameter(f"--out: {nearest} cannot be written to")

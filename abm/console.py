@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -13,21 +15,52 @@ SUPPORT = (
     "A simulation shows what follows from its assumptions, not what will happen to a person. "
     "If you or someone you know needs support: findahelpline.com lists crisis lines worldwide."
 )
+_CODES = (*range(9), *range(11, 32), *range(0x7F, 0xA0))  # all but tab and end of line
+_ORDERS = (0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))  # of reading
+_CONTROLS = {code: f"\\u{code:04x}" for code in (*_CODES, *_ORDERS)}
+"""What changes how a terminal shows other text, and how it is shown instead; JSON reads it so."""
 NOTHING_NEW = "nothing was run anew"
 
 Printed = list[list[Any]]
 """What was printed, each piece as its kind, and the plain data it shows."""
 
 
+def stopped_by_signals() -> list[int]:
+    """Let the signals that end a process interrupt it as Ctrl-C does; return those that came.
+
+    Batch systems send SIGTERM, and a terminal that is closed SIGHUP: either way what is finished is
+    kept, workers end, and a line says so.
+    """
+    came: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        return came
+
+    def interrupt(number: int, _: object) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:
+            signal.signal(getattr(signal, name), interrupt)  # not what `nohup` has set
+    if hasattr(signal, "SIGXFSZ"):
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then writing says that there is no room
+    return came
+
+
+def plain(text: str) -> str:
+    """Return text without what would command a terminal; ends of lines stay."""
+    return text.translate(_CONTROLS)
+
+
 def complain(message: str, code: int) -> int:
     """Print on stderr what stopped a command, and return the exit code given."""
-    print(f"nssi: {message}", file=sys.stderr)
+    print(plain(f"nssi: {message}"), file=sys.stderr)
     return code
 
 
 def refuse(message: object) -> int:
     """Print on stderr what is wrong with the input, as Typer does, and return the exit code."""
-    print(f"Error: {message}", file=sys.stderr)
+    print(plain(f"Error: {message}"), file=sys.stderr)
     return EXIT_WRONG_INPUT
 
 
@@ -117,9 +150,14 @@ def _is_plain(text: str) -> bool:
 
 
 def _show(kind: str, *given: Any) -> None:
+    given = tuple(map(_plain_in, given))
     for notes in _notes:
         notes.append([kind, *given])
     _KINDS[kind](*given)
+
+
+def _plain_in(piece: Any) -> Any:
+    return plain(piece) if isinstance(piece, str) else [_plain_in(each) for each in piece]
 
 
 def _show_table(columns: list[str], rows: list[list[str]]) -> None:

@@ -4,6 +4,9 @@ import difflib
 import reprlib
 from collections.abc import Iterable
 
+CUTOFF = 0.7
+"""How alike a name has to be to be meant: at 0.6 `care_harm` would be taken for `rest_shame`."""
+
 
 def nearest(name: str, choices: Iterable[str]) -> str | None:
     """Return the choice that looks most like ``name``, or None when none does.
@@ -18,7 +21,7 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
     by_lower_case = {choice.lower(): choice for choice in choices}
     wanted = name[:200].lower().replace("-", "_")
     for candidates in (wanted, name[:200].lower()):
-        found = difflib.get_close_matches(candidates, by_lower_case, n=1, cutoff=0.6)
+        found = difflib.get_close_matches(candidates, by_lower_case, n=1, cutoff=CUTOFF)
         if found:
             return by_lower_case[found[0]]
     return None

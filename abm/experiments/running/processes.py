@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -37,6 +38,7 @@ class LocalProcesses(Executor):
         self._open()
 
     def _open(self) -> None:
+        _start_tracker()
         context = multiprocessing.get_context("spawn")
         self._reader, self._writer = context.Pipe(duplex=False)
         self._pool = ProcessPoolExecutor(
@@ -77,13 +79,28 @@ class LocalProcesses(Executor):
             self.stop()
 
 
+def _start_tracker() -> None:
+    """Start the process of Python that cleans up after all others; a closed terminal ends it not.
+
+    It heeds neither Ctrl-C nor SIGTERM by itself, nor SIGHUP if that is ignored when it starts.
+    """
+    if not hasattr(signal, "SIGHUP") or threading.current_thread() is not threading.main_thread():
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        signal.signal(signal.SIGHUP, before or signal.SIG_DFL)
+
+
 def _begin_process(
     stop: Connection, begin: Callable[..., None] | None, given: tuple[Any, ...]
 ) -> None:
-    """Prepare a process: one thread, Ctrl-C left to the parent, and no life without it."""
+    """Prepare a process: one thread, interruptions left to the parent, no life without it."""
     for name in THREADS:
         os.environ.setdefault(name, "1")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in {"SIGINT", "SIGHUP"} & set(dir(signal)):
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
     if begin is not None:
         begin(*given)

@@ -127,7 +127,7 @@ class Counts:
             "newly": round(self._newly[place]),
             "cost_per": each.cost_per,
             "units": units,
-            "cost": units * each.cost,
+            "cost": round(units * each.cost, 6),
         }
 
 

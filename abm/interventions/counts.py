@@ -80,22 +80,28 @@ class Counts:
                 share = (reached[place] & present).astype(float)
             else:
                 share = share_today(each, people, present, date, ages_of, begun)
-            known = self._met[self._same[place]].max(axis=0)
-            newly = float(np.maximum(share - known, 0.0).sum())
-            starts = np.maximum(share - self._met[place], 0.0)
-            self._met[place] += starts
+            starts, newly = self._meet(place, share)
+            self._people[place] += starts
             self._newly[place] += newly
-            self._people[place] += starts.sum()
             courses = each.about().audience == "therapies"
             if each.cost_per == "person":
                 self._units[place] += newly
             elif each.cost_per == "start":
-                self._units[place] += begun.sum() if courses else starts.sum()
+                self._units[place] += begun.sum() if courses else starts
             elif each.cost_per == "year":
                 self._units[place] += 1
             else:
                 here = is_in_it(each, people, present, ages_of)
                 self._units[place] += self._met[place][here].sum()
+
+    def _meet(self, place: int, share: np.ndarray) -> tuple[float, float]:
+        """Let rows be reached so far; return how many start, and how many no window had reached."""
+        if not (share > self._met[place]).any():
+            return 0.0, 0.0
+        known = self._met[self._same[place]].max(axis=0)
+        starts = np.maximum(share - self._met[place], 0.0)
+        self._met[place] += starts
+        return float(starts.sum()), float(np.maximum(share - known, 0.0).sum())
 
     def forget(self, start: int, stop: int) -> None:
         """Forget the people of some rows, which are given to a new year-group."""

@@ -261,10 +261,12 @@ def store(
     json_: JsonOption = False,
 ) -> None:
     """List what has been computed by commands of many runs, and check it."""
+    from abm.comparison.shelf import Shelf, shelf_folder
     from abm.experiments.store.command import store_command
 
     check_folder(out, is_written=verify or clear_warm_ups)
-    code = store_command(out, verify=verify, as_json=json_, clear_warm_ups=clear_warm_ups)
+    lives = Shelf(shelf_folder(out))
+    code = store_command(out, verify, json_, clear_warm_ups, lives)
     raise typer.Exit(code)
 
 

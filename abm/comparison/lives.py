@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abm.files import parse_parquet
 from abm.record import SEX_NAMES
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from abm.record import Record
 
 PEOPLE, CURVES = "people.parquet", "curves.parquet"
+LARGEST = 1e15  # of people and costs; sums of many stay finite
 
 # Everybody who lived a reported day, in the order of their numbers.
 LIFE_DTYPE = np.dtype(
@@ -73,8 +75,8 @@ class Reached:
             If something is missing or no number.
         """
         numbers = {name: float(plain[name]) for name in ("people", "cost", "newly", "units")}
-        if not all(map(math.isfinite, numbers.values())):
-            raise ValueError(f"{plain['kind']}: people and cost must be finite")
+        if not all(abs(number) < LARGEST for number in numbers.values()):
+            raise ValueError("people and cost must be finite and smaller")
         texts = {name: str(plain[name]) for name in ("kind", "title", "name", "cost_per")}
         return cls(**texts, **numbers)  # type: ignore[arg-type]
 
@@ -148,18 +150,22 @@ def from_files(files: Mapping[str, bytes], reached: tuple[Reached, ...]) -> Live
 
     Raises
     ------
-    KeyError, ValueError
-        If a file or a column is missing, or is of another type.
+    ValueError
+        If a file or a column is missing, or is of another type or range.
     """
     import pandas as pd
-    import pyarrow.parquet as pq
 
-    table = pq.read_table(io.BytesIO(files[PEOPLE]))
-    people = np.zeros(table.num_rows, LIFE_DTYPE)
-    for name in LIFE_DTYPE.names or ():
-        people[name] = table[name].to_numpy()
-    curves = pq.read_table(io.BytesIO(files[CURVES])).to_pandas()
-    curves["date"] = pd.to_datetime(curves["date"]).astype("datetime64[s]")
+    try:
+        table = parse_parquet(files[PEOPLE])
+        people = np.zeros(table.num_rows, LIFE_DTYPE)
+        for name in LIFE_DTYPE.names or ():
+            people[name] = table[name].to_numpy()
+        curves = parse_parquet(files[CURVES]).to_pandas()
+        curves["date"] = pd.to_datetime(curves["date"]).astype("datetime64[s]")
+    except (KeyError, TypeError, OverflowError) as error:
+        raise ValueError(f"another table than that of lives: {error}") from None
+    if not np.isin(people["sex"], range(len(SEX_NAMES))).all():
+        raise ValueError("another table than that of lives: a sex is out of range")
     return Lives(people, curves, reached)
 
 

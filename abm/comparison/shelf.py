@@ -4,19 +4,25 @@ A run is found again by every comparison that needs it. Its list of checksums is
 a run that was cut off, or damaged since, counts as not lived.
 """
 
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
 from abm.comparison.lives import CURVES, PEOPLE, Lives, Reached, from_files
 from abm.experiments.store.result_rows import run_key
-from abm.tables import TableError, checksum, read_json, write_bytes, write_json
+from abm.files import FileName, ReadBack, files_in, make_folder, read_bytes
+from abm.tables import TableError, cannot_read, checksum, read_json, write_bytes, write_json
 
 if TYPE_CHECKING:
     from abm.scenario import Scenario
 
 DONE = "done.json"
+KEY = re.compile("[0-9a-f]{64}")
 KEPT = "lives 2"  # what is kept of a run; another number if that changes
 
 
@@ -69,12 +75,10 @@ class Shelf:
         place = self.place(key)
         try:
             found = _as_kept(read_json(place / DONE))
-            sound = found.files.keys() == {PEOPLE, CURVES} and all(
-                checksum(place / name) == sum_ for name, sum_ in found.files.items()
-            )
-        except (TableError, KeyError, TypeError, ValueError, AttributeError):
+            sums = {name: checksum(place / name) for name in (PEOPLE, CURVES)}
+        except (TableError, ValueError):
             return None
-        return found if sound else None
+        return found if found.files == sums else None
 
     def read(self, key: str) -> Lives:
         """Return the lives of a run that is kept.
@@ -86,10 +90,16 @@ class Shelf:
         """
         place = self.place(key)
         try:
-            files = {name: (place / name).read_bytes() for name in (PEOPLE, CURVES)}
+            files = {name: read_bytes(place / name) for name in (PEOPLE, CURVES)}
             return from_files(files, _as_kept(read_json(place / DONE)).reached)
-        except (OSError, KeyError, TypeError, ValueError) as error:  # pyarrow's are among these
-            raise TableError(f"cannot read {place}: {error}") from error
+        except OSError as error:
+            raise cannot_read(place, error) from error
+        except ValueError as error:
+            moved = self.set_aside(key)
+            raise TableError(
+                f"{place} holds no lives of a run ({str(error).splitlines()[0]}); moved to "
+                f"{moved}, and the same command lives them again"
+            ) from error
 
     def write(
         self,
@@ -108,7 +118,7 @@ class Shelf:
         """
         place = self.place(key)
         try:
-            place.mkdir(parents=True, exist_ok=True)
+            make_folder(place)
             (place / DONE).unlink(missing_ok=True)
         except OSError as error:
             raise TableError(f"cannot write {place}: {error.strerror or error}") from error
@@ -118,12 +128,65 @@ class Shelf:
         kept = Kept(sums, reached, round(seconds, 3), agent_days)
         write_json(place / DONE, asdict(kept))
 
+    def keys(self) -> list[str]:
+        """Return the keys of all runs that are kept, whole or not."""
+        found = self.folder.glob("[0-9a-f][0-9a-f]/*")
+        return sorted(path.name for path in found if KEY.fullmatch(path.name))
+
+    def size(self) -> int:
+        """Return the bytes of all that is kept."""
+        places = map(self.place, self.keys())
+        return sum(path.lstat().st_size for place in places for path in files_in(place))
+
+    def set_aside(self, key: str) -> Path:
+        """Move a run that is not whole out of the way.
+
+        Raises
+        ------
+        TableError
+            If it cannot be moved.
+        """
+        aside = self.folder / "set-aside"
+        number = 1
+        while os.path.lexists(place := aside / f"{key}-{number}"):
+            number += 1
+        try:
+            make_folder(aside)
+            return self.place(key).rename(place)
+        except OSError as error:
+            raise TableError(f"cannot move {self.place(key)} aside: {error.strerror}") from error
+
+    def verify(self) -> list[str]:
+        """Check every run, move aside those that are not whole, and return their keys.
+
+        Raises
+        ------
+        TableError
+            If one cannot be moved.
+        """
+        damaged = [key for key in self.keys() if self.kept(key) is None]
+        for key in damaged:
+            self.set_aside(key)
+        return damaged
+
     def is_damaged(self, key: str) -> bool:
         """Return whether something stands in the place of a run that is not whole."""
         return self.place(key).exists() and self.kept(key) is None
 
 
+class _Kept(ReadBack):
+    """The shape of done.json."""
+
+    files: dict[FileName, str]
+    reached: list[dict[str, Any]]
+    seconds: float = Field(ge=0, le=1e12)
+    agent_days: float = Field(gt=0, le=1e15)
+
+
 def _as_kept(plain: Any) -> Kept:
-    reached = tuple(Reached.from_plain(each) for each in plain["reached"])
-    files = {str(name): str(sum_) for name, sum_ in plain["files"].items()}
-    return Kept(files, reached, float(plain["seconds"]), float(plain["agent_days"]))
+    found = _Kept.model_validate(plain)
+    try:
+        reached = tuple(Reached.from_plain(each) for each in found.reached)
+    except (KeyError, TypeError, OverflowError) as error:
+        raise ValueError(f"another shape: {error}") from None
+    return Kept(found.files, reached, found.seconds, found.agent_days)

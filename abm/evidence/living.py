@@ -155,13 +155,10 @@ def live_tasks(
         If the workers are lost.
     """
     lived: dict[str, dict[int, Tables]] = {task.world: {} for task in tasks}
-    missing = []
     for task in tasks:
-        kept = None if shelf is None else shelf.found(task.world, task.seed)
-        if kept is None:
-            missing.append(task)
-        else:
+        if shelf is not None and (kept := shelf.found(task.world, task.seed)) is not None:
             lived[task.world][task.seed] = kept
+    missing = [task for task in tasks if task.seed not in lived[task.world]]
     if missing and look is live_and_look:
         announce_compiling(tell)
     number = min(processors() if jobs is None else jobs, len(missing))

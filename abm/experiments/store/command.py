@@ -1,14 +1,15 @@
 """The command `store`: what has been computed, and whether it is whole."""
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from abm.console import EXIT_DONE, EXIT_FAILED, complain, print_json, print_table
+from abm.console import EXIT_DONE, EXIT_FAILED, complain, print_json, print_table, print_text
+from abm.experiments.store.result_rows import read_differences
 from abm.experiments.store.store import FAILED, Store, StoreError, StoreReport, store_folder
+from abm.tables import TableError
 
 Run = Mapping[str, Any]
 FAILURES_SHOWN = 5
@@ -44,7 +45,23 @@ class Group:
     failed: int
 
 
-def store_command(out: Path, verify: bool, as_json: bool, clear_warm_ups: bool = False) -> int:
+class Kept(Protocol):
+    """A further folder of what is kept, such as the lives of comparisons."""
+
+    folder: Path
+
+    def keys(self) -> list[str]: ...
+    def size(self) -> int: ...
+    def verify(self) -> list[str]: ...
+
+
+def store_command(
+    out: Path,
+    verify: bool,
+    as_json: bool,
+    clear_warm_ups: bool = False,
+    lives: Kept | None = None,
+) -> int:
     """List what has been computed under a folder of results.
 
     Parameters
@@ -57,6 +74,8 @@ def store_command(out: Path, verify: bool, as_json: bool, clear_warm_ups: bool =
         Print one JSON object instead of the table.
     clear_warm_ups
         Remove the kept warm-ups; what needs one lives it again.
+    lives
+        What comparisons keep of their runs.
 
     Returns
     -------
@@ -72,17 +91,38 @@ def store_command(out: Path, verify: bool, as_json: bool, clear_warm_ups: bool =
         warm_ups = look_at(WarmUps(warm_ups_folder(out)), verify, clear_warm_ups)
         found = store.all_runs()
         size = store.size()
-    except StoreError as error:
+        damaged_lives = lives.verify() if lives is not None and verify else []
+    except (StoreError, TableError) as error:
         return complain(str(error), EXIT_FAILED)
-    groups = summary(found)
+    try:
+        groups = summary(found)
+    except ValueError:
+        message = "runs are kept that say nothing sound; `nssi store --verify` sets them aside"
+        return complain(message, EXIT_FAILED)
     if as_json:
         whole = _as_object(store, found, groups, size, report)
-        print_json(whole | {"warm_ups": as_object(warm_ups)})
+        whole["warm_ups"] = as_object(warm_ups)
+        if lives is not None:
+            whole["lives"] = {"folder": str(lives.folder), "runs": len(lives.keys()),
+                              "bytes": lives.size(), "damaged": damaged_lives}  # fmt: skip
+        print_json(whole)
     else:
         _print(store, found, groups, size, report)
         print_warm_ups(warm_ups)
-    is_damaged = warm_ups.is_damaged or (report is not None and report.damaged)
+        if lives is not None:
+            _print_lives(lives, damaged_lives)
+    is_damaged = warm_ups.is_damaged or (report is not None and report.damaged) or damaged_lives
     return EXIT_FAILED if is_damaged else EXIT_DONE
+
+
+def _print_lives(lives: Kept, damaged: list[str]) -> None:
+    """Print what comparisons keep; nothing, if there is nothing to say."""
+    if number := len(lives.keys()):
+        print_text(f"\n{_counted(number, 'run')} of comparisons, {_in_words(lives.size())}")
+        print_text(f"{lives.folder} (may be removed; what a comparison needs is run again)")
+    if damaged:
+        count = _counted(len(damaged), "run")
+        complain(f"{count} of comparisons damaged and set aside; run again when needed", 1)
 
 
 def summary(found: Sequence[Run]) -> list[Group]:
@@ -101,7 +141,7 @@ def summary(found: Sequence[Run]) -> list[Group]:
     for run in found:
         differences = run["differences"]
         if differences not in described:
-            described[differences] = _described(json.loads(differences))
+            described[differences] = _described(read_differences(differences))
         key = (*described[differences], run["code"])
         counts = groups.setdefault(key, [0, 0])
         counts[0] += 1
@@ -157,7 +197,7 @@ def _failures(found: Sequence[Run]) -> list[dict[str, Any]]:
         {
             "key": run["key"],
             "seed": run["seed"],
-            "differences": json.loads(run["differences"]),
+            "differences": read_differences(run["differences"]),
             "error": run["error"],
         }
         for run in found

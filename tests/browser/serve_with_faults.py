@@ -2,9 +2,14 @@
 in which the seed 555 is typed fails at once.
 """
 
+import os
+
 from abm import cli
-from abm.browser.session import Session
+from abm.browser.server import SETTINGS
 from abm.world import World
+
+os.environ.update(SETTINGS)  # Solara reads them when it is imported, which the session does
+from abm.browser.session import Session
 
 FAULTY_SEED, FAULTY_DAY = 666, 3
 live_day = World.live_day

@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -65,6 +66,9 @@ def main() -> NoReturn:
     """Run the command; wrong input is one message on stderr and exit code 2."""
     from abm.scenario_files import ScenarioError
 
+    if not sys.warnoptions:  # what libraries warn of is for developers; Python's -W brings it back
+        warnings.simplefilter("ignore")
+        os.environ["PYTHONWARNINGS"] = "ignore"  # in the processes that run seeds, too
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # not when a test has put its own in place
             stream.reconfigure(errors="backslashreplace")

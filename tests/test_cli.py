@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -346,3 +347,19 @@ def test_init_does_not_write_through_a_file_that_is_no_folder(nssi: Nssi, tmp_pa
     (tmp_path / "scenarios").write_text("mine")
     assert nssi("init", "plan").code == 2
     assert (tmp_path / "scenarios").read_text() == "mine"
+
+
+def test_no_warning_of_a_library_reaches_the_terminal(monkeypatch, capsys):
+    def warn(**_):
+        warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=1)
+
+    monkeypatch.setattr("abm.cli.app", warn)
+    monkeypatch.setattr(sys, "warnoptions", [])
+    monkeypatch.setenv("PYTHONWARNINGS", "default")
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+    assert not left.value.code
+    assert capsys.readouterr().err == ""
+    assert os.environ["PYTHONWARNINGS"] == "ignore"

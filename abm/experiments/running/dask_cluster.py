@@ -1,7 +1,6 @@
 """A Dask cluster: connecting to one, or starting a small one on this machine."""
 
 import contextlib
-import json
 import logging
 import os
 import subprocess
@@ -15,6 +14,7 @@ from typing import Any
 
 from abm.experiments.running.executors import NoExecutorError
 from abm.experiments.running.processes import THREADS
+from abm.tables import TableError, read_json
 
 SECONDS_TO_CONNECT = 15
 SECONDS_TO_START = 60
@@ -92,8 +92,8 @@ def _address_in(place: Path) -> str:
     until = time.monotonic() + SECONDS_TO_CONNECT
     while True:
         try:
-            return str(json.loads(place.read_text())["address"])
-        except (OSError, ValueError, KeyError):
+            return str(read_json(place)["address"])
+        except (TableError, KeyError, TypeError):
             if time.monotonic() > until:
                 raise
             time.sleep(0.1)
@@ -111,7 +111,8 @@ def _distributed() -> Any:
 def local_cluster(workers: int) -> Iterator[str]:
     """Start a scheduler and workers as processes of this machine; end them afterwards.
 
-    They end, too, when this process is killed.
+    They end, too, when this process is killed. Dask lets everybody who reaches the scheduler run
+    code: here that is every user of this machine, for it listens without a password or encryption.
 
     Parameters
     ----------
@@ -165,8 +166,8 @@ def _address(scheduler: "subprocess.Popen[bytes]", place: Path, log: Path) -> st
     """Wait until the scheduler has written where it listens."""
     until = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < until and scheduler.poll() is None:
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            return str(json.loads(place.read_text())["address"])
+        with contextlib.suppress(TableError, KeyError, TypeError):
+            return str(read_json(place)["address"])
         time.sleep(0.05)
     lines = log.read_text(errors="replace").strip().splitlines()
     reason = lines[-1] if lines else "it said nothing"

@@ -102,7 +102,7 @@ def _line(axes: "Axes", rows: "pd.DataFrame", name: str, place: int, scale: floa
         limits = (rows["parameter_low"], rows["parameter_high"]), (rows["low"], rows["high"])
         light, dark = (Limits(*(scale * end.to_numpy(float) for end in ends)) for ends in limits)
         draw_two_bands(axes, dates, light, dark, COLOURS[place])
-    elif rows["low"].notna().all():
+    elif rows["low"].notna().any():  # none at the censuses at which all seeds agree
         axes.fill_between(
             dates, scale * rows["low"], scale * rows["high"],
             color=COLOURS[place], alpha=style.BAND_ALPHA, linewidth=0,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.chance import Purpose, generator
+from abm.files import open_regular
 from abm.parameters import parameters
 from abm.spelling import did_you_mean
 from abm.tables import TableError, csv_bytes, read_json, write_bytes, write_json
@@ -117,9 +118,10 @@ def posterior(folder: Path = FOLDER) -> Posterior:
     if not path.exists():
         raise PosteriorError(f"there is no posterior at {path}; `nssi calibrate` makes it")
     try:
-        table = pd.read_csv(path)
+        with open_regular(path) as file:
+            table = pd.read_csv(file)
         about = dict(read_json(folder / ABOUT))
-    except (OSError, ValueError, TableError) as error:
+    except (OSError, ValueError, TypeError, TableError) as error:
         raise PosteriorError(f"{path} cannot be read: {error}") from None
     return _checked(path, table, about)
 

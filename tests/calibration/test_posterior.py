@@ -68,3 +68,10 @@ def test_damage_is_refused(place, before, after, said):
     path.write_text(path.read_text().replace(before, after, 1))
     with pytest.raises(PosteriorError, match=said):
         central(place)
+
+
+@pytest.mark.parametrize("text", ["5", "[]", "null", "[" * 100_000, '{"central": 5}'])
+def test_what_is_known_of_draws_in_another_shape_is_refused(place, text):
+    (place / "posterior.json").write_text(text)
+    with pytest.raises(PosteriorError):
+        central(place)

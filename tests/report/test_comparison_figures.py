@@ -1,5 +1,7 @@
 """Figures of a comparison: one file of each kind, the same bytes again, and what they show."""
 
+from dataclasses import replace
+
 import made_up_lives
 import pytest
 from made_up_lives import BASE, BOTH, KIND, NULL, SKILLED
@@ -95,3 +97,12 @@ def test_draws_of_the_parameters_have_two_bands_and_a_legend(tmp_path):
         light, cases["per_100k_parameter_low"], cases["per_100k_parameter_high"], strict=True
     ):
         assert segment[:, 0].tolist() == pytest.approx([low, high])
+
+
+def test_a_band_is_drawn_although_no_one_differs_at_the_first_census(findings):
+    changes = findings.curve_differences.copy()
+    first = changes["date"] == changes["date"].min()
+    changes.loc[first, ["low", "high"]] = float("nan")
+    with style.theme():
+        drawn = figures.differences_over_time(replace(findings, curve_differences=changes))
+    assert drawn.axes[0].collections

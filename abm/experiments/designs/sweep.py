@@ -239,7 +239,8 @@ def _is_share(name: str) -> bool:
 def _over_seeds(name: str, values: np.ndarray) -> BetweenSeeds:
     """Return mean and interval of an outcome, cut off at what it can be."""
     lowest = -math.inf if (values < 0).any() else 0.0
-    return between_seeds(values, (lowest, 1.0 if _is_share(name) else math.inf))
+    highest = 1.0 if _is_share(name) and not (values > 1).any() else math.inf
+    return between_seeds(values, (lowest, highest))
 
 
 def _as_plain(

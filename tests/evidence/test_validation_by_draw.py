@@ -186,13 +186,13 @@ def test_a_draw_that_a_scenario_cannot_have_is_refused_before_anything_is_lived(
 def made_up_people(shares: tuple[float, ...], count: int = 2000) -> dict[int, dict]:
     """Return tables of people by seed, of whom these shares have ever self-injured."""
     ages = np.full(count, 15.0)
+    shuffled = np.random.default_rng(1).permutation(count)  # so that groups of people differ
     return {
         101 + 2 * place: {
             "people": {
                 "person": np.arange(count),
                 "age": ages,
-                # by whole runs, so that groups of every 20th person are alike
-                "ever": (np.arange(count) < share * count).astype(float),
+                "ever": (shuffled < share * count).astype(float),
             }
         }
         for place, share in enumerate(shares)

@@ -4,11 +4,12 @@ This module imports little, because a new process imports it first: before NumPy
 number of threads can still be set.
 """
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -52,7 +53,8 @@ class LocalProcesses(Executor):
         self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
     ) -> Future[R]:
         """Call a function of a module in one of the processes."""
-        return self._pool.submit(function, *args, **kwargs)
+        with _without_ctrl_c():
+            return self._pool.submit(function, *args, **kwargs)
 
     def stop(self) -> None:
         """End every process at once."""
@@ -77,6 +79,19 @@ class LocalProcesses(Executor):
             self.shutdown(wait=True, cancel_futures=True)
         else:
             self.stop()
+
+
+@contextlib.contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Hold Ctrl-C back while a process may start: until it ignores it, it inherits this."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start_tracker() -> None:

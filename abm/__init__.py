@@ -11,9 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from abm.comparison.api import compare
+    from abm.experiments.comparison.compare import compare
     from abm.model import Adolescent, NSSIModel
-    from abm.record import Logs, Record
     from abm.report.html.writing import write_report
     from abm.report.notebook import (
         columns,
@@ -27,8 +26,9 @@ if TYPE_CHECKING:
         plot_prevalence,
         plot_prevalence_over_time,
     )
-    from abm.scenario import Scenario, ScenarioError, load_scenario
-    from abm.simulation import run
+    from abm.scenario.scenario import Scenario, ScenarioError, load_scenario
+    from abm.simulation.record import Logs, Record
+    from abm.simulation.run import run
 
     __version__: str
 
@@ -59,13 +59,13 @@ __all__ = [
 _HOMES = {
     "Adolescent": "abm.model",
     "NSSIModel": "abm.model",
-    "Logs": "abm.record",
-    "Record": "abm.record",
-    "Scenario": "abm.scenario",
-    "ScenarioError": "abm.scenario",
-    "compare": "abm.comparison.api",
-    "load_scenario": "abm.scenario",
-    "run": "abm.simulation",
+    "Logs": "abm.simulation.record",
+    "Record": "abm.simulation.record",
+    "Scenario": "abm.scenario.scenario",
+    "ScenarioError": "abm.scenario.scenario",
+    "compare": "abm.experiments.comparison.compare",
+    "load_scenario": "abm.scenario.scenario",
+    "run": "abm.simulation.run",
     "write_report": "abm.report.html.writing",
     **dict.fromkeys(
         (

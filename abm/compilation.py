@@ -115,20 +115,3 @@ def kernel[F: Callable[..., Any]](function: F) -> F:
     _make_rules_known()
     compiled = _numba().njit(error_model="numpy", cache=_cache_folder is not None)(function)
     return cast(F, compiled)
-
-
-def is_compiled() -> bool:
-    """Return whether a run can begin at once; otherwise its kernels are compiled first."""
-    from abm.kernel import live_all  # which takes nearly all of the time
-
-    compiled: Any = live_all
-    if not hasattr(compiled, "signatures") or compiled.signatures:  # plain Python, or in memory
-        return True
-    cached = Path(compiled.stats.cache_path).glob("kernel.live_all-*.nbi")
-    return _cache_folder is not None and any(cached)
-
-
-def announce_compiling(say: Callable[[str], None]) -> None:
-    """Say, before the first run of this version, why nothing seems to happen."""
-    if not is_compiled():
-        say("Compiling, once (about a quarter of a minute)")

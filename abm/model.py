@@ -5,11 +5,11 @@ from typing import Any, Literal
 
 import mesa
 
-from abm.one_by_one import OneByOne
 from abm.people.layout import Field, declared_fields
-from abm.record import NO_LOGS, WORDS, YES_OR_NO, Logs
-from abm.scenario import Scenario
-from abm.world import World
+from abm.scenario.scenario import Scenario
+from abm.simulation.agent_by_agent import OneByOne
+from abm.simulation.record import NO_LOGS, WORDS, YES_OR_NO, Logs
+from abm.simulation.world import World
 
 Activation = Literal["compiled", "agents"]
 IDENTITY = ("person", "sex", "year_group")
@@ -133,7 +133,8 @@ for _name, (_kind, _field) in declared_fields().items():
 class NSSIModel(mesa.Model):
     """A population of adolescents, some of whom self-injure without suicidal intent.
 
-    One step is one day, in the order of `abm.population_day.POPULATION_DAY` (``nssi explain day``):
+    One step is one day, in the order of `abm.simulation.schedule.POPULATION_DAY`
+    (``nssi explain day``):
 
     1. turn the calendar: date, trends, stages of life
     2. year-groups: on 1 September the oldest leaves and a new one enters
@@ -234,7 +235,7 @@ class NSSIModel(mesa.Model):
                 self._agent_in_row[row] = Adolescent(self, row)
 
     def change(self, **values: float) -> None:
-        """Change parameters from the next day on; see `abm.world.World.change`."""
+        """Change parameters from the next day on; see `abm.simulation.world.World.change`."""
         self.world.change(**values)
 
     # Aggregates, for Mesa's DataCollector and for charts

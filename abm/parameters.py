@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from abm.spelling import did_you_mean, nearest, shown
+from abm.io.messages import ScenarioError, did_you_mean, nearest, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -300,3 +300,18 @@ def _refuse_undeclared(given: Mapping[str, Any], declared: Mapping[str, Any]) ->
     for name in given:
         if name not in declared:
             raise ValueError(f"{name}: not declared{did_you_mean(name, declared)}")
+
+
+def find_declared(name: str) -> Parameter | Switch:
+    """Return the parameter or the switch of that name.
+
+    Raises
+    ------
+    ScenarioError
+        When there is none; the message has the nearest name.
+    """
+    declared: dict[str, Parameter | Switch] = {**parameters(), **switches()}
+    if name not in declared:
+        hint = did_you_mean(name, declared)
+        raise ScenarioError(f"there is no parameter or switch called {shown(name)}{hint}")
+    return declared[name]

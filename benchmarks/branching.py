@@ -11,10 +11,10 @@ from pathlib import Path
 
 from result_table import machine
 
-from abm.experiments.store.warm_ups import WarmUps
-from abm.record import Logs, Record
-from abm.scenario import Scenario, load_scenario
-from abm.simulation import run
+from abm.runs.warm_ups import WarmUps
+from abm.scenario.scenario import Scenario, load_scenario
+from abm.simulation.record import Logs, Record
+from abm.simulation.run import run
 
 FACTORS = (1.0, 0.8, 0.9, 1.1, 1.2, 1.3)
 LOGS = Logs(people=True)

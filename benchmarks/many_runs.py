@@ -15,12 +15,12 @@ from pathlib import Path
 
 from result_table import machine
 
-from abm.experiments.outcomes.outcomes import LOGS, outcomes_of
-from abm.experiments.running.processes import LocalProcesses
-from abm.experiments.running.runner import RunTask, run_missing
-from abm.experiments.store.store import Store
-from abm.scenario import Scenario, load_scenario
-from abm.simulation import run
+from abm.runs.processes import LocalProcesses
+from abm.runs.runner import RunTask, run_missing
+from abm.runs.store import Store
+from abm.scenario.scenario import Scenario, load_scenario
+from abm.simulation.run import run
+from abm.studies.outcomes import LOGS, outcomes_of
 
 SIZES_FOR_MEMORY = (100, 2000)
 OVERHEAD_PEOPLE, OVERHEAD_YEARS, OVERHEAD_RUNS = 2000, 15, 8

@@ -17,9 +17,9 @@ import numpy as np
 from result_table import machine
 from scipy import stats
 
-from abm.comparison.command import HowToCompare, kept_lives, live_missing
-from abm.comparison.pairing import case_changes, check_pairs
-from abm.scenario import Scenario, load_scenario
+from abm.experiments.comparison.compare import HowToCompare, kept_lives, live_missing
+from abm.experiments.comparison.pairing import case_changes, check_pairs
+from abm.scenario.scenario import Scenario, load_scenario
 
 LEVEL = 0.95
 

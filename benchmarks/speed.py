@@ -30,11 +30,11 @@ MOST_DAYS = 365
 SETTLING_DAYS = 32  # a month, so that what happens once a month has happened
 START_UP = {
     "headless (`World`), first day of 1,000 people": (
-        "from abm.scenario import load_scenario; from abm.world import World; "
+        "from abm.scenario.scenario import load_scenario; from abm.simulation.world import World; "
         "World(load_scenario('baseline', population=1000), 1, warm_up=False).live_day()"
     ),
     "Mesa model, first day of 1,000 people": (
-        "from abm.scenario import load_scenario; from abm.model import NSSIModel; "
+        "from abm.scenario.scenario import load_scenario; from abm.model import NSSIModel; "
         "NSSIModel(load_scenario('baseline', population=1000), rng=1, warm_up=False).step()"
     ),
 }

@@ -27,15 +27,15 @@ class Subject:
 
 
 def _headless(people: int) -> Callable[[], Any]:
-    from abm.scenario import load_scenario
-    from abm.world import World
+    from abm.scenario.scenario import load_scenario
+    from abm.simulation.world import World
 
     return World(load_scenario("baseline", population=people), SEED, warm_up=False).live_day
 
 
 def _mesa_model(people: int, activation: Literal["compiled", "agents"]) -> Callable[[], Any]:
     from abm.model import NSSIModel
-    from abm.scenario import load_scenario
+    from abm.scenario.scenario import load_scenario
 
     scenario = load_scenario("baseline", population=people)
     return NSSIModel(scenario, rng=SEED, activation=activation, warm_up=False).step

@@ -12,17 +12,17 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from abm.calendar import TODAY_DTYPE, derive_speeds
 from abm.mechanisms.beginning import begin, rest
 from abm.mechanisms.book import plain_book
 from abm.mechanisms.growing_up import STAGE_DTYPE, grow_up
 from abm.mechanisms.settling import settle, settle_set_points, settle_speeds, take_stock
 from abm.parameters import parameter_record, switches
 from abm.people.layout import FEMALE, Plain, person_dtype
-from abm.record import Logs, Record
-from abm.scenario import Scenario, load_scenario
-from abm.simulation import run
-from abm.world import World
+from abm.scenario.scenario import Scenario, load_scenario
+from abm.simulation.record import Logs, Record
+from abm.simulation.run import run
+from abm.simulation.today import TODAY_DTYPE, derive_speeds
+from abm.simulation.world import World
 
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")

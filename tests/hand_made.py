@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from abm.record import Logs, Record
-from abm.scenario import Scenario
-from abm.studies.census import AGES, FLOWS, STOCKS, Census
+from abm.scenario.scenario import Scenario
+from abm.simulation.census import AGES, FLOWS, STOCKS, Census
+from abm.simulation.record import Logs, Record
 
 STATES = ("distress", "calm", "shame", "sympathetic", "dorsal_vagal")
 BOTH = Logs(people=True, acts=True)
@@ -125,7 +125,7 @@ def record(scenario: Scenario, seed: int = 1, logs: Logs = BOTH) -> Record:
     return Record(scenario, seed, censuses, logged)
 
 
-# What stands in for `abm.simulation.run`. The environment reaches spawned processes, too.
+# What stands in for `abm.simulation.run.run`. The environment reaches spawned processes, too.
 
 
 def note_living(seed: int) -> None:

@@ -14,11 +14,11 @@ from pathlib import Path
 import hand_made
 import numpy as np
 
-from abm.comparison.lives import LIFE_DTYPE, Lives, Reached
+from abm.experiments.comparison.person_outcomes import LIFE_DTYPE, Lives, Reached
 from abm.people.year_groups import blocks_of
-from abm.record import Record
-from abm.scenario import Scenario
-from abm.studies.census import FLOWS, STOCKS, Census
+from abm.scenario.scenario import Scenario
+from abm.simulation.census import FLOWS, STOCKS, Census
+from abm.simulation.record import Record
 
 SKILLS, KINDER, PLACES = (
     "school_skills_programme",
@@ -134,7 +134,7 @@ def _counts(lived: Scenario, rows: np.ndarray) -> list[float]:
 
 def lives(lived: Scenario, seed: int = 1) -> Lives:
     """Return what a comparison keeps of a made-up run."""
-    from abm.comparison.lives import lives_of
+    from abm.experiments.comparison.person_outcomes import lives_of
 
     return lives_of(record(lived, seed))
 

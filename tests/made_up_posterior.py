@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from abm.calibration import uncertainty
-from abm.calibration.posterior import Posterior, write_posterior
+from abm.scenario import draws as uncertainty
+from abm.scenario.posterior import Posterior, write_posterior
 
 NAMES = ["barrier_mean", "stressor_rate", "urge_weight"]
 

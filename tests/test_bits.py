@@ -18,10 +18,10 @@ import abm
 from abm import compilation
 from abm.compilation import code_version, private_cache_folder
 from abm.model import NSSIModel
-from abm.record import Logs
-from abm.scenario import Scenario, load_scenario
-from abm.simulation import run
-from abm.world import World
+from abm.scenario.scenario import Scenario, load_scenario
+from abm.simulation.record import Logs
+from abm.simulation.run import run
+from abm.simulation.world import World
 
 ROOT = Path(abm.__file__).parent.parent
 BOTH = Logs(people=True, acts=True)
@@ -261,7 +261,7 @@ STAGES = """
 import abm
 import numpy as np
 from abm.compilation import _cache_folder
-from abm.kernel import grow_all_up
+from abm.simulation.kernel import grow_all_up
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameter_record
 stages = np.zeros((2, 15), STAGE_DTYPE)
@@ -271,8 +271,8 @@ print(abm.__file__, _cache_folder, stages["coping_growth"].sum())
 
 ACTS = """
 import abm
-from abm.scenario import Scenario
-from abm.world import World
+from abm.scenario.scenario import Scenario
+from abm.simulation.world import World
 from abm.compilation import _cache_folder
 table = {"population": {"size": 60, "kind": "cohort"}}
 table["parameters"] = {"barrier_mean": 3.0, "awareness_age": 9.0, "awareness_rate": 10.0}

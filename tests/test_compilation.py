@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from abm.compilation import announce_compiling
+from abm.simulation.compiled import announce_compiling
 
 LIGHT = """
 import sys
@@ -34,14 +34,14 @@ def test_rules_can_be_read_without_numba():
 
 
 def test_a_new_cache_holds_nothing_compiled(tmp_path):
-    ask = "from abm.compilation import announce_compiling; announce_compiling(print)"
+    ask = "from abm.simulation.compiled import announce_compiling; announce_compiling(print)"
     assert "Compiling, once" in run_python("-c", ask, NSSI_CACHE_DIR=str(tmp_path)).stdout
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_the_first_run_says_that_it_compiles_and_the_next_does_not(tmp_path: Path, jobs: str):
-    command = "import sys; from abm.cli import main; main()"
+    command = "import sys; from abm.cli.main import main; main()"
     options = ["run", "birth-cohort", "--population", "20", "--years", "1", "--out", str(tmp_path)]
     found = [
         run_python(
@@ -54,14 +54,14 @@ def test_the_first_run_says_that_it_compiles_and_the_next_does_not(tmp_path: Pat
 
 
 def test_plain_python_is_never_compiled():
-    ask = "from abm.compilation import is_compiled; print(is_compiled())"
+    ask = "from abm.simulation.compiled import is_compiled; print(is_compiled())"
     assert run_python("-c", ask, NUMBA_DISABLE_JIT="1").stdout.split() == ["True"]
 
 
 def test_a_compiled_kernel_is_not_announced():
     import hand_made
 
-    from abm.simulation import run
+    from abm.simulation.run import run
 
     run(hand_made.scenario(size=5, years=1), 1)
     said: list[str] = []

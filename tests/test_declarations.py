@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 
 import abm
-from abm import codes as routes
-from abm.calendar import TODAY_DTYPE
 from abm.mechanisms.book import ACT_DTYPE, BOOK_DTYPE, POINT_DTYPE
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameters, record_dtype, switches
+from abm.people import codes as routes
 from abm.people.layout import (
     MALTREATMENT_TYPES,
     SEXES,
@@ -25,12 +24,13 @@ from abm.people.layout import (
     person_dtype,
 )
 from abm.people.maltreatment import CHILDHOOD_FIELDS, Childhood
-from abm.record import ROUTE_NAMES, SEX_NAMES
-from abm.studies.census import FLOWS, STOCKS
-from abm.studies.moments import MOMENT_DTYPE
-from abm.studies.tables_of_people import PEOPLE_DTYPE
-from abm.types import Book, Stage, Today
-from abm.world import PANEL_DTYPE
+from abm.people.records import Book, Stage, Today
+from abm.simulation.census import FLOWS, STOCKS
+from abm.simulation.moments import MOMENT_DTYPE
+from abm.simulation.people_table import PEOPLE_DTYPE
+from abm.simulation.record import ROUTE_NAMES, SEX_NAMES
+from abm.simulation.today import TODAY_DTYPE
+from abm.simulation.world import PANEL_DTYPE
 
 PACKAGE = Path(abm.__file__).parent
 
@@ -52,8 +52,8 @@ RULE_FILES = (
     *sorted((PACKAGE / "mechanisms").glob("*.py")),
     PACKAGE / "people" / "birth.py",
     PACKAGE / "people" / "maltreatment.py",
-    PACKAGE / "studies" / "moments.py",
-    PACKAGE / "kernel.py",
+    PACKAGE / "simulation" / "moments.py",
+    PACKAGE / "simulation" / "kernel.py",
 )
 
 
@@ -101,13 +101,13 @@ def test_every_parameter_and_switch_is_used() -> None:
 
 def test_every_parameter_read_outside_of_rules_is_declared() -> None:
     """The calendar, the world and the tables read them as attributes, some by name in brackets."""
-    by_attribute = ("calendar.py", "world.py", "studies/tables_of_people.py")
+    by_attribute = ("simulation/today.py", "simulation/world.py", "simulation/people_table.py")
     for path in [PACKAGE / file for file in by_attribute]:
         read = attributes_of("p", path)
         assert read, path
         for name, line in read.items():
             assert name in RECORDS["p"], f"{path.name}:{line}: p.{name}"
-    for path in (PACKAGE / "people" / "maltreatment.py", PACKAGE / "studies" / "pain.py"):
+    for path in (PACKAGE / "people" / "maltreatment.py", PACKAGE / "simulation" / "pain_test.py"):
         for node in ast.walk(tree_of(path)):
             if not isinstance(node, ast.Subscript) or ast.unparse(node.value) != "values":
                 continue
@@ -206,7 +206,7 @@ def test_the_kernel_counts_the_columns_that_the_census_names() -> None:
     ):
         body = next(
             node
-            for node in ast.walk(tree_of(PACKAGE / "kernel.py"))
+            for node in ast.walk(tree_of(PACKAGE / "simulation" / "kernel.py"))
             if isinstance(node, ast.FunctionDef) and node.name == function
         )
         places = {

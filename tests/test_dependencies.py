@@ -12,12 +12,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PART = (
     "tests/test_frozen_baseline.py", "tests/test_bits.py", "tests/test_model.py",
-    "tests/test_cli.py", "tests/browser/test_page_model.py", "tests/browser/test_views_drawn.py",
-    "tests/browser/test_view_cli.py", "tests/calibration/test_fitting.py",
-    "tests/experiments/running/test_faults_on_dask.py",
+    "tests/cli/test_cli.py", "tests/browser/test_page_model.py",
+    "tests/browser/test_views_drawn.py",
+    "tests/browser/test_view_cli.py", "tests/experiments/calibration/test_fitting.py",
+    "tests/runs/test_faults_on_dask.py",
     "tests/experiments/sensitivity/test_indices.py", "tests/report/test_figures.py",
-    "tests/report/test_site.py", "tests/report/test_report_pages.py", "tests/test_tables.py",
-    "tests/calibration/test_posterior.py", "tests/scenario/test_interventions_errors.py",
+    "tests/docs_make/test_site.py", "tests/report/test_report_pages.py", "tests/io/test_tables.py",
+    "tests/scenario/test_posterior.py", "tests/scenario/files/test_interventions_errors.py",
 )  # fmt: skip
 """Tests that between them use every dependency."""
 

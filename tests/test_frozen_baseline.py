@@ -4,9 +4,9 @@ If this fails and the change was meant, run the test to see the new figures, put
 the change **[results]** in CHANGELOG.md.
 """
 
-from abm.record import Logs
-from abm.scenario import load_scenario
-from abm.simulation import run
+from abm.scenario.scenario import load_scenario
+from abm.simulation.record import Logs
+from abm.simulation.run import run
 
 FLOWS = [1168800, 1036336, 86, 4672, 124186, 3477, 545, 650, 34, 21]
 STOCKS = [400, 86, 20, 5, 10, 24]

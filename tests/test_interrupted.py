@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from abm.console import plain
-from abm.spelling import nearest
+from abm.io.messages import nearest
+from abm.io.terminal import plain
 
 SECONDS = 120  # for what takes a few on an idle machine
 POOL = """
 import sys, time
-from abm import cli
-from abm.experiments.running.processes import LocalProcesses
+from abm.cli import main as cli
+from abm.runs.processes import LocalProcesses
 
 def app(**given):
     with LocalProcesses(2) as pool:
@@ -59,7 +59,7 @@ def test_a_signal_that_ends_is_one_line_and_the_usual_exit_code(started, number,
 
 
 def command(*words: str, **given) -> subprocess.CompletedProcess[str]:
-    code = "from abm.cli import main; main()"
+    code = "from abm.cli.main import main; main()"
     return subprocess.run(
         [sys.executable, "-c", code, *words],
         stderr=subprocess.PIPE,

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from abm.codes import CARE_STAGES, SPECIALIST
 from abm.mechanisms.book import MOST_ACTS
 from abm.mechanisms.day import live_a_day
 from abm.mechanisms.morning import MONTH_MASK
 from abm.mechanisms.stressors import MOST_STRESSORS
-from abm.one_by_one import OneByOne
 from abm.parameters import parameters, switches
+from abm.people.codes import CARE_STAGES, SPECIALIST
 from abm.people.layout import NEVER, STATES
-from abm.record import Logs
-from abm.scenario import Scenario
-from abm.world import World
+from abm.scenario.scenario import Scenario
+from abm.simulation.agent_by_agent import OneByOne
+from abm.simulation.record import Logs
+from abm.simulation.world import World
 
 PEOPLE, PLAIN_DAYS, DAYS = 30, 8, 420
 SHARES = (

@@ -12,10 +12,10 @@ import pytest
 
 from abm.model import Adolescent, LeftError, NSSIModel
 from abm.people.layout import FEMALE, MALE, NEVER, declared_fields
-from abm.population_day import POPULATION_DAY
-from abm.record import WORDS, YES_OR_NO, Logs, columns_of
-from abm.scenario import Scenario, load_scenario
-from abm.simulation import run
+from abm.scenario.scenario import Scenario, load_scenario
+from abm.simulation.record import WORDS, YES_OR_NO, Logs, columns_of
+from abm.simulation.run import run
+from abm.simulation.schedule import POPULATION_DAY
 
 BOTH = Logs(people=True, acts=True)
 RISKY = {"barrier_mean": 6.0, "awareness_age": 10.0}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from abm import parameters as declared
-from abm.spelling import did_you_mean, nearest, shown
+from abm.io.messages import did_you_mean, nearest, shown
 
 SMALL = (Path(__file__).parent / "data" / "parameters.toml").read_text()
 ENTRY = SMALL.split("\n\n")[0] + "\n"

@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from abm.parameter_list import as_lines
+from abm.cli.parameter_list import as_lines
 from abm.parameters import parameters
-from abm.scenario import ScenarioError, load_scenario
-from abm.world import World
+from abm.scenario.scenario import ScenarioError, load_scenario
+from abm.simulation.world import World
 
 TAKE_TRENDS = [each for each in parameters().values() if each.takes_trend]
 

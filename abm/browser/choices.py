@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from abm.interventions.library import kinds
 from abm.parameters import parameters, switches
-from abm.scenario import Scenario, ScenarioError, load_scenario
-from abm.scenario_files import is_scenario_name
-from abm.scenario_text import as_toml
-from abm.scenario_values import ReadOnly
+from abm.scenario.files import is_scenario_name
+from abm.scenario.intervention_library import kinds
+from abm.scenario.scenario import Scenario, ScenarioError, load_scenario
+from abm.scenario.toml_text import as_toml
+from abm.scenario.values import ReadOnly
 
 LARGEST_SEED = 2**64 - 1
 DEFAULT_PEOPLE = 1_000

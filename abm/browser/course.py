@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from abm.browser.flows import PastYear, last_day
-from abm.kernel import count_people
-from abm.studies.census import FIRST_AGE, FLOWS, MEASURES, STOCKS, Census, Measure
-from abm.studies.curves import SEX_ROWS
-from abm.world import CELLS, World
+from abm.simulation.census import FIRST_AGE, FLOWS, MEASURES, STOCKS, Census, Measure
+from abm.simulation.curves import SEX_ROWS
+from abm.simulation.kernel import count_people
+from abm.simulation.world import CELLS, World
 
 FIRST, LAST = 12, 18
 """Completed ages of the adolescents that the curves over time are about."""

@@ -6,8 +6,8 @@ from collections import deque
 import numpy as np
 
 from abm.people.year_groups import same_day
-from abm.studies.census import FLOWS
-from abm.world import CELLS, World
+from abm.simulation.census import FLOWS
+from abm.simulation.world import CELLS, World
 
 DAYS_KEPT = 368
 

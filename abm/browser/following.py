@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abm.codes import CARE_STAGES
-from abm.record import ROUTE_NAMES
-from abm.studies.moments import MOMENT_DTYPE
-from abm.world import World
+from abm.people.codes import CARE_STAGES
+from abm.simulation.moments import MOMENT_DTYPE
+from abm.simulation.record import ROUTE_NAMES
+from abm.simulation.world import World
 
 MOMENTS_A_DAY = 32
 DAYS_KEPT = 60

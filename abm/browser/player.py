@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from abm.browser.choices import Choices
 from abm.browser.page_model import PageModel
 from abm.browser.snapshot import Snapshot
-from abm.compilation import announce_compiling, is_compiled
-from abm.scenario_files import ScenarioError
+from abm.io.messages import ScenarioError
+from abm.simulation.compiled import announce_compiling, is_compiled
 
 SECONDS_A_FRAME = 0.1
 LONGEST_WAIT = 1.0

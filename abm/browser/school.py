@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import networkx as nx
 import numpy as np
 
-from abm.studies.census import FIRST_AGE
-from abm.world import World
+from abm.simulation.census import FIRST_AGE
+from abm.simulation.world import World
 
 MOST_SHOWN = 300
 NEVER, PAST, RECENT = 0, 1, 2

@@ -26,7 +26,7 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run", "--hide-scrollbars",
 )  # fmt: skip
-COMMAND = "from abm.cli import main; main()"
+COMMAND = "from abm.cli.main import main; main()"
 MILLISECONDS = 600_000
 
 

@@ -19,10 +19,11 @@ from abm.browser.player import DAYS_A_FRAME, Player, Shown
 from abm.browser.snapshot import Snapshot
 from abm.browser.views import figures
 from abm.browser.widgets import LONGEST_TEXT
+from abm.io.messages import ScenarioError
 from abm.parameters import parameters, switches
-from abm.scenario import Scenario, load_scenario
-from abm.scenario_files import ScenarioError, available_scenarios
-from abm.scenario_text import as_toml
+from abm.scenario.files import available_scenarios
+from abm.scenario.scenario import Scenario, load_scenario
+from abm.scenario.toml_text import as_toml
 
 DEFAULT_WIDTH = 900
 

@@ -8,9 +8,9 @@ import solara
 
 from abm.browser.session import Session
 from abm.browser.widgets import Check, Choice, Entry, Number
-from abm.interventions.library import Kind, kinds
 from abm.parameters import parameters, switches
-from abm.scenario_files import available_scenarios
+from abm.scenario.files import available_scenarios
+from abm.scenario.intervention_library import Kind, kinds
 
 Html = solara.v.Html
 OFTEN = "explored in calibration"

@@ -8,8 +8,8 @@ import numpy as np
 from abm.browser.course import Course, Point
 from abm.browser.following import Trace
 from abm.browser.school import School
-from abm.scenario import Scenario
-from abm.studies.census import Census
+from abm.scenario.scenario import Scenario
+from abm.simulation.census import Census
 
 BINS = 16
 TRAITS: dict[str, tuple[str, str, tuple[float, float]]] = {

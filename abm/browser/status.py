@@ -3,7 +3,7 @@
 from abm.browser.course import BAND, FIRST, LAST, value_of
 from abm.browser.school import STATE_NAMES
 from abm.browser.snapshot import Snapshot
-from abm.studies.census import AGES, measure_named
+from abm.simulation.census import AGES, measure_named
 
 STAGES = {"12 to 18": (12, 13, 14, 15, 16, 17, 18), "13 to 16": (13, 14, 15, 16)}
 KEY_FIGURES = {"lifetime_prevalence": "ever", "past_year_prevalence": "past year"}

@@ -4,11 +4,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
-from abm.experiments.store.warm_ups import warm_up_key
-from abm.record import Logs
-from abm.scenario import Scenario
-from abm.world import World
-from abm.world_state import WorldState, resume, state_of
+from abm.runs.warm_ups import warm_up_key
+from abm.scenario.scenario import Scenario
+from abm.simulation.record import Logs
+from abm.simulation.world import World
+from abm.simulation.world_state import WorldState, resume, state_of
 
 Progress = Callable[[float], None]
 """Called now and then with the share that is done; raising stops the warm-up."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from abm.chance import Purpose, generator
 from abm.evidence.expressions import evaluate
-from abm.evidence.over_draws import OverDraws, over_draws
+from abm.evidence.posterior_spread import OverDraws, over_draws
 from abm.evidence.register import SETTINGS, Entry, Study, bounds_of
 from abm.evidence.statistics import STATISTICS, Columns, is_significant, percentage
 from abm.evidence.tables import Table, answers, pooled, side_by_side

@@ -4,8 +4,7 @@ import math
 from typing import Any
 
 from abm.evidence.register import Entry, Study, bounds_of, register
-from abm.scenario_files import ScenarioError
-from abm.spelling import did_you_mean, shown
+from abm.io.messages import ScenarioError, did_you_mean, shown
 
 QUESTIONS = {"single item": "asked by a single item", "either": "asked by a list or a single item"}
 COLUMNS = ("id", "use", "published", "accepted", "what", "source")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from abm.files import make_folder, read_arrays
-from abm.tables import TableError, atomic
+from abm.io.files import make_folder, read_arrays
+from abm.io.tables import TableError, atomic
 
 Tables = dict[str, dict[str, np.ndarray]]
 BETWEEN = "/"

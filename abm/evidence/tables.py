@@ -7,7 +7,7 @@ import numpy as np
 from abm.chance import Purpose, draws_for
 from abm.evidence.expressions import ExpressionError
 from abm.evidence.register import Asked
-from abm.spelling import did_you_mean
+from abm.io.messages import did_you_mean
 from abm.studies.questions import recognised
 
 GROUPS = 20

@@ -6,7 +6,6 @@ and shutdown rise. In the feel route shutdown gives way and arousal stays: feeli
 Shame and guilt rise in any case (section 2).
 """
 
-from abm.codes import END, FEEL, INDUCE, PUNISH
 from abm.compilation import rule
 from abm.mechanisms.coping import neglect_coping
 from abm.mechanisms.curves import clipped
@@ -18,8 +17,9 @@ from abm.mechanisms.relaxing import ACT, AFTER_ACT, HIGHEST, live_until, note_po
 from abm.mechanisms.sensitisation import note_peaks_of_act, sensitise_by_act
 from abm.mechanisms.severity import severity_of_act
 from abm.mechanisms.shame import feel_guilty
+from abm.people.codes import END, FEEL, INDUCE, PUNISH
 from abm.people.layout import Person
-from abm.types import Book, Parameters, Stage, Today
+from abm.people.records import Book, Parameters, Stage, Today
 
 
 @rule

@@ -10,7 +10,7 @@ from abm.mechanisms.curves import clipped
 from abm.mechanisms.opioids import opioid_pulse
 from abm.mechanisms.relaxing import HIGHEST
 from abm.people.layout import Person
-from abm.types import Parameters
+from abm.people.records import Parameters
 
 
 @rule

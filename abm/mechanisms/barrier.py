@@ -4,7 +4,7 @@ import math
 
 from abm.compilation import rule
 from abm.people.layout import Person
-from abm.types import Parameters, Stage, Today
+from abm.people.records import Parameters, Stage, Today
 
 
 @rule

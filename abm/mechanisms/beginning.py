@@ -4,7 +4,7 @@ from abm.compilation import rule
 from abm.mechanisms.settling import settle, settle_set_points, settle_speeds, take_stock
 from abm.mechanisms.stressors import WAKING
 from abm.people.layout import NEVER, Person
-from abm.types import Parameters, Stage, Today
+from abm.people.records import Parameters, Stage, Today
 
 
 @rule

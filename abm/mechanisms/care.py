@@ -8,12 +8,12 @@ Care builds regulation and tolerance of distress over weeks; after it they fade.
 import math
 
 from abm.chance import Purpose, four_draws
-from abm.codes import COUNSELLOR, INFORMAL, NO_HELP, SERVICES_OFF, SPECIALIST, THERAPY
 from abm.compilation import rule
 from abm.mechanisms.curves import LN_2, logistic
 from abm.mechanisms.help import help_seeking_now, with_odds
+from abm.people.codes import COUNSELLOR, INFORMAL, NO_HELP, SERVICES_OFF, SPECIALIST, THERAPY
 from abm.people.layout import FEMALE, NEVER, Person
-from abm.types import Parameters, Stage, Today
+from abm.people.records import Parameters, Stage, Today
 
 DAYS_A_WEEK, DAYS_A_YEAR = 7.0, 365.25
 FADED = 1e-3

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from abm.chance import Purpose, four_draws
-from abm.codes import CALM, FEEL, MISREAD_SAFETY, PUNISH
 from abm.compilation import rule
 from abm.mechanisms.act import self_injure
 from abm.mechanisms.arousal import arouse, shut_down_if_overwhelmed
@@ -31,8 +30,9 @@ from abm.mechanisms.stressors import (
     next_hour,
 )
 from abm.mechanisms.urge import need_to_calm, three_urges
+from abm.people.codes import CALM, FEEL, MISREAD_SAFETY, PUNISH
 from abm.people.layout import Person
-from abm.types import Book, Parameters, Stage, Today
+from abm.people.records import Book, Parameters, Stage, Today
 
 NEXT_WAKING = 31.0
 NOT_TODAY = 99.0

@@ -7,11 +7,11 @@ for going on) and may make the friend aware of self-injury as a possibility.
 import math
 
 from abm.chance import Purpose, four_draws
-from abm.codes import NEITHER_ALIKE, SELECTION
 from abm.compilation import rule
 from abm.mechanisms.curves import LN_2, clipped
+from abm.people.codes import NEITHER_ALIKE, SELECTION
 from abm.people.layout import Person
-from abm.types import Parameters, Stage, Today
+from abm.people.records import Parameters, Stage, Today
 
 FORGOTTEN = 1e-4
 

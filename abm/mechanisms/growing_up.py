@@ -12,7 +12,7 @@ import numpy as np
 from abm.compilation import rule
 from abm.mechanisms.curves import logistic
 from abm.people.layout import FEMALE
-from abm.types import Parameters, Stage
+from abm.people.records import Parameters, Stage
 
 STAGE_FIELDS = (
     ("age", np.float64),

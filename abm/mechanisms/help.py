@@ -9,11 +9,11 @@ far is noted with it: summed over acts this tells how many are expected in hospi
 import math
 
 from abm.chance import Purpose, four_draws
-from abm.codes import COUNSELLOR, INFORMAL, SERVICES_OFF
 from abm.compilation import rule
 from abm.mechanisms.curves import logistic
+from abm.people.codes import COUNSELLOR, INFORMAL, SERVICES_OFF
 from abm.people.layout import Person
-from abm.types import Book, Parameters, Today
+from abm.people.records import Book, Parameters, Today
 
 
 @rule

@@ -1,9 +1,9 @@
 """Learning from relief (sections 2 and 6): a route that relieved is expected to relieve again."""
 
-from abm.codes import CALM, FEEL, NO_REINFORCEMENT
 from abm.compilation import rule
+from abm.people.codes import CALM, FEEL, NO_REINFORCEMENT
 from abm.people.layout import Person
-from abm.types import Parameters
+from abm.people.records import Parameters
 
 
 @rule

@@ -8,7 +8,7 @@ from abm.mechanisms.care import a_week_of_care
 from abm.mechanisms.exposure import become_aware, hear_of_friends
 from abm.mechanisms.settling import settle, settle_set_points, settle_speeds, take_stock
 from abm.people.layout import Person
-from abm.types import Book, Parameters, Stage, Today
+from abm.people.records import Book, Parameters, Stage, Today
 
 MONTH_MASK = (1 << 10) - 1
 SIX_MONTHS_MASK = (1 << 60) - 1

@@ -4,11 +4,11 @@ Sensitised defences read more threat into the same event, and may read danger in
 family support attenuates threat (section 4); rejection weighs more on those sensitive to it.
 """
 
-from abm.codes import FAILED_HELP, INTERPERSONAL
 from abm.compilation import rule
 from abm.mechanisms.curves import clipped
+from abm.people.codes import FAILED_HELP, INTERPERSONAL
 from abm.people.layout import Person
-from abm.types import Parameters
+from abm.people.records import Parameters
 
 
 @rule

@@ -6,10 +6,10 @@ through arousal that lasts. The switch `opioids` keeps the first, the second, or
 
 import math
 
-from abm.codes import ELEVATED, REDUCED
 from abm.compilation import rule
+from abm.people.codes import ELEVATED, REDUCED
 from abm.people.layout import Person
-from abm.types import Parameters
+from abm.people.records import Parameters
 
 
 @rule

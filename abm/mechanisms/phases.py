@@ -7,12 +7,12 @@ again; the resolve fades over years and a later act leaves only part of it.
 import math
 
 from abm.chance import Purpose, four_draws, two_normals
-from abm.codes import SPECIALIST, THERAPY
 from abm.compilation import rule
 from abm.mechanisms.care import regulation_now
 from abm.mechanisms.settling import connectedness_now
+from abm.people.codes import SPECIALIST, THERAPY
 from abm.people.layout import NEVER, Person
-from abm.types import Parameters, Stage, Today
+from abm.people.records import Parameters, Stage, Today
 
 
 @rule

@@ -11,7 +11,7 @@ from typing import Any
 from abm.compilation import rule
 from abm.mechanisms.curves import clipped
 from abm.people.layout import Person
-from abm.types import Book, Parameters, Today
+from abm.people.records import Book, Parameters, Today
 
 MOST_POINTS = 64
 HIGHEST = 20.0

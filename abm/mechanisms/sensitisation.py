@@ -1,9 +1,9 @@
 """States become traits (section 4): responses that are used often become easier to evoke."""
 
-from abm.codes import PRIOR
 from abm.compilation import rule
+from abm.people.codes import PRIOR
 from abm.people.layout import Person
-from abm.types import Parameters
+from abm.people.records import Parameters
 
 
 @rule

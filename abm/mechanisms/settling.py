@@ -7,13 +7,13 @@ morning after an act; set points follow every morning. So the hours of a day are
 
 import math
 
-from abm.codes import ELEVATED, PRIOR
 from abm.compilation import rule
 from abm.mechanisms.care import distress_tolerance_now, regulation_now
 from abm.mechanisms.curves import LN_2, clipped, logistic
 from abm.mechanisms.opioids import tone_analgesia, tone_release
+from abm.people.codes import ELEVATED, PRIOR
 from abm.people.layout import FEMALE, Person
-from abm.types import Parameters, Stage, Today
+from abm.people.records import Parameters, Stage, Today
 
 
 @rule

@@ -5,7 +5,7 @@ import math
 from abm.compilation import rule
 from abm.mechanisms.barrier import habituation
 from abm.people.layout import Person
-from abm.types import Parameters
+from abm.people.records import Parameters
 
 
 @rule

@@ -2,7 +2,7 @@
 
 from abm.compilation import rule
 from abm.people.layout import Person
-from abm.types import Parameters
+from abm.people.records import Parameters
 
 
 @rule

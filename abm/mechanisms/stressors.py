@@ -8,10 +8,10 @@ over the waking day.
 import math
 
 from abm.chance import Purpose, four_draws, poisson_count
-from abm.codes import ACHIEVEMENT, FAILED_HELP, INTERPERSONAL, TRAUMA_REMINDER
 from abm.compilation import rule
+from abm.people.codes import ACHIEVEMENT, FAILED_HELP, INTERPERSONAL, TRAUMA_REMINDER
 from abm.people.layout import Person
-from abm.types import Parameters, Stage, Today
+from abm.people.records import Parameters, Stage, Today
 
 WAKING, SLEEPING = 7.0, 23.0
 MOST_STRESSORS = 6

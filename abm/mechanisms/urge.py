@@ -8,7 +8,7 @@ is bounded in [0, 1), which is what stops runaway.
 
 from abm.compilation import rule
 from abm.people.layout import Person
-from abm.types import Parameters
+from abm.people.records import Parameters
 
 
 @rule

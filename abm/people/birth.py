@@ -8,11 +8,11 @@ Opioid tone is wider in those with adversity, and shifted by its switch.
 import math
 
 from abm.chance import Purpose, four_draws, two_normals
-from abm.codes import CONSEQUENCE, ELEVATED, REDUCED
 from abm.compilation import rule
+from abm.people.codes import CONSEQUENCE, ELEVATED, REDUCED
 from abm.people.layout import FEMALE, MALE, Person
 from abm.people.maltreatment import Childhood, draw_maltreatment
-from abm.types import Parameters, Today
+from abm.people.records import Parameters, Today
 
 
 @rule

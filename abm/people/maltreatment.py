@@ -17,7 +17,7 @@ import numpy as np
 from abm.chance import Purpose, four_draws, two_normals
 from abm.compilation import rule
 from abm.people.layout import FEMALE, FIRST_AGE, MALTREATMENT_TYPES, NEVER, Person
-from abm.types import Parameters, Today
+from abm.people.records import Parameters, Today
 
 
 class Childhood(Protocol):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from abm.chance import Purpose, draws_for
-from abm.codes import SPECIALIST, THERAPY
+from abm.people.codes import SPECIALIST, THERAPY
 from abm.people.layout import NEVER
 
 PLACES_PER = 10_000

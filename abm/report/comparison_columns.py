@@ -1,8 +1,6 @@
 """What the tables of a comparison hold, column by column."""
 
-import textwrap
-
-from abm.report.study_tables import Row
+from abm.report.study_columns import Row
 
 _SCENARIO: Row = ("scenario", "text", "Which scenario is compared with the base")
 _SEEDS: Row = ("seeds", "count", "How many seeds the row rests on")
@@ -165,14 +163,6 @@ BY_DRAW_TABLES: dict[str, tuple[Row, ...]] = {
     "packages.csv": (_DRAWS, *_ends("", "persons", "value")),
 }
 """Columns that follow where seeds draw their parameters from the posterior."""
-_BY_DRAW = (
-    "With `--uncertainty posterior` seeds draw their parameters. Rows over all seeds are then over "
-    "draws that were lived with both their seeds, and `low` and `high` tell of chance alone, by "
-    "what differs between runs of one draw (`interval`: within draws). These columns follow; those "
-    "over parameters are 95 % intervals with chance taken out, empty with fewer than two draws and "
-    "of width 0 where draws differ no more than two runs of one draw do. In rows of one seed only "
-    "`draws` is filled, with 0."
-)
 
 COMPARISON_TABLES: dict[str, tuple[str, tuple[Row, ...]]] = {
     "differences.csv": (
@@ -196,7 +186,7 @@ COMPARISON_TABLES: dict[str, tuple[str, tuple[Row, ...]]] = {
 
 def levels() -> list[Row]:
     """Return the groups of people: name, levels and meaning."""
-    from abm.comparison.groups import AGE_BANDS, QUARTILES
+    from abm.experiments.comparison.groups import AGE_BANDS, QUARTILES
 
     bands = ", ".join(f"{first}-{last}" for first, last in AGE_BANDS)
     return [
@@ -216,22 +206,3 @@ def levels() -> list[Row]:
             ),
         ),
     ]
-
-
-def comparison_reference() -> list[str]:
-    """Return the reference of a comparison's tables as lines of Markdown."""
-    from abm.comparison.pairing import OUTCOMES
-    from abm.report.reference import markdown_table
-
-    lines: list[str] = []
-    for name, (sentence, columns) in COMPARISON_TABLES.items():
-        lines += ["", f"## {name}", "", sentence, "", *markdown_table(columns)]
-        if name == "differences.csv":
-            outcomes = [(each.name, each.label, each.sentence) for each in OUTCOMES]
-            lines += ["", *markdown_table(outcomes, "outcome")]
-            lines += ["", "| group | levels | meaning |", "| --- | --- | --- |"]
-            lines += [f"| `{group}` | {names} | {what} |" for group, names, what in levels()]
-    lines += ["", "## Parameters and chance apart", "", *textwrap.wrap(_BY_DRAW, 100)]
-    for name, columns in BY_DRAW_TABLES.items():
-        lines += ["", f"In {name}:", "", *markdown_table(columns)]
-    return lines

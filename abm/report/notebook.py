@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from abm.record import LOG_NAMES
-from abm.report import style
+from abm.report.figures import style
+from abm.simulation.record import LOG_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from abm.comparison.findings import Findings
-    from abm.record import Record
-    from abm.report.lines import Results
+    from abm.experiments.comparison.findings import Findings
+    from abm.report.figures.lines import Results
+    from abm.simulation.record import Record
 
     type Records = Record | Sequence[Record]
 
@@ -32,14 +32,14 @@ def key_figures(records: "Records") -> "pd.DataFrame":
     -------
     pandas.DataFrame
         label, measure, sex, age, estimate, low, high (95 %), interval (how it was made), unit
-        and form, one row a figure; see `abm.studies.summary.summary_table`.
+        and form, one row a figure; see `abm.studies.key_figures.summary_table`.
 
     Raises
     ------
     ValueError
         If there is no record, two have one seed, or they are of different scenarios.
     """
-    from abm.studies.summary import summary_table
+    from abm.studies.key_figures import summary_table
 
     results = _results(records)
     return summary_table(results.curves, results.aggregates)
@@ -65,8 +65,8 @@ def columns(table: str) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    from abm.report.reference import columns_of_tables
-    from abm.spelling import did_you_mean
+    from abm.io.messages import did_you_mean
+    from abm.report.columns import columns_of_tables
 
     known = columns_of_tables()
     if table not in known:
@@ -88,21 +88,21 @@ def plot_prevalence(records: "Records") -> "Figure":
     ValueError
         As of `key_figures`.
     """
-    from abm.report.figures import prevalence_by_age
+    from abm.report.figures.curves import prevalence_by_age
 
     return _drawn(prevalence_by_age, records)
 
 
 def plot_prevalence_over_time(records: "Records") -> "Figure":
     """Return a figure of prevalence at ages 12 to 18 over the calendar; see `plot_prevalence`."""
-    from abm.report.figures import prevalence_over_time
+    from abm.report.figures.curves import prevalence_over_time
 
     return _drawn(prevalence_over_time, records)
 
 
 def plot_onset(records: "Records") -> "Figure":
     """Return a figure of ages at the first act; see `plot_prevalence`."""
-    from abm.report.people_figures import onset_ages
+    from abm.report.figures.people import onset_ages
 
     return _drawn(onset_ages, records)
 
@@ -112,43 +112,43 @@ def plot_acts(records: "Records") -> "Figure":
 
     It needs records with people and acts, which `abm.run` keeps unless told otherwise.
     """
-    from abm.report.people_figures import acts_per_person
+    from abm.report.figures.people import acts_per_person
 
     return _drawn(acts_per_person, records)
 
 
 def plot_motives(records: "Records") -> "Figure":
     """Return a figure of the motives of acts by age and sex; see `plot_acts`."""
-    from abm.report.people_figures import motives
+    from abm.report.figures.people import motives
 
     return _drawn(motives, records)
 
 
 def plot_averted(findings: "Findings") -> "Figure":
     """Return a figure of what every scenario of a comparison averts, with intervals."""
-    from abm.report.comparison_figures import averted
+    from abm.report.figures.comparison import averted
 
     return _drawn_with_theme(averted, findings)
 
 
 def plot_averted_by_group(findings: "Findings") -> "Figure":
     """Return a figure of new cases averted by sex, age and quarter of adversity."""
-    from abm.report.comparison_figures import averted_by_group
+    from abm.report.figures.comparison import averted_by_group
 
     return _drawn_with_theme(averted_by_group, findings)
 
 
 def plot_differences(findings: "Findings") -> "Figure":
     """Return a figure of how prevalence and incidence differ from the base, year by year."""
-    from abm.report.comparison_figures import differences_over_time
+    from abm.report.figures.comparison import differences_over_time
 
     return _drawn_with_theme(differences_over_time, findings)
 
 
 def record_as_html(record: "Record") -> str:
     """Return what a notebook shows of a record: its scenario, and key figures with intervals."""
-    from abm.report.terminal import HEADINGS, shown_interval, shown_number
-    from abm.studies.summary import summary_of
+    from abm.report.terminal.key_figures import HEADINGS, shown_interval, shown_number
+    from abm.studies.key_figures import summary_of
 
     results = _results(record)
     rows = [
@@ -169,7 +169,7 @@ def _others(record: "Record") -> str:
 
 def findings_as_html(findings: "Findings") -> str:
     """Return what a notebook shows of a comparison: what every scenario averts."""
-    from abm.report.comparison_terminal import averted_cells, headings
+    from abm.report.terminal.comparison import averted_cells, headings
 
     first, second = headings(findings)
     names, cells = averted_cells(findings)
@@ -190,8 +190,8 @@ def _results(records: "Records") -> "Results":
     """Return what figures are drawn from."""
     import pandas as pd
 
-    from abm.record import Record
-    from abm.report.lines import Results
+    from abm.report.figures.lines import Results
+    from abm.simulation.record import Record
     from abm.studies.aggregates import aggregate
 
     chosen = list(records) if isinstance(records, Iterable) else [records]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.studies.census import AGES, FIRST_AGE
+from abm.simulation.census import AGES, FIRST_AGE
 from abm.studies.intervals import NO_INTERVAL, Interval, clustered_share_interval, median_ranks
 
 if TYPE_CHECKING:
-    from abm.record import Record
+    from abm.simulation.record import Record
 
 ROUTES = 3
 BINS_A_YEAR = 100  # first acts to a hundredth of a year

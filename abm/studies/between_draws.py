@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.scenario.draws import SEEDS_A_DRAW
 from abm.studies.intervals import LEVEL, UNBOUNDED, Z_95, unless_zero
 
-SEEDS_A_DRAW = 2
 FEWEST_DRAWS = 2  # fewer do not tell parameters from chance
 MANY_DRAWS = 20  # from so many on the interval over parameters is made of quantiles
 
@@ -45,17 +45,6 @@ class BetweenDraws(NamedTuple):
     parameter: Limits
     chance: Limits
     one_run: Limits
-
-
-def pair_of(seed: int) -> int:
-    """Return which pair of runs a seed belongs to: seeds 1 and 2 share the first draw, and so on.
-
-    Parameters
-    ----------
-    seed
-        0 belongs to pair -1, alone.
-    """
-    return (int(seed) - 1) // SEEDS_A_DRAW
 
 
 def places_of_pairs(seeds: Sequence[int]) -> np.ndarray:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm.calendar import DAYS_A_YEAR, years_later
+from abm.scenario.dates import DAYS_A_YEAR, years_later
 from abm.studies.intervals import Interval, rate_interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.record import Record
+    from abm.simulation.record import Record
 
 FOLLOWED_AGES = (10, 18)
 """Completed ages of those whom the published study followed."""

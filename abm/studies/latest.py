@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm.studies.census import measure_named
-from abm.studies.curves import COLUMNS, age_groups
+from abm.simulation.census import measure_named
+from abm.simulation.curves import COLUMNS, age_groups
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ from abm.chance import Purpose, draws_for
 from abm.people.layout import FEMALE
 
 if TYPE_CHECKING:
-    from abm.scenario import Scenario
+    from abm.scenario.scenario import Scenario
 
 
 def recognition_of(scenario: "Scenario", sex: np.ndarray) -> np.ndarray:

@@ -19,12 +19,12 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.chance import Purpose, draws_for
-from abm.codes import SPECIALIST, THERAPY
+from abm.people.codes import SPECIALIST, THERAPY
 from abm.people.layout import NEVER
-from abm.scenario import Scenario, load_scenario
+from abm.scenario.scenario import Scenario, load_scenario
+from abm.simulation.world import World
+from abm.simulation.world_state import live_warm_up, resume, state_of
 from abm.studies.intervals import Z_95
-from abm.world import World
-from abm.world_state import live_warm_up, resume, state_of
 
 AGES = (12.0, 19.0)  # 12 to 18 completed years
 LAST_WEEKS = 8  # what "after treatment" looks back on

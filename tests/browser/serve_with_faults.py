@@ -4,9 +4,9 @@ in which the seed 555 is typed fails at once.
 
 import os
 
-from abm import cli
 from abm.browser.server import SETTINGS
-from abm.world import World
+from abm.cli import main as cli
+from abm.simulation.world import World
 
 os.environ.update(SETTINGS)  # Solara reads them when it is imported, which the session does
 from abm.browser.session import Session

@@ -17,9 +17,9 @@ from served_pages import (
 )
 
 from abm.browser.views import VIEWS
-from abm.record import Logs
-from abm.scenario import load_scenario
-from abm.simulation import run
+from abm.scenario.scenario import load_scenario
+from abm.simulation.record import Logs
+from abm.simulation.run import run
 
 FIRST_YEAR = 366
 

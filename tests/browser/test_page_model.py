@@ -12,10 +12,10 @@ from abm.browser.page_model import PageModel
 from abm.browser.views.figures import as_csv
 from abm.model import NSSIModel
 from abm.parameters import parameters, switches
-from abm.record import Logs
-from abm.scenario import Scenario, ScenarioError, load_scenario
-from abm.scenario_text import as_toml
-from abm.simulation import run
+from abm.scenario.scenario import Scenario, ScenarioError, load_scenario
+from abm.scenario.toml_text import as_toml
+from abm.simulation.record import Logs
+from abm.simulation.run import run
 
 PEOPLE = 240
 FIRST_YEAR = 366  # 2015-09-01 to 2016-08-31

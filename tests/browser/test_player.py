@@ -8,7 +8,7 @@ import pytest
 from abm.browser.choices import Choices
 from abm.browser.player import DAYS_A_FRAME, Player, Shown
 from abm.browser.snapshot import Snapshot
-from abm.world import World
+from abm.simulation.world import World
 
 PEOPLE = 200
 
@@ -137,7 +137,7 @@ def test_closing_stops_the_thread_while_it_prepares() -> None:
 def test_before_there_is_machine_code_it_says_that_it_compiles(
     screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("abm.compilation.is_compiled", lambda: False)
+    monkeypatch.setattr("abm.simulation.compiled.is_compiled", lambda: False)
     monkeypatch.setattr("abm.browser.player.is_compiled", lambda: False)
     seen: list[str] = []
     monkeypatch.setattr(screen.player, "_tell", lambda shown: seen.append(shown.working))

@@ -7,7 +7,7 @@ import pytest
 from abm.browser.choices import Choices
 from abm.browser.session import Session
 from abm.browser.widgets import Between, offered
-from abm.scenario import load_scenario
+from abm.scenario.scenario import load_scenario
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from served_pages import on_a_busy_machine, serving
 
-from abm import cli
+from abm.cli import main as cli
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:

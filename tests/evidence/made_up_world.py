@@ -10,15 +10,15 @@ from types import SimpleNamespace
 import hand_made
 import numpy as np
 
-from abm.evidence.looking import tables_of
+from abm.evidence.observed_tables import tables_of
 from abm.evidence.register import LivedWorld, register
 from abm.mechanisms.book import ACT_DTYPE
 from abm.people.layout import person_dtype
-from abm.record import Record
-from abm.scenario import Scenario
-from abm.studies.moments import MOMENT_DTYPE
-from abm.studies.tables_of_people import PEOPLE_DTYPE
-from abm.world import PANEL_DTYPE
+from abm.scenario.scenario import Scenario
+from abm.simulation.moments import MOMENT_DTYPE
+from abm.simulation.people_table import PEOPLE_DTYPE
+from abm.simulation.record import Record
+from abm.simulation.world import PANEL_DTYPE
 
 END = datetime.date(2018, 8, 31).toordinal()
 PEOPLE = 600
@@ -110,7 +110,7 @@ def world(persons: np.ndarray) -> SimpleNamespace:
 
 
 def look(scenario: Scenario, seed: int, how: LivedWorld) -> dict[str, dict[str, np.ndarray]]:
-    """Stand in for `abm.evidence.looking.live_and_look`."""
+    """Stand in for `abm.evidence.observed_tables.live_and_look`."""
     if how.kind != "run":
         treated = np.arange(80) % 2
         counts = np.floor(6 * hand_made.spread(80, seed))

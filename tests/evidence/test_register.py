@@ -4,8 +4,8 @@ import pytest
 from made_up_world import look
 
 from abm.evidence.evaluation import Worlds, judge
-from abm.evidence.living import live_tasks, tasks_of, worlds_needed
 from abm.evidence.register import MOST_FITTED, Entry, read_register, register
+from abm.evidence.worlds import live_tasks, tasks_of, worlds_needed
 from abm.parameters import DeclarationError
 
 WORLDS = '[baseline]\nmeaning = "All."\n'

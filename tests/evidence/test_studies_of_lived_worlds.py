@@ -3,11 +3,11 @@
 import numpy as np
 
 from abm.evidence.evaluation import Worlds, judge
-from abm.evidence.living import scenario_of
-from abm.evidence.looking import live_and_look
+from abm.evidence.observed_tables import live_and_look
 from abm.evidence.register import register
-from abm.scenario import load_scenario
-from abm.simulation import run
+from abm.evidence.worlds import scenario_of
+from abm.scenario.scenario import load_scenario
+from abm.simulation.run import run
 
 
 def test_every_study_of_the_baseline_can_be_done() -> None:

@@ -10,17 +10,18 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from abm.cli import app
+from abm.cli.main import app
+from abm.cli.validate_command import finished, validate_command
 from abm.evidence.listing import as_lines, as_object, find_entry
-from abm.evidence.living import Task, WorldError, live_tasks, tasks_of
-from abm.evidence.reference import page
 from abm.evidence.register import register
-from abm.evidence.rows import FIELDS
 from abm.evidence.shelf import Shelf
-from abm.evidence.validation import HowToValidate, finished, validate_command
+from abm.evidence.validation import HowToValidate
+from abm.evidence.verdict_table import FIELDS
 from abm.evidence.verdicts import VERDICTS
-from abm.experiments.folders.folder import opened
-from abm.scenario_files import ScenarioError
+from abm.evidence.worlds import Task, WorldError, live_tasks, tasks_of
+from abm.io.messages import ScenarioError
+from abm.runs.folder import opened
+from docs.make.evidence import page
 
 
 def validate(out: Path, **more) -> int:

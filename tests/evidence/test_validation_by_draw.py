@@ -11,17 +11,19 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from abm.calibration.uncertainty import Draws, posterior_draws
-from abm.cli import app
+from abm.cli import validate_command as command
+from abm.cli.main import app
+from abm.cli.validate_command import validate_command
 from abm.evidence import validation
 from abm.evidence.evaluation import Worlds, judge
-from abm.evidence.figure import place_in_band, place_on_side
-from abm.evidence.living import scenario_of, tasks_of, worlds_needed
 from abm.evidence.register import Register, Study, register
-from abm.evidence.rows import DRAW_FIELDS, FIELDS, row_of
-from abm.evidence.validation import HowToValidate, validate_command, validation_id
+from abm.evidence.validation import HowToValidate, validation_id
+from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS, row_of
+from abm.evidence.worlds import scenario_of, tasks_of, worlds_needed
+from abm.io.messages import ScenarioError
+from abm.report.figures.verdicts import place_in_band, place_on_side
 from abm.report.html.writing import report_of
-from abm.scenario_files import ScenarioError
+from abm.scenario.draws import Draws, posterior_draws
 
 SEEDS = (101, 103, 105)
 Lives = dict[tuple[str, int], dict[str, float]]
@@ -117,9 +119,10 @@ def test_the_report_says_it_and_how_to_repeat_it(done: SimpleNamespace) -> None:
 
 def test_a_killed_one_goes_on_with_the_same_draws(tmp_path: Path, monkeypatch) -> None:
     few = {name: register().entries[name] for name in ("P01", "P08", "E081")}
-    monkeypatch.setattr(
-        validation, "register", lambda: Register(entries=few, worlds=register().worlds)
-    )
+    for module in (validation, command):
+        monkeypatch.setattr(
+            module, "register", lambda: Register(entries=few, worlds=register().worlds)
+        )
     seen: Lives = {}
 
     def interrupted(scenario, seed, how):
@@ -281,7 +284,7 @@ def test_the_command_chooses_seeds_that_have_each_a_draw(
         asked.update(seeds=list(chosen), people=population, draws=how.draws)
         return 0
 
-    monkeypatch.setattr(validation, "validate_command", kept)
+    monkeypatch.setattr(command, "validate_command", kept)
     found = CliRunner().invoke(app, ["validate", *words, "--out", str(tmp_path)])
     assert found.exit_code == 0, found.output
     assert (asked["seeds"], asked["people"]) == (seeds, people)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from abm.evidence.living import scenario_of
 from abm.evidence.register import LivedWorld, register
-from abm.scenario_files import ScenarioError
+from abm.evidence.worlds import scenario_of
+from abm.io.messages import ScenarioError
 
 OTHER = 'extends = "baseline"\n[parameters]\nstressor_rate = 0.7\n[switches]\nservices = "off"\n'
 

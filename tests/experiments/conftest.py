@@ -4,8 +4,6 @@ import signal
 
 import pytest
 
-from abm.experiments.store.store import Store
-
 
 @pytest.fixture
 def known_diary(tmp_path, monkeypatch):
@@ -25,20 +23,6 @@ def known_diary(tmp_path, monkeypatch):
 def mend(tmp_path):
     """Return a function that makes failing known outcomes work."""
     return (tmp_path / "known.txt.mended").touch
-
-
-@pytest.fixture
-def diary(tmp_path, monkeypatch):
-    """Return the file that notes which made-up runs were lived."""
-    path = tmp_path / "diary.txt"
-    path.touch()
-    monkeypatch.setenv("MADE_UP_DIARY", str(path))
-    return path
-
-
-@pytest.fixture
-def store(tmp_path):
-    return Store(tmp_path / "runs")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from abm.chance import Purpose, generator
-from abm.scenario import Scenario
+from abm.scenario.scenario import Scenario
 
 RANGES = {"stressor_rate": (0.5, 1.5), "urge_weight": (3.0, 12.0), "barrier_mean": (6.0, 14.0)}
 NAMED = "stressor_rate=0.5:1.5,urge_weight=3:12,barrier_mean=6:14"

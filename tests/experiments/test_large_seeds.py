@@ -10,15 +10,15 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from abm import cli
-from abm.experiments.designs.design import factorial
-from abm.experiments.designs.study import HowToRun
-from abm.experiments.designs.sweep import sweep_command
-from abm.experiments.folders.run_command import run_command
-from abm.record import Logs
-from abm.scenario import load_scenario
-from abm.studies.curves import curves_frame
-from abm.tables import read_curves
+from abm.cli import main as cli
+from abm.cli.run_command import run_command
+from abm.cli.sweep_command import sweep_command
+from abm.experiments.sweeps.design import factorial
+from abm.experiments.sweeps.study import HowToRun
+from abm.io.tables import read_curves
+from abm.scenario.scenario import load_scenario
+from abm.simulation.curves import curves_frame
+from abm.simulation.record import Logs
 
 LARGE = 2**63 + 1
 
@@ -26,7 +26,7 @@ LARGE = 2**63 + 1
 @pytest.fixture(autouse=True)
 def _without_figures(monkeypatch):
     """Draw no figures: they take seconds."""
-    monkeypatch.setattr("abm.report.figures.draw_figures", lambda *given: [])
+    monkeypatch.setattr("abm.report.figures.curves.draw_figures", lambda *given: [])
 
 
 def live_by_hand(scenario, seed, logs, progress=None):

@@ -5,13 +5,13 @@ import csv
 import known_outcomes
 import pytest
 
-from abm.experiments.designs.design import Range, factorial
-from abm.experiments.designs.study import HowToRun
-from abm.experiments.designs.sweep import sweep_command
+from abm.cli.sensitivity_command import sensitivity_command
+from abm.cli.sweep_command import sweep_command
 from abm.experiments.sensitivity.analysis import Plan
-from abm.experiments.sensitivity.command import sensitivity_command
-from abm.report.study_tables import STUDY_TABLES
-from abm.scenario import load_scenario
+from abm.experiments.sweeps.design import Range, factorial
+from abm.experiments.sweeps.study import HowToRun
+from abm.report.study_columns import STUDY_TABLES
+from abm.scenario.scenario import load_scenario
 
 SCENARIO = load_scenario("birth-cohort", population=50, years=2)
 RANGES = tuple(Range(name, *ends) for name, ends in known_outcomes.RANGES.items())
@@ -26,7 +26,7 @@ def documented(name, varied):
 @pytest.mark.parametrize("method", ["morris", "sobol"])
 def test_study_tables_have_the_documented_columns(tmp_path, monkeypatch, known_diary, method):
     monkeypatch.setattr(
-        "abm.report.sensitivity_figures.draw_sensitivity_figures", lambda *given: []
+        "abm.report.figures.sensitivity.draw_sensitivity_figures", lambda *given: []
     )
     good = HowToRun(tmp_path, jobs=1, quiet=True, evaluate=known_outcomes.ishigami)
     poor = HowToRun(tmp_path, jobs=1, quiet=True, evaluate=known_outcomes.ishigami_but_fail_high)

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.codes import CALM, FEEL, PUNISH
 from abm.mechanisms.act import self_injure
 from abm.mechanisms.learning import forget, learn
 from abm.mechanisms.morning import sleep
 from abm.mechanisms.opioids import opioid_pulse
 from abm.mechanisms.relaxing import live_until
+from abm.people.codes import CALM, FEEL, PUNISH
 
 DISTRESSED = {"distress": 3.0, "sympathetic": 2.0}
 NUMB = {"dorsal_vagal": 3.0, "emptiness": 1.0}

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.codes import SPECIALIST, THERAPY
 from abm.mechanisms.coping import practise_coping
 from abm.mechanisms.day import decide
 from abm.mechanisms.morning import sleep
 from abm.mechanisms.phases import enter_phase, maybe_end_phase
+from abm.people.codes import SPECIALIST, THERAPY
 from abm.people.layout import FEMALE, MALE
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.codes import COUNSELLOR, FAILED_HELP, INFORMAL, SPECIALIST, THERAPY
 from abm.mechanisms.care import a_week_of_care, distress_tolerance_now, regulation_now
 from abm.mechanisms.help import contact_chance, disclosure_chance, reach_out
 from abm.mechanisms.stressors import draw_stressor
+from abm.people.codes import COUNSELLOR, FAILED_HELP, INFORMAL, SPECIALIST, THERAPY
 from abm.people.layout import NEVER, Plain, person_dtype
 from abm.people.waiting_list import give_places
 

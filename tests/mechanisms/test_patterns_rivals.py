@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.codes import CALM, DESERVED, FEEL, PUNISH, TOLERANCE
 from abm.mechanisms.act import self_injure
 from abm.mechanisms.barrier import barrier
 from abm.mechanisms.opioids import opioid_pulse
 from abm.parameters import switches
-from abm.studies.pain import pain_test
+from abm.people.codes import CALM, DESERVED, FEEL, PUNISH, TOLERANCE
+from abm.simulation.pain_test import pain_test
 
 
 def r(first: np.ndarray, second: np.ndarray) -> float:

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.codes import ACHIEVEMENT, INTERPERSONAL, TRAUMA_REMINDER
 from abm.mechanisms.arousal import arouse, shut_down_if_overwhelmed
 from abm.mechanisms.day import live_a_day, live_through
 from abm.mechanisms.neuroception import appraise
 from abm.mechanisms.relaxing import live_until
 from abm.mechanisms.sensitisation import states_become_traits
 from abm.mechanisms.stressors import count_stressors, draw_stressor
+from abm.people.codes import ACHIEVEMENT, INTERPERSONAL, TRAUMA_REMINDER
 
 ESCAPE, NO_ESCAPE = 1.0, 0.0
 EVEN = (np.arange(1000) + 0.5) / 1000

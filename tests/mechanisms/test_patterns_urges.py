@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.codes import CALM, FEEL, PUNISH
 from abm.mechanisms.barrier import barrier, satiation
 from abm.mechanisms.day import decide, report_urge, strongest
 from abm.mechanisms.morning import turn_week
 from abm.mechanisms.urge import three_urges
+from abm.people.codes import CALM, FEEL, PUNISH
 
 DISTRESSED = {"distress": 3.0}
 NUMB = {"dorsal_vagal": 3.0, "emptiness": 1.0}

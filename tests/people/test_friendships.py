@@ -9,12 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.people.friendships import (
-    FriendshipNetwork,
-    FriendshipRules,
-    YearGroup,
-    form_friendships,
-)
+from abm.people.friendships import FriendshipNetwork, FriendshipRules, YearGroup, form_friendships
 
 RULES = FriendshipRules(mean=6.0, spread=0.7, same_sex=0.75, alike=0.4, other_year=0.15)
 SCHOOL_YEARS = 6

@@ -11,8 +11,8 @@ from scipy import stats
 from abm.parameters import parameters
 from abm.people.layout import FEMALE, FIRST_AGE, MALE, MALTREATMENT_TYPES, NEVER
 from abm.people.maltreatment import moments_of
-from abm.scenario import load_scenario
-from abm.world import World
+from abm.scenario.scenario import load_scenario
+from abm.simulation.world import World
 
 PEOPLE = 100_000
 Entering = Callable[..., World]

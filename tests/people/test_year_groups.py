@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.calendar import starts_month, years_later
 from abm.people.year_groups import SchoolCalendar, blocks_of
-from abm.record import Logs
-from abm.scenario import load_scenario
-from abm.world import World
+from abm.scenario.dates import starts_month, years_later
+from abm.scenario.scenario import load_scenario
+from abm.simulation.record import Logs
+from abm.simulation.world import World
 
 PEOPLE = Logs(people=True)
 

@@ -8,11 +8,11 @@ from typing import Any
 import hand_made
 import pandas as pd
 
-from abm.comparison.estimates import differences_table
-from abm.comparison.pairing import OUTCOMES, PairSums
-from abm.scenario import load_scenario
+from abm.experiments.comparison.estimates import differences_table
+from abm.experiments.comparison.pairing import OUTCOMES, PairSums
+from abm.io.tables import csv_bytes
+from abm.scenario.scenario import load_scenario
 from abm.studies.aggregates import aggregate
-from abm.tables import csv_bytes
 
 YEARS = 5
 SVG = (

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from abm.comparison import curve_changes, estimates, findings, packages
-from abm.comparison.groups import groupings
-from abm.comparison.lives import LIFE_DTYPE
-from abm.comparison.pairing import OUTCOMES
-from abm.report.comparison_columns import COMPARISON_TABLES, comparison_reference, levels
-from abm.report.reference import output_reference
-from abm.scenario import load_scenario
+from abm.experiments.comparison import curve_changes, estimates, findings, packages
+from abm.experiments.comparison.groups import groupings
+from abm.experiments.comparison.pairing import OUTCOMES
+from abm.experiments.comparison.person_outcomes import LIFE_DTYPE
+from abm.report.comparison_columns import COMPARISON_TABLES, levels
+from abm.scenario.scenario import load_scenario
+from docs.make.outputs import comparison_reference, output_reference
 
 COLUMNS = {
     "differences.csv": estimates.COLUMNS,

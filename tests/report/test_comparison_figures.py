@@ -6,9 +6,9 @@ import made_up_lives
 import pytest
 from made_up_lives import BASE, BOTH, KIND, NULL, SKILLED
 
-from abm.comparison.findings import find
-from abm.report import comparison_figures as figures
-from abm.report import style
+from abm.experiments.comparison.findings import find
+from abm.report.figures import comparison as figures
+from abm.report.figures import style
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import made_up_lives
 import pytest
 from made_up_lives import BASE, BOTH, KIND, NULL, SKILLED
 
-from abm.comparison.findings import find
-from abm.report import comparison_terminal as terminal
+from abm.experiments.comparison.findings import find
+from abm.report.terminal import comparison as terminal
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm.report.figures import draw_figures
+from abm.report.figures.curves import draw_figures
+from abm.simulation.curves import curves_frame
 from abm.studies.aggregates import aggregate
-from abm.studies.curves import curves_frame
 
 SCENARIO = hand_made.scenario(size=1_500, years=3)
 ALL = ("prevalence_by_age", "prevalence_over_time", "onset_ages", "acts_per_person", "motives")
@@ -91,7 +91,7 @@ def test_drawing_leaves_the_settings_of_others_alone(tmp_path, records):
 def test_draws_of_the_parameters_have_two_bands(tmp_path, monkeypatch):
     shown = {}
     monkeypatch.setattr(
-        "abm.report.style.save",
+        "abm.report.figures.style.save",
         lambda figure, folder, name: shown.setdefault(name, figure) and [name],
     )
     by_seed = [hand_made.record(SCENARIO, seed, hand_made.Logs()).curves for seed in (1, 2, 3, 4)]

@@ -6,7 +6,7 @@ import hand_made
 import made_up_folders as made_up
 import pytest
 
-from abm import cli
+from abm.cli import main as cli
 from abm.report.html.writing import write_beside
 
 
@@ -104,9 +104,7 @@ def test_a_report_beside_a_run_is_written_when_it_is_new_and_never_in_its_way(tm
 
 
 def test_a_run_leaves_its_report_in_its_folder(nssi, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "abm.experiments.folders.run_command._standard_live", lambda: hand_made.live
-    )
+    monkeypatch.setattr("abm.cli.run_command._standard_live", lambda: hand_made.live)
     code, _, err = nssi("run", "baseline", "--population", 300, "--years", 2, "--quiet")
     assert code == 0
     assert "no report" not in err

@@ -6,12 +6,12 @@ import made_up_folders as made_up
 import pytest
 from page_reader import Element, read_page
 
-from abm.calibration.uncertainty import posterior_draws
-from abm.cli import SUPPORT
+from abm.cli.main import SUPPORT
 from abm.report.html.description import ScenarioSaid
 from abm.report.html.provenance import as_toml
 from abm.report.html.writing import report_of
-from abm.scenario import Scenario, load_scenario
+from abm.scenario.draws import posterior_draws
+from abm.scenario.scenario import Scenario, load_scenario
 
 SECTIONS = ("figures", "tables", "assumptions", "fitted", "caveats", "provenance")
 

@@ -123,7 +123,7 @@ def test_the_about_of_a_scenario_file_is_escaped(tmp_path, monkeypatch):
         tmp_path,
         {"scenarios/mine.toml": f'# {about}\nextends = "baseline"\ntitle = "<b>Mine</b> & $x$"\n'},
     )
-    from abm.scenario import load_scenario
+    from abm.scenario.scenario import load_scenario
 
     said = load_scenario("mine", population=300, years=5).resolved()
     page = read_page(report_of(made_up.run(tmp_path / "folder", scenario=said)))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from page_reader import read_page
 
 from abm.report.html import comparison_sentences as sentences
-from abm.report.html import words
+from abm.report.html import format
 from abm.report.html.writing import report_of
 
 
@@ -315,14 +315,14 @@ def test_what_fails_stands_before_what_holds(tmp_path):
 
 @given(st.floats(allow_nan=True, allow_infinity=True), st.floats(), st.floats())
 def test_numbers_never_show_what_is_no_number(value, low, high):
-    for show in (words.number, words.percent, words.rate, words.year_of_age):
-        told = words.with_interval(value, low, high, show) + words.span(low, high, show)
+    for show in (format.number, format.percent, format.rate, format.year_of_age):
+        told = format.with_interval(value, low, high, show) + format.span(low, high, show)
         assert "nan" not in told
         assert "inf" not in told.replace("interval", "")
 
 
 def test_seeds_in_words():
-    assert words.seeds_in_words([3, 1, 2]) == "1 to 3"
-    assert words.seeds_in_words([7, 1]) == "1 and 7"
-    assert words.seeds_in_words([]) == "none"
-    assert json.dumps(words.number(-0.0)) == '"0"'
+    assert format.seeds_in_words([3, 1, 2]) == "1 to 3"
+    assert format.seeds_in_words([7, 1]) == "1 and 7"
+    assert format.seeds_in_words([]) == "none"
+    assert json.dumps(format.number(-0.0)) == '"0"'

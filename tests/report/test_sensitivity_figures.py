@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from abm.chance import Purpose, generator
-from abm.experiments.designs.design import Range
 from abm.experiments.sensitivity.analysis import Findings, Plan, analyse_runs
-from abm.report.sensitivity_figures import draw_sensitivity_figures
+from abm.experiments.sweeps.design import Range
+from abm.report.figures.sensitivity import draw_sensitivity_figures
 
 RANGES = tuple(Range(f"parameter_{place}", 0.0, 1.0) for place in range(3))
 ALL = {"ranked", "mu_sigma", "by_age", "heat_map", "convergence"}
@@ -66,7 +66,7 @@ def test_nothing_to_rank_draws_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [1, 5])
 def test_names_beside_points_do_not_overlap(count: int) -> None:
-    from abm.report.sensitivity_figures import _apart
+    from abm.report.figures.sensitivity import _apart
 
     heights = _apart([0.5] * count, 0.075)
     assert (np.diff(sorted(heights)) > 0.07).all()

@@ -2,10 +2,10 @@
 
 import hand_made
 
-from abm.console import plain_figures, print_support
-from abm.report.progress import Progress, in_words
-from abm.report.terminal import print_summary
-from abm.studies.summary import summary_of
+from abm.io.progress import Progress, in_words
+from abm.io.terminal import plain_figures, print_support
+from abm.report.terminal.key_figures import print_summary
+from abm.studies.key_figures import summary_of
 
 
 def test_the_plain_table_is_never_cut(capsys):
@@ -31,7 +31,7 @@ def test_support_is_named(capsys):
 
 
 def test_progress_prints_plain_lines_with_the_time_left(capsys, monkeypatch):
-    monkeypatch.setattr("abm.report.progress.SECONDS_BETWEEN_LINES", 0.0)
+    monkeypatch.setattr("abm.io.progress.SECONDS_BETWEEN_LINES", 0.0)
     with Progress("living") as progress:
         for share in (0.0, 0.1, 0.5, 1.0):
             progress.update(share)
@@ -41,7 +41,7 @@ def test_progress_prints_plain_lines_with_the_time_left(capsys, monkeypatch):
 
 
 def test_quiet_progress_is_silent(capsys, monkeypatch):
-    monkeypatch.setattr("abm.report.progress.SECONDS_BETWEEN_LINES", 0.0)
+    monkeypatch.setattr("abm.io.progress.SECONDS_BETWEEN_LINES", 0.0)
     with Progress("living", quiet=True) as progress:
         progress.update(0.5)
     assert capsys.readouterr().err == ""

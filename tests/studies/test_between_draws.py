@@ -8,13 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from abm.studies.between_draws import (
-    MANY_DRAWS,
-    between_draws,
-    pair_of,
-    places_of_pairs,
-    whole_draws,
-)
+from abm.scenario.draws import pair_of
+from abm.studies.between_draws import MANY_DRAWS, between_draws, places_of_pairs, whole_draws
 
 SMALL = st.floats(-1e6, 1e6)
 

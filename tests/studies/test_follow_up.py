@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm.experiments.folders.folder import RunFolder
-from abm.experiments.folders.run_command import run_command
+from abm.cli.run_command import run_command
 from abm.parameters import parameters
-from abm.record import Logs, Record
-from abm.scenario import Scenario, ScenarioError, load_scenario
+from abm.runs.folder import RunFolder
+from abm.scenario.scenario import Scenario, ScenarioError, load_scenario
+from abm.simulation.record import Logs, Record
 from abm.studies.follow_up import first_presentations, follow_up, follow_up_frame
 
 END = 740_000
@@ -113,7 +113,7 @@ def run(chosen, out):
 
 @pytest.fixture(autouse=True)
 def _without_figures(monkeypatch):
-    monkeypatch.setattr("abm.report.figures.draw_figures", lambda *given: [])
+    monkeypatch.setattr("abm.report.figures.curves.draw_figures", lambda *given: [])
 
 
 def test_a_run_writes_it_only_where_it_is_on(tmp_path, capsys):
@@ -132,7 +132,7 @@ def test_a_run_writes_it_only_where_it_is_on(tmp_path, capsys):
 
 
 def test_the_table_has_the_documented_columns():
-    from abm.report.study_tables import STUDY_TABLES
+    from abm.report.study_columns import STUDY_TABLES
 
     frame = follow_up_frame(with_hospital(hand_made.record(scenario(**ON))))
     assert list(frame.columns) == [name for name, _, _ in STUDY_TABLES["follow_up.csv"][1]]
@@ -163,7 +163,7 @@ def test_what_was_lived_is_kept_where_nothing_can_be_made_of_it(tmp_path, monkey
     def fail(record):
         raise ValueError("math domain error")
 
-    monkeypatch.setattr("abm.experiments.running.workers.follow_up_frame", fail)
+    monkeypatch.setattr("abm.runs.workers.follow_up_frame", fail)
     chosen = scenario(**ON)
     assert run(chosen, tmp_path) == 1
     folder = RunFolder(tmp_path, chosen)

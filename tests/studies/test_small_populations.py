@@ -12,14 +12,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import abm
-from abm.experiments.outcomes.outcomes import outcomes_of
-from abm.record import Logs
-from abm.report.comparison_figures import draw_comparison_figures
-from abm.report.figures import draw_figures
-from abm.scenario import load_scenario
-from abm.simulation import run
+from abm.report.figures.comparison import draw_comparison_figures
+from abm.report.figures.curves import draw_figures
+from abm.scenario.scenario import load_scenario
+from abm.simulation.record import Logs
+from abm.simulation.run import run
 from abm.studies.aggregates import aggregate
-from abm.studies.summary import BOUNDS
+from abm.studies.key_figures import BOUNDS
+from abm.studies.outcomes import outcomes_of
 
 LIVED = {"max_examples": 5, "deadline": None}
 SMALL = (st.integers(1, 60), st.sampled_from([0.0, 0.5, 1.0]))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from abm.people.layout import NEVER
-from abm.scenario import load_scenario
+from abm.scenario.scenario import load_scenario
+from abm.simulation.world import World
 from abm.studies.trial import (
     REPEATED,
     Criteria,
@@ -16,7 +17,6 @@ from abm.studies.trial import (
     standardised_difference,
     trial_lines,
 )
-from abm.world import World
 
 RISKY = {"barrier_mean": 8.0}
 SHORT = Criteria(acts=2, recent_days=112, weeks=9)

@@ -3,8 +3,8 @@
 from abm.browser import drawing as d
 from abm.browser.course import value_of
 from abm.browser.snapshot import Snapshot
-from abm.report.figures import ADOLESCENTS, PUBLISHED_LIFETIME
-from abm.studies.census import AGES, measure_named
+from abm.report.figures.curves import ADOLESCENTS, PUBLISHED_LIFETIME
+from abm.simulation.census import AGES, measure_named
 
 MEASURES = {
     "lifetime_prevalence": ("Ever self-injured", 0.30),

@@ -3,8 +3,8 @@
 from abm.browser import drawing as d
 from abm.browser.course import value_of
 from abm.browser.snapshot import Snapshot
-from abm.studies.census import MEASURES, Measure
-from abm.studies.curves import SEX_ROWS, curves_frame
+from abm.simulation.census import MEASURES, Measure
+from abm.simulation.curves import SEX_ROWS, curves_frame
 
 BANDS = {"12-18": (12, 18), "10-24": (10, 24)}
 HEADS = {"female": "Girls", "male": "Boys", "all": "All"}

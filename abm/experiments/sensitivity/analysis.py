@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm.experiments.designs.design import Design, Range, morris_design, sobol_design
-from abm.experiments.designs.study import Place, outcome_names
-from abm.experiments.outcomes.outcomes import OUTCOMES
 from abm.experiments.sensitivity.indices import (
     Method,
     Problem,
@@ -18,7 +15,10 @@ from abm.experiments.sensitivity.indices import (
     ranking_table,
 )
 from abm.experiments.sensitivity.noise import noise_of, point_means, stability_table
-from abm.experiments.store.store import DONE
+from abm.experiments.sweeps.design import Design, Range, morris_design, sobol_design
+from abm.experiments.sweeps.study import Place, outcome_names
+from abm.runs.store import DONE
+from abm.studies.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd

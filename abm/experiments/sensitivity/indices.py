@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from abm.experiments.designs.design import Range, problem_of, sampler_seeds
 from abm.experiments.sensitivity.noise import Noise
+from abm.experiments.sweeps.design import Range, problem_of, sampler_seeds
 from abm.studies.intervals import students_half, unless_zero
 
 if TYPE_CHECKING:

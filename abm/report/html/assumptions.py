@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from abm.parameters import parameters, switches
 from abm.report.html.contents import Section, Table
 from abm.report.html.description import Description, InterventionSaid, ScenarioSaid
+from abm.report.html.format import counted, day_in_words, listed, number, text_of
 from abm.report.html.influence import Influence
-from abm.report.html.words import counted, day_in_words, listed, number, text_of
 
 NAME, TITLE = "assumptions", "The assumptions that matter most"
 MOST_LISTED = 10
@@ -130,7 +130,7 @@ def _interventions(scenarios: Sequence[ScenarioSaid]) -> Table:
 def _named(
     scenario: ScenarioSaid, each: InterventionSaid, scenarios: Sequence[ScenarioSaid]
 ) -> str:
-    from abm.interventions.library import kinds
+    from abm.scenario.intervention_library import kinds
 
     known = kinds().get(each.kind)
     title = known.title if known else each.kind
@@ -156,7 +156,7 @@ def _how(each: InterventionSaid) -> str:
 
 
 def _effects(each: InterventionSaid) -> str:
-    from abm.interventions.library import kinds
+    from abm.scenario.intervention_library import kinds
 
     known = kinds().get(each.kind)
     told = []
@@ -173,7 +173,7 @@ def _effects(each: InterventionSaid) -> str:
 
 
 def _evidence(each: InterventionSaid) -> str:
-    from abm.interventions.library import kinds
+    from abm.scenario.intervention_library import kinds
 
     known = kinds().get(each.kind)
     return known.evidence if known else NOT_IN_LIBRARY

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from abm.report.html.contents import Section
 from abm.report.html.description import Description
-from abm.report.html.words import counted, seeds_of_tables
+from abm.report.html.format import counted, seeds_of_tables
 
 NAME, TITLE = "caveats", "What this can say, and what it cannot"
 SMALL_POPULATION = 2_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from abm.report.html.description import Description
-from abm.report.html.words import capitalised, counted, fewer_or_more, listed, number
+from abm.report.html.format import capitalised, counted, fewer_or_more, listed, number
 
 LESS, MORE, UNCLEAR, NOTHING, NONE_THERE, NO_INTERVAL, NOT_KNOWN = (
     *("fewer, beyond chance", "more, beyond chance", "cannot be told from chance"),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from abm.report.html.files import Files, ReportError
-from abm.report.html.words import text_of
+from abm.report.html.format import text_of
 
 COMMANDS = ("run", "compare", "validate", "sensitivity", "sweep")
 LARGEST_SEED = 2**64 - 1

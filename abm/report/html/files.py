@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abm.files import LARGEST_JSON, LARGEST_TABLE, parse_json, read_bytes
-from abm.report.html.words import text_of
-from abm.scenario_files import ScenarioError
-from abm.spelling import shown
+from abm.io.files import LARGEST_JSON, LARGEST_TABLE, parse_json, read_bytes
+from abm.io.messages import ScenarioError, shown
+from abm.report.html.format import text_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from abm.report.html.description import Description, read_description
 from abm.report.html.files import Files, ReportError
-from abm.report.html.words import text_of
+from abm.report.html.format import text_of
 
 RANKING, NOISE = "ranking.csv", "noise.csv"
 ALL = "all"

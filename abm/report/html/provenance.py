@@ -6,12 +6,12 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+from abm.io.messages import ScenarioError
 from abm.parameters import parameters, switches
 from abm.report.html.contents import Section, Table
 from abm.report.html.description import Description, ScenarioSaid
 from abm.report.html.files import Files
-from abm.report.html.words import counted, seeds_in_words, text_of
-from abm.scenario_files import ScenarioError
+from abm.report.html.format import counted, seeds_in_words, text_of
 
 NAME, TITLE = "provenance", "Where this comes from, and how to repeat it"
 
@@ -131,7 +131,7 @@ def command(said: Description) -> str | None:
 
 def _overrides(said: Description) -> list[str] | None:
     """Return the options that make the named scenarios those that were lived, or None."""
-    from abm.scenario import load_scenario
+    from abm.scenario.scenario import load_scenario
 
     try:
         plain = load_scenario(said.scenario.name)
@@ -180,7 +180,7 @@ def _seeds(said: Description) -> list[str] | None:
 
 def _is_shipped(posterior: str) -> bool:
     """Return whether this package's posterior has this hash."""
-    from abm.calibration.uncertainty import posterior_draws
+    from abm.scenario.draws import posterior_draws
 
     try:
         return posterior_draws().hash == posterior

@@ -1,7 +1,7 @@
 """The question that a scenario asks, in the words of its file."""
 
 from abm.report.html.description import ScenarioSaid
-from abm.report.html.words import counted, text_of
+from abm.report.html.format import counted, text_of
 
 COMPARE = "Compare with baseline."
 
@@ -12,7 +12,7 @@ def about_scenario(said: ScenarioSaid) -> tuple[str, ...]:
     The file counts only if it is found by the name and has the title that was lived. Where other
     people or years were lived than it says, a second paragraph says so.
     """
-    from abm.scenario_files import available_scenarios
+    from abm.scenario.files import available_scenarios
 
     for each in available_scenarios():
         if each.name == said.name and each.title == said.title and each.about:
@@ -23,8 +23,8 @@ def about_scenario(said: ScenarioSaid) -> tuple[str, ...]:
 
 def _asked_otherwise(said: ScenarioSaid) -> tuple[str, ...]:
     """Say where the size or the years are not those of the scenario's file."""
-    from abm.scenario import load_scenario
-    from abm.scenario_files import ScenarioError
+    from abm.io.messages import ScenarioError
+    from abm.scenario.scenario import load_scenario
 
     try:
         file = load_scenario(said.name)

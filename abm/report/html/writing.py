@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from abm.io.messages import ScenarioError
+from abm.io.tables import TableError, write_bytes
 from abm.report.html.assumptions import assumptions_of
 from abm.report.html.caveats import caveats_of
 from abm.report.html.contents import Findings, Report, Section
@@ -13,8 +15,6 @@ from abm.report.html.influence import Influence, read_influence
 from abm.report.html.page import as_html
 from abm.report.html.pictures import pictures_of
 from abm.report.html.provenance import facts, provenance_of
-from abm.scenario_files import ScenarioError
-from abm.tables import TableError, write_bytes
 
 FILE = "report.html"
 
@@ -100,11 +100,11 @@ def report_of(folder: Path, sensitivity: Path | None = None) -> str:
 
 def _findings(files: Files, said: Description, influence: Influence | None) -> Findings:
     """Return what the folder found, read by the reader of its command."""
-    from abm.report.html.of_comparison import findings_of_comparison
-    from abm.report.html.of_run import findings_of_run
-    from abm.report.html.of_sensitivity import findings_of_sensitivity
-    from abm.report.html.of_sweep import findings_of_sweep
-    from abm.report.html.of_validation import findings_of_validation
+    from abm.report.html.comparison import findings_of_comparison
+    from abm.report.html.run import findings_of_run
+    from abm.report.html.sensitivity import findings_of_sensitivity
+    from abm.report.html.sweep import findings_of_sweep
+    from abm.report.html.validation import findings_of_validation
 
     if said.command == "sensitivity":
         own = influence if influence is not None else read_influence(files, said)

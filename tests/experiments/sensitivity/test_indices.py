@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from abm.chance import Purpose, generator
-from abm.experiments.designs.design import Range, morris_design, sobol_design
 from abm.experiments.sensitivity.indices import (
     MAIN_INDEX,
     Problem,
@@ -20,6 +19,7 @@ from abm.experiments.sensitivity.indices import (
     ranking_table,
 )
 from abm.experiments.sensitivity.noise import noise_of, stability_table
+from abm.experiments.sweeps.design import Range, morris_design, sobol_design
 
 ANGLES = tuple(Range(f"x{place}", -math.pi, math.pi) for place in (1, 2, 3))
 WEIGHTS = (0.0, 0.5, 3.0, 9.0, 99.0)

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from test_indices import ishigami_indices
 
-from abm.experiments.designs.design import Range
-from abm.experiments.designs.points import PointScenarios
-from abm.experiments.designs.study import HowToRun, StudyFolder, live_places
+from abm.cli.sensitivity_command import sensitivity_command, top_of
 from abm.experiments.sensitivity.analysis import Plan, analyse_runs
-from abm.experiments.sensitivity.command import sensitivity_command, top_of
-from abm.scenario import load_scenario
-from abm.scenario_files import ScenarioError
+from abm.experiments.sweeps.design import Range
+from abm.experiments.sweeps.points import PointScenarios
+from abm.experiments.sweeps.study import HowToRun, StudyFolder, live_places
+from abm.io.messages import ScenarioError
+from abm.scenario.scenario import load_scenario
 
 SCENARIO = load_scenario("birth-cohort", population=50, years=2)
 RANGES = tuple(Range(name, *ends) for name, ends in known_outcomes.RANGES.items())
@@ -27,7 +27,7 @@ MORRIS = Plan("morris", RANGES, 10)
 def _without_figures(monkeypatch):
     """Draw no figures: they take seconds, and have tests of their own."""
     monkeypatch.setattr(
-        "abm.report.sensitivity_figures.draw_sensitivity_figures", lambda *given: []
+        "abm.report.figures.sensitivity.draw_sensitivity_figures", lambda *given: []
     )
 
 

@@ -1,0 +1,1 @@
+"""The command `nssi`, a file a command: it parses, calls, writes and shows."""

@@ -1,0 +1,135 @@
+"""The command `compare`: live what is missing, pair the people, write and show what differs."""
+
+import sys
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from abm.experiments.comparison.compare import Failures, HowToCompare, kept_lives, live_missing
+from abm.experiments.comparison.findings import Findings, check_comparable, find
+from abm.experiments.comparison.folder import ComparisonFolder
+from abm.experiments.sweeps.study import MOST_LISTED, guarded
+from abm.io.terminal import EXIT_DONE, EXIT_FAILED, complain
+from abm.runs.folder import content_hash
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from abm.scenario.scenario import Scenario
+
+
+def compare_command(
+    scenarios: "Sequence[Scenario]",
+    seeds: Sequence[int] = (1,),
+    how: HowToCompare | None = None,
+) -> int:
+    """Live scenarios over the same seeds and write what each averts against the first.
+
+    Runs that are kept are not lived again; more seeds extend the tables, and fewer take nothing
+    away: tables span every seed that the folder held before.
+
+    Parameters
+    ----------
+    scenarios
+        The base, then the others.
+    seeds
+        One run a scenario and seed.
+    how
+        Where and how to run.
+
+    Returns
+    -------
+    int
+        Exit code: 0 done, 1 runs failed (listed; the rest is kept), 2 the folder cannot be
+        written, 130 interrupted.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenarios cannot be compared, or cannot have the parameters drawn; nothing is
+        written then.
+    """
+    chosen = how or HowToCompare()
+    check_comparable(scenarios)
+    wanted = list(dict.fromkeys(seeds))
+    if chosen.draws is not None:
+        chosen.draws.check(scenarios, wanted)
+    design = None if chosen.draws is None else chosen.draws.design
+    folder = ComparisonFolder(chosen.out, scenarios, design)
+    return guarded(folder, lambda: _complete(folder, tuple(scenarios), wanted, chosen))
+
+
+def _complete(
+    folder: ComparisonFolder,
+    scenarios: "tuple[Scenario, ...]",
+    seeds: Sequence[int],
+    how: HowToCompare,
+) -> int:
+    """Live what is missing; write tables of all seeds asked for so far, show those of now."""
+    started = time.time()
+    earlier = [int(seed) for seed in folder.description().get("seeds", [])]
+    spanned = sorted({*seeds, *earlier})
+    failures = live_missing(scenarios, seeds, spanned, how)
+    folder.replace_failures(failures)
+    look = partial(kept_lives, how)
+    findings = find(scenarios, spanned, look, how.draws is not None)
+    if not findings.seeds:
+        _list_failures(folder, failures)
+        return complain("nothing was compared: no seed has a pair of runs", EXIT_FAILED)
+    tables = folder.write(_tables(folder, findings))
+    content = {
+        "seeds": spanned,
+        "failed": [list(place) for place in failures],
+        "figures": _draw(folder, findings, content_hash(tables)),
+        **({} if how.draws is None else how.draws.said(spanned)),
+    }
+    folder.describe_study(content, tables, started)
+    is_all = set(seeds) >= set(findings.seeds)
+    shown = findings if is_all else find(scenarios, seeds, look, how.draws is not None)
+    if not shown.seeds:
+        shown = findings
+    _list_failures(folder, failures)
+    from abm.report.terminal.comparison import show
+
+    show(folder, shown, content_hash(tables), failures, how)
+    return EXIT_FAILED if failures else EXIT_DONE
+
+
+def _tables(folder: ComparisonFolder, findings: Findings) -> "dict[str, pd.DataFrame | bytes]":
+    """Return the tables by file name; one that would be empty is removed if it is there."""
+    tables = {
+        "differences.csv": findings.differences,
+        "curve_differences.csv": findings.curve_differences,
+        "reached.csv": findings.reached,
+        "packages.csv": findings.packages,
+    }
+    for name in [name for name, table in tables.items() if table.empty]:
+        folder.remove(name)
+        del tables[name]
+    return dict(tables)
+
+
+def _draw(folder: ComparisonFolder, findings: Findings, made_from: str) -> dict[str, Any]:
+    """Draw the figures, unless they are there and show these very tables."""
+    from abm.report.figures.comparison import draw_comparison_figures
+
+    before = folder.description().get("figures", {})
+    files = before.get("files", [])
+    whole = bool(files) and all((folder.figures_path / name).exists() for name in files)
+    if whole and before.get("made_from") == made_from:
+        return dict(before)
+    return {
+        "files": draw_comparison_figures(folder.figures_path, findings),
+        "made_from": made_from,
+    }
+
+
+def _list_failures(folder: ComparisonFolder, failures: Failures) -> None:
+    """Print the runs that failed to standard error, the first few of them."""
+    for (name, seed), trace in list(failures.items())[:MOST_LISTED]:
+        reason = trace.strip().splitlines()[-1:] or ["no reason given"]
+        print(f"nssi: {name}, seed {seed}: {reason[0]}", file=sys.stderr)
+    if failures:
+        count = f"{len(failures):,} runs failed" if len(failures) > 1 else "1 run failed"
+        print(f"nssi: {count}; tracebacks in {folder.failed_path}", file=sys.stderr)

@@ -1,0 +1,41 @@
+"""The command `report`: parses, calls; what it calls is imported when it is called."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from abm.cli.options import OutOption
+from abm.io.terminal import refuse
+
+
+def report(
+    run: Annotated[
+        str,
+        typer.Argument(metavar="RUN", help="A run folder, a run id, or a unique start of one."),
+    ],
+    sensitivity: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="A sensitivity analysis (folder or run id): which assumptions matter most.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write. Default: report.html in the folder."),
+    ] = None,
+    out: OutOption = Path("results"),
+) -> None:
+    """Write the one-file HTML report of a run, comparison, validation or analysis."""
+    from abm.io.tables import TableError
+    from abm.report.html.find_run import find_run
+    from abm.report.html.writing import write_report
+
+    folder = find_run(run, out)
+    analysis = None if sensitivity is None else find_run(sensitivity, out)
+    try:
+        written = write_report(folder, sensitivity=analysis, output=output)
+    except TableError as error:
+        raise typer.Exit(refuse(error)) from None
+    print(written)

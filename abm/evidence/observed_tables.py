@@ -1,0 +1,323 @@
+"""What is taken from a lived world: the tables of its logs, with what studies derive from them."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from abm.scenario.dates import DAYS_A_YEAR
+from abm.simulation.census import AGES, FLOWS, STOCKS
+from abm.studies.questions import asked_by_list, recognition_of
+
+if TYPE_CHECKING:
+    from abm.evidence.register import LivedWorld
+    from abm.scenario.scenario import Scenario
+    from abm.simulation.record import Record
+    from abm.simulation.world import World
+
+Columns = dict[str, np.ndarray]
+ROUTES = ("calm", "feel", "punish")
+LAST_ACTS = 5
+ENDORSED = 0.25
+"""A motive is endorsed when its mean share in the last five acts is at least this."""
+WEEKS_BEFORE = 28
+A_MONTH, A_YEAR = 30.0, 365.0
+OF_LIVING = ("disclosed", "contacted", "barrier_person", "waiting_since", "distress_gain")
+
+
+def live_and_look(scenario: "Scenario", seed: int, how: "LivedWorld") -> dict[str, Columns]:
+    """Live one world with one seed and return its tables, by name."""
+    if how.kind != "run":
+        return {"trial": _trial(scenario, seed, how.kind)}
+    from abm.simulation.record import Logs
+    from abm.simulation.run import run
+    from abm.simulation.world import World
+
+    logs = Logs(**dict.fromkeys(how.logs, True))
+    world = World(scenario, seed, logs)
+    return tables_of(run(scenario, seed, logs, world=world), world, how.keep)
+
+
+def _trial(scenario: "Scenario", seed: int, kind: str) -> Columns:
+    from abm.studies.trial import AFTER_ONE_ACT, REPEATED, simulate_trial
+
+    arms = simulate_trial(scenario, seed, REPEATED if kind == "trial" else AFTER_ONE_ACT)
+    return {
+        "person": np.concatenate([arms.person, arms.person]),
+        "treated": np.repeat([1, 0], len(arms.person)),
+        "acts": np.concatenate([arms.treated, arms.control]),
+        "late_acts": np.concatenate([arms.treated_late, arms.control_late]),
+    }
+
+
+def tables_of(
+    record: "Record", world: "World | None" = None, keep: tuple[str, ...] = ()
+) -> dict[str, Columns]:
+    """Return the tables of a record that studies look at.
+
+    Parameters
+    ----------
+    record
+        With any logs.
+    world
+        The world at its end, for what no table holds (`OF_LIVING`).
+    keep
+        Columns of the waves, or of the prompts where there are no waves, that are kept; all where
+        empty.
+    """
+    rows = {name: _together(chunks) for name, chunks in record.logged.items()}
+    end = record.censuses[-1].date.toordinal() + 1 if record.censuses else 0
+    start = record.scenario.calendar.start.toordinal()
+    found: dict[str, Columns] = {"census": census_columns(record)}
+    people = rows.get("people")
+    prompts = rows.get("moments")
+    if "acts" in rows:
+        acts = act_columns(rows["acts"], start, end)
+        add_usual(acts, prompts)
+        if people is not None:
+            number_acts(acts, people)
+            count_first_contacts(found["census"], acts, record)
+        found["acts"] = acts
+    if people is not None:
+        every = people_columns(people, world)
+        every["years_since_hospital"] = (end - every["last_hospital"]) / DAYS_A_YEAR
+        add_questions(every, record)
+        if "acts" in found:
+            add_motives(every, found["acts"], end)
+        found["people"] = _taken(every, every["left"] == 0)
+        found["leavers"] = _taken(every, every["left"] == 1)
+    if prompts is not None:
+        found["prompts"] = prompt_columns(prompts, rows.get("acts"))
+        if keep and "panel" not in rows:
+            found["prompts"] = {name: found["prompts"][name] for name in keep}
+    if "panel" in rows:
+        found["waves"] = wave_columns(rows["panel"], record, keep)
+    return found
+
+
+def _together(chunks: tuple[np.ndarray, ...]) -> np.ndarray:
+    return chunks[0] if len(chunks) == 1 else np.concatenate(chunks)
+
+
+def _columns(rows: np.ndarray) -> Columns:
+    return {name: np.ascontiguousarray(rows[name]) for name in rows.dtype.names or ()}
+
+
+def _taken(columns: Mapping[str, np.ndarray], rows: np.ndarray) -> Columns:
+    return {name: values[rows] for name, values in columns.items()}
+
+
+def people_columns(people: np.ndarray, world: "World | None") -> Columns:
+    """Return one row a person; `OF_LIVING` is empty for those who have left."""
+    columns = _columns(people)
+    columns["present"] = 1 - columns["left"]
+    if world is not None:
+        living = world.people[world.people["present"] == 1]
+        order = np.argsort(living["person"])
+        known = living["person"][order]
+        place = np.minimum(np.searchsorted(known, people["person"]), max(len(known) - 1, 0))
+        here = known[place] == people["person"] if len(known) else np.zeros(len(people), bool)
+        for name in OF_LIVING:
+            if name not in columns:
+                values = living[name][order][place].astype(np.float64)
+                columns[name] = np.where(here & (columns["left"] == 0), values, np.nan)
+    return columns
+
+
+def add_questions(columns: Columns, record: "Record") -> None:
+    """Add how easily people's acts are what a single item means, and who is asked with a list."""
+    columns["recognition"] = recognition_of(record.scenario, columns["sex"])
+    columns["asked_by_list"] = asked_by_list(record.scenario, record.seed, columns["person"])
+
+
+def act_columns(acts: np.ndarray, start: int, end: int) -> Columns:
+    """Return one row an act, by person and time, with what lies before and after it.
+
+    `days_since`, `days_to_next` and `days_to_hospital` are to the same person's acts (the last: to
+    the next that led to hospital); `seen` is true if within 30 days from the act one of them
+    brought in a health service; `year` counts from the first day, `days_left` to the last.
+    """
+    rows = acts[np.lexsort((acts["hour"], acts["day"], acts["person"]))]
+    columns = _columns(rows)
+    columns["time"] = rows["day"] + rows["hour"] / 24.0
+    columns["year"] = np.floor((rows["day"] - start) / DAYS_A_YEAR)
+    same = rows["person"][1:] == rows["person"][:-1]
+    gap = np.where(same, np.diff(columns["time"]), np.inf)
+    columns["days_since"] = np.concatenate([[np.inf], gap])[: len(rows)]
+    columns["days_to_next"] = np.concatenate([gap, [np.inf]])[: len(rows)]
+    columns["days_left"] = end - columns["time"]
+    columns["seen"] = _days_to(rows, columns["time"], rows["visible"] != 0, "left") <= A_MONTH
+    hospital = rows["hospital"] != 0
+    columns["days_to_hospital"] = _days_to(rows, columns["time"], hospital, "right")
+    return columns
+
+
+def _days_to(
+    rows: np.ndarray, time: np.ndarray, of: np.ndarray, side: Literal["left", "right"]
+) -> np.ndarray:
+    """Return for every act the days to the same person's next of some acts; infinite if none.
+
+    An act is its own next from the left, not from the right.
+    """
+    far = 1e7  # beyond any day, so that persons stay apart
+    _, place = np.unique(rows["person"], return_inverse=True)
+    line = place * far + time
+    wanted = line[of]
+    following = np.searchsorted(wanted, line, side)
+    days = np.full(len(rows), np.inf)
+    there = following < len(wanted)
+    days[there] = wanted[following[there]] - line[there]
+    days[days > far / 2] = np.inf
+    return days
+
+
+def number_acts(acts: Columns, people: np.ndarray) -> None:
+    """Add to every act how many its person had done before it, and how many brought in a service.
+
+    Those that were not logged count too.
+    """
+    order = np.argsort(people["person"])
+    known = people["person"][order]
+    _, place, counts = np.unique(acts["person"], return_inverse=True, return_counts=True)
+    first = np.concatenate([[0], np.cumsum(counts)])[:-1]
+    nth = np.arange(len(place)) - first[place]
+    in_all = people["acts"][order][np.searchsorted(known, acts["person"])] if len(place) else nth
+    acts["acts_before"] = in_all - counts[place] + nth if len(place) else nth
+    seen = (acts["visible"] != 0).astype(np.int64)
+    if not len(place):
+        acts["contacts_before"] = nth
+        return
+    contacts = people["service_contacts"][order][np.searchsorted(known, acts["person"])]
+    logged = np.bincount(place, seen).astype(np.int64)[place]
+    so_far = np.cumsum(seen) - seen
+    acts["contacts_before"] = contacts - logged + so_far - so_far[first[place]]
+
+
+def count_first_contacts(census: Columns, acts: Columns, record: "Record") -> None:
+    """Add to the census its `first_contacts`: acts that first brought their person a service."""
+    first = (acts["visible"] != 0) & (acts["contacts_before"] == 0)
+    ends = [each.date.toordinal() for each in record.censuses]
+    year = np.searchsorted(ends, acts["day"][first])
+    counts = np.zeros((len(ends), 2, len(AGES)), np.int64)
+    age = acts["age"][first].astype(np.int64) - AGES.start
+    np.add.at(counts, (year, acts["sex"][first], age), 1)
+    census["first_contacts"] = counts.ravel()
+
+
+def add_usual(acts: Columns, prompts: np.ndarray | None) -> None:
+    """Add what is usual for the person at prompts: means, and the rank of distress among them."""
+    count = len(acts["person"])
+    for name in ("usual_distress", "usual_sympathetic", "distress_rank"):
+        acts[name] = np.full(count, np.nan)
+    if prompts is None or not len(prompts) or not count:
+        return
+    rows = prompts[np.lexsort((prompts["distress"], prompts["person"]))]
+    persons, first, counts = np.unique(rows["person"], return_index=True, return_counts=True)
+    place = np.minimum(np.searchsorted(persons, acts["person"]), len(persons) - 1)
+    watched = persons[place] == acts["person"]
+    for state in ("distress", "sympathetic"):
+        means = np.add.reduceat(rows[state], first) / counts
+        acts[f"usual_{state}"][watched] = means[place[watched]]
+    for act in np.flatnonzero(watched):
+        begin = first[place[act]]
+        own = rows["distress"][begin : begin + counts[place[act]]]
+        acts["distress_rank"][act] = np.searchsorted(own, acts["distress_before"][act]) / len(own)
+
+
+def add_motives(people: Columns, acts: Columns, end: int) -> None:
+    """Add to people what their acts of the reported years say.
+
+    `calm`, `feel` and `punish`: mean share of that motive in the last five acts, NaN without any;
+    `endorses_...` and `mainly_...` follow. `seen_in_year`: an act of the last year brought in a
+    service. `recent_acts`: acts in the last 28 days of the run but three weeks.
+    """
+    persons, place, counts = np.unique(acts["person"], return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    recent = last[place] - np.arange(len(place)) <= LAST_ACTS
+    found: dict[str, np.ndarray] = {}
+    sums = {r: np.bincount(place[recent], acts[f"share_{r}"][recent], len(persons)) for r in ROUTES}
+    total = np.sum(list(sums.values()), axis=0)
+    for route in ROUTES:
+        found[route] = sums[route] / total if len(total) else total
+        found[f"endorses_{route}"] = np.where(found[route] >= ENDORSED, 1.0, 0.0)
+    strongest = np.argmax(np.array([found[route] for route in ROUTES]), axis=0)
+    for at, route in enumerate(ROUTES):
+        found[f"mainly_{route}"] = np.where(strongest == at, 1.0, 0.0)
+    in_year = (acts["visible"] != 0) & (acts["time"] >= end - A_YEAR)
+    weeks = (acts["time"] < end - 21) & (acts["time"] >= end - 21 - WEEKS_BEFORE)
+    found["seen_in_year"] = np.bincount(place, in_year, len(persons)) > 0
+    found["recent_acts"] = np.bincount(place, weeks, len(persons))
+    _add_by_person(people, persons, found)
+
+
+def _add_by_person(people: Columns, persons: np.ndarray, found: Columns) -> None:
+    """Add columns of some persons to all; counts are 0 and shares NaN for the others."""
+    count = len(people["person"])
+    if len(persons):
+        place = np.minimum(np.searchsorted(persons, people["person"]), len(persons) - 1)
+        here = persons[place] == people["person"]
+    for name, values in found.items():
+        missing = 0.0 if name in ("seen_in_year", "recent_acts") else np.nan
+        wide = np.full(count, missing)
+        if len(persons):
+            wide[here] = np.asarray(values, np.float64)[place[here]]
+        people[name] = wide
+
+
+def prompt_columns(prompts: np.ndarray, acts: np.ndarray | None) -> Columns:
+    """Return one row a prompt, by person and time, with the time until the next of that day.
+
+    `hours_to_next` is NaN at the last prompt of a day; `acts_to_next` counts the acts until then.
+    """
+    rows = prompts[np.lexsort((prompts["hour"], prompts["day"], prompts["person"]))]
+    columns = _columns(rows)
+    for name in ("hours_to_next", "acts_to_next", "urges_to_next"):
+        columns[name] = np.full(len(rows), np.nan)
+    same = (rows["person"][1:] == rows["person"][:-1]) & (rows["day"][1:] == rows["day"][:-1])
+    columns["hours_to_next"][:-1][same] = np.diff(rows["hour"])[same]
+    columns["acts_to_next"][:-1][same] = rows["acts"][1:][same]
+    columns["urges_to_next"][:-1][same] = rows["reported_urges"][1:][same]
+    columns["days"] = np.full(len(rows), 1.0 / _a_day(rows))
+    return columns
+
+
+def _a_day(rows: np.ndarray) -> int:
+    """Return how many prompts a day has."""
+    if not len(rows):
+        return 1
+    _, counts = np.unique(rows["day"][rows["person"] == rows["person"][0]], return_counts=True)
+    return int(counts.max())
+
+
+def wave_columns(panel: np.ndarray, record: "Record", keep: tuple[str, ...]) -> Columns:
+    """Return one row a member and wave, by person and time, with the willingness of that day."""
+    import datetime
+
+    from abm.studies.surveys import willingness_on
+
+    rows = panel[np.lexsort((panel["day"], panel["person"]))]
+    columns = _columns(rows)
+    if keep:
+        columns = {name: columns[name] for name in keep}
+    add_questions(columns, record)
+    days, place = np.unique(rows["day"], return_inverse=True)
+    dates = [datetime.date.fromordinal(int(day)) for day in days]
+    willing = np.array([willingness_on(record.scenario, date) for date in dates])
+    columns["survey_willingness"] = willing[place]
+    columns["year"] = np.array([date.year for date in dates])[place]
+    return columns
+
+
+def census_columns(record: "Record") -> Columns:
+    """Return one row a census, sex and completed age, with every count of a census."""
+    parts: list[dict[str, Any]] = []
+    for census in record.censuses:
+        sex, age = np.indices(census.stocks.shape[:2])
+        row: dict[str, Any] = {"sex": sex.ravel(), "age": 10 + age.ravel()}
+        row["year"] = np.full(sex.size, census.date.year)
+        for names, counts in ((STOCKS, census.stocks), (FLOWS, census.flows)):
+            row |= {name: counts[:, :, at].ravel() for at, name in enumerate(names)}
+        parts.append(row)
+    if not parts:
+        return {"sex": np.zeros(0), "age": np.zeros(0)}
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -1,0 +1,147 @@
+"""The evidence table: one row an entry, what was published beside what was simulated."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from abm.evidence.evaluation import Result
+from abm.evidence.listing import accepted, finite, number
+from abm.evidence.posterior_spread import OverDraws
+from abm.evidence.register import bounds_of
+from abm.evidence.verdicts import GOOD, NO_EFFECT, VERDICTS, direction_of
+
+COLUMNS = ("id", "use", "verdict", "published", "accepted", "simulated", "interval", "what")
+DRAWS_COLUMNS = (*COLUMNS[:6], "95 % of draws", "accepted draws", "what")
+FIELDS = (
+    *("id", "use", "kind", "published", "low", "high", "interval", "simulated", "simulated_low"),
+    *("simulated_high", "simulated_interval", "people", "verdict", "part", "direction"),
+    *("counts_with", "close_to", "statement", "source", "year", "doi", "note", "studies"),
+)
+"""Names of what is said of an entry, in evidence.csv (without `studies`) and in JSON."""
+DRAW_FIELDS = ("draws_low", "draws_high", "draws_inside", "draws")
+"""What follows where parameters were drawn from the posterior."""
+DRAWS_NOTE = (
+    "Simulated: all {} draws of the parameters together. 95 % of draws: where the middle of single "
+    "draws lies (of few draws: the lowest to the highest), parameters and chance together. "
+    "Accepted draws: those whose own number is accepted. Verdicts go by all draws together and "
+    "their interval for chance alone (in evidence.csv): a vague posterior earns no better ones."
+)
+Row = dict[str, Any]
+
+
+def row_of(result: Result, is_drawn: bool = False) -> Row:
+    """Return one row: of an entry with several studies the one that decides its verdict.
+
+    Parameters
+    ----------
+    result
+        What became of an entry.
+    is_drawn
+        Whether parameters were drawn: the row then has `DRAW_FIELDS` too.
+    """
+    entry = result.entry
+    told: Row = {name: getattr(entry, name) for name in ("id", "use", "kind", "published")}
+    low, high, value, least, most, how, rows, part = entry.low, entry.high, *[None] * 6
+    direction = ""
+    if result.found:
+        study, found = entry.study[result.place], result.found[result.place]
+        low, high = bounds_of(entry, study)
+        value, least, most, how, rows = found
+        part = study.part
+        if study.statistic in NO_EFFECT and not study.than:
+            direction = direction_of(low, high, NO_EFFECT[study.statistic], least, most)
+    told |= {"low": finite(low), "high": finite(high), "interval": entry.interval}
+    told |= {"simulated": finite(value), "simulated_low": finite(least)}
+    told |= {"simulated_high": finite(most), "simulated_interval": how or ""}
+    told |= {"people": rows or 0, "verdict": result.verdict, "part": part or ""}
+    told |= {"direction": direction}
+    for name in ("counts_with", "close_to", "statement", "source", "year", "doi"):
+        told[name] = getattr(entry, name)
+    told["note"] = entry.note or entry.why_not
+    told["studies"] = _studies(result) if len(result.found) > 1 else []
+    if is_drawn:
+        told |= _drawn(result.over_draws[result.place] if result.over_draws else None)
+    return told
+
+
+def _drawn(found: OverDraws | None) -> Row:
+    """Return what single draws of the parameters say."""
+    low, high, inside, draws = found or (math.nan, math.nan, 0, 0)
+    ends = finite(low), finite(high)
+    return dict(zip(DRAW_FIELDS, (*ends, inside, draws), strict=True))
+
+
+def _studies(result: Result) -> list[Row]:
+    """Return what every study of an entry found."""
+    rows: list[Row] = [
+        {
+            "part": study.part,
+            "low": finite(bounds_of(result.entry, study)[0]),
+            "high": finite(bounds_of(result.entry, study)[1]),
+            "simulated": finite(found.value),
+            "simulated_low": finite(found.low),
+            "simulated_high": finite(found.high),
+            "verdict": verdict,
+        }
+        for study, found, verdict in zip(
+            result.entry.study, result.found, result.verdicts, strict=True
+        )
+    ]
+    for row, found in zip(rows, result.over_draws, strict=False):  # none unless they were drawn
+        row |= _drawn(found)
+    return rows
+
+
+def columns_of(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the headings of the table of some rows."""
+    return DRAWS_COLUMNS if rows and "draws" in rows[0] else COLUMNS
+
+
+def shown(row: Row) -> tuple[str, ...]:
+    """Return the cells of one line of the table, in the order of ``columns_of``."""
+    low = -math.inf if row["low"] is None else row["low"]
+    high = math.inf if row["high"] is None else row["high"]
+    told = [interval_of(row, "simulated")]
+    if "draws" in row:
+        inside = f"{row['draws_inside']} of {row['draws']}" if row["draws"] else "-"
+        told = [interval_of(row, "draws"), inside]
+    what = f"{row['statement']} [{row['part']}]" if row["part"] else row["statement"]
+    return (
+        *(row["id"], row["use"], row["verdict"], number(row["published"]), accepted(low, high)),
+        *(number(row["simulated"]), *told, what),
+    )
+
+
+def interval_of(row: Row, name: str) -> str:
+    """Return an interval as text, "-" where there is none: "simulated", or that over "draws"."""
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return "-" if low is None or high is None else f"{number(low)} to {number(high)}"
+
+
+def summary(rows: Sequence[Row]) -> list[str]:
+    """Return a few lines that count verdicts, by use."""
+    lines = []
+    for use in ("fitted", "predicted"):
+        own = [row for row in rows if row["use"] == use]
+        if own:
+            lines.append(f"{use}: {_counted(own)}")
+    claims = [row for row in rows if row["id"].startswith("P")]
+    answered = sum(row["simulated"] is not None for row in claims)
+    figures = sum(row["simulated"] is not None for row in rows) - answered
+    return [*lines, f"answered: {answered} of {len(claims)} claims, and {figures} other figures"]
+
+
+def _counted(rows: Sequence[Row]) -> str:
+    counts = Counter(row["verdict"] for row in rows)
+    good = sum(counts[verdict] for verdict in GOOD)
+    words = ", ".join(f"{counts[each]} {each}" for each in VERDICTS if counts[each])
+    beside = sum(row["direction"] == "right" and row["verdict"] not in GOOD for row in rows)
+    more = f"; of the others {beside} have the right direction and another size" if beside else ""
+    return f"{good} of {len(rows)} inside or in the right direction ({words}{more})"
+
+
+def csv_rows(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows without what does not fit in a cell."""
+    names = [name for name in (*FIELDS, *DRAW_FIELDS) if name != "studies"]
+    return [{name: row[name] for name in names if name in row} for row in rows]

@@ -1,0 +1,322 @@
+"""Designs: which values of which parameters and switches many runs explore, one row a point."""
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from abm.io.messages import ScenarioError, did_you_mean, shown
+from abm.parameters import Parameter, Switch, find_declared, parameters
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+Value = float | str
+POINT = "point"
+MOST_POINTS, LARGEST_POINT = 1_000_000, 1_000_000_000
+MOST_RUNS = 10_000_000
+MOST_BASE_SAMPLES = 65_536
+# Sampled values are rounded to this many digits: short to read, and still well inside a range.
+DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Design:
+    """Points to run, and how they came about.
+
+    Parameters
+    ----------
+    kind
+        "factorial", "latin hypercube", "file", "morris" or "sobol".
+    points
+        One row a point, one column a parameter (float) or switch (text); the index is called
+        ``point`` and counts from 1, unless it is called so already.
+    about
+        Further plain data that decided the points.
+    """
+
+    kind: str
+    points: "pd.DataFrame"
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Number the points, unless they have numbers."""
+        import pandas as pd
+
+        if self.points.index.name != POINT:
+            self.points.index = pd.RangeIndex(1, len(self.points) + 1, name=POINT)
+
+    @property
+    def names(self) -> list[str]:
+        """The parameters and switches that vary."""
+        return [str(name) for name in self.points.columns]
+
+    @property
+    def shape(self) -> str:
+        """The kind and the number of points in words."""
+        count = len(self.points)
+        return f"{self.kind}, {count:,} point{'s' if count != 1 else ''}"
+
+    def csv(self) -> bytes:
+        """Return the points as the bytes of design.csv."""
+        from abm.io.tables import csv_bytes
+
+        return csv_bytes(self.points.reset_index())
+
+    def plain(self) -> dict[str, Any]:
+        """Return what identifies the design, ready for JSON: its kind and a hash of its points."""
+        import hashlib
+
+        digest = hashlib.sha256(self.csv()).hexdigest()
+        return {"kind": self.kind, **self.about, "points": digest}
+
+
+@dataclass(frozen=True)
+class Range:
+    """A parameter and the values of it that are explored, both ends included."""
+
+    name: str
+    low: float
+    high: float
+
+    @classmethod
+    def read(cls, text: str, option: str) -> Self:
+        """Read ``NAME`` (its prior) or ``NAME=low:high``.
+
+        Raises
+        ------
+        ScenarioError
+            For an unknown name, a switch, a name without prior or a range outside the declared.
+        """
+        name, equals, ends = (part.strip() for part in text.partition("="))
+        declared = find_declared(name)
+        if isinstance(declared, Switch):
+            raise ScenarioError(f"{option}: {name} is a switch; only parameters have ranges")
+        if not equals:
+            if declared.prior is None:
+                raise ScenarioError(
+                    f"{option}: {name} has no prior; give its range as {name}=LOW:HIGH "
+                    f"within {declared.low:g} to {declared.high:g}"
+                )
+            return cls(name, *declared.prior)
+        low, colon, high = ends.partition(":")
+        if not colon:
+            raise ScenarioError(f"{option}: {name}: expected LOW:HIGH, not {shown(ends)}")
+        first = read_value(declared, low.strip(), f"{option}: {name}")
+        second = read_value(declared, high.strip(), f"{option}: {name}")
+        if not float(first) < float(second):
+            raise ScenarioError(f"{option}: {name}: expected LOW below HIGH, not {shown(ends)}")
+        return cls(name, float(first), float(second))
+
+
+def priors() -> list[Range]:
+    """Return the range of every parameter that has a prior, in the order of the declarations."""
+    return [Range(p.name, *p.prior) for p in parameters().values() if p.prior is not None]
+
+
+def read_ranges(texts: Sequence[str], option: str) -> list[Range]:
+    """Return the ranges that texts such as ``NAME`` and ``NAME=low:high`` name; by default all.
+
+    Raises
+    ------
+    ScenarioError
+        For the first text that is wrong, or a name that stands twice.
+    """
+    ranges = [Range.read(text, option) for text in texts]
+    _refuse_repeated([each.name for each in ranges], option)
+    return ranges or priors()
+
+
+def read_value(declared: Parameter | Switch, text: str, where: str) -> Value:
+    """Return a value of a parameter or switch, checked against its declaration.
+
+    Raises
+    ------
+    ScenarioError
+        Saying where, what was expected, and for a switch the nearest answer.
+    """
+    if isinstance(declared, Switch):
+        if text not in declared.values:
+            expected = ", ".join(declared.values)
+            hint = did_you_mean(text, declared.values)
+            raise ScenarioError(f"{where}: expected one of {expected}, not {shown(text)}{hint}")
+        return text
+    try:
+        number = float(text.replace("_", ""))
+    except ValueError:
+        number = math.nan
+    if not declared.low <= number <= declared.high:
+        bounds = f"{declared.low:g} to {declared.high:g}"
+        raise ScenarioError(f"{where}: expected a number from {bounds}, not {shown(text)}")
+    return number
+
+
+def factorial(varied: Sequence[str]) -> Design:
+    """Return every combination of the values that texts such as ``NAME=a,b,c`` list.
+
+    Parameters
+    ----------
+    varied
+        One text a parameter or switch; the last varies fastest.
+
+    Raises
+    ------
+    ScenarioError
+        For an unknown name, a value that is not allowed, or a name or value that stands twice.
+    """
+    import pandas as pd
+
+    levels: dict[str, list[Value]] = {}
+    for text in varied:
+        name, equals, values = (part.strip() for part in text.partition("="))
+        declared = find_declared(name)
+        if not equals or not values:
+            raise ScenarioError(f"--vary: expected {name}=VALUE,VALUE,..., not {shown(text)}")
+        if ":" in values:
+            raise ScenarioError(f"--vary: {shown(text)} is a range; it needs --samples N")
+        _refuse_repeated([*levels, name], "--vary")
+        where = f"--vary: {name}"
+        found = [read_value(declared, value.strip(), where) for value in values.split(",")]
+        _refuse_repeated(found, where)
+        levels[name] = found
+    size = math.prod(len(values) for values in levels.values())
+    if size > MOST_POINTS:
+        raise ScenarioError(f"--vary: {size:,} points are more than {MOST_POINTS:,}")
+    return Design("factorial", pd.DataFrame(itertools.product(*levels.values()), columns=[*levels]))
+
+
+def latin_hypercube(ranges: Sequence[Range], samples: int, seed: int) -> Design:
+    """Return a Latin hypercube: each range cut into as many slices as points, each used once.
+
+    Parameters
+    ----------
+    ranges
+        What varies.
+    samples
+        Number of points.
+    seed
+        The same seed gives the same points.
+    """
+    from scipy.stats import qmc
+
+    unit = qmc.LatinHypercube(len(ranges), seed=sampler_seeds(seed)[0]).random(samples)
+    low, high = [each.low for each in ranges], [each.high for each in ranges]
+    return Design("latin hypercube", _frame(ranges, qmc.scale(unit, low, high)), {"seed": seed})
+
+
+def morris_design(ranges: Sequence[Range], trajectories: int, seed: int) -> Design:
+    """Return Morris trajectories: each changes one parameter after the other, on four levels.
+
+    The first trajectories of a longer design are those of a shorter one.
+
+    Parameters
+    ----------
+    ranges
+        What varies, at least two parameters.
+    trajectories
+        Each has one point more than there are parameters.
+    seed
+        The same seed gives the same points.
+    """
+    from SALib.sample import morris
+
+    _demand_two(ranges)
+    points = morris.sample(problem_of(ranges), trajectories, seed=sampler_seeds(seed)[0])
+    return Design("morris", _frame(ranges, points), {"trajectories": trajectories, "seed": seed})
+
+
+def sobol_design(ranges: Sequence[Range], samples: int, second_order: bool, seed: int) -> Design:
+    """Return Saltelli's extension of a scrambled Sobol sequence.
+
+    The first samples of a longer design are those of a shorter one.
+
+    Parameters
+    ----------
+    ranges
+        What varies, at least two parameters.
+    samples
+        Base samples, a power of two; each has two points more than there are parameters, or
+        twice as many with `second_order`.
+    second_order
+        Whether the design shall tell how pairs of parameters interact.
+    seed
+        The same seed gives the same points.
+
+    Raises
+    ------
+    ScenarioError
+        If `samples` is not a power of two.
+    """
+    from SALib.sample import sobol
+
+    _demand_two(ranges)
+    if samples & (samples - 1) or not 2 <= samples <= MOST_BASE_SAMPLES:
+        lower = 2 ** max(1, min(samples, MOST_BASE_SAMPLES).bit_length() - 1)
+        near = f"{lower} or {min(2 * lower, MOST_BASE_SAMPLES)}"
+        raise ScenarioError(f"--samples: expected a power of two such as {near}, not {samples}")
+    points = sobol.sample(
+        problem_of(ranges), samples, calc_second_order=second_order, seed=sampler_seeds(seed)[0]
+    )
+    about = {"samples": samples, "second_order": second_order, "seed": seed}
+    return Design("sobol", _frame(ranges, points), about)
+
+
+def check_size(points: int, seeds: int) -> None:
+    """Refuse a design whose runs would not even fit into memory as a list.
+
+    Raises
+    ------
+    ScenarioError
+        If points times seeds are more than `MOST_RUNS`.
+    """
+    if points * seeds > MOST_RUNS:
+        raise ScenarioError(
+            f"{points:,} points x {seeds:,} seeds are {points * seeds:,} runs, "
+            f"more than {MOST_RUNS:,}"
+        )
+
+
+def problem_of(ranges: Sequence[Range]) -> dict[str, Any]:
+    """Return the ranges in the form in which SALib wants them."""
+    return {
+        "num_vars": len(ranges),
+        "names": [each.name for each in ranges],
+        "bounds": [[each.low, each.high] for each in ranges],
+    }
+
+
+def sampler_seeds(seed: int) -> tuple[int, int]:
+    """Return two keyed seeds, for a sampler and for a bootstrap; neither is zero."""
+    from abm.chance import Purpose, generator
+
+    sampler = generator(seed, Purpose.DESIGN).integers(1, 2**31)
+    bootstrap = generator(seed, Purpose.BOOTSTRAP).integers(1, 2**31)
+    return int(sampler), int(bootstrap)
+
+
+def _frame(ranges: Sequence[Range], values: "np.ndarray") -> "pd.DataFrame":
+    """Return sampled values as a frame, rounded and within their ranges."""
+    import pandas as pd
+
+    columns = {
+        each.name: [min(max(_rounded(value), each.low), each.high) for value in column]
+        for each, column in zip(ranges, values.T, strict=True)
+    }
+    return pd.DataFrame(columns)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+def _demand_two(ranges: Sequence[Range]) -> None:
+    if len(ranges) < 2:
+        raise ScenarioError("a sensitivity analysis needs two parameters or more")
+
+
+def _refuse_repeated(names: Sequence[Value], where: str) -> None:
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise ScenarioError(f"{where}: {shown(name)} stands twice")

@@ -1,0 +1,1 @@
+"""The ground: files, locks, messages, what a terminal shows, and progress."""

@@ -1,0 +1,69 @@
+"""The nearest right name, and how a wrong value is shown, for error messages."""
+
+import difflib
+import reprlib
+from collections.abc import Iterable
+
+LONGEST_MESSAGE = 600  # characters of one of its lines
+
+
+class ScenarioError(ValueError):
+    """A scenario cannot be used; the message says where, what was expected, and the nearest name.
+
+    Parameters
+    ----------
+    message : str
+        One or two lines; control characters are escaped, the very long is cut.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__("\n".join(_shortened(line) for line in message.split("\n")[:2]))
+
+
+def _shortened(line: str) -> str:
+    """Return a line with control characters escaped, and the middle cut when it is very long."""
+    text, half = printable(line), LONGEST_MESSAGE // 2
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[:half]} ... {text[-half:]}"
+
+
+CUTOFF = 0.7
+"""How alike a name has to be to be meant: at 0.6 `care_harm` would be taken for `rest_shame`."""
+
+
+def nearest(name: str, choices: Iterable[str]) -> str | None:
+    """Return the choice that looks most like ``name``, or None when none does.
+
+    Parameters
+    ----------
+    name : str
+        What was written.
+    choices : iterable of str
+        The right names.
+    """
+    by_lower_case = {choice.lower(): choice for choice in choices}
+    wanted = name[:200].lower().replace("-", "_")
+    for candidates in (wanted, name[:200].lower()):
+        found = difflib.get_close_matches(candidates, by_lower_case, n=1, cutoff=CUTOFF)
+        if found:
+            return by_lower_case[found[0]]
+    return None
+
+
+def did_you_mean(name: str, choices: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"``, or nothing when no choice is near."""
+    found = nearest(name, choices)
+    return f"; did you mean '{found}'?" if found else ""
+
+
+def shown(value: object) -> str:
+    """Return a short, printable form of any value that a file may hold."""
+    try:
+        text = reprlib.repr(value)
+    except ValueError:  # a whole number with more digits than Python prints
+        text = "a huge number"
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """Return the text with line breaks and control characters escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,0 +1,152 @@
+"""A sensitivity analysis as a table for people, or JSON for programs."""
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from abm.io.terminal import print_support, print_table, print_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from abm.experiments.sensitivity.analysis import Findings
+    from abm.experiments.sweeps.study import HowToRun, StudyFolder
+
+LOUD = 0.1  # from this share on chance is pointed out
+WORDS = {
+    "morris": "mu*: how far an outcome moves, on average, as a parameter crosses its range",
+    "sobol": "ST: share of an outcome's variance that a parameter has a part in",
+}
+REACH = {"morris": "Student's t over trajectories", "sobol": "bootstrap over samples"}
+COVERED = (
+    "The +- covers which points were chosen, at these seeds.",
+    "How far luck moves the ranking at the same points, repetitions say (--repeat).",
+)
+
+
+def show(folder: "StudyFolder", findings: "Findings", hash_: str, how: "HowToRun") -> None:
+    """Print the ranking with its intervals, chance, stability, and where the rest is.
+
+    Parameters
+    ----------
+    folder
+        Where everything was written.
+    findings
+        What was found.
+    hash_
+        Over all tables.
+    how
+        Tells between tables and JSON.
+    """
+    if how.as_json:
+        print_text(json.dumps(_as_plain(folder, findings, hash_), allow_nan=False))
+        return
+    plan, scenario = findings.plan, folder.scenario
+    runs = f"{len(plan.all_seeds)} runs" if len(plan.all_seeds) > 1 else "1 run"
+    print_text(
+        f"{scenario.title or scenario.name}: {scenario.population.size:,} people, {plan.method}, "
+        f"{plan.blocks} {plan.problem.unit}, {runs} a point"
+    )
+    print_text(f"{WORDS[plan.method]}; +- 95 % by {REACH[plan.method]}")
+    if len(findings.ranking):
+        print_table(*_cells(findings))
+    for line in [*COVERED, *_notes(findings), *_stability(findings)]:
+        print_text(line)
+    print_text(f"\n{folder.path}")
+    print_support()
+
+
+def _cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
+    """Return headings and cells: a row a parameter, most influential first, then chance."""
+    ranking = findings.ranking
+    overall = ranking[ranking["outcome"] == "all"]
+    outcomes = [name for name in findings.main_outcomes if name in set(ranking["outcome"])]
+    own = {name: ranking[ranking["outcome"] == name].set_index("parameter") for name in outcomes}
+    rows = []
+    for rank, parameter, value in zip(
+        overall["rank"], overall["parameter"], overall["value"], strict=True
+    ):
+        cells = [_with_reach(own[name].loc[parameter]) for name in outcomes]
+        rows.append([str(rank), str(parameter), f"{value:.2f}", *cells])
+    noise = _main_noise(findings).set_index("outcome")
+    floors = noise.loc[outcomes, "index_by_chance"].to_numpy(float).tolist()
+    floor_cells = ["-" if math.isnan(floor) else f"{floor:.3g}" for floor in floors]
+    rows.append(["", "(by chance alone, at most)", "", *floor_cells])
+    columns = ("noise_share", "noise_share_low", "noise_share_high")
+    of_shares = noise.loc[outcomes, list(columns)].to_numpy(float).tolist()
+    shares = [_share_range(*shares) for shares in of_shares]
+    rows.append(["", "(chance in the variance)", "", *shares])
+    return ["", "parameter", "over all", *outcomes], rows
+
+
+def _with_reach(row: "pd.Series") -> str:
+    if math.isnan(row["high"]):
+        return f"{row['value']:.3g}"
+    return f"{row['value']:.3g} +- {row['high'] - row['value']:.2g}"
+
+
+def _share_range(share: float, low: float, high: float) -> str:
+    """Return the share of chance with the range that so few seeds leave open."""
+    if math.isnan(share):
+        return "-"
+    if math.isnan(low):
+        return f"{share:.1%} (no interval: the runs agree)"
+    return f"{share:.1%} ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def _main_noise(findings: "Findings") -> "pd.DataFrame":
+    return findings.noise[findings.noise["outcome"].isin(list(findings.main_outcomes))]
+
+
+def _notes(findings: "Findings") -> list[str]:
+    """Return what was left out, and what the shares of chance rest on."""
+    main = _main_noise(findings)
+    noted = main[main["note"] != ""]
+    lines = [
+        f"{outcome}: {note}" for outcome, note in zip(noted["outcome"], noted["note"], strict=True)
+    ]
+    if findings.ranking[findings.ranking["outcome"] != "all"]["high"].isna().any():
+        unit = findings.plan.problem.unit
+        lines.append(f"Without a +-: all {unit} agree, or there are too few for an interval.")
+    points, seeds = int(main["noise_points"].max()), int(main["noise_seeds"].max())
+    if seeds > 1:
+        lines.append(f"Chance within runs is from {seeds} seeds at each of {points} points.")
+    loud = main[main["noise_share"] > LOUD]["outcome"].tolist()
+    if loud:
+        lines.append(
+            f"Chance is more than {100 * LOUD:.0f} % of the variance of {', '.join(loud)} and "
+            "counts for every parameter: take more --seeds or a larger --population."
+        )
+    return lines
+
+
+def _stability(findings: "Findings") -> list[str]:
+    """Return how alike the rankings of repetitions are, one line a pair."""
+    stability = findings.stability
+    overall = stability[stability["outcome"] == "all"]
+    return [
+        f"Ranking over all, repetitions {row.repetition} and {row.other}: Spearman "
+        f"{row.spearman:.2f}, Kendall {row.kendall:.2f}, {row.shared} of the top {row.top} shared."
+        for row in overall.itertuples()
+    ]
+
+
+def _as_plain(folder: "StudyFolder", findings: "Findings", hash_: str) -> dict[str, Any]:
+    """Return the findings that fit a screen as plain data; the tables hold the rest."""
+    return {
+        "folder": str(folder.path),
+        "run_id": folder.run_id,
+        "scenario": folder.scenario.name,
+        "method": findings.plan.method,
+        "seeds": findings.plan.all_seeds,
+        "content_hash": hash_,
+        "ranking": _records(findings.ranking),
+        "noise": _records(_main_noise(findings)),
+        "stability": _records(findings.stability),
+    }
+
+
+def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Return a table as objects; what is not known is null."""
+    found: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
+    return found

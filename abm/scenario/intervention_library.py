@@ -1,0 +1,213 @@
+"""The interventions declared in ``intervention_library.toml``, read and checked once."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from abm.parameters import DeclarationError
+
+LIBRARY_FILE = Path(__file__).with_name("intervention_library.toml")
+LARGEST_NUMBER = 9_999
+
+FIELDS_OF_PERSONS: Mapping[str, str] = MappingProxyType(
+    {
+        "regulation": "regulation_gained",
+        "distress_tolerance": "distress_tolerance_gained",
+        "self_criticism": "self_criticism_gained",
+        "vagal_tone": "vagal_tone_gained",
+        "help_seeking": "help_seeking_gained",
+        "connectedness": "connectedness_gained",
+        "family_support": "family_support_gained",
+        "reluctance": "reluctance_gained",
+        "opioid_blockade": "opioid_blockade",
+    }
+)
+"""What programmes for persons may change, and the field of a person that holds the change."""
+
+WHO: Mapping[str, str] = MappingProxyType(
+    {
+        "everyone": "everyone",
+        "high_adversity": "childhood adversity at least one standard deviation above the mean of "
+        "the reference population (about 23 % of people)",
+        "self_injured_ever": "at least one act so far",
+        "self_injured_past_year": "at least one act in the past twelve months",
+        "after_hospital": "presented to hospital within the last 31 days (looked at on Mondays)",
+        "in_specialist_care": "in specialist care or therapy now",
+    }
+)
+"""Whom an intervention may be for, and what that means."""
+
+COST_PER: Mapping[str, str] = MappingProxyType(
+    {
+        "person": "each person reached, once over all windows of one kind and name",
+        "start": "each time that somebody starts it: once a window, or a course of therapy",
+        "person_year": "each year that a person is in it while it runs, counted in days",
+        "year": "each year that it runs, however many it reaches, counted in days",
+    }
+)
+"""What a cost may be the cost of."""
+
+
+def _without_minus_zero(value: float) -> float:
+    return value + 0.0
+
+
+Text = Annotated[str, Field(min_length=1)]
+Number = Annotated[float, AfterValidator(_without_minus_zero)]
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Effect(_Declared):
+    """One quantity that an intervention changes.
+
+    Attributes
+    ----------
+    quantity : str
+        A key of `FIELDS_OF_PERSONS`, or the name of a parameter.
+    how : str
+        "add" or "factor"; programmes for persons always add.
+    value, low, high : float
+        The default, and what a scenario may say, both ends included.
+    unit : str
+        Unit of `value`, in words.
+    source : str
+        An evidence id, or "assumption".
+    """
+
+    quantity: Text
+    how: Literal["add", "factor"] = "add"
+    value: Number
+    low: Number
+    high: Number
+    unit: Text
+    source: Text
+
+    @property
+    def null(self) -> float:
+        """The value that changes nothing."""
+        return 1.0 if self.how == "factor" else 0.0
+
+    @model_validator(mode="after")
+    def _check_range(self) -> Self:
+        if not (self.low <= self.value <= self.high and self.low <= self.null <= self.high):
+            raise ValueError(f"{self.quantity}: the range must hold the value and {self.null:g}")
+        return self
+
+
+class Kind(_Declared):
+    """One kind of intervention.
+
+    Attributes
+    ----------
+    name, title, sentence : str
+        What a scenario calls it, its title, and what it does.
+    number : int
+        Stable; keys the luck of who is reached.
+    label : str
+        "intervention", "event" or "mechanistic what-if".
+    delivery : str
+        "persons": each is reached or not. "environment": parameters change for everybody.
+    setting : str
+        Where it takes place.
+    audience : str or None
+        Who counts as reached in the environment: "present" (times coverage), "entrants" (those
+        who enter while it runs, times coverage), or "therapies" (therapies begun while it runs).
+    evidence : str
+        Evidence ids and studies, or "assumption".
+    defaults : mapping
+        Value of every key that a scenario may leave out, but for dates and effects.
+    effects : mapping of str to Effect
+        What it changes.
+    """
+
+    name: Text
+    number: int = Field(ge=1, le=LARGEST_NUMBER)
+    title: Text
+    sentence: Text
+    label: Literal["intervention", "event", "mechanistic what-if"]
+    delivery: Literal["persons", "environment"]
+    setting: Text
+    audience: Literal["present", "entrants", "therapies"] | None = None
+    evidence: Text
+    defaults: dict[str, Any]
+    effects: dict[str, Effect] = Field(min_length=1)
+
+    @property
+    def is_for_persons(self) -> bool:
+        """Whether persons are reached one by one."""
+        return self.delivery == "persons"
+
+    @model_validator(mode="after")
+    def _check_delivery(self) -> Self:
+        if self.is_for_persons:
+            if self.audience is not None:
+                raise ValueError("only kinds of the environment have an audience")
+            for effect in self.effects.values():
+                if effect.quantity not in FIELDS_OF_PERSONS or effect.how != "add":
+                    raise ValueError(f"{effect.quantity}: persons cannot be changed by this")
+        elif self.audience is None:
+            raise ValueError("a kind of the environment needs an audience")
+        return self
+
+
+def read_library(text: str, file: str) -> Mapping[str, Kind]:
+    """Read and check the text of a library.
+
+    Parameters
+    ----------
+    text : str
+        TOML with one table a kind.
+    file : str
+        How errors name the file.
+
+    Raises
+    ------
+    DeclarationError
+        Naming the file, the kind and what is wrong.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DeclarationError(f"{file}: is not valid TOML: {error}") from None
+    found = {name: _kind(file, name, entry) for name, entry in table.items()}
+    numbers = [kind.number for kind in found.values()]
+    if len(set(numbers)) < len(numbers):
+        raise DeclarationError(f"{file}: two kinds have the same number")
+    return MappingProxyType(found)
+
+
+def _kind(file: str, name: str, entry: Any) -> Kind:
+    try:
+        effects = {
+            quantity: Effect(
+                quantity=quantity,
+                low=effect["range"][0],
+                high=effect["range"][1],
+                **{key: value for key, value in effect.items() if key != "range"},
+            )
+            for quantity, effect in entry["effects"].items()
+        }
+        return Kind(name=name, **{**entry, "effects": effects})
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DeclarationError(f"{file}: {name}: {error}") from None
+
+
+def are_events(names: Sequence[str]) -> bool:
+    """Return whether kinds of these names all happen, such as a pandemic, and are not offered."""
+    return bool(names) and all(name in kinds() and kinds()[name].label == "event" for name in names)
+
+
+@functools.cache
+def kinds() -> Mapping[str, Kind]:
+    """Return every kind by name, in the order of the file."""
+    return read_library(LIBRARY_FILE.read_text(encoding="utf-8"), LIBRARY_FILE.name)

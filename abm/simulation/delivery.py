@@ -1,0 +1,268 @@
+"""How interventions take place: persons are reached one by one, or numbers change for everybody.
+
+Nothing is drawn, written or changed before the first intervention starts.
+"""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from abm.chance import Purpose, draws_for, index_of_text
+from abm.parameters import parameters
+from abm.people.codes import SPECIALIST
+from abm.people.layout import SEXES
+from abm.scenario.dates import years_later
+from abm.scenario.intervention_library import FIELDS_OF_PERSONS
+from abm.scenario.interventions import ForEverybody, ForPersons, Intervention, Interventions
+from abm.simulation.counts import Counts, is_of_ages
+from abm.simulation.coverage import chance_to_be_reached, risen_coverage, runs_on, strength_after
+
+AFTER_HOSPITAL_DAYS = 31.0
+HIGH_ADVERSITY = 1.0  # standard deviations above the mean of the reference population
+NOT_REACHED = -1
+NUMBERS_A_KIND = 16  # between the indices of kinds, for ever: they key who is reached
+BLOCKADE = FIELDS_OF_PERSONS["opioid_blockade"]
+
+
+def looks_for_people(
+    each: ForPersons, date: datetime.date, is_monday: bool, is_month_start: bool
+) -> bool:
+    """Return whether people are reached today: on Mondays after hospital, else every month."""
+    if each.who == "after_hospital":
+        return bool(is_monday)
+    return bool(is_month_start) or date == each.start
+
+
+def is_for(
+    each: ForPersons, people: np.ndarray, ages: np.ndarray, adversity: np.ndarray, today: int
+) -> np.ndarray:
+    """Return for every row whether an intervention is for this person today.
+
+    Parameters
+    ----------
+    each
+        The intervention.
+    people, ages, adversity
+        The table of people; age in years with decimals and standardised adversity of every row.
+    today
+        Day of the proleptic Gregorian calendar.
+    """
+    found = (people["present"] == 1) & is_of_ages(each, ages)
+    if each.sex != "all":
+        found &= people["sex"] == SEXES.index(each.sex)
+    if each.who == "high_adversity":
+        found &= adversity >= HIGH_ADVERSITY
+    elif each.who == "self_injured_ever":
+        found &= people["acts"] > 0
+    elif each.who == "self_injured_past_year":
+        a_year_ago = years_later(datetime.date.fromordinal(today), -1)
+        found &= people["last_act"] >= a_year_ago.toordinal()  # to the day: counts are monthly
+    elif each.who == "after_hospital":
+        since = today - people["last_hospital"]
+        found &= (people["last_hospital"] >= 0.0) & (since <= AFTER_HOSPITAL_DAYS)
+    elif each.who == "in_specialist_care":
+        found &= people["care"] >= SPECIALIST
+    return found
+
+
+def luck_of(each: Intervention) -> int:
+    """Return the index of the luck of who is reached: of the kind, or of a name beside it.
+
+    What stands elsewhere in the scenario has no part in it. So interventions of one kind reach the
+    same people first, unless they have names.
+    """
+    number = each.about().number
+    return index_of_text(f"{number} {each.name}") if each.name else number * NUMBERS_A_KIND
+
+
+class Programmes:
+    """The interventions of one run: who was reached when, and what that changes today.
+
+    Parameters
+    ----------
+    interventions
+        Those of the scenario; empty is false.
+    seed
+        Seed of the keyed luck.
+    size
+        How many rows the table of people has.
+    """
+
+    def __init__(self, interventions: Interventions, seed: int, size: int) -> None:
+        self.interventions = tuple(interventions)
+        self._seed = seed
+        # What several do together must not depend on their order in the scenario, to the last bit.
+        self._ordered = sorted(enumerate(self.interventions), key=lambda pair: pair[1].content())
+        self._first_day = min((each.start for each in self.interventions), default=None)
+        self._reached_on = np.full((len(self.interventions), size), NOT_REACHED, np.int32)
+        self._counts = Counts(self._ordered, size)
+
+    def __bool__(self) -> bool:
+        """Return whether there is any intervention."""
+        return bool(self.interventions)
+
+    # Numbers
+
+    def change_numbers(self, record: np.ndarray, date: datetime.date) -> None:
+        """Change today's numbers for everybody, where an intervention runs that does so.
+
+        Parameters
+        ----------
+        record
+            Today's parameters, set afresh every morning: what was changed here yesterday must
+            not stand in it.
+        date
+            Today.
+        """
+        for how in ("factor", "add"):
+            for _, each in self._ordered:
+                if isinstance(each, ForEverybody) and runs_on(each, date):
+                    change_numbers_by(each, how, risen_coverage(each, date), record)
+
+    # Persons
+
+    def is_due(self, date: datetime.date, is_monday: bool, is_month_start: bool) -> bool:
+        """Return whether `deliver` has anything to do today; on other days it may be left out."""
+        if self._first_day is None or date < self._first_day:
+            return False
+        starts = any(each.start == date for each in self.interventions)
+        return bool(is_monday or is_month_start or starts)
+
+    def deliver(
+        self,
+        people: np.ndarray,
+        date: datetime.date,
+        ages: np.ndarray,
+        is_monday: bool,
+        is_month_start: bool,
+        adversity_mean: float,
+        adversity_spread: float,
+    ) -> None:
+        """Reach whom it is time to reach, and on Mondays write what has been gained.
+
+        Parameters
+        ----------
+        people
+            The table of people, this morning.
+        date
+            Today.
+        ages
+            Age in years with decimals of every row.
+        is_monday, is_month_start
+            Whether a week, a month of the reported year, begins today.
+        adversity_mean, adversity_spread
+            What standardises adversity.
+        """
+        if self._first_day is None or date < self._first_day:
+            return
+        if date == self._first_day:
+            self._counts.begin(people)
+        today = date.toordinal()
+        for place, each in self._ordered:
+            if not (isinstance(each, ForPersons) and runs_on(each, date)):
+                continue
+            if looks_for_people(each, date, is_monday, is_month_start):
+                adversity = (people["adversity"] - adversity_mean) / adversity_spread
+                found = is_for(each, people, ages, adversity, today)
+                found &= self._reached_on[place] == NOT_REACHED
+                self._reach(place, each, people, np.flatnonzero(found), adversity, date)
+        if is_monday:
+            self._write_gains(people, today)
+
+    def _reach(
+        self,
+        place: int,
+        each: ForPersons,
+        people: np.ndarray,
+        rows: np.ndarray,
+        adversity: np.ndarray,
+        date: datetime.date,
+    ) -> None:
+        """Reach those of some rows whose luck, drawn once for all, lies below their chance."""
+        persons = people["person"][rows]
+        luck = draws_for(self._seed, persons, 0, Purpose.INTERVENTION, luck_of(each))[0]
+        coverage = risen_coverage(each, date)
+        chance = chance_to_be_reached(coverage, each.uptake_risk, adversity[rows])
+        rows = rows[luck < chance]
+        self._reached_on[place, rows] = date.toordinal()
+        people["reached_by"][rows] |= 1 << place
+
+    def _write_gains(self, people: np.ndarray, today: int) -> None:
+        """Write the sums of all effects to those reached; who changed is to be settled again."""
+        anyone = (self._reached_on != NOT_REACHED).any(axis=0) & (people["present"] == 1)
+        rows = np.flatnonzero(anyone)
+        changed = np.zeros(len(rows), bool)
+        for field, gains in self._gains(rows, today).items():
+            differs = gains != people[field][rows]
+            people[field][rows[differs]] = gains[differs]
+            changed |= differs
+        people["settlement"][rows[changed]] = -1
+
+    def _gains(self, rows: np.ndarray, today: int) -> dict[str, np.ndarray]:
+        """Return what the interventions together change in some rows, by field."""
+        sums: dict[str, np.ndarray] = {}
+        for place, each in self._ordered:
+            if not isinstance(each, ForPersons):
+                continue
+            since = self._reached_on[place, rows]
+            days = np.maximum(today - since, 0).astype(np.float64)
+            strength = np.where(since != NOT_REACHED, strength_after(days, each), 0.0)
+            for quantity, value in each.effects.items():
+                field = FIELDS_OF_PERSONS[quantity]
+                before = sums.get(field, np.zeros(len(rows)))
+                own = value * strength
+                together = before + own * (1.0 - before) if field == BLOCKADE else before + own
+                sums[field] = together
+        return sums
+
+    def forget(self, start: int, stop: int) -> None:
+        """Forget the people of some rows, which are given to a new year-group."""
+        self._reached_on[:, start:stop] = NOT_REACHED
+        self._counts.forget(start, stop)
+
+    # Counting
+
+    def count(
+        self, people: np.ndarray, date: datetime.date, ages_of: Callable[[np.ndarray], np.ndarray]
+    ) -> None:
+        """Count, at the end of a day, whom what runs has reached, and what that costs.
+
+        Parameters
+        ----------
+        people
+            The table of people, tonight.
+        date
+            Today.
+        ages_of
+            Returns the age in years with decimals of every row.
+        """
+        if self._first_day is not None and date >= self._first_day:
+            self._counts.count(people, date, ages_of, self._reached_on != NOT_REACHED)
+
+    def reached(self) -> tuple[dict[str, Any], ...]:
+        """Return how many were reached so far, and at what cost, for each intervention.
+
+        Returns
+        -------
+        tuple of dict
+            In the scenario's order; see `abm.simulation.counts.Counts.rows`.
+        """
+        return self._counts.rows()
+
+
+def change_numbers_by(each: ForEverybody, how: str, coverage: float, record: np.ndarray) -> None:
+    """Change the numbers that an intervention multiplies, or those that it adds to.
+
+    Numbers stay within the range that a scenario may say. What changes nothing leaves every bit.
+    """
+    declared = parameters()
+    for name, effect in each.about().effects.items():
+        if effect.how != how:
+            continue
+        change = coverage * (each.effects[name] - effect.null)
+        if change != 0.0:
+            before = float(record[name][0])
+            after = before * (1.0 + change) if how == "factor" else before + change
+            record[name] = min(max(after, declared[name].low), declared[name].high)

@@ -1,0 +1,182 @@
+"""The kernels: loops over people, the only functions compiled by themselves.
+
+People, parameters and the day are records in arrays, so no value ever recompiles anything.
+"""
+
+import numpy as np
+
+from abm.chance import Purpose, binomial_count, four_draws
+from abm.compilation import kernel, rule
+from abm.mechanisms.beginning import enter
+from abm.mechanisms.day import live_a_day
+from abm.mechanisms.growing_up import grow_up
+from abm.people.birth import draw_traits
+from abm.people.codes import CALM, FEEL, SPECIALIST
+from abm.people.layout import FIRST_AGE
+from abm.people.records import Parameters, Today
+from abm.simulation.moments import read_the_day
+
+
+@rule
+def count_the_day(me, stage, book, flows) -> None:  # type: ignore[no-untyped-def]
+    """Add one lived day to the flows of the person's sex and completed age.
+
+    The columns are those of `abm.simulation.census.FLOWS`.
+    """
+    flows[me.sex, stage.age_index, 0] += 1
+    flows[me.sex, stage.age_index, 1] += me.was_never
+    if me.was_never == 1 and me.acts > 0:
+        flows[me.sex, stage.age_index, 2] += 1
+    flows[me.sex, stage.age_index, 3] += me.acts_today
+    flows[me.sex, stage.age_index, 4] += me.urges_today
+    for index in range(me.acts_today):
+        flows[me.sex, stage.age_index, 8] += book.acts[index].visible
+        flows[me.sex, stage.age_index, 9] += book.acts[index].hospital
+        route = book.acts[index].route
+        if route == CALM:
+            flows[me.sex, stage.age_index, 5] += 1
+        elif route == FEEL:
+            flows[me.sex, stage.age_index, 6] += 1
+        else:
+            flows[me.sex, stage.age_index, 7] += 1
+
+
+@kernel
+def live_all(
+    people: np.ndarray,
+    parameters: np.ndarray,
+    days: np.ndarray,
+    stages: np.ndarray,
+    books: np.ndarray,
+    flows: np.ndarray,
+    log: np.ndarray,
+    logged: int,
+    moments: np.ndarray,
+) -> tuple[np.ndarray, int]:
+    """Live one day of everybody present.
+
+    Parameters
+    ----------
+    people
+        Records of persons, one row each; rows without a person are passed over.
+    parameters, days
+        One record each: numbers and switches, and what is the same for everybody today.
+    stages
+        Records of stages, shape (2 sexes, 15 completed ages).
+    books
+        One record with room for one person's day.
+    flows
+        Counts to add to, shape (2, 15, columns of FLOWS), integers.
+    log, logged
+        Log of acts and how many it holds; -1 keeps no log. A full log is doubled.
+    moments
+        Room for what prompts find today, one row a watched person, one column a prompt.
+
+    Returns
+    -------
+    tuple
+        The log and how many acts it holds.
+    """
+    p = parameters[0]
+    today = days[0]
+    book = books[0]
+    prompted = 0
+    for row in range(len(people)):
+        me = people[row]
+        if me.present == 0:
+            continue
+        stage = stages[me.sex, today.school_year - me.year_group]
+        live_a_day(me, p, today, stage, book)
+        count_the_day(me, stage, book, flows)
+        if me.watched == 1 and prompted < len(moments):
+            read_the_day(me, p, today, book, moments[prompted])
+            prompted += 1
+        if logged >= 0:
+            for index in range(me.acts_today):
+                if logged == len(log):
+                    bigger = np.empty(2 * len(log), log.dtype)
+                    for place in range(len(log)):
+                        bigger[place] = log[place]
+                    log = bigger
+                log[logged] = book.acts[index]
+                logged += 1
+    return log, logged
+
+
+@kernel
+def grow_all_up(parameters: np.ndarray, share_of_year: float, stages: np.ndarray) -> None:
+    """Fill in today's stages of life, shape (2 sexes, 15 completed ages)."""
+    for sex in range(stages.shape[0]):
+        for index in range(stages.shape[1]):
+            age = FIRST_AGE + index + share_of_year
+            grow_up(stages[sex, index], parameters[0], sex, index, age)
+
+
+@kernel
+def bear_all(
+    people: np.ndarray,
+    start: int,
+    stop: int,
+    parameters: np.ndarray,
+    days: np.ndarray,
+    stages: np.ndarray,
+    childhoods: np.ndarray,
+) -> None:
+    """Let the people of rows `start` to `stop` enter; their numbers and year-groups are set."""
+    today = days[0]
+    for row in range(start, stop):
+        me = people[row]
+        draw_traits(me, parameters[0], today, childhoods[0])
+        enter(me, parameters[0], today, stages[me.sex, today.school_year - me.year_group])
+
+
+@rule
+def friend_learns(today: Today, p: Parameters, actor: int, friend: int, acts: int) -> int:
+    """Draw how many of today's acts of `actor` one friend learns of."""
+    u = four_draws(today.seed_low, today.seed_high, actor, today.day, Purpose.FRIEND_LEARNS, friend)
+    return binomial_count(u[0], acts, p.friends_learn)
+
+
+@kernel
+def tell_friends(
+    people: np.ndarray,
+    offsets: np.ndarray,
+    neighbours: np.ndarray,
+    parameters: np.ndarray,
+    days: np.ndarray,
+) -> None:
+    """Push today's acts to friends, as integer counts that they hear of next morning."""
+    p = parameters[0]
+    today = days[0]
+    for row in range(len(people)):
+        me = people[row]
+        if me.present == 0 or me.acts_today == 0:
+            continue
+        for place in range(offsets[row], offsets[row + 1]):
+            friend = people[neighbours[place]]
+            friend.learnt += friend_learns(today, p, me.person, friend.person, me.acts_today)
+
+
+@kernel
+def count_people(people: np.ndarray, days: np.ndarray, stocks: np.ndarray) -> None:
+    """Count the people present by sex and completed age.
+
+    The columns are those of `abm.simulation.census.STOCKS`; the past month is the last 30 days.
+    """
+    today = days[0]
+    for row in range(len(people)):
+        me = people[row]
+        if me.present == 0:
+            continue
+        age = today.school_year - me.year_group
+        stocks[me.sex, age, 0] += 1
+        if me.acts > 0:
+            stocks[me.sex, age, 1] += 1
+            if me.past_year_acts > 0:
+                stocks[me.sex, age, 2] += 1
+            if me.last_act >= today.day - 29:
+                stocks[me.sex, age, 3] += 1
+        if me.care >= SPECIALIST:
+            stocks[me.sex, age, 4] += 1
+        if me.waiting_since >= 0.0:
+            stocks[me.sex, age, 5] += 1

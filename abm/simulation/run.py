@@ -1,0 +1,80 @@
+"""A run is a function: a scenario and a seed in, a record out."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from abm.scenario.scenario import Scenario, load_scenario
+from abm.simulation.record import Logs, Record
+from abm.simulation.world import World
+
+Progress = Callable[[int, int], None]
+
+
+def run(
+    scenario: Scenario | str | Path,
+    seed: int = 1,
+    logs: Logs = Logs(people=True, acts=True),  # noqa: B008
+    progress: Progress | None = None,
+    world: World | None = None,
+) -> Record:
+    """Live one scenario once, from the start of its warm-up to the end of its calendar.
+
+    Parameters
+    ----------
+    scenario
+        What to live: a scenario, or the name or path of one.
+    seed
+        The same seed and scenario give the same record, bit for bit, on one type of machine.
+    logs
+        Tables of rows to keep besides the curves; they do not change what happens.
+    progress
+        Called after every day with the days lived and the days in all.
+    world
+        Go on with this world of the same scenario, seed and logs, for instance one that stands at
+        its first reported day (`abm.runs.warm_ups.WarmUps.world`).
+
+    Returns
+    -------
+    Record
+        Curves and the logs asked for.
+
+    Raises
+    ------
+    ScenarioError
+        If no scenario can be loaded by that name or path.
+    ValueError
+        If the world is one of another scenario, seed or logs.
+    """
+    if not isinstance(scenario, Scenario):
+        scenario = load_scenario(scenario)
+    if world is None:
+        world = World(scenario, seed, logs)
+    elif (world.scenario, world.seed, world.logs) != (scenario, seed, logs):
+        raise ValueError("the world was made of another scenario, seed or logs than the run's")
+    while world.days_lived < world.total_days:
+        world.live_day()
+        if progress is not None:
+            progress(world.days_lived, world.total_days)
+    return Record(
+        scenario,
+        seed,
+        tuple(world.censuses),
+        _logged(world, logs),
+        world.programmes.reached(),
+    )
+
+
+def _logged(world: World, logs: Logs) -> dict[str, tuple[np.ndarray, ...]]:
+    """Collect the arrays of the logs that are on."""
+    logged: dict[str, tuple[np.ndarray, ...]] = {}
+    if logs.people:
+        logged["people"] = tuple(world.people_chunks())
+    if logs.acts:
+        logged["acts"] = (world.act_log(),)
+    if logs.panel:
+        logged["panel"] = (world.panel_log(),)
+    if logs.moments:
+        logged["moments"] = (world.moment_log(),)
+    return logged

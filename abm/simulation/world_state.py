@@ -1,0 +1,165 @@
+"""What a world carries over its first reported day, and a world that goes on from there.
+
+Up to that day nothing has been looked at and nothing logged, so people and friendships are
+everything that was lived: the calendar, the numbers of the day and childhoods follow from the
+scenario. A world made from them goes on bit for bit as the one that lived its warm-up.
+"""
+
+import datetime
+from dataclasses import dataclass
+
+import numpy as np
+
+from abm.mechanisms.book import MOST_ACTS
+from abm.mechanisms.relaxing import MOST_POINTS
+from abm.people.codes import CARE_STAGES
+from abm.people.friendships import FriendshipNetwork
+from abm.people.layout import SEXES, declared_fields
+from abm.people.year_groups import block_of_year, number_people, present_years
+from abm.scenario.scenario import Scenario
+from abm.simulation.record import NO_LOGS, Logs
+from abm.simulation.world import World
+
+WORD = np.dtype(np.int64)
+MOST_COUNTED = 10_000_000
+LARGEST_OF_UNIT = {"yes/no": 1, "packed": 2**60 - 1, "bits": 2**62, "id": 2**62}
+LARGEST_OF_FIELD = {
+    **{"sex": len(SEXES) - 1, "care": len(CARE_STAGES) - 1},
+    **{"acts_today": MOST_ACTS, "points": MOST_POINTS},
+}
+"""What whole numbers of a person may be at most, if not `MOST_COUNTED`; at least they are 0."""
+
+
+@dataclass(frozen=True)
+class WorldState:
+    """A world on the morning of its first reported day.
+
+    Parameters
+    ----------
+    people
+        The table of people, as one row of 64-bit words.
+    friendships
+        Every friendship once: shape (friendships, 2), rows of the table of people.
+    days_lived
+        Days of the warm-up.
+    """
+
+    people: np.ndarray
+    friendships: np.ndarray
+    days_lived: int
+
+
+def state_of(world: World) -> WorldState:
+    """Return the state of a world that stands at its first reported day.
+
+    The arrays are those of the world: write or copy them before it lives on.
+
+    Raises
+    ------
+    ValueError
+        If it stands at another day.
+    """
+    if world.days_lived != world.warm_up_days:
+        raise ValueError(
+            f"the world has lived {world.days_lived} days; its state can be taken at its first "
+            f"reported day only, after {world.warm_up_days}"
+        )
+    return WorldState(_words_of(world.people), world.network.edges, world.days_lived)
+
+
+def live_warm_up(world: World) -> World:
+    """Live every day before the first reported one; return the same world."""
+    while world.days_lived < world.warm_up_days:
+        world.live_day()
+    return world
+
+
+def resume(scenario: Scenario, seed: int, logs: Logs = NO_LOGS, *, state: WorldState) -> World:
+    """Return a world at its first reported day that did not live its warm-up itself.
+
+    Parameters
+    ----------
+    scenario, seed
+        What is lived; they must agree, up to the first reported day, with those of the state.
+    logs
+        Which tables of rows are kept.
+    state
+        From `state_of`; its arrays are copied.
+
+    Raises
+    ------
+    ValueError
+        If the state cannot belong to this scenario: other days of warm-up, other people, or
+        numbers that no person has. Kernels check nothing, so nothing of it may reach one.
+    """
+    world = World(scenario, seed, logs)
+    if not world.warms_up:
+        raise ValueError("a cohort has no warm-up to go on from")
+    if state.days_lived != world.warm_up_days:
+        raise ValueError(
+            f"the state has lived {state.days_lived} days; expected {world.warm_up_days}, the "
+            "warm-up of this scenario"
+        )
+    _go_to_the_last_day(world)
+    take_people(world, state.people)
+    edges = state.friendships
+    if edges.dtype != np.int32 or edges.ndim != 2 or edges.shape[1] != 2:
+        raise ValueError("the state's friendships are no pairs of rows")
+    world.network = FriendshipNetwork()
+    world.network.add(edges)
+    world.offsets, world.neighbours = world.network.compressed(len(world.people))
+    world.days_lived = state.days_lived
+    world.date = world.start
+    return world
+
+
+def _go_to_the_last_day(world: World) -> None:
+    """Set what a scenario alone decides as it stood on the last day of the warm-up."""
+    last = world.start - datetime.timedelta(days=1)
+    year = world.school.year_of(last)
+    for date, somebody_enters in ((world.school.start_of(year), True), (last, False)):
+        world.date = date
+        world.days_lived = (date - world.start).days + world.warm_up_days
+        world.turn_the_calendar()
+        if somebody_enters:
+            world.prepare_childhood()
+    world.entries = year - world.first_year + 1
+
+
+def take_people(world: World, found: np.ndarray) -> None:
+    """Copy people into a world whose calendar stands at the last day of its warm-up.
+
+    Raises
+    ------
+    ValueError
+        If they are other people, or have what nobody can have: see `resume`.
+    """
+    place = _words_of(world.people)
+    if found.dtype != WORD or found.shape != place.shape:
+        raise ValueError(
+            f"the state's people are {found.size} numbers of type {found.dtype}; expected "
+            f"{place.size} of type {WORD}"
+        )
+    people = found.view(world.people.dtype)
+    numbered = np.zeros_like(people)
+    for year in present_years(int(world.days["school_year"][0]), world.first_year):
+        number_people(numbered, block_of_year(world.blocks, year), year)
+    numbered["present"] = 1
+    for name in ("person", "year_group", "present"):
+        if (people[name] != numbered[name]).any():
+            raise ValueError(f"the state's people have another {name} than expected")
+    for name, (kind, field) in declared_fields().items():
+        if kind is float:
+            is_sound = np.isfinite(people[name])
+        else:
+            largest = LARGEST_OF_UNIT.get(field.unit, MOST_COUNTED)
+            largest = LARGEST_OF_FIELD.get(name, largest)
+            is_sound = (people[name] >= 0) & (people[name] <= largest)
+        if not is_sound.all():
+            raise ValueError(f"the state's people have a {name} that nobody can have")
+    place[:] = found
+
+
+def _words_of(table: np.ndarray) -> np.ndarray:
+    """Return an array of records as one row of 64-bit words that share its memory."""
+    return table.reshape(-1).view(WORD)

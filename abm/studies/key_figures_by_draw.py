@@ -1,0 +1,76 @@
+"""The key figures of runs whose parameters were drawn: what is due to them, and what to chance."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from abm.studies.aggregates import Aggregates
+from abm.studies.between_draws import between_draws
+from abm.studies.key_figures import BOUNDS, Row, known_of, over_seeds, where_agreed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class RowByDraw(Row):
+    """One key figure: `low` and `high` are chance among runs of one draw.
+
+    Parameters
+    ----------
+    draws
+        How many draws the figure rests on, each with two runs.
+    parameter_low, parameter_high, one_run_low, one_run_high
+        As of `abm.studies.between_draws.BetweenDraws`.
+    """
+
+    draws: int = 0
+    parameter_low: float = math.nan
+    parameter_high: float = math.nan
+    one_run_low: float = math.nan
+    one_run_high: float = math.nan
+
+
+def summary_by_draw(
+    curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]
+) -> list[RowByDraw]:
+    """Return the key figures at the last census, parameters and chance apart.
+
+    Parameters
+    ----------
+    curves
+        Curves of seeds that drew their parameters from the posterior.
+    aggregates
+        Sums over people and acts by seed; figures that need them are left out without.
+
+    Returns
+    -------
+    list of RowByDraw
+        Seeds without the partner that has the same draw are left out. Where there is no whole
+        draw, estimate and interval are those of the first seed that knows the figure.
+    """
+    seeds = sorted(int(seed) for seed in curves["seed"].unique())
+    rows = []
+    for quantity, found in known_of(curves, aggregates):
+        values = np.array([estimate for estimate, _, _ in found.of_seeds], dtype=np.float64)
+        apart = between_draws(values, seeds, BOUNDS[quantity.form])
+        draws = int(apart.draws)
+        if draws == 0:
+            first = [each for each in found.of_seeds if not math.isnan(each[0])][:1]
+            estimate, (low, high), how = over_seeds(quantity, found._replace(of_seeds=first))
+        else:
+            estimate, (low, high) = float(apart.mean), map(float, apart.chance)
+            how = f"{draws} draws, two runs each" if draws > 1 else "two runs of one draw"
+            if math.isnan(apart.chance.low):
+                estimate, (low, high), how = where_agreed(estimate, found)
+        rows.append(
+            RowByDraw(
+                quantity.label, quantity.measure, quantity.sex, quantity.age, estimate, low, high,
+                how, quantity.unit, quantity.form, draws,
+                *map(float, apart.parameter), *map(float, apart.one_run),
+            )
+        )  # fmt: skip
+    return rows

@@ -1,0 +1,167 @@
+"""The page of the evidence, written from the register.
+
+``python -m docs.make.evidence docs/evidence.md`` writes it; a test compares them.
+"""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from abm.evidence.listing import accepted_by, number, study_in_words
+from abm.evidence.register import MOST_FITTED, SETTINGS, USES, Entry, Register, register
+from abm.evidence.statistics import STATISTICS
+from abm.evidence.verdicts import VERDICTS
+
+HEAD = """\
+# Evidence
+
+Made by `python -m docs.make.evidence docs/evidence.md` from the register in `abm/evidence`.
+`nssi evidence` lists it, `nssi evidence P61` explains one entry, `nssi validate` does all
+studies.
+
+Every claim of Martin (2022) stands here (P01 to P81), and published figures of other studies
+(E...). What is simulated meets what was published only through a study that looks as the
+published one did: who is sampled, when, what is asked and how, and what is computed. Where that
+is only a stand-in, the entry says so.
+
+An entry is **fitted** when the default numbers, or the trends of a scenario, were chosen with it
+in view; **predicted** when they were not; **not answerable** when no study of this model could
+tell. At most {most} figures may be fitted; several entries on one question count as one. Most are
+fitted by the [calibration](calibration.md), those of England and Victoria by the trends of their
+scenarios. Which predictions fail, and why, is told in [failures](failures.md).
+
+## Verdicts
+
+With two bounds a number is *inside* them; *near* if at most a quarter of their distance beyond
+one of them, or if the simulation's own interval reaches in; else *outside*. With one bound only
+the side counts: *direction right* if all of the simulation's interval lies on it, *near* if the
+number does and the interval reaches across, else *direction wrong*. Of an entry with several
+studies the worst counts.
+
+The simulation's interval (95 %) is a jackknife over some twenty groups of people, all seeds
+together, of ratios and rates on the log scale. It is that of the simulation, for everybody there
+is, not of a sample of the published size; where studies are counted (P61, P65, P66), it is the
+spread between sets of studies.
+
+## Under the posterior
+
+`nssi validate --uncertainty posterior` draws the fitted parameters from the posterior that ships
+([calibration](calibration.md)). Every seed lives another draw, the same in all its worlds, so
+that worlds which are compared differ by nothing else; 16 seeds of 2,500 people (101, 103, 105 and
+so on: neighbours have the same draw, and the fit used none of them) live as many person-years as 4
+of 10,000 without. Draws come as often as their weights say. What the scenario or a world sets
+itself is not drawn.
+
+- *Simulated* is the study done on all people of all draws together.
+- Its interval is for chance alone: a jackknife over groups of people, each across all draws.
+  Verdicts go by it, so that a vague posterior earns no better ones. A census has no persons and so
+  no such interval; there a claim about a side needs 95 % of the draws on it to be *direction
+  right*.
+- `draws_low` and `draws_high`: where the middle 95 % of single draws lie, the study done in each
+  alone; of fewer than 27, the lowest and the highest. It holds parameters and the chance of
+  one such population together. `draws` counts those that gave a number, `draws_inside` those
+  whose number is accepted. These four columns follow in evidence.csv and evidence.json; run.json
+  names the posterior by its hash and the draw of every seed.
+- Where a statistic depends on how many people there are (the smallest of several steps, or what
+  needs rare people), single draws can lie to one side of all draws together.
+
+## Which scenario is held against it
+
+`nssi validate RUN` puts the scenario RUN in place of the baseline. Worlds with a scenario of their
+own (England, Victoria, below) take the parameters and switches that RUN changes from their
+defaults, as far as they do not set them; calendar, trends and interventions stay theirs.
+
+## How a study is declared
+
+A study names a `world` (below) and a `table`: people (present at the end), leavers (those who
+left at 25 in the reported years), acts, prompts (moments), waves (panel), census, trial.
+`against` adds the rows of a second world, for which `other` is true. `setting`, `sex`, `ages` and
+`where` say who is looked at; `asked` has the mode (self completion, or face to face: each who has
+self-injured says so with the chance `survey_willingness`), `recall`, `concealment` and the
+`question`. With a list of ways of self-injury everybody who did one says so. With a single item
+("have you ever harmed yourself on purpose?") each act is what its person takes that to mean with
+a chance (`recognition_female`, `recognition_male`): few acts are easily left out, and boys leave
+them out more (Robinson and Wilson 2020, doi 10.1037/pas0000830). All studies below ask with a
+list: pooled estimates mix both, and the fit takes their level for that of lists. `of`, `by` and
+`given` are expressions over the columns of [outputs.md](outputs.md) and those that
+`abm/evidence/observed_tables.py` adds; `who_` before a column of people is that of the person
+whose row it is. `than` subtracts the highest of the same statistic of other expressions.
+"""
+
+
+def page(chosen: Register | None = None) -> str:
+    """Return the text of docs/evidence.md."""
+    told = chosen or register()
+    parts = [HEAD.format(most=MOST_FITTED), _statistics(), _settings(), _worlds(told)]
+    parts.append(_counts(told))
+    parts += [_section("Claims of Martin (2022)", told, "P"), _section("Figures", told, "E")]
+    return "\n".join(parts)
+
+
+def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = list(columns)
+    lines = [heads, ["---"] * len(heads), *[[c.replace("|", "\\|") for c in row] for row in rows]]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _statistics() -> str:
+    rows = []
+    for name, statistic in STATISTICS.items():
+        meaning = " ".join((statistic.compute.__doc__ or "").split())
+        rows.append((f"`{name}`", meaning.removeprefix("Return ").rstrip(".")))
+    return _table(("statistic", "what it is"), rows)
+
+
+def _settings() -> str:
+    rows = [(name, f"`{meaning}`") for name, meaning in SETTINGS.items()]
+    return _table(("setting", "who that is"), rows)
+
+
+def _worlds(told: Register) -> str:
+    rows = []
+    for name, world in told.worlds.items():
+        changes = ", ".join(f"`{key} = {value}`" for key, value in world.changes.items())
+        rows.append((name, world.meaning, world.scenario, changes or "-"))
+    return _table(("world", "what it is for", "scenario", "changes"), rows)
+
+
+def _counts(told: Register) -> str:
+    counts = {use: sum(e.use == use for e in told.entries.values()) for use in USES}
+    words = ", ".join(f"{count} {use}" for use, count in counts.items())
+    figures = len(told.fitted_figures())
+    verdicts = ", ".join(VERDICTS)
+    return (
+        f"{len(told.entries)} entries: {words}. The fitted ones count as {figures} figures.\n\n"
+        f"Verdicts are {verdicts}.\n"
+    )
+
+
+def _section(title: str, told: Register, letter: str) -> str:
+    entries = [entry for entry in told.entries.values() if entry.id.startswith(letter)]
+    ordered = sorted(entries, key=lambda entry: int(entry.id[1:]))
+    return f"## {title}\n\n" + "\n".join(map(_entry, ordered))
+
+
+def _entry(entry: Entry) -> str:
+    cited = f"{entry.source} {entry.year}" + (f", {entry.section}" if entry.section else "")
+    lines = [f"**{entry.id}** {entry.statement} ({cited}{_doi(entry)}) *{entry.use}*"]
+    if entry.counts_with:
+        lines[0] += f", counts with {entry.counts_with}"
+    if entry.close_to:
+        lines[0] += f", close to {entry.close_to}"
+    if entry.is_answerable:
+        published = f"published {number(entry.published)}; " if entry.published is not None else ""
+        lines.append(f"- {published}accepted {accepted_by(entry)} ({entry.interval})")
+    else:
+        lines.append(f"- not answerable: {entry.why_not}")
+    lines += [f"- {study_in_words(study)}".replace("|", "\\|") for study in entry.study]
+    lines += [f"- {entry.note}"] if entry.note else []
+    return "\n".join(lines) + "\n"
+
+
+def _doi(entry: Entry) -> str:
+    return f", doi {entry.doi}" if entry.doi and entry.id.startswith("E") else ""
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

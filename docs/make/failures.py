@@ -1,0 +1,195 @@
+"""The page of failures: which predictions fail at the defaults, and what in the model causes it.
+
+`failures.toml` holds the causes, written by people; `validation/evidence.csv` what a validation of
+the defaults found. ``python -m docs.make.pages`` writes docs/failures.md from both.
+"""
+
+import functools
+import math
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from abm.evidence.listing import accepted, number
+from abm.evidence.register import register
+from abm.evidence.verdicts import GOOD
+from abm.io.messages import did_you_mean
+from abm.parameters import DeclarationError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CAUSES_FILE = Path(__file__).with_name("failures.toml")
+VALIDATION = Path("validation/evidence.csv")
+Text = Annotated[str, Field(min_length=1)]
+
+HEAD = """\
+# What the model gets wrong, and why
+
+Made by `python -m docs.make.pages` from `validation/evidence.csv`, which is what
+`nssi validate` found with the default parameters ({size}),
+and from the causes written down in `docs/make/failures.toml`. The [evidence](evidence.md) tells
+how every study is done and what the verdicts mean.
+
+{counts}
+{drawn}
+Causes are read from the equations and from these figures; few were tested by switching them off.
+No interval was widened and no entry taken out because it fails. An entry that was given another
+study after its result was known, or in whose favour a size was chosen, is named under *Changed
+after looking* below; the row *never changed after looking* leaves these out.
+"""
+
+
+class Cause(BaseModel):
+    """Why some entries fail.
+
+    Attributes
+    ----------
+    title, text : str
+        What it is about, and what in the model causes it.
+    entries : list of str
+        Entries of the register that it explains when they fail.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    title: Text
+    text: Text
+    entries: Annotated[list[Text], Field(min_length=1)]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    changed_after_looking: Text
+    changed_entries: list[Text]
+    cause: list[Cause]
+
+
+@functools.cache
+def _read() -> _File:
+    try:
+        table = tomllib.loads(CAUSES_FILE.read_text(encoding="utf-8"))
+        found = _File.model_validate(table)
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise DeclarationError(f"{CAUSES_FILE.name}: {error}") from None
+    known = register().entries
+    named = [entry for cause in found.cause for entry in cause.entries]
+    for entry in (*named, *found.changed_entries):
+        if entry not in known:
+            hint = did_you_mean(entry, known)
+            raise DeclarationError(f"{CAUSES_FILE.name}: no entry {entry}{hint}")
+    return found
+
+
+def causes() -> tuple[Cause, ...]:
+    """Return the causes, in the order of the page.
+
+    Raises
+    ------
+    DeclarationError
+        If the file is wrong, or explains an entry that the register has not.
+    """
+    return tuple(_read().cause)
+
+
+def failing(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the rows of an evidence table that fail: answered, and neither inside nor right."""
+    answered = table["use"] != "not answerable"
+    return table[answered & ~table["verdict"].isin(GOOD)]
+
+
+def unexplained(table: "pd.DataFrame") -> list[str]:
+    """Return the entries that fail in an evidence table and have no cause."""
+    explained = {entry for cause in causes() for entry in cause.entries}
+    return [entry for entry in failing(table)["id"] if entry not in explained]
+
+
+def page(path: Path = VALIDATION) -> str:
+    """Return the text of docs/failures.md.
+
+    Parameters
+    ----------
+    path
+        An evidence table, with the run.json of its validation beside it.
+    """
+    import pandas as pd
+
+    from abm.io.tables import read_json
+
+    table = pd.read_csv(path)
+    told = read_json(path.with_name("run.json"))
+    bad = failing(table)
+    drawn = _drawn(path.parent / "posterior" / path.name)
+    parts = [HEAD.format(size=_size(told), counts=_counts(table), drawn=drawn)]
+    parts += [_section(cause, bad) for cause in causes() if bad["id"].isin(cause.entries).any()]
+    parts.append(f"## Changed after looking\n\n{_read().changed_after_looking.strip()}\n")
+    return "\n".join(parts)
+
+
+def _size(told: Any) -> str:
+    people, seeds = told["scenario"]["population"]["size"], told["seeds"]
+    return f"{people:,} people, seeds {seeds[0]} to {seeds[-1]}"
+
+
+def _drawn(path: Path) -> str:
+    """Return how many hold where parameters are drawn; nothing where that was not kept."""
+    import pandas as pd
+
+    if not path.exists():
+        return ""
+    table = pd.read_csv(path)
+    words = (
+        "Under the posterior (`nssi validate --uncertainty posterior`, "
+        f"{int(table['draws'].max())} draws together, kept in `validation/posterior`):"
+    )
+    return f"{words}\n\n{_counts(table)}"
+
+
+def _counts(table: "pd.DataFrame") -> str:
+    """Return the share of entries that hold, by use and for the paper's claims apart."""
+    rows = []
+    for use in ("fitted", "predicted"):
+        own = table[table["use"] == use]
+        claims = own["id"].str.startswith("P")
+        kinds = [
+            ("claims of the paper", own[claims]), ("further figures", own[~claims]), ("all", own)
+        ]  # fmt: skip
+        if use == "predicted":
+            untouched = ~own["id"].isin(_read().changed_entries)
+            kinds.append(("all never changed after looking", own[untouched]))
+        for words, chosen in kinds:
+            counts = chosen["verdict"].value_counts()
+            good = int(sum(counts.get(verdict, 0) for verdict in GOOD))
+            near, whole = int(counts.get("near", 0)), len(chosen)
+            rows.append((use, words, f"{good} of {whole}", f"{good / max(whole, 1):.0%}", near,
+                         whole - good - near))  # fmt: skip
+    columns = ("use", "entries", "inside or right", "share", "near", "outside, wrong or unanswered")
+    return _table(columns, rows)
+
+
+def _section(cause: Cause, bad: "pd.DataFrame") -> str:
+    own = bad[bad["id"].isin(cause.entries)]
+    rows = []
+    for row in own.to_dict("records"):
+        number_found = float(row["simulated"])
+        found = number(number_found if math.isfinite(number_found) else None)
+        wanted = accepted(_or(row["low"], -math.inf), _or(row["high"], math.inf))
+        part = f" [{row['part']}]" if isinstance(row["part"], str) else ""
+        rows.append((row["id"], row["verdict"], wanted, found, f"{row['statement']}{part}"))
+    table = _table(("entry", "verdict", "accepted", "simulated", "what"), rows)
+    return f"## {cause.title}\n\n{cause.text.strip()}\n\n{table}"
+
+
+def _or(bound: float, without: float) -> float:
+    return without if math.isnan(bound) else bound
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "".join(
+        f"| {' | '.join(str(cell).replace('|', '/') for cell in line)} |\n" for line in lines
+    )

@@ -1,0 +1,59 @@
+"""The page of failures: complete, and about nothing else."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from abm.evidence.register import register
+from docs.make.failures import causes, failing, page, unexplained
+
+ROOT = Path(__file__).parents[2]
+VALIDATION = ROOT / "validation" / "evidence.csv"
+
+
+@pytest.fixture(scope="module")
+def found() -> pd.DataFrame:
+    return pd.read_csv(VALIDATION)
+
+
+def test_the_kept_validation_is_of_this_register(found):
+    known = register().entries
+    assert list(found["id"]) == list(known)
+    assert list(found["use"]) == [entry.use for entry in known.values()]
+    told = json.loads(VALIDATION.with_name("run.json").read_text(encoding="utf-8"))
+    assert told["scenario"]["name"] == "baseline"
+    assert min(told["seeds"]) > 100
+    assert told["scenario"]["population"]["size"] >= 10_000
+
+
+def test_every_failure_has_its_cause(found):
+    assert unexplained(found) == []
+
+
+def test_an_entry_has_one_cause_and_a_cause_has_words():
+    entries = [entry for cause in causes() for entry in cause.entries]
+    assert len(entries) == len(set(entries))
+    assert all(len(cause.text) > 100 for cause in causes())
+
+
+def test_the_page_counts_and_lists_failures(tmp_path, found):
+    text = page(VALIDATION)
+    assert all(f"| {entry} |" in text for entry in failing(found)["id"])
+    good = found[found["verdict"].isin(["inside", "direction right"])]["id"]
+    assert not any(f"| {entry} |" in text for entry in good)
+    one = found.assign(verdict="inside")
+    one.loc[one["id"] == "P66", "verdict"] = "outside"
+    assert "Under the posterior" in text
+    one.to_csv(tmp_path / "evidence.csv", index=False)
+    about = VALIDATION.with_name("run.json").read_text(encoding="utf-8")
+    (tmp_path / "run.json").write_text(about, encoding="utf-8")
+    told = page(tmp_path / "evidence.csv")
+    assert "| P66 |" in told
+    assert "Under the posterior" not in told
+    assert "| E025 |" not in told
+    fitted, predicted = (int((found["use"] == use).sum()) for use in ("fitted", "predicted"))
+    assert f"| fitted | all | {fitted} of {fitted} | 100% | 0 | 0 |" in told
+    assert f"| predicted | all | {predicted - 1} of {predicted} |" in told
+    assert "| predicted | all never changed after looking |" in told

@@ -1,0 +1,64 @@
+"""The point that stands for the posterior: told by its own runs, and moved to where they meet."""
+
+import numpy as np
+import pytest
+from known_model import DIMENSIONS, FIT, TRUTH, Lived, expected, first_wave, targets, wave
+
+from abm.experiments.calibration.emulators import EmulatorError
+from abm.experiments.calibration.fitting import Fitted, draw, fit_bank, likeliest
+from abm.experiments.calibration.point_estimate import Middle, best_of, middle_of, moved, reached
+
+
+@pytest.fixture(scope="module")
+def waves() -> list[Lived]:
+    return [first_wave()]
+
+
+@pytest.fixture(scope="module")
+def found(waves) -> Fitted:
+    return fit_bank(waves, targets(), FIT)
+
+
+def test_the_best_draw_is_told_by_its_own_runs_and_moved_to_where_they_meet(found, waves):
+    drawn = draw(found, DIMENSIONS, 64, FIT.steps, FIT, 5)
+    lived = wave("posterior", "posterior", drawn.points, 11)
+    after = fit_bank([*waves, lived], targets(), FIT)
+    index, points = likeliest(after, [*waves, lived], 8)
+    assert np.array_equal(points, drawn.points[index])
+    density = after.density(drawn.points)
+    assert np.array_equal(density[index], np.sort(density)[::-1][:8])
+    again = wave("central", "likeliest draws", np.tile(points, (24, 1)), 12, lives=24)
+    known = reached(after, again)
+    assert len(known) == 8
+    middle = middle_of([*waves, lived])
+    anywhere = Middle(middle.mean, middle.spread * 1e6)
+    best, move = best_of(after, known, anywhere)
+    assert move.cost == min(moved(after, each, anywhere).cost for each in known)
+    assert np.array_equal(move.unit, moved(after, known[best], anywhere).unit)
+    assert exact_distance(after, move.unit[None])[0] < np.median(exact_distance(after, points))
+    far = wave("best", "best draw, moved", np.tile(TRUTH + 0.08, (40, 1)), 13, lives=40)
+    start = reached(after, far)[0]
+    there = moved(after, start, anywhere).unit
+    assert exact_distance(after, there[None])[0] < 0.3 * exact_distance(after, far.unit[:1])[0]
+    assert ((there >= 0) & (there <= 1)).all()
+    assert abs(there[4] - start.unit[4]) < 0.05  # it moves nothing, so it need not move
+    narrow = Middle(np.full(DIMENSIONS, 0.2), np.array([1e6, 1e6, 1e6, 1e6, 0.05]))
+    assert moved(after, start, narrow).unit[4] < start.unit[4] - 0.1  # unless to the middle
+
+
+def exact_distance(of: Fitted, points: np.ndarray) -> np.ndarray:
+    observed = np.array([target.centre for target in targets().fitted])
+    spread = np.sqrt(np.diag(of.spreads.observed))
+    return (((expected(points) - observed) / spread) ** 2).sum(axis=1)
+
+
+def test_draws_without_a_figure_are_not_chosen(found, waves):
+    again = wave("central", "likeliest draws", np.tile(waves[0].unit[:2], (3, 1)), 12, lives=3)
+    again.figures[[0, 2], 1] = np.nan
+    known = reached(found, again)
+    middle = Middle(np.full(DIMENSIONS, 0.5), np.full(DIMENSIONS, 0.3))
+    assert not np.isfinite(known[0].figures).any()
+    assert best_of(found, known, middle)[0] == 1
+    again.figures[:, 1] = np.nan
+    with pytest.raises(EmulatorError, match="none of the likeliest"):
+        best_of(found, reached(found, again), middle)

@@ -7,7 +7,10 @@
 Names are imported when first used, so ``import abm`` itself takes no time.
 """
 
+import sys
 from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -101,3 +104,55 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """Return the public names, imported yet or not."""
     return sorted(__all__)
+
+
+def _show_in_notebooks() -> None:
+    """Let IPython, where it runs, show records and comparisons as tables."""
+    running = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if running is None or running.display_formatter is None:
+        return
+    html = running.display_formatter.formatters["text/html"]
+    for module, kind, shown in (
+        ("abm.simulation.record", "Record", "record_as_html"),
+        ("abm.experiments.comparison.findings", "Findings", "findings_as_html"),
+    ):
+        html.for_type_by_name(
+            module,
+            kind,
+            lambda each, shown=shown: getattr(import_module("abm.report.notebook"), shown)(each),
+        )
+
+
+_show_in_notebooks()
+
+
+_MOVED = {
+    "abm.record": "abm.simulation.record",
+    "abm.calibration": "abm.experiments.calibration",
+    "abm.calibration.posterior": "abm.scenario.posterior",
+    "abm.calibration.uncertainty": "abm.scenario.draws",
+    "abm.experiments.running": "abm.runs",
+    "abm.experiments.running.runner": "abm.runs.runner",
+    "abm.experiments.store": "abm.runs",
+    "abm.experiments.store.store": "abm.runs.store",
+    "abm.experiments.store.warm_ups": "abm.runs.warm_ups",
+}
+"""Modules that the docs named, and where they are now; the old names go after version 0.1."""
+
+
+class _Moved(MetaPathFinder, Loader):
+    """Gives what is imported by an old name the module of the new one."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> Any:
+        return ModuleSpec(name, self) if name in _MOVED else None
+
+    def create_module(self, spec: ModuleSpec) -> Any:
+        module = import_module(_MOVED[spec.name])
+        spec.loader_state = module.__spec__
+        return module
+
+    def exec_module(self, module: Any) -> None:
+        module.__spec__ = module.__spec__.loader_state
+
+
+sys.meta_path.insert(0, _Moved())

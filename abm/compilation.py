@@ -3,10 +3,9 @@
 A *rule* is plain scalar Python. Called from Python it runs as it stands; called from a *kernel*
 (the loop over people) it is compiled. Numba's own cache looks only at the file of the kernel, so
 machine code would outlive a change in a rule; here the cache folder is named by a hash over every
-source file of the package, and is private because a cache is a pickle.
+file that decides results, and is private because a cache is a pickle.
 """
 
-import fnmatch
 import functools
 import hashlib
 import os
@@ -16,24 +15,34 @@ from pathlib import Path
 from typing import Any, cast
 
 PACKAGE = Path(__file__).parent
-SHOWS = (
-    *("report/*", "browser/*", "evidence/*", "calibration/*"),
-    *("*cli.py", "cli_options.py", "console.py"),
+DECIDES = (
+    *("chance.py", "compilation.py", "parameters.py", "parameters.toml"),
+    *("people", "mechanisms", "scenario", "simulation"),
 )
-"""Files that only look at what was computed: a change in them changes no run."""
+"""What decides a bit of a run: the simulation and what it stands on. Nothing else can, since none
+of it imports anything else of the package but `io`, which knows nothing of the model."""
 
 
-@functools.cache
 def code_version() -> str:
     """Return the hash (16 hexadecimal digits) over the files of the package that decide results.
 
-    Two runs with the same code version, scenario and seed give the same tables. Files that only
-    show results are left out, so that what was computed outlives another colour of a figure.
+    Two runs with the same code version, scenario and seed live the same lives, bit for bit.
     """
+    return version_of(*DECIDES)
+
+
+@functools.cache
+def version_of(*places: str) -> str:
+    """Return a hash over the Python and TOML files at some places of the package.
+
+    Parameters
+    ----------
+    places
+        Files and folders, relative to the package.
+    """
+    within = tuple(f"{place}/" for place in places)
     names = _sources("*.py", "*.toml")
-    return _hash_of(
-        name for name in names if not any(fnmatch.fnmatchcase(name, shows) for shows in SHOWS)
-    )
+    return _hash_of(name for name in names if name in places or name.startswith(within))
 
 
 def source_hash() -> str:

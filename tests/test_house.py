@@ -1,10 +1,15 @@
 """What the project holds to in its sources: short files, short functions, and types for others."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from grimp import build_graph
+
 import abm
+from abm.compilation import DECIDES
 
 PACKAGE = Path(abm.__file__).parent
 FILE_LINES, FUNCTION_LINES = 400, 60
@@ -54,3 +59,54 @@ def test_what_commands_of_runs_show_is_noted() -> None:
     ]
     assert any(name.endswith(NOTED) for name, _ in sources())
     assert bare == []
+
+
+# Rooms
+
+TOP_FOLDERS = {
+    *("browser", "cli", "evidence", "experiments", "io", "mechanisms", "people", "report", "runs"),
+    *("scenario", "simulation", "studies"),
+}
+MOST_FILES_AT_THE_TOP = 8
+
+
+def test_the_house_has_twelve_rooms_and_few_files_at_its_door() -> None:
+    entries = list(PACKAGE.iterdir())
+    assert {path.name for path in entries if (path / "__init__.py").is_file()} == TOP_FOLDERS
+    assert len([path for path in entries if path.is_file()]) <= MOST_FILES_AT_THE_TOP
+
+
+def test_no_import_runs_upward() -> None:
+    """The contracts of pyproject.toml hold."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
+    done = subprocess.run(
+        [*command, "--no-cache"],
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_decides_a_bit_imports_nothing_else_of_the_package() -> None:
+    """So a change of any other file cannot change a life, and the code version may leave it out."""
+    graph = build_graph("abm", cache_dir=None)
+    rooms = {f"abm.{place.split('.')[0]}" for place in DECIDES}
+    deciding = {
+        module
+        for room in rooms
+        for module in ({room} | graph.find_descendants(room) if room in graph.modules else set())
+    }
+    assert {"abm.simulation.kernel", "abm.mechanisms.day", "abm.chance"} <= deciding
+    for module in deciding:
+        others = graph.find_modules_directly_imported_by(module) - deciding - {"abm"}
+        assert not {name for name in others if not name.startswith("abm.io")}, module
+
+
+def test_rules_and_kernels_are_among_what_decides() -> None:
+    places = tuple(place if "." in place else f"{place}/" for place in DECIDES)
+    compiled = [name for name, text in sources() if "\n@rule\n" in text or "\n@kernel\n" in text]
+    assert compiled
+    assert not [name for name in compiled if not name.startswith(places)]

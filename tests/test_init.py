@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
@@ -41,3 +42,9 @@ def test_a_run_takes_the_name_of_a_scenario(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(abm.ScenarioError, match="did you mean 'birth-cohort'"):
         abm.run("birth-cohor")
+
+
+@pytest.mark.parametrize(("old", "new"), abm._MOVED.items())
+def test_what_the_docs_named_is_found_by_its_old_name_too(old: str, new: str) -> None:
+    assert import_module(old) is import_module(new)
+    assert import_module(new).__spec__.name == new

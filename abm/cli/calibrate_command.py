@@ -33,6 +33,7 @@ def calibrate_command(how: HowToCalibrate, wave: str | None = None, fit_only: bo
 
 def _calibrate(how: HowToCalibrate, wave: str | None, fit_only: bool) -> int:
     from abm.experiments.calibration.outputs import finish
+    from abm.report.figures.calibration import draw_diagnostics
 
     require_libraries()
     report: dict[str, Any] = {}
@@ -46,7 +47,7 @@ def _calibrate(how: HowToCalibrate, wave: str | None, fit_only: bool) -> int:
         report[each.name] = live(how.folder(each), designed(each, how), how, each.population)
         left = not report[each.name]["whole"]
     if fit_only or (wave is None and not left):
-        report["fit"] = finish(how)
+        report["fit"] = finish(how, draw_diagnostics)
     return _show(how, report)
 
 

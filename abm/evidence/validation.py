@@ -69,9 +69,12 @@ def validation_id(tasks: Sequence[Task], draws: "Draws | None" = None) -> str:
 
     These are worlds, seeds, code and register, and the posterior where parameters are drawn.
     """
-    from abm.compilation import code_version
+    from abm.compilation import code_version, version_of
 
-    content: dict[str, Any] = {"code": code_version()}
+    content: dict[str, Any] = {
+        "code": code_version(),
+        "judged by": version_of("studies", "evidence"),
+    }
     content["entries"] = [e.model_dump(mode="json") for e in register().entries.values()]
     content["worlds"] = [
         [t.world, t.seed, t.how.logs, t.how.keep, t.scenario.resolved()] for t in tasks

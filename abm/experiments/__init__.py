@@ -1,11 +1,7 @@
-"""Many runs: lived anywhere, kept by content, and looked at as designs and sensitivity analyses.
+"""Many runs, compared and explored: each analysis in a folder of its own.
 
-Each sub-package imports only from those named before it:
-
-- `outcomes`: the figures that runs are compared by;
-- `store`: what was computed and is kept, results of runs and warm-ups;
-- `running`: living many runs in processes or on a cluster;
-- `folders`: run folders, and the command `run`;
-- `designs`: many points of parameters, and the command `sweep`;
-- `sensitivity`: which parameters move which outcomes, and the command `sensitivity`.
+- `sweeps`: many points of parameters, and what all analyses of many points share;
+- `sensitivity`: which parameters move which outcomes;
+- `comparison`: the same people living the same luck with and without something;
+- `calibration`: a bank of runs, emulators of it, and a posterior of the free parameters.
 """

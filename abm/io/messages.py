@@ -1,4 +1,4 @@
-"""The nearest right name, and how a wrong value is shown, for error messages."""
+"""Messages for the user: what is wrong with a scenario, and the nearest right name."""
 
 import difflib
 import reprlib

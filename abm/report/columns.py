@@ -1,7 +1,4 @@
-"""The reference of a run's tables, written from the same declarations that the code uses.
-
-``python -m docs.make.outputs docs/outputs.md`` writes it; a test compares the file with it.
-"""
+"""The columns of a run's tables, from the same declarations that the code uses."""
 
 from abm.mechanisms.book import ACT_DTYPE
 from abm.people.layout import declared_fields

@@ -1,5 +1,7 @@
-"""Living many runs: in this process, in processes of this machine, or on a Dask cluster.
+"""Living many runs, keeping them, and going on where it stopped.
 
-`runner` hands missing runs in `batches` to one of the `executors` and stores what comes back,
-while `claims` tells other processes. `workers` lives the seeds of one scenario, whole records.
+`runner` hands missing runs in `tasks` to one of the `executors` and keeps what comes back, while
+`claims` tells other processes; `workers` lives the seeds of one scenario, whole records. `store`
+holds one row a run, named by its key (`keys`), `warm_ups` the worlds at their first reported day.
+`folder` is where a command writes: complete or not there, `parts` what belongs to each seed.
 """

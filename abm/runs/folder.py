@@ -71,13 +71,14 @@ def run_id(command: str, scenario: "Scenario", design: Mapping[str, Any]) -> str
     design
         Further plain data that decides the results; empty for a single run.
     """
-    from abm.compilation import code_version
+    from abm.compilation import code_version, version_of
 
     content = {
         "command": command,
         "scenario": scenario.resolved(),
         "design": dict(design),
         "code": code_version(),
+        "studies": version_of("studies"),
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:RUN_ID_DIGITS]

@@ -88,10 +88,13 @@ def run_key(scenario: "Scenario", seed: int, evaluator: str = "") -> str:
 
 
 def made_with() -> str:
-    """Return the versions of the code and of the libraries that decide every bit of a result."""
-    from abm.compilation import code_version
+    """Return the versions of the code and of the libraries that decide every bit of a result.
 
-    return f"{code_version()}, {_libraries()}"
+    Figures of a run are computed by the studies, so their version counts, too.
+    """
+    from abm.compilation import code_version, version_of
+
+    return f"{code_version()}, studies {version_of('studies')}, {_libraries()}"
 
 
 @functools.cache

@@ -12,7 +12,6 @@ from abm.simulation.census import Census
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from abm.scenario.scenario import Scenario
 
@@ -141,23 +140,6 @@ class Record:
         """Return the same record with only these logs."""
         kept = {name: rows for name, rows in self.logged.items() if name in logs.names()}
         return replace(self, logged=kept)
-
-    def key_figures(self) -> "pd.DataFrame":
-        """Return the key figures with their intervals; see `abm.key_figures`."""
-        from abm.report.notebook import key_figures
-
-        return key_figures(self)
-
-    def plot_prevalence(self) -> "Figure":
-        """Return a figure of prevalence by age and sex; see `abm.plot_prevalence`."""
-        from abm.report.notebook import plot_prevalence
-
-        return plot_prevalence(self)
-
-    def _repr_html_(self) -> str:
-        from abm.report.notebook import record_as_html
-
-        return record_as_html(self)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the frames behind when pickled; they are made again when asked for."""

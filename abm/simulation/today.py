@@ -1,4 +1,4 @@
-"""Real days: the record of what is the same for everybody today, and trends over the years."""
+"""The record of what is the same for everybody today."""
 
 import math
 from typing import Any

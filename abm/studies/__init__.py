@@ -1,1 +1,1 @@
-"""How the simulated world is looked at: censuses, curves, and simulated studies."""
+"""How a simulated world is looked at: key figures, intervals, simulated surveys and trials."""

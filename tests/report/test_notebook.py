@@ -1,5 +1,9 @@
 """What notebooks show: key figures with intervals, escaped texts, and figures of matplotlib."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import hand_made
 import made_up_lives as made_up
 import pytest
@@ -8,7 +12,7 @@ from page_reader import read_page
 
 import abm
 from abm.experiments.comparison.findings import find
-from abm.report.notebook import findings_as_html
+from abm.report.notebook import findings_as_html, record_as_html
 
 SCENARIO = hand_made.scenario(size=600, years=3)
 PLOTS = ("plot_prevalence", "plot_prevalence_over_time", "plot_onset", "plot_acts", "plot_motives")
@@ -38,7 +42,7 @@ def test_a_plot_leaves_the_settings_of_matplotlib_alone(records):
     import matplotlib as mpl
 
     before = dict(mpl.rcParams)
-    records[0].plot_prevalence()
+    abm.plot_prevalence(records[0])
     assert dict(mpl.rcParams) == before
 
 
@@ -59,7 +63,7 @@ def test_records_that_do_not_belong_together_are_refused(records):
 
 
 def test_key_figures_have_labelled_columns_and_intervals(records):
-    one, several = records[0].key_figures(), abm.key_figures(records)
+    one, several = abm.key_figures(records[0]), abm.key_figures(records)
     assert list(one.columns)[:2] == ["label", "measure"]
     assert {"estimate", "low", "high", "interval", "unit"} <= set(one.columns)
     assert several["low"].notna().sum() > 10
@@ -82,7 +86,7 @@ def test_a_record_in_a_notebook_is_a_table_with_its_title_escaped():
     title = '<script>alert(1)</script> & "more"'
     table = {"title": title, "population": {"size": 300}, "calendar": {"years": 2}}
     scenario = type(SCENARIO).from_table(table, "hand-made")
-    page = read_page(hand_made.record(scenario)._repr_html_())
+    page = read_page(record_as_html(hand_made.record(scenario)))
     assert not page.all("script")
     assert title in page.all("strong")[0].text
     assert "Ever self-injured, ages 12-18" in page.all("table")[0].text
@@ -90,15 +94,14 @@ def test_a_record_in_a_notebook_is_a_table_with_its_title_escaped():
 
 
 def test_a_comparison_in_a_notebook_says_what_is_averted(findings):
-    page = read_page(findings._repr_html_())
-    assert page.text == read_page(findings_as_html(findings)).text
+    page = read_page(findings_as_html(findings))
     assert "new cases" in page.all("thead")[0].text
     assert "skilled" in page.all("tbody")[0].text
 
 
 def test_plots_of_a_comparison_are_figures(findings):
     for figure in (
-        findings.plot_averted(),
+        abm.plot_averted(findings),
         abm.plot_averted_by_group(findings),
         abm.plot_differences(findings),
     ):
@@ -129,3 +132,26 @@ def test_groups_that_are_not_there_are_refused_with_those_that_are(findings):
     assert len(findings.averted("sex"))
     with pytest.raises(ValueError, match=r"expected one of all, sex, .*did you mean 'sex'"):
         findings.averted("sexx")
+
+
+IN_A_NOTEBOOK = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+import hand_made
+print(shell.display_formatter.format(hand_made.record(hand_made.scenario(size=100, years=1)))[0])
+"""
+
+
+def test_a_notebook_shows_a_record_as_its_key_figures():
+    """In a shell as notebooks have it, with nothing called but `import abm` on the way."""
+    pytest.importorskip("IPython", reason="notebooks have IPython")
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_NOTEBOOK],
+        cwd=Path(hand_made.__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert "<table>" in done.stdout, done.stderr
+    assert "Ever self-injured" in done.stdout

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from abm.compilation import version_of
 from abm.evidence.register import SETTINGS, Entry, Register, Study, register
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def evaluation_hash(world: str = "baseline") -> str:
     """Return a hash over how worlds are looked at: the code of the evidence, and the world."""
     folder = Path(__file__).parents[2] / "evidence"
     parts = [(folder / f"{name}.py").read_bytes() for name in EVALUATION]
-    parts.append(Path(__file__).read_bytes())
+    parts += [Path(__file__).read_bytes(), version_of("studies").encode()]
     parts.append(register().worlds[world].model_dump_json().encode())
     return _hash(b"\0".join(parts))
 

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,8 +54,18 @@ class Drawn:
     runs: "pd.DataFrame | None"
 
 
-def finish(how: HowToCalibrate) -> dict[str, Any]:
+Draw = Callable[[Path, "dict[str, pd.DataFrame]"], object]
+
+
+def finish(how: HowToCalibrate, draw: Draw) -> dict[str, Any]:
     """Fit what the bank holds, write posterior and diagnostics; return a summary for JSON.
+
+    Parameters
+    ----------
+    how
+        Where and with what.
+    draw
+        Draws the tables of the diagnostics into a folder.
 
     Raises
     ------
@@ -84,7 +95,7 @@ def finish(how: HowToCalibrate) -> dict[str, Any]:
     write_posterior(how.posterior_folder, posterior)
     for name, table in tables.items():
         write_bytes(folder / f"{name}.csv", csv_bytes(table))
-    _draw(folder, tables)
+    draw(folder, tables)
     return _summary(how, found, drawn, tables)
 
 
@@ -232,9 +243,3 @@ def _make(folder: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TableError(f"cannot write to {folder}: {error.strerror or error}") from error
-
-
-def _draw(folder: Any, tables: "dict[str, pd.DataFrame]") -> None:
-    from abm.report.figures.calibration import draw_diagnostics
-
-    draw_diagnostics(folder, tables)

@@ -21,7 +21,6 @@ from abm.studies.between_draws import places_of_pairs
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from abm.scenario.scenario import Scenario
 
@@ -95,17 +94,6 @@ class Findings:
             hint = did_you_mean(str(group), groups)
             raise ValueError(f"expected one of {', '.join(groups)}, not {shown(group)}{hint}")
         return table[(table["seed"] == "all") & (table["group"] == group)].reset_index(drop=True)
-
-    def plot_averted(self) -> "Figure":
-        """Return a figure of what every scenario averts; see `abm.plot_averted`."""
-        from abm.report.notebook import plot_averted
-
-        return plot_averted(self)
-
-    def _repr_html_(self) -> str:
-        from abm.report.notebook import findings_as_html
-
-        return findings_as_html(self)
 
     def __repr__(self) -> str:
         names = ", ".join(scenario.name for scenario in self.others)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from abm.compilation import version_of
 from abm.experiments.comparison.person_outcomes import CURVES, PEOPLE, Lives, Reached, from_files
 from abm.io.files import FileName, ReadBack, files_in, make_folder, read_bytes
 from abm.io.tables import TableError, cannot_read, checksum, read_json, write_bytes, write_json
@@ -41,7 +42,8 @@ def lives_key(scenario: "Scenario", seed: int, lived_by: str = "") -> str:
     lived_by
         Name of the function that lives it, if it is not the standard one.
     """
-    return run_key(scenario, seed, f"{KEPT} {lived_by}".strip())
+    made_by = version_of("experiments/comparison/person_outcomes.py")
+    return run_key(scenario, seed, f"{KEPT} {made_by} {lived_by}".strip())
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +14,6 @@ from served_pages import Served, Watched
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-KERNEL = "/jupyter/api/kernels/3f0d0a2e/channels?session_id=9b1f"
 OPENS = """address => new Promise(done => {
     const socket = new WebSocket(address)
     socket.onopen = () => done('open')
@@ -42,8 +42,9 @@ def foreign_page() -> Iterator[str]:
 
 
 def socket_of(served: Served) -> str:
-    """Return where the page's socket is."""
-    return served.address.replace("http", "ws") + KERNEL
+    """Return where the socket of a page of its own is."""
+    address = served.address.replace("http", "ws")
+    return f"{address}/jupyter/api/kernels/{uuid4()}/channels?session_id=9b1f"
 
 
 def test_a_page_of_another_origin_cannot_reach_the_page(

@@ -1,5 +1,7 @@
 """What a comparison prints: numbers with intervals, and words where a number would mislead."""
 
+import re
+
 import made_up_lives
 import pytest
 from made_up_lives import BASE, BOTH, KIND, NULL, SKILLED
@@ -43,6 +45,13 @@ def test_a_package_has_its_two_answers_and_the_reason(findings):
     assert first.startswith("both averts at least what its best part (")
     assert second.startswith("both averts at most what its parts add up to: ")
     assert "helped by several parts" in why
+
+
+def test_a_package_without_an_interval_shows_none(findings):
+    packages = findings.packages.assign(low=float("nan"), high=float("nan"))
+    first, second, _ = terminal.package_lines(packages)
+    assert re.search(r"\(-?[\d.,]+ cases more\)\.$", first)
+    assert re.search(r"\(-?[\d.,]+ cases fewer\)\.$", second)
 
 
 def test_groups_are_named(findings):

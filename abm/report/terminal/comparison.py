@@ -217,11 +217,11 @@ def package_lines(packages: "pd.DataFrame") -> list[str]:
         best, total = own.loc[OVER_BEST], own.loc[UNDER_SUM]
         lines.append(
             f"{name} averts at least what its best part ({best['part']}) does: "
-            f"{VERDICTS[best['verdict']]} ({_range(best)} cases more)."
+            f"{VERDICTS[best['verdict']]} ({_cases(best, 'more')})."
         )
         lines.append(
             f"{name} averts at most what its parts add up to: "
-            f"{VERDICTS[total['verdict']]} ({_range(total)} cases fewer)."
+            f"{VERDICTS[total['verdict']]} ({_cases(total, 'fewer')})."
         )
         lines.append(f"  Why, in people a run: {_reasons(own)}; see packages.csv.")
     return lines
@@ -234,8 +234,9 @@ def _reasons(own: "pd.DataFrame") -> str:
     return ", ".join(f"{_number(values[each])} {each}" for each in (SEVERAL, TOGETHER, APART))
 
 
-def _range(row: Any) -> str:
-    return f"{_number(row['value'])}, {_number(row['low'])} to {_number(row['high'])}"
+def _cases(row: Any, more: str) -> str:
+    limits = f", {_number(row['low'])} to {_number(row['high'])}"
+    return f"{_number(row['value'])}{'' if math.isnan(row['low']) else limits} cases {more}"
 
 
 def _scenarios(table: "pd.DataFrame") -> list[str]:

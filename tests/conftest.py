@@ -4,6 +4,7 @@ This file also puts its folder on the import path, so that tests can share `hand
 """
 
 import gc
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -157,3 +158,14 @@ class Scene:
 def scene() -> type[Scene]:
     """Return the maker of scenes: ``scene(age=15.0, shame=0.4, learning_rate=0.0)``."""
     return Scene
+
+
+@pytest.fixture
+def ctrl_c_counts():
+    """Let processes hear Ctrl-C also where the tests run in the background of a script.
+
+    Shells start such a job with SIGINT ignored, and what it starts inherits that.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

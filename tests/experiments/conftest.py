@@ -1,7 +1,5 @@
 """What tests of many runs share."""
 
-import signal
-
 import pytest
 
 
@@ -23,14 +21,3 @@ def known_diary(tmp_path, monkeypatch):
 def mend(tmp_path):
     """Return a function that makes failing known outcomes work."""
     return (tmp_path / "known.txt.mended").touch
-
-
-@pytest.fixture
-def ctrl_c_counts():
-    """Let processes hear Ctrl-C also where the tests run in the background of a script.
-
-    Shells start such a job with SIGINT ignored, and what it starts inherits that.
-    """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)

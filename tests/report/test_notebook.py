@@ -123,7 +123,7 @@ def test_a_plot_of_what_is_no_record_says_what_it_needs(wrong):
 
 
 def test_a_record_says_how_to_have_its_other_frames():
-    shown = hand_made.record(hand_made.scenario())._repr_html_()
+    shown = record_as_html(hand_made.record(hand_made.scenario()))
     assert "logs=abm.Logs(" in shown
     assert "panel=True" in shown
 

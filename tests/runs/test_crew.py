@@ -11,6 +11,20 @@ from abm.runs.executors import local_executor
 
 
 @pytest.fixture
+def diary(tmp_path, monkeypatch):
+    """Return a function that says which chores were done since it was last called."""
+    path = tmp_path / "lives.txt"
+    monkeypatch.setenv("LIVES_DIARY", str(path))
+
+    def done():
+        lines = path.read_text().splitlines() if path.exists() else []
+        path.write_text("")
+        return sorted(lines)
+
+    return done
+
+
+@pytest.fixture
 def do(diary):
     """Return a function that does numbered chores: what came of each, by number."""
 

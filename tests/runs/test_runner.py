@@ -364,6 +364,6 @@ def test_a_scheduler_is_not_asked_for_its_workers_at_every_batch(store, monkeypa
 
 def test_other_versions_of_numpy_and_numba_have_other_keys(monkeypatch):
     before = TASKS[0].key
-    assert keys.made_with().count(", ") == 2
+    assert {"studies", "numpy", "numba"} <= set(keys.made_with().replace(",", "").split())
     monkeypatch.setattr(keys, "made_with", lambda: "another numpy")
     assert TASKS[0].key != before

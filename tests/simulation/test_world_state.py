@@ -13,6 +13,7 @@ from abm.simulation.run import run
 from abm.simulation.world import World
 from abm.simulation.world_state import WorldState, live_warm_up, resume, state_of, take_people
 
+OPENED = ("abm.people", "abm.scenario", "abm.simulation.delivery", "abm.simulation.counts")
 EVERYTHING = Logs(people=True, acts=True, panel=True, moments=True)
 RISKY = {"barrier_mean": 6.5, "awareness_age": 10.0, "stressor_rate": 1.2}
 SEED = 5
@@ -42,10 +43,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         return [plain(each, depth) for each in value]
     if callable(value):
         return getattr(value, "__qualname__", type(value).__name__)
-    if (
-        type(value).__module__.startswith(("abm.people", "abm.scenario", "abm.simulation.delivery"))
-        and depth < 3
-    ):
+    if type(value).__module__.startswith(OPENED) and depth < 3:
         return {key: plain(each, depth + 1) for key, each in vars(value).items()}
     return value
 

@@ -26,7 +26,7 @@ class LocalProcesses(Executor):
     Parameters
     ----------
     jobs
-        How many.
+        How many. As many batches, and again, can note in `shares` how far they are.
     begin, given
         A function of a module, called first in every process with these arguments.
     """
@@ -41,12 +41,13 @@ class LocalProcesses(Executor):
     def _open(self) -> None:
         _start_tracker()
         context = multiprocessing.get_context("spawn")
+        self.shares = context.RawArray("d", 2 * self.workers)
         self._reader, self._writer = context.Pipe(duplex=False)
         self._pool = ProcessPoolExecutor(
             self.workers,
             context,
             initializer=_begin_process,
-            initargs=(self._reader, self._begin, self._given),
+            initargs=(self._reader, self.shares, self._begin, self._given),
         )
 
     def submit[**P, R](
@@ -108,10 +109,15 @@ def _start_tracker() -> None:
         signal.signal(signal.SIGHUP, before or signal.SIG_DFL)
 
 
+shares: Any = None  # in a process that was started: where it notes how far it is, by slot
+
+
 def _begin_process(
-    stop: Connection, begin: Callable[..., None] | None, given: tuple[Any, ...]
+    stop: Connection, parents: Any, begin: Callable[..., None] | None, given: tuple[Any, ...]
 ) -> None:
     """Prepare a process: one thread, interruptions left to the parent, no life without it."""
+    global shares
+    shares = parents
     for name in THREADS:
         os.environ.setdefault(name, "1")
     for name in {"SIGINT", "SIGHUP"} & set(dir(signal)):
@@ -127,6 +133,20 @@ def _end_with_parent(stop: Connection) -> None:
     sentinels: list[Any] = [stop] if parent is None else [stop, parent.sentinel]
     wait(sentinels)
     os._exit(1)
+
+
+@contextlib.contextmanager
+def sigterm_interrupts() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, unless the program has its own way."""
+    is_main = threading.current_thread() is threading.main_thread()
+    is_free = is_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    try:
+        if is_free:
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+        yield
+    finally:
+        if is_free:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def processors() -> int:

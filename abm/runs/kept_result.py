@@ -1,0 +1,162 @@
+"""One kept result, and the row of a database that holds it, with a checksum over all of it."""
+
+import functools
+import hashlib
+import json
+import re
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+DONE, FAILED = "done", "failed"
+KEY = re.compile("[0-9a-f]{64}")
+KIND = re.compile("[a-z][a-z -]{0,39}")
+FILE_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+FIGURE_NAME = re.compile("[ -~]{1,200}")
+LONGEST_TEXT = 100_000
+LARGEST_ABOUT, LARGEST_FILE = 1 << 20, 1 << 31  # bytes
+# Control characters and halves of characters do not belong in text that is shown.
+REMOVED = {*range(32), *range(127, 160), *range(0xD800, 0xE000)} - {ord("\n"), ord("\t")}
+TO_TEXT = dict.fromkeys(REMOVED, "\N{REPLACEMENT CHARACTER}")
+
+
+@dataclass(frozen=True)
+class KeptResult:
+    """One result.
+
+    Parameters
+    ----------
+    key
+        64 hexadecimal digits: a hash over all that decides it.
+    kind
+        What it is, such as "warm-up".
+    status
+        `DONE` or `FAILED`.
+    about
+        Plain data for people and lists: seed, differences, code version, seconds, error.
+    figures
+        Numbers by name, kept to the last bit.
+    files
+        Contents by name.
+    """
+
+    key: str
+    kind: str
+    status: str = DONE
+    about: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Row(NamedTuple):
+    """A result as its row holds it."""
+
+    key: str
+    kind: str
+    status: str
+    about: dict[str, Any]
+    names: tuple[str, ...]  # of figures
+    figures: bytes  # eight a figure
+    files: dict[str, tuple[str, int]]  # SHA-256 and size by name
+
+    def result(self, files: Mapping[str, bytes]) -> KeptResult:
+        """Return the result, with these contents of its files."""
+        values = struct.unpack(f"<{len(self.names)}d", self.figures)
+        figures = dict(zip(self.names, values, strict=True))
+        return KeptResult(self.key, self.kind, self.status, self.about, figures, files)
+
+
+def written(result: KeptResult, files: Mapping[str, tuple[str, int]]) -> tuple[Any, ...]:
+    """Return what the columns of a row are to hold, the names of figures in place of their number.
+
+    Raises
+    ------
+    ValueError
+        If the result cannot be kept; only a mistake in a program makes such a one.
+    """
+    names = json.dumps(list(result.figures))
+    about = json.dumps(plain(result.about), sort_keys=True)
+    values = [float(value) for value in result.figures.values()]
+    figures = struct.pack(f"<{len(values)}d", *values)
+    listed = json.dumps({name: list(files[name]) for name in sorted(files)})
+    texts = (result.key, result.kind, result.status, about, names)
+    row = (*texts, figures, listed, _checksum(*texts, figures, listed))
+    if read((*texts[:4], 0, *row[5:]), {0: names}) is None:
+        raise ValueError(f"a result of kind {result.kind!r} cannot be kept: {texts[:3]}")
+    return row
+
+
+def read(columns: tuple[Any, ...], names: Mapping[int, str]) -> Row | None:
+    """Return what the columns of a row hold, or None if anything in it is not as written.
+
+    Parameters
+    ----------
+    columns
+        Those of a row.
+    names
+        Lists of the names of figures, as JSON, by number.
+    """
+    key, kind, status, about, number, figures, files, checksum = columns
+    try:
+        if checksum != _checksum(key, kind, status, about, names[number], figures, files):
+            return None
+        row = Row(
+            key,
+            kind,
+            status,
+            plain(json.loads(about)),
+            _names_in(names[number]),
+            figures,
+            {name: (digest, size) for name, (digest, size) in json.loads(files).items()},
+        )
+        return row if _is_sound(row) and len(about) <= LARGEST_ABOUT else None
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return None
+
+
+def _is_sound(row: Row) -> bool:
+    """Return whether a row has the form of a result; its checksum says nothing of who wrote it."""
+    return (
+        KEY.fullmatch(row.key) is not None
+        and KIND.fullmatch(row.kind) is not None
+        and row.status in (DONE, FAILED)
+        and isinstance(row.about, dict)
+        and len(row.figures) == 8 * len(row.names)
+        and all(
+            FILE_NAME.fullmatch(name) and KEY.fullmatch(digest) and _is_size(size)
+            for name, (digest, size) in row.files.items()
+        )
+    )
+
+
+def _is_size(size: Any) -> bool:
+    return type(size) is int and 0 <= size < LARGEST_FILE
+
+
+@functools.lru_cache(maxsize=64)
+def _names_in(text: str) -> tuple[str, ...]:
+    names = json.loads(text)
+    if len(set(names)) != len(names) or not all(FIGURE_NAME.fullmatch(name) for name in names):
+        raise ValueError("not the names of figures")
+    return tuple(names)
+
+
+def _checksum(
+    key: str, kind: str, status: str, about: str, names: str, figures: bytes, files: str
+) -> bytes:
+    """Return the SHA-256 over a row."""
+    text = "\0".join((key, kind, status, about, names, files)).encode()
+    return hashlib.sha256(text + b"\0" + figures).digest()
+
+
+def plain(content: Any) -> Any:
+    """Return plain data with text that is safe to show."""
+    if isinstance(content, str):
+        content = content[:LONGEST_TEXT]
+        return content if content.isprintable() else content.translate(TO_TEXT)
+    if isinstance(content, Mapping):
+        return {plain(str(name)): plain(value) for name, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [plain(value) for value in content]
+    return content.item() if hasattr(content, "item") else content  # of NumPy

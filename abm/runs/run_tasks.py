@@ -19,15 +19,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from abm.experiments.running.executors import (
-    InThisProcess,
-    RunnerError,
-    WorkerCount,
-    is_about_sending,
-    runner_error,
-)
-from abm.experiments.running.processes import sigterm_interrupts
-from abm.experiments.store.result_rows import made_with
+from abm.runs.errors import RunnerError, runner_error
+from abm.runs.executors import InThisProcess, WorkerCount, is_about_sending
+from abm.runs.keys import made_with
+from abm.runs.processes import sigterm_interrupts
 from abm.runs.task import Failure, Finished, OtherVersionError, Task, do_batch
 
 if TYPE_CHECKING:

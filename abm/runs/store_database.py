@@ -8,9 +8,9 @@ from itertools import batched
 from pathlib import Path
 from typing import Any
 
+from abm.io.tables import TableError
 from abm.runs.kept_result import DONE, Row, read
 from abm.runs.store_folder import NEW, StoreFolder
-from abm.io.tables import TableError
 
 SECONDS_TO_WAIT = 60.0  # for another process, where files cannot be locked
 KEYS_AT_ONCE = 20_000

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from abm.experiments.running import processes
-from abm.experiments.store.result_rows import made_with
+from abm.runs import processes
+from abm.runs.keys import made_with
 
 
 class OtherVersionError(Exception):

@@ -114,7 +114,7 @@ def keep_in(store):
 
 def main():
     """Do chores into a store with two processes, as a command would, until done or stopped."""
-    from abm.experiments.running.executors import local_executor
+    from abm.runs.executors import local_executor
 
     store = ResultStore(Path(sys.argv[1]))
     wanted = tasks(double_slowly, range(200))

@@ -17,9 +17,9 @@ import made_up_tasks
 import pytest
 from made_up_tasks import key, tasks
 
-from abm.experiments.running.executors import local_executor
-from abm.experiments.running.processes import LocalProcesses
 from abm.runs import run_tasks as runner
+from abm.runs.executors import local_executor
+from abm.runs.processes import LocalProcesses
 from abm.runs.result_store import ResultStore, StoreError
 from abm.runs.run_tasks import RunnerError, run_tasks
 from abm.runs.task import Failure, OtherVersionError, Task, do_batch
@@ -532,7 +532,7 @@ def test_processes_hold_no_more_than_a_few_large_results():
 
 def test_a_killed_dask_worker_costs_nothing(do, diary, monkeypatch):
     pytest.importorskip("distributed")
-    from abm.experiments.running.executors import executor_for
+    from abm.runs.executors import executor_for
 
     path = os.pathsep.join([str(Path(made_up_tasks.__file__).parent), *(p for p in sys.path if p)])
     monkeypatch.setenv("PYTHONPATH", path)

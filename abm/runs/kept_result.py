@@ -7,7 +7,14 @@ import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abm.compilation import code_version
+from abm.runs.keys import differences_of
+from abm.runs.task import Failure, Finished
+
+if TYPE_CHECKING:
+    from abm.scenario.scenario import Scenario
 
 DONE, FAILED = "done", "failed"
 KEY = re.compile("[0-9a-f]{64}")
@@ -47,6 +54,43 @@ class KeptResult:
     about: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def kept(
+    finished: Finished,
+    kind: str,
+    scenario: "Scenario",
+    seed: int,
+    figures: Mapping[str, float] | None = None,
+    files: Mapping[str, bytes] | None = None,
+    **more: Any,
+) -> KeptResult:
+    """Return what is kept of a task that was done, or failed; its weight is in agent-days.
+
+    Parameters
+    ----------
+    finished
+        The task.
+    kind
+        What it is, as it entered the key.
+    scenario, seed
+        What was run.
+    figures, files
+        What came of it, unless it failed.
+    more
+        What else is to be known about it.
+    """
+    about = {
+        "seed": seed,
+        "differences": differences_of(scenario),
+        "code": code_version(),
+        "seconds": round(finished.seconds, 3),
+        "agent_days": finished.task.weight,
+    } | more
+    key, result = finished.task.key, finished.result
+    if isinstance(result, Failure):
+        return KeptResult(key, kind, FAILED, about | {"error": result.error})
+    return KeptResult(key, kind, DONE, about, figures or {}, files or {})
 
 
 class Row(NamedTuple):

@@ -87,6 +87,21 @@ def run_key(scenario: "Scenario", seed: int, evaluator: str = "") -> str:
     return hashlib.sha256(_json(content).encode()).hexdigest()
 
 
+def result_key(kind: str, scenario: "Scenario", seed: int, extra: str = "") -> str:
+    """Return the key of a result of a kind: a hash over all that decides it.
+
+    Parameters
+    ----------
+    kind
+        What it is, such as "world".
+    scenario, seed
+        As of `run_key`.
+    extra
+        What else decides it, such as the name of a function that is not the standard one.
+    """
+    return hashlib.sha256(f"{kind} {run_key(scenario, seed, extra)}".encode()).hexdigest()
+
+
 def made_with() -> str:
     """Return the versions of the code and of the libraries that decide every bit of a result.
 

@@ -48,6 +48,11 @@ class StoreReport:
     set_aside: tuple[str, ...]  # names of files
 
 
+def store_below(out: Path) -> "ResultStore":
+    """Return the store of the folder of all results."""
+    return ResultStore(out / "store")
+
+
 class ResultStore:
     """A folder of results.
 

@@ -20,6 +20,7 @@ from abm.io.files import (
 )
 from abm.io.tables import TableError, atomic
 from abm.runs.keys import has_columns_of_results, has_rows_of_results
+from abm.runs.store_database import StoreError as StoreError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
 SUFFIX = ".parquet"
 NO_PART = (errno.EINVAL, errno.EFBIG, errno.ELOOP)  # of what is no file that a store wrote
 ABANDONED_AFTER = 600.0  # seconds; writing a part takes far less than one
-
-
-class StoreError(Exception):
-    """The store cannot be read or written; the message is one line for the user."""
 
 
 def write_named_by_content(folder: Path, prefix: str, table: "pa.Table") -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from abm.runs.errors import RunnerError, runner_error
 from abm.runs.executors import InThisProcess, WorkerCount, is_about_sending
-from abm.runs.tasks import OtherVersionError
+from abm.runs.task import OtherVersionError
 
 POLL_SECONDS = 0.5
 AT_HAND = 2  # pieces a worker: one being done, one waiting

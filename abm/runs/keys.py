@@ -22,6 +22,7 @@ TEXT_COLUMNS = ("key", "status", "error", "code", "differences")
 ROW_COLUMNS = ("key", "seed", "status", "error", "code", "differences", "seconds")
 PART = "part"  # stands only in the index of a store
 LIBRARIES_OF_BITS = ("numpy", "numba")  # other versions may give other last digits
+AGENT_DAYS_A_SECOND = 2e6  # until something was measured
 NOT_IN_KEY = frozenset({"name", "title", "observation"})  # they do not change the figures
 
 
@@ -115,6 +116,15 @@ def made_with() -> str:
 @functools.cache
 def _libraries() -> str:
     return ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES_OF_BITS)
+
+
+def agent_days(scenario: "Scenario") -> int:
+    """Return the days lived by all people of one run, warm-up included."""
+    from abm.simulation.world import WARM_UP_YEARS
+
+    warm_up = WARM_UP_YEARS if scenario.population.kind == "open" else 0
+    lives = 2 if scenario.interventions else 1  # with and without
+    return round(lives * scenario.population.size * (scenario.calendar.years + warm_up) * 365.25)
 
 
 def differences_of(scenario: "Scenario") -> dict[str, Any]:

@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from abm.runs.keys import DONE, FAILED, RunResult, as_json, differences_of, made_with, run_key
+from abm.runs.keys import (
+    AGENT_DAYS_A_SECOND,
+    DONE,
+    FAILED,
+    RunResult,
+    agent_days,
+    as_json,
+    differences_of,
+    made_with,
+    run_key,
+)
+from abm.runs.task import OtherVersionError
 
 if TYPE_CHECKING:
     from abm.scenario.scenario import Scenario
@@ -15,14 +26,9 @@ if TYPE_CHECKING:
 Evaluate = Callable[["Scenario", int], dict[str, float]]
 Work = tuple[str, list[tuple[str, "RunTask"]]]
 
-AGENT_DAYS_A_SECOND = 2e6  # until something was measured
 MOST_TIMES_FASTER = 8  # than that: how far a measurement is believed
 BATCH_SECONDS = 1.5
 LARGEST_BATCH = 500
-
-
-class OtherVersionError(Exception):
-    """A worker has another version of the code."""
 
 
 def live_outcomes(scenario: "Scenario", seed: int) -> dict[str, float]:
@@ -77,15 +83,6 @@ def name_of(evaluate: Evaluate) -> str:
     """Return what stands for an evaluator in the key of a run."""
     own = getattr(evaluate, "key_name", None)
     return own if own else f"{evaluate.__module__}.{evaluate.__qualname__}"
-
-
-def agent_days(scenario: "Scenario") -> int:
-    """Return the days lived by all people of one run, warm-up included."""
-    from abm.simulation.world import WARM_UP_YEARS
-
-    warm_up = WARM_UP_YEARS if scenario.population.kind == "open" else 0
-    lives = 2 if scenario.interventions else 1  # with and without
-    return round(lives * scenario.population.size * (scenario.calendar.years + warm_up) * 365.25)
 
 
 def expected_seconds(agent_days: float, workers: int = 1) -> float:

@@ -10,8 +10,7 @@ from pathlib import Path
 from abm.experiments.comparison.shelf import Shelf
 from abm.experiments.comparison.tasks import Lived, Run, Work, live_one, live_run, make_warm_up
 from abm.runs.crew import Piece, do_all
-from abm.runs.keys import made_with
-from abm.runs.tasks import AGENT_DAYS_A_SECOND, agent_days
+from abm.runs.keys import AGENT_DAYS_A_SECOND, agent_days, made_with
 
 
 @dataclass

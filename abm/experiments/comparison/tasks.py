@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from abm.experiments.comparison.person_outcomes import Reached, as_files, lives_of
 from abm.experiments.comparison.shelf import lives_key
 from abm.runs.keys import made_with
-from abm.runs.tasks import OtherVersionError
+from abm.runs.task import OtherVersionError
 from abm.simulation.record import Logs
 
 if TYPE_CHECKING:

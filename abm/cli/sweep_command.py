@@ -22,7 +22,7 @@ from abm.experiments.sweeps.study import (
 from abm.experiments.sweeps.sweep import sweep_table
 from abm.io.terminal import EXIT_DONE, EXIT_FAILED, print_support, print_table, print_text
 from abm.runs.folder import content_hash
-from abm.runs.store import DONE
+from abm.runs.result_store import DONE
 from abm.studies.intervals import BetweenSeeds, between_seeds
 from abm.studies.outcomes import OUTCOMES
 

@@ -266,11 +266,3 @@ class _Differences(ReadBack):
     kind: str = Field("", alias="population.kind")
     people: int = Field(1, alias="population.size", ge=1)
     years: int = Field(1, alias="calendar.years", ge=1)
-
-
-def in_order(names: Collection[str]) -> list[str]:
-    """Return names of outcomes in the order of `OUTCOMES`, others after them by name."""
-    from abm.studies.outcomes import OUTCOMES
-
-    known = [name for name in OUTCOMES if name in names]
-    return known + sorted(set(names) - set(known))

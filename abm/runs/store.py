@@ -20,7 +20,6 @@ from abm.runs.keys import (
     RunResult,
     differences_of,
     has_rows_of_results,
-    in_order,
     run_key,
     table_of,
 )
@@ -33,6 +32,7 @@ from abm.runs.store_files import (
     read_checked,
     write_named_by_content,
 )
+from abm.studies.outcomes import in_order
 
 if TYPE_CHECKING:
     import pandas as pd

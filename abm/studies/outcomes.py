@@ -4,7 +4,7 @@ Every figure pools all reported years of a run, so that little of it is luck: pe
 open population, or the years of a birth cohort, each lived at its own age.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -316,6 +316,12 @@ def outcomes_of(record: "Record", without: "Record | None" = None) -> dict[str, 
     pooled = Pooled(record, without)
     names = NOT_EFFECTS if without is None else tuple(OUTCOMES)
     return {name: float(OUTCOMES[name].of(pooled)) for name in names}
+
+
+def in_order(names: Collection[str]) -> list[str]:
+    """Return names of figures in the order of `OUTCOMES`, others after them by name."""
+    known = [name for name in OUTCOMES if name in names]
+    return known + sorted(set(names) - set(known))
 
 
 def series_over_age(series: str) -> dict[int, Outcome]:

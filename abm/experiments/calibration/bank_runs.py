@@ -14,8 +14,10 @@ from abm.experiments.calibration.bank import BankError, Design, MadeWith, WaveFo
 from abm.experiments.calibration.bank_statistics import evaluation_hash, measure, statistics
 from abm.experiments.calibration.recipe import Runs
 from abm.experiments.sweeps.points import scenario_at
-from abm.runs.runner import Evaluate, RunTask, run_missing
-from abm.runs.store import DONE, Store
+from abm.runs.figures import Evaluate, figures_task, live_figures
+from abm.runs.keys import agent_days
+from abm.runs.result_store import DONE, ResultStore
+from abm.runs.task import Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +47,7 @@ class HowToLive:
         Called with a message; with the share of the wave that is done.
     """
 
-    store: Store
+    store: ResultStore
     executor: Executor | None = None
     deadline: float | None = None
     say: Say = lambda _: None
@@ -106,7 +108,7 @@ def live_wave(folder: WaveFolder, design: Design, kind: Kind, how: HowToLive) ->
     BankError
         If parts that are there were lived by another version whose runs differ.
     StoreError, RunnerError, TableError
-        As `run_missing` and the writing of tables do; what is finished is kept.
+        As `run_tasks` and the writing of tables do; what is finished is kept.
     """
     blocks = folder.blocks(len(design))
     missing = [block for block in blocks if not folder.has(block)]
@@ -129,10 +131,10 @@ def live_wave(folder: WaveFolder, design: Design, kind: Kind, how: HowToLive) ->
     return Piece(done, failed, parts, len(blocks))
 
 
-def _tasks(block: Iterable[int], design: Design, kind: Kind) -> Iterator[RunTask]:
+def _tasks(block: Iterable[int], design: Design, kind: Kind) -> Iterator[Task]:
     for index in block:
         scenario = scenario_at(kind.base, design.values(index), f"run {index}")
-        yield RunTask(scenario, design.seed(index), kind.evaluate)
+        yield figures_task(scenario, design.seed(index), kind.evaluate, "bank run")
 
 
 def _live_block(
@@ -140,19 +142,13 @@ def _live_block(
 ) -> tuple[int, int]:
     """Live the runs of a block that have no result; return how many are done and failed now."""
 
-    def until_deadline() -> Iterator[RunTask]:
-        for task in _tasks(block, design, kind):
-            if how.is_over:
-                return
-            yield task
-
     def progress(share: float) -> None:
         if how.progress is not None:
             how.progress((block.start + share * len(block)) / total)
 
-    lived = run_missing(
-        how.store, until_deadline(), how.executor, total=len(block), progress=progress,
-        say=how.say,
+    lived = live_figures(
+        how.store, _tasks(block, design, kind), how.executor, progress=progress, say=how.say,
+        total=len(block) * agent_days(kind.base), is_over=lambda: how.is_over,
     )  # fmt: skip
     return lived.done, lived.failed
 
@@ -161,8 +157,8 @@ def _found(indices: Sequence[int], design: Design, kind: Kind, how: HowToLive) -
     """Return the results there are of some runs, by index: status, error, statistics."""
     tasks = _tasks(indices, design, kind)
     keys = {task.key: index for index, task in zip(indices, tasks, strict=True)}
-    table = how.store.results(list(keys))
-    return table.set_index(table["key"].map(keys)).drop(columns=["key", "seed"])
+    table = how.store.frame(list(keys), about=("error",))
+    return table.set_index(table["key"].map(keys)).drop(columns="key")
 
 
 def checked_engine(folder: WaveFolder, design: Design, kind: Kind, how: HowToLive) -> MadeWith:
@@ -188,7 +184,7 @@ def checked_engine(folder: WaveFolder, design: Design, kind: Kind, how: HowToLiv
     how.say(f"{folder.name} was begun by another version of the code; checking that runs agree")
     rows = before.runs.iloc[:RUNS_LIVED_AGAIN]
     indices = rows["index"].tolist()
-    run_missing(how.store, list(_tasks(indices, design, kind)), how.executor, say=how.say)
+    live_figures(how.store, list(_tasks(indices, design, kind)), how.executor, say=how.say)
     again = _found(indices, design, kind, how).reindex(indices)
     shared = [n for n, meant in new.definitions.items() if old.definitions.get(n) == meant]
     if not _agree(rows[shared].to_numpy(), again.reindex(columns=shared).to_numpy(np.float64)):

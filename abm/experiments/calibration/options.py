@@ -17,7 +17,7 @@ from abm.io.tables import TableError
 from abm.io.terminal import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, complain
 from abm.runs.errors import NoExecutorError, RunnerError
 from abm.runs.executors import executor_for
-from abm.runs.store import Store, StoreError, store_folder
+from abm.runs.result_store import StoreError, store_below
 from abm.scenario.posterior import FOLDER
 
 BANK = Path("calibration/bank")
@@ -89,9 +89,8 @@ class HowToCalibrate:
     @contextmanager
     def living(self, title: str) -> Iterator[HowToLive]:
         """Yield how runs are lived, with processes and a progress bar."""
-        store = Store(store_folder(self.out / "calibration"))
         with executor_for(self.jobs, self.dask) as executor, Progress(title, self.quiet) as bar:
-            yield HowToLive(store, executor, self.deadline, self.say, bar.update)
+            yield HowToLive(store_below(self.out), executor, self.deadline, self.say, bar.update)
 
 
 def require_libraries() -> None:

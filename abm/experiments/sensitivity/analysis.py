@@ -17,7 +17,7 @@ from abm.experiments.sensitivity.indices import (
 from abm.experiments.sensitivity.noise import noise_of, point_means, stability_table
 from abm.experiments.sweeps.design import Design, Range, morris_design, sobol_design
 from abm.experiments.sweeps.study import Place, outcome_names
-from abm.runs.store import DONE
+from abm.runs.result_store import DONE
 from abm.studies.outcomes import OUTCOMES
 
 if TYPE_CHECKING:

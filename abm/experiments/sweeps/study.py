@@ -17,13 +17,16 @@ from abm.experiments.sweeps.points import PointScenarios
 from abm.io.progress import Progress, in_words
 from abm.io.tables import TableError, checksum, csv_bytes, write_bytes, write_json
 from abm.io.terminal import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, NOTHING_NEW, complain
-from abm.runs.errors import NoExecutorError
-from abm.runs.executors import LOCAL
+from abm.runs.errors import NoExecutorError, RunnerError
+from abm.runs.executors import LOCAL, executor_for
+from abm.runs.figures import Evaluate, figures_task, live_figures, live_outcomes
 from abm.runs.folder import FolderError, RunFolder, content_hash, this_platform, versions
+from abm.runs.keys import agent_days
 from abm.runs.processes import processors
-from abm.runs.runner import Evaluate, RunnerError, RunTask, executor_for, live_outcomes, run_missing
-from abm.runs.store import DONE, Store, StoreError, store_folder
+from abm.runs.result_store import DONE, ResultStore, StoreError, store_below
+from abm.runs.task import Task
 from abm.simulation.compiled import announce_compiling
+from abm.studies.outcomes import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from abm.scenario.scenario import Scenario
 
 # Columns of a table of runs that are not outcomes.
-RUN_COLUMNS = ("point", "seed", "key", "status", "error", "differences")
+RUN_COLUMNS = ("point", "seed", "key", "status", "error")
 MOST_LISTED = 10
 TIMED_RUNS = 2  # the first one compiles
 SECONDS_FROM = 200  # known runs that are looked at to say how long one takes
@@ -70,9 +73,9 @@ class HowToRun:
     evaluate: Evaluate = live_outcomes
 
     @property
-    def store(self) -> Store:
-        """The results of all runs below `out`."""
-        return Store(store_folder(self.out))
+    def store(self) -> ResultStore:
+        """The results below `out`."""
+        return store_below(self.out)
 
     @property
     def is_on_this_machine(self) -> bool:
@@ -197,15 +200,15 @@ def live_places(
     Returns
     -------
     pandas.DataFrame
-        One row a place, in the order given: point, seed, key, status, error, differences, then
-        one column an outcome. A run that has no result has the status "missing".
+        One row a place, in the order given: point, seed, key, status, error, then one column an
+        outcome. A run that has no result has the status "missing".
     """
     keys = {place: _task(scenarios, place, how).key for place in places}
     first_places: dict[str, Place] = {}  # points may coincide
     for place, key in keys.items():
         first_places.setdefault(key, place)
     store = how.store
-    known = store.known(first_places, failed=not how.retry_failed)
+    known = store.has(first_places, failed=not how.retry_failed)
     missing = [place for key, place in first_places.items() if key not in known]
     if not missing:
         how.say(NOTHING_NEW)
@@ -220,13 +223,13 @@ def live_places(
     return _as_frame(store, keys)
 
 
-def _task(scenarios: PointScenarios, place: Place, how: HowToRun) -> RunTask:
+def _task(scenarios: PointScenarios, place: Place, how: HowToRun) -> Task:
     point, seed = place
-    return RunTask(scenarios.at(point), seed, how.evaluate)
+    return figures_task(scenarios.at(point), seed, how.evaluate)
 
 
 def _live(
-    store: Store,
+    store: ResultStore,
     scenarios: PointScenarios,
     missing: Sequence[Place],
     how: HowToRun,
@@ -235,15 +238,16 @@ def _live(
 ) -> None:
     """Live what is missing, tasks made as they are needed."""
     tasks = (_task(scenarios, place, how) for place in missing)
+    total = len(missing) * agent_days(scenarios.base)  # points change nobody's number, and no year
     with Progress(title, how.quiet) as progress:
-        run_missing(
-            store, tasks, executor, total=len(missing), progress=progress.update, say=how.say,
+        live_figures(
+            store, tasks, executor, total=total, progress=progress.update, say=how.say,
             retry_failed=how.retry_failed,
         )  # fmt: skip
 
 
 def _announce(
-    store: Store,
+    store: ResultStore,
     scenarios: PointScenarios,
     missing: list[Place],
     known: Sequence[str],
@@ -260,10 +264,8 @@ def _announce(
     if seconds is None and len(missing) > TIMED_RUNS:
         how.say(f"{count}; timing one of them")
         first = [_task(scenarios, place, how) for place in missing[:TIMED_RUNS]]
-        lived = run_missing(
-            store, first, total=len(first), say=how.say, retry_failed=how.retry_failed
-        )
-        seconds = _seconds_of(store, lived.keys[1:])
+        live_figures(store, first, say=how.say, retry_failed=how.retry_failed)
+        seconds = _seconds_of(store, [task.key for task in first[1:]])
         missing = missing[TIMED_RUNS:]
         count = f"{len(missing):,} runs left"
     how.say(count if seconds is None else f"{count}, {_time_to_come(seconds, len(missing), how)}")
@@ -281,27 +283,25 @@ def _time_to_come(seconds: float, runs: int, how: HowToRun) -> str:
     return f"{each}: about {in_words(max(1.0, seconds * runs / jobs))} with {processes}"
 
 
-def _seconds_of(store: Store, keys: Sequence[str]) -> float | None:
+def _seconds_of(store: ResultStore, keys: Sequence[str]) -> float | None:
     """Return the median seconds of runs that are done, or None if there are none."""
-    if not keys:
-        return None
-    table = store.results(list(keys), with_seconds=True)
+    table = store.frame(keys, about=("seconds",))
     done = table[table["status"] == DONE]
     return statistics.median(done["seconds"].tolist()) if len(done) else None
 
 
-def _as_frame(store: Store, keys: Mapping[Place, str]) -> "pd.DataFrame":
+def _as_frame(store: ResultStore, keys: Mapping[Place, str]) -> "pd.DataFrame":
     """Return the results of places, one row each; several places may share one run."""
     import pandas as pd
 
-    found = store.results(list(dict.fromkeys(keys.values()))).set_index("key")
-    table = found.drop(columns="seed").reindex(list(keys.values()))
+    found = store.frame(list(dict.fromkeys(keys.values())), about=("error",)).set_index("key")
+    names = [name for name in found.columns if name not in RUN_COLUMNS]
+    table = found.reindex(list(keys.values()), columns=["status", "error", *in_order(names)])
     table["status"] = table["status"].astype(object).where(table["status"].notna(), "missing")
     table["error"] = table["error"].astype(object).where(table["error"].notna(), "")
     table.index.name = "key"
-    table = table.reset_index()
     places = pd.DataFrame(list(keys), columns=["point", "seed"])
-    return pd.concat([places, table], axis=1)
+    return pd.concat([places, table.reset_index()], axis=1)
 
 
 def outcome_names(runs: "pd.DataFrame") -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from abm.experiments.calibration.bank import Design, MadeWith, WaveFolder
 from abm.experiments.calibration.bank_runs import HowToLive, Kind
-from abm.runs.store import Store
+from abm.runs.result_store import ResultStore
 from abm.scenario.scenario import Scenario
 
 NAMES = ["stressor_rate", "stressor_size"]
@@ -62,7 +62,7 @@ def folder(place: Path, name: str = "wave-1") -> WaveFolder:
 
 
 def how(place: Path, executor: Executor | None = None, **more) -> HowToLive:
-    return HowToLive(Store(place / "store"), executor, **more)
+    return HowToLive(ResultStore(place / "store"), executor, **more)
 
 
 def contents(of: WaveFolder) -> dict[str, bytes]:

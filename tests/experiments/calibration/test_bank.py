@@ -24,7 +24,7 @@ from made_up_bank import (
 from abm.experiments.calibration.bank import METADATA, BankError, prior_points
 from abm.experiments.calibration.bank_runs import live_wave
 from abm.experiments.calibration.recipe import Space
-from abm.runs.runner import local_executor
+from abm.runs.executors import local_executor
 
 
 @pytest.fixture(autouse=True)

@@ -172,7 +172,7 @@ def test_the_time_to_come_is_said_before(sweep, capsys):
 
 
 def test_real_runs_have_every_outcome(sweep, tmp_path):
-    from abm.runs.runner import live_outcomes
+    from abm.runs.figures import live_outcomes
 
     assert sweep(seeds=[1], varied=["stressor_rate=0.5,1.0"], evaluate=live_outcomes) == 0
     (path,) = (tmp_path / "results" / "birth-cohort").iterdir()

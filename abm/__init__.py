@@ -131,10 +131,7 @@ _MOVED = {
     "abm.calibration": "abm.experiments.calibration",
     "abm.calibration.posterior": "abm.scenario.posterior",
     "abm.calibration.uncertainty": "abm.scenario.draws",
-    "abm.experiments.running": "abm.runs",
-    "abm.experiments.running.runner": "abm.runs.runner",
     "abm.experiments.store": "abm.runs",
-    "abm.experiments.store.store": "abm.runs.store",
     "abm.experiments.store.warm_ups": "abm.runs.warm_ups",
 }
 """Modules that the docs named, and where they are now; the old names go after version 0.1."""

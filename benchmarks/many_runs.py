@@ -15,9 +15,10 @@ from pathlib import Path
 
 from result_table import machine
 
+from abm.runs.figures import figures_task, live_figures
 from abm.runs.processes import LocalProcesses
-from abm.runs.runner import RunTask, run_missing
-from abm.runs.store import Store
+from abm.runs.result_store import ResultStore
+from abm.runs.task import Task
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.run import run
 from abm.studies.outcomes import LOGS, outcomes_of
@@ -30,19 +31,19 @@ def cohort(people: int, years: int = 15) -> Scenario:
     return load_scenario("birth-cohort", population=people, years=years)
 
 
-def live(tasks: list[RunTask], workers: int) -> tuple[float, float]:
+def live(tasks: list[Task], workers: int) -> tuple[float, float]:
     """Return the seconds that runs took from the first to the last, and those spent in runs.
 
     The processes are started and have loaded their machine code before the clock starts.
     """
     small = cohort(10, 1)
     with tempfile.TemporaryDirectory() as folder, LocalProcesses(workers) as executor:
-        store = Store(Path(folder))
-        run_missing(store, [RunTask(small, seed) for seed in range(4 * workers)], executor)
+        store = ResultStore(Path(folder))
+        live_figures(store, [figures_task(small, seed) for seed in range(4 * workers)], executor)
         started = time.perf_counter()
-        lived = run_missing(store, tasks, executor)
+        lived = live_figures(store, tasks, executor)
         seconds = time.perf_counter() - started
-        inside = float(store.results(lived.keys, with_seconds=True)["seconds"].sum())
+        inside = float(store.frame(list(lived.keys), about=("seconds",))["seconds"].sum())
     return seconds, inside
 
 
@@ -53,7 +54,7 @@ def print_throughput(runs: int, people: int) -> None:
     for part in range(2):
         seeds = range(part * runs // 2, (part + 1) * runs // 2)
         for workers in totals:
-            seconds, inside = live([RunTask(scenario, seed) for seed in seeds], workers)
+            seconds, inside = live([figures_task(scenario, seed) for seed in seeds], workers)
             totals[workers] += seconds
             busy[workers] += inside
     print(f"\n{runs} runs of {people:,} people x 15 years")
@@ -67,7 +68,7 @@ def print_throughput(runs: int, people: int) -> None:
 def print_overhead() -> None:
     """Show what is spent outside of runs, with one worker."""
     scenario = cohort(OVERHEAD_PEOPLE, OVERHEAD_YEARS)
-    seconds, inside = live([RunTask(scenario, seed) for seed in range(OVERHEAD_RUNS)], 1)
+    seconds, inside = live([figures_task(scenario, seed) for seed in range(OVERHEAD_RUNS)], 1)
     record = run(scenario, 1, LOGS)
     started = time.perf_counter()
     outcomes_of(record)
@@ -97,7 +98,7 @@ def memory_of(runs: int) -> None:
     """Live runs of different scenarios and print this process's peak memory and the time."""
     base = cohort(30, 1)
     rates = [0.5 + place / runs for place in range(runs)]
-    tasks = [RunTask(base.with_parameters(stressor_rate=rate), 1) for rate in rates]
+    tasks = [figures_task(base.with_parameters(stressor_rate=rate), 1) for rate in rates]
     seconds, _ = live(tasks, 2)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(json.dumps([peak / (1e6 if sys.platform == "darwin" else 1e3), seconds]))

@@ -5,8 +5,8 @@ For a change that is to alter no result, such as moving files::
     python tests/same_outputs.py OLD_CHECKOUT NEW_CHECKOUT
 
 Tables (CSV, Parquet), what programs read (``--json``), the words of reports and the names of all
-files are compared. Run ids, times and versions may differ, and words that were renamed on purpose
-(`RENAMED`). Exit code 0: the same; 1: not the same, each difference in a line.
+files are compared. Run ids, names of kept answers, times and versions may differ, and words that
+were renamed on purpose (`RENAMED`). Exit code 0: the same; 1: not, each difference in a line.
 """
 
 import argparse
@@ -38,6 +38,7 @@ RENAMED: list[tuple[str, str]] = []
 """Words of the old checkout and what stands in their place in the new one."""
 
 VARYING = [
+    (re.compile(r"(?<=\.answers/)[0-9a-f]{16}(?=\.json)"), "<question>"),
     (re.compile(r"(?<![\w.])[0-9a-f]{12}(?![\w.])"), "<run id>"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( ?UTC|Z|\+00:00)?"), "<time>"),
     (re.compile(r"(?:/[\w.+-]+)+/results"), "<results>"),

@@ -1,48 +1,52 @@
 """The command `store`: what has been computed, and whether it is whole."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from pydantic import Field, ValidationError
+
+from abm.io.files import ReadBack
+from abm.io.messages import printable
 from abm.io.tables import TableError
 from abm.io.terminal import EXIT_DONE, EXIT_FAILED, complain, print_json, print_table, print_text
-from abm.runs.keys import read_differences
-from abm.runs.store import FAILED, Store, StoreError, StoreReport, store_folder
+from abm.runs.result_store import (
+    FAILED,
+    KeptResult,
+    ResultStore,
+    StoreError,
+    StoreReport,
+    store_below,
+)
 
-Run = Mapping[str, Any]
 FAILURES_SHOWN = 5
 PLAIN = ("population.kind", "population.size", "calendar.years")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Group:
-    """Runs whose scenarios differ from the defaults in the same settings.
+    """Results of one kind whose scenarios differ from the defaults in the same settings."""
 
-    Parameters
-    ----------
-    population, people, years
-        Kind and size of the population, and reported years.
-    differing
-        Names of the other settings that differ from the defaults.
-    version
-        Version of the code that lived them.
-    is_current
-        Whether that is the version of now; others are never used again.
-    scenarios, runs, failed
-        Different scenarios, runs in all, and how many of these failed.
-    """
-
-    population: str
+    kind: str
+    population: str  # its kind; "unknown", and no people, where a result does not say
     people: int
     years: int
-    differing: tuple[str, ...]
-    version: str
-    is_current: bool
+    differing: tuple[str, ...]  # names of the other settings that differ
+    version: str  # of the code that lived them
+    is_current: bool  # whether that is the version of now; others are never used again
     scenarios: int
     runs: int
     failed: int
+
+
+class _Differences(ReadBack):
+    """Those settings that are listed by themselves."""
+
+    kind: str | None = Field(None, alias="population.kind")
+    people: int | None = Field(None, alias="population.size", ge=1)
+    years: int | None = Field(None, alias="calendar.years", ge=1)
 
 
 class Kept(Protocol):
@@ -69,7 +73,7 @@ def store_command(
     out
         Folder of all results.
     verify
-        Check every part and make the index anew; what is damaged is moved aside.
+        Check every result; what is damaged is removed or moved aside.
     as_json
         Print one JSON object instead of the table.
     clear_warm_ups
@@ -85,20 +89,16 @@ def store_command(
     from abm.cli.store_warm_ups import as_object, look_at, print_warm_ups
     from abm.runs.warm_ups import WarmUps, warm_ups_folder
 
-    store = Store(store_folder(out))
+    store = store_below(out)
     try:
         report = store.verify() if verify else None
         warm_ups = look_at(WarmUps(warm_ups_folder(out)), verify, clear_warm_ups)
-        found = store.all_runs()
+        found = store.list()
         size = store.size()
         damaged_lives = lives.verify() if lives is not None and verify else []
     except (StoreError, TableError) as error:
         return complain(str(error), EXIT_FAILED)
-    try:
-        groups = summary(found)
-    except ValueError:
-        message = "runs are kept that say nothing sound; `nssi store --verify` sets them aside"
-        return complain(message, EXIT_FAILED)
+    groups = summary(found)
     if as_json:
         whole = _as_object(store, found, groups, size, report)
         whole["warm_ups"] = as_object(warm_ups)
@@ -111,7 +111,7 @@ def store_command(
         print_warm_ups(warm_ups)
         if lives is not None:
             _print_lives(lives, damaged_lives)
-    is_damaged = warm_ups.is_damaged or (report is not None and report.damaged) or damaged_lives
+    is_damaged = warm_ups.is_damaged or _is_damaged(report) or damaged_lives
     return EXIT_FAILED if is_damaged else EXIT_DONE
 
 
@@ -125,89 +125,71 @@ def _print_lives(lives: Kept, damaged: list[str]) -> None:
         complain(f"{count} of comparisons damaged and set aside; run again when needed", 1)
 
 
-def summary(found: Sequence[Run]) -> list[Group]:
-    """Group runs by kind and size of their populations, years, and which settings differ.
-
-    Parameters
-    ----------
-    found
-        `Store.all_runs`.
-    """
+def summary(found: Sequence[KeptResult]) -> list[Group]:
+    """Group results by kind, kind and size of their populations, years, and what differs."""
     from abm.compilation import code_version
 
-    groups: dict[tuple[Any, ...], list[int]] = {}
-    scenarios: dict[tuple[Any, ...], set[str]] = {}
-    described: dict[str, tuple[Any, ...]] = {}
-    for run in found:
-        differences = run["differences"]
-        if differences not in described:
-            described[differences] = _described(read_differences(differences))
-        key = (*described[differences], run["code"])
-        counts = groups.setdefault(key, [0, 0])
-        counts[0] += 1
-        counts[1] += run["status"] == FAILED
-        scenarios.setdefault(key, set()).add(differences)
-    found_groups = []
-    for key in sorted(groups):
-        kind, people, years, differing, version = key
-        runs, failed = groups[key]
-        current = version == code_version()
-        count = len(scenarios[key])
-        found_groups.append(
-            Group(kind, people, years, differing, version, current, count, runs, failed)
-        )
-    return found_groups
+    groups: dict[tuple[Any, ...], list[KeptResult]] = {}
+    for result in found:
+        version = str(result.about.get("code"))
+        groups.setdefault((result.kind, *_described(result), version), []).append(result)
+    listed = []
+    for key, results in groups.items():
+        scenarios = {repr(each.about.get("differences")) for each in results}
+        failed = sum(each.status == FAILED for each in results)
+        counts = key[-1] == code_version(), len(scenarios), len(results), failed
+        listed.append(Group(*(*key, *counts)))
+    return sorted(listed)
 
 
-def _described(differences: dict[str, Any]) -> tuple[Any, ...]:
+def _described(result: KeptResult) -> tuple[str, int, int, tuple[str, ...]]:
     """Return kind, people, years and the other settings that differ."""
     from abm.scenario.scenario import Scenario
 
+    differences = result.about.get("differences")
+    try:
+        own = _Differences.model_validate(differences)
+    except ValidationError:
+        return "unknown", 0, 0, ()
     defaults = Scenario(name="defaults")
-    kind = differences.get("population.kind", defaults.population.kind)
-    people = differences.get("population.size", defaults.population.size)
-    years = differences.get("calendar.years", defaults.calendar.years)
-    return kind, people, years, tuple(sorted(set(differences) - set(PLAIN)))
+    kind = own.kind or defaults.population.kind
+    people = own.people or defaults.population.size
+    years = own.years or defaults.calendar.years
+    return kind, people, years, tuple(sorted(set(differences or ()) - set(PLAIN)))
 
 
 def _as_object(
-    store: Store,
-    found: Sequence[Run],
+    store: ResultStore,
+    found: Sequence[KeptResult],
     groups: list[Group],
     size: int,
     report: StoreReport | None,
 ) -> dict[str, Any]:
+    failures = [result for result in found if result.status == FAILED]
     content: dict[str, Any] = {
         "folder": str(store.folder),
         "runs": len(found),
-        "failed": sum(run["status"] == FAILED for run in found),
-        "parts": store.part_count(),
+        "failed": len(failures),
         "bytes": size,
         "groups": [asdict(group) for group in groups],
-        "failures": _failures(found),
+        "failures": [
+            {"key": each.key, "kind": each.kind}
+            | {name: each.about.get(name) for name in ("seed", "differences", "error")}
+            for each in failures
+        ],
     }
     if report is not None:
         content["verified"] = asdict(report)
     return content
 
 
-def _failures(found: Sequence[Run]) -> list[dict[str, Any]]:
-    """Return the runs that failed: seed, differing settings, error."""
-    return [
-        {
-            "key": run["key"],
-            "seed": run["seed"],
-            "differences": read_differences(run["differences"]),
-            "error": run["error"],
-        }
-        for run in found
-        if run["status"] == FAILED
-    ]
+def _is_damaged(report: StoreReport | None) -> bool:
+    return report is not None and bool(report.lost or report.set_aside)
 
 
 def _print(
-    store: Store,
-    found: Sequence[Run],
+    store: ResultStore,
+    found: Sequence[KeptResult],
     groups: list[Group],
     size: int,
     report: StoreReport | None,
@@ -215,15 +197,15 @@ def _print(
     if not groups:
         print(f"Nothing has been computed in {store.folder} yet.")
     else:
-        columns = ("population", "people", "years", "differing", "scenarios", "runs", "failed", "")
-        print_table(columns, map(_row, groups))
-        runs, parts = _counted(len(found), "run"), _counted(store.part_count(), "part")
-        print(f"\n{runs} in {parts}, {_in_words(size)}")
+        plain = ("population", "people", "years", "differing", "scenarios", "runs", "failed", "")
+        print_table(("what", *plain), map(_row, groups))
+        print(f"\n{_counted(len(found), 'run')}, {_in_words(size)}")
         print(store.folder)
-    failures = _failures(found)
-    for failure in failures[:FAILURES_SHOWN]:
-        last = (failure["error"].strip().splitlines() or ["unknown"])[-1]
-        print(f"nssi: seed {failure['seed']} failed: {last}", file=sys.stderr)
+    failures = [result.about for result in found if result.status == FAILED]
+    for about in failures[:FAILURES_SHOWN]:
+        last = (str(about.get("error")).strip().splitlines() or ["unknown"])[-1]
+        seed = printable(str(about.get("seed")))
+        print(f"nssi: seed {seed} failed: {printable(last)}", file=sys.stderr)
     if len(failures) > FAILURES_SHOWN:
         print(f"nssi: and {len(failures) - FAILURES_SHOWN} more; see --json", file=sys.stderr)
     if report is not None:
@@ -231,28 +213,24 @@ def _print(
 
 
 def _row(group: Group) -> tuple[object, ...]:
-    differing = ", ".join(group.differing) or "-"
+    differing = printable(", ".join(group.differing)) or "-"
     version = "" if group.is_current else "of another version of the code"
     return (
-        group.population, f"{group.people:,}", group.years, differing, group.scenarios,
-        group.runs, group.failed, version,
+        group.kind, printable(group.population), f"{group.people:,}", group.years, differing,
+        group.scenarios, group.runs, group.failed, version,
     )  # fmt: skip
 
 
-def _print_check(store: Store, report: StoreReport) -> None:
-    if report.damaged:
-        print(
-            f"nssi: {_counted(len(report.damaged), 'part')} damaged, moved to {store.aside}; "
-            "the runs in them count as not lived",
-            file=sys.stderr,
-        )
-    if report.abandoned:
-        print(
-            f"nssi: {_counted(len(report.abandoned), 'file')} half written, moved to {store.aside}",
-            file=sys.stderr,
-        )
-    if not report.damaged:
-        print("Every part is whole.")
+def _print_check(store: ResultStore, report: StoreReport) -> None:
+    if not _is_damaged(report):
+        print("Everything is whole.")
+        return
+    lost = _counted(report.lost, "run")
+    message = f"{lost} damaged, to be lived again when asked for"
+    if report.set_aside:
+        files = _counted(len(report.set_aside), "file")
+        message += f"; {files} moved to {store.folder / 'set-aside'}"
+    print(f"nssi: {message}", file=sys.stderr)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -19,7 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from abm.runs.executors import executor_for, local_executor
-from abm.runs.kept_result import kept
+from abm.runs.kept_result import FIGURE_NAME, KeptResult, kept
 from abm.runs.keys import agent_days, result_key
 from abm.runs.result_store import ResultStore, store_below
 from abm.runs.run_tasks import Summary, run_tasks
@@ -101,8 +101,9 @@ def _name_of(evaluate: Evaluate) -> str:
 def _figures_of(run: _Run) -> dict[str, float]:
     found = run.evaluate(run.scenario, run.seed)
     figures = {str(name): float(value) for name, value in found.items()}
-    if clash := NO_FIGURES & figures.keys():
-        raise ValueError(f"a figure may not be called {', '.join(sorted(clash))}")
+    for name in figures:
+        if name in NO_FIGURES or not FIGURE_NAME.fullmatch(name):
+            raise ValueError(f"a figure may not be called {name}")
     return figures
 
 
@@ -142,6 +143,6 @@ def live_figures(
     return run_tasks(tasks, keep, executor, is_known=known, claims=store, **how)
 
 
-def _kept(finished: Finished) -> Any:
+def _kept(finished: Finished) -> KeptResult:
     run: _Run = finished.task.argument
     return kept(finished, run.kind, run.scenario, run.seed, finished.result)

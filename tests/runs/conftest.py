@@ -1,12 +1,12 @@
 """What tests of running and keeping many results share."""
 
+import gc
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-from abm.runs.store import Store
 
 HELPER = Path(__file__).with_name("made_up_results.py")
 
@@ -18,11 +18,6 @@ def diary(tmp_path, monkeypatch):
     path.touch()
     monkeypatch.setenv("MADE_UP_DIARY", str(path))
     return path
-
-
-@pytest.fixture
-def store(tmp_path):
-    return Store(tmp_path / "runs")
 
 
 @pytest.fixture
@@ -41,3 +36,16 @@ def start():
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Return the folder of a disk of 300 kB, or skip where none can be mounted."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=300k", "none", str(place)]
+    if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("cannot mount a small disk here")
+    yield place
+    gc.collect()  # what is open there
+    subprocess.run(["umount", str(place)], check=True)

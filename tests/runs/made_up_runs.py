@@ -1,18 +1,20 @@
 """Runs that cost nothing but arithmetic, and what may go wrong in them.
 
-These stand in for a run where a test is about the store and the runner. The environment reaches
+These stand in for a run where a test is about keeping and going on. The environment reaches
 spawned processes, too: `MADE_UP_DIARY` names a file that notes every run that was lived,
-`MADE_UP_PAUSE` says how many seconds each takes.
+`MADE_UP_PAUSE` says how many seconds each takes. As a program, this sweeps them: folder of
+results, evaluator, first and last rate, seeds, jobs or the address of a Dask scheduler.
 """
 
 import math
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
-from abm.runs.runner import RunTask, run_missing
-from abm.runs.store import Store
+from abm.runs import run_tasks
+from abm.runs.figures import figures_task
 from abm.scenario.scenario import Scenario
 
 SECONDS_TO_END = 5.0  # for those processes whose main process was killed
@@ -28,9 +30,9 @@ def scenario(**parameters: float) -> Scenario:
     return Scenario.from_table(table, "made-up")
 
 
-def tasks(evaluate, seeds=range(1, 6), rates=RATES) -> list[RunTask]:
+def tasks(evaluate, seeds=range(1, 6), rates=RATES):
     scenarios = [scenario(stressor_rate=rate) for rate in rates]
-    return [RunTask(each, seed, evaluate) for each in scenarios for seed in seeds]
+    return [figures_task(each, seed, evaluate) for each in scenarios for seed in seeds]
 
 
 def note(line: object) -> None:
@@ -40,11 +42,16 @@ def note(line: object) -> None:
             lines.write(f"{line}\n")
 
 
+def name(rate: float, seed: int) -> str:
+    """Return how a run stands in the diary."""
+    return f"{rate!r}-{seed}"
+
+
 def figures(lived: Scenario, seed: int) -> dict[str, float]:
     """Return figures that depend on scenario and seed, to the last bit."""
     rate = lived.parameters["stressor_rate"]
     time.sleep(float(os.environ.get("MADE_UP_PAUSE", "0")))
-    note(f"{rate!r}-{seed}")
+    note(name(rate, seed))
     return {"wave": math.sin(seed * rate), "root": math.sqrt(seed + rate), "seldom": float("nan")}
 
 
@@ -60,10 +67,9 @@ def figures_unless_mended(lived: Scenario, seed: int) -> dict[str, float]:
     return figures(lived, seed)
 
 
-def figures_but_interrupt_at_ten(lived: Scenario, seed: int) -> dict[str, float]:
-    if seed == 10:
-        raise KeyboardInterrupt
-    return figures(lived, seed)
+def figures_with_odd_names(lived: Scenario, seed: int) -> dict[str, float]:
+    """Return a figure that is called like a column of every table of runs, or by no word."""
+    return {["seed", "status", "\n", "", "\x1b"][seed - 1]: float(seed)}
 
 
 def figures_or_be_killed_once(lived: Scenario, seed: int) -> dict[str, float]:
@@ -82,39 +88,27 @@ def figures_or_be_killed(lived: Scenario, seed: int) -> dict[str, float]:
     return figures(lived, seed)
 
 
-def figures_of_a_worker(lived: Scenario, seed: int) -> dict[str, float]:
-    """Note the process, too, so that a test can kill it; slow enough for a second one to help."""
-    time.sleep(0.04)
-    note(f"pid {os.getpid()}")
-    return figures(lived, seed)
+def sweep(out, evaluate=figures, first=0, last=20, seeds=5, **options) -> int:
+    """Sweep made-up runs; return the exit code."""
+    from abm.cli.sweep_command import sweep_command
+    from abm.experiments.sweeps.design import factorial
+    from abm.experiments.sweeps.study import HowToRun
+
+    values = ",".join(map(repr, RATES[first:last]))
+    how = HowToRun(Path(out), quiet=True, evaluate=evaluate, **({"jobs": 1} | options))
+    design = factorial([f"stressor_rate={values}"])
+    return sweep_command(scenario(), design, range(1, seeds + 1), how)
 
 
-def figures_slowly(lived: Scenario, seed: int) -> dict[str, float]:
-    time.sleep(0.2)
-    return figures(lived, seed)
+def main() -> None:
+    import made_up_runs  # so that workers find what is lived by its name
+
+    out, evaluate, first, last, seeds, where = sys.argv[1:]
+    run_tasks.LARGEST_BATCH = 5
+    options = {"jobs": int(where)} if where.isdecimal() else {"dask": where}
+    lived = getattr(made_up_runs, evaluate)
+    sys.exit(sweep(out, lived, int(first), int(last), int(seeds), **options))
 
 
-def undisturbed(folder: Path, wanted: list[RunTask]) -> bytes:
-    """Live runs in this process into a store of their own, and return their table."""
-    return table(Store(folder), run_missing(Store(folder), wanted).keys)
-
-
-def table(store: Store, keys: list[str]) -> bytes:
-    return store.results(keys).to_csv(index=False).encode()
-
-
-def expected_of(tmp_path, wanted, diary):
-    """Return the table of undisturbed runs, leaving no trace in the diary."""
-    expected = undisturbed(tmp_path / "undisturbed", wanted)
-    diary.write_text("")
-    return expected
-
-
-def wait_for_parts(store, number, process):
-    """Wait until a process has stored a number of parts more than there were."""
-    before = len(list(store.parts.glob("*.parquet")))
-    until = time.monotonic() + 180.0  # a guard: busy machines start processes slowly
-    while len(list(store.parts.glob("*.parquet"))) < before + number:
-        assert time.monotonic() < until
-        assert process.poll() is None
-        time.sleep(0.005)
+if __name__ == "__main__":
+    main()

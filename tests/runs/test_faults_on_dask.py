@@ -1,4 +1,4 @@
-"""Many runs on a Dask cluster survive what happens to its processes."""
+"""A sweep on a Dask cluster survives what happens to its processes."""
 
 import contextlib
 import os
@@ -11,12 +11,11 @@ from typing import NamedTuple
 
 import made_up_runs
 import pytest
-from made_up_runs import SECONDS_TO_END, expected_of, wait_for_parts
+from made_up_runs import SECONDS_TO_END
 
-from abm.runs import tasks
-from abm.runs.runner import RunTask, executor_for, run_missing
-from abm.runs.store import Store, store_folder
-from abm.scenario.scenario import load_scenario
+from abm.runs.errors import RunnerError
+from abm.runs.executors import executor_for
+from abm.runs.result_store import store_below
 
 HELPERS = Path(made_up_runs.__file__).parent
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
@@ -50,37 +49,6 @@ def dask_cluster(tmp_path, monkeypatch, diary):
                 assert process.poll() is None
                 time.sleep(0.05)
         yield DaskCluster(str(place), processes[0].pid)
-
-
-def test_a_killed_dask_worker_costs_no_run(dask_cluster, store, tmp_path, diary, monkeypatch):
-    monkeypatch.setattr(tasks, "LARGEST_BATCH", 4)
-    wanted = made_up_runs.tasks(made_up_runs.figures_of_a_worker)
-    expected = expected_of(tmp_path, wanted, diary)
-    killed: list[int] = []
-
-    def kill_one(share):
-        if share >= 0.3 and not killed:
-            workers = {line for line in diary.read_text().splitlines() if line.startswith("pid")}
-            if len(workers) == 2:  # the other may still be importing
-                killed.append(int(sorted(workers)[0].removeprefix("pid ")))
-                os.kill(killed[0], signal.SIGKILL)
-
-    with executor_for(dask=dask_cluster.place) as executor:
-        executor._client.wait_for_workers(2, timeout=30)
-        lived = run_missing(store, wanted, executor, progress=kill_one)
-    assert killed
-    assert (lived.done, lived.failed) == (100, 0)
-    assert made_up_runs.table(store, lived.keys) == expected
-
-
-def test_real_runs_are_the_same_on_dask(tmp_path):
-    pytest.importorskip("distributed")
-    wanted = [RunTask(load_scenario("birth-cohort", population=30, years=2), s) for s in range(6)]
-    with executor_for(2, "local") as executor:
-        lived = run_missing(Store(tmp_path / "runs"), wanted, executor)
-    assert lived.done == 6
-    table = made_up_runs.table(Store(tmp_path / "runs"), lived.keys)
-    assert table == made_up_runs.undisturbed(tmp_path / "here", wanted)
 
 
 @needs_proc
@@ -126,7 +94,6 @@ def descendants(pid):
 def test_an_address_where_nothing_answers_is_one_clear_error(monkeypatch):
     pytest.importorskip("distributed")
     from abm.runs import dask_cluster
-    from abm.runs.runner import RunnerError
 
     monkeypatch.setattr(dask_cluster, "SECONDS_TO_CONNECT", 1)
     for address in ("tcp://127.0.0.1:1", "nonsense", "no-such-file.json"):
@@ -138,33 +105,27 @@ def test_an_address_where_nothing_answers_is_one_clear_error(monkeypatch):
 
 
 @needs_proc
-def test_a_killed_scheduler_is_one_line_and_keeps_what_is_finished(dask_cluster, tmp_path):
+def test_a_killed_scheduler_is_one_line_and_keeps_what_is_finished(
+    dask_cluster, tmp_path, monkeypatch
+):
     """The command's own process, so that what Dask prints on the way is seen, too."""
-    code = (
-        "import sys, made_up_runs\n"
-        "from pathlib import Path\n"
-        "from abm.runs import tasks as batches\n"
-        "from abm.experiments.sweeps.design import factorial\n"
-        "from abm.experiments.sweeps.study import HowToRun\n"
-        "from abm.cli.sweep_command import sweep_command\n"
-        "batches.LARGEST_BATCH = 4\n"
-        "evaluate = made_up_runs.figures_slowly\n"
-        "how = HowToRun(Path(sys.argv[2]), dask=sys.argv[1], quiet=True, evaluate=evaluate)\n"
-        "design = factorial(['stressor_rate=0.5,0.6,0.7,0.8'])\n"
-        "sys.exit(sweep_command(made_up_runs.scenario(), design, range(1, 26), how))\n"
-    )
-    store = Store(store_folder(tmp_path / "out"))
+    monkeypatch.setenv("MADE_UP_PAUSE", "0.2")
+    given = [str(tmp_path / "out"), "figures", "0", "4", "25", dask_cluster.place]
     process = subprocess.Popen(
-        [sys.executable, "-c", code, dask_cluster.place, str(tmp_path / "out")],
+        [sys.executable, made_up_runs.__file__, *given],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    wait_for_parts(store, 4, process)
+    until = time.monotonic() + 180.0
+    while len(store_below(tmp_path / "out").list()) < 4:
+        assert time.monotonic() < until
+        assert process.poll() is None
+        time.sleep(0.01)
     os.kill(dask_cluster.scheduler, signal.SIGKILL)
     _, complaint = process.communicate(timeout=40)
     assert process.returncode == 1
     assert len(complaint.splitlines()) == 1, complaint
-    kept = store.all_runs()
+    kept = store_below(tmp_path / "out").list()
     assert 4 <= len(kept) < 100
-    assert {run["status"] for run in kept} == {"done"}
+    assert {result.status for result in kept} == {"done"}

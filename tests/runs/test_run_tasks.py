@@ -423,14 +423,6 @@ def wait_for_lines(diary, number, process):
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 
 
-@pytest.fixture
-def ctrl_c_counts():
-    """Let processes hear Ctrl-C also where the tests run in the background of a script."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @needs_proc
 @pytest.mark.usefixtures("ctrl_c_counts")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -344,18 +344,6 @@ def test_kills_lose_nothing_that_was_kept(store, start):
     assert reader.claim(KEYS) == set(KEYS)
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """Return the folder of a disk of 300 kB, or skip where none can be mounted."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=300k", "none", str(place)]
-    if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("cannot mount a small disk here")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
-
-
 def test_a_full_disk_is_one_clear_error_and_damages_nothing(small_disk):
     store = ResultStore(small_disk / "store")
     numbers = iter(range(0, 1000, 2))

@@ -1,0 +1,119 @@
+"""`nssi store` lists what has been computed, finds what is damaged, and believes nobody's words."""
+
+import json
+import math
+
+import pytest
+
+from abm import compilation
+from abm.cli.store_command import store_command
+from abm.runs.figures import figures_task, live_figures, store_below
+from abm.runs.result_store import FAILED, KeptResult
+from abm.scenario.scenario import Scenario
+
+
+def scenario(rate):
+    table = {"population": {"kind": "cohort", "size": 50}, "calendar": {"years": 2}}
+    return Scenario.from_table(table | {"parameters": {"stressor_rate": rate}}, "made-up")
+
+
+def figures_but_fail_at_three(lived, seed):
+    if seed == 3:
+        raise ValueError("the third seed is never lived")
+    return {"wave": math.sin(seed)}
+
+
+def tasks(rates=(0.5, 0.6), kind="run"):
+    return [
+        figures_task(scenario(rate), seed, figures_but_fail_at_three, kind)
+        for rate in rates
+        for seed in range(1, 6)
+    ]
+
+
+@pytest.fixture
+def listed(tmp_path, capsys):
+    """Return a function that lists: exit code, what was printed, what was said."""
+
+    def run(verify=False, as_json=False):
+        code = store_command(tmp_path, verify=verify, as_json=as_json)
+        shown = capsys.readouterr()
+        assert "Traceback (most" not in shown.err
+        return code, json.loads(shown.out) if as_json else shown.out, shown.err
+
+    return run
+
+
+def test_what_has_been_computed_is_listed_and_what_is_damaged_is_found(tmp_path, listed):
+    live_figures(store_below(tmp_path), tasks())
+    code, out, said = listed(verify=True)
+    assert code == 0
+    assert "stressor_rate" in out
+    assert "10 runs" in out
+    assert "Everything is whole" in out
+    assert "seed 3 failed: ValueError: the third seed is never lived" in said
+    _, found, _ = listed(as_json=True)
+    (group,) = found["groups"]
+    assert (group["scenarios"], group["runs"], group["failed"]) == (2, 10, 2)
+    assert {failure["seed"] for failure in found["failures"]} == {3}
+    assert found["failures"][0]["differences"]["population.size"] == 50
+
+    database = tmp_path / "store" / "results.sqlite"
+    content = database.read_bytes()
+    database.write_bytes(content.replace(b"cohort", b"Cohort"))
+    code, found, _ = listed(verify=True, as_json=True)
+    assert code == 1
+    assert found["runs"] == 0
+    assert found["verified"]["lost"] == 10
+    assert listed(verify=True)[0] == 0
+
+
+def test_damage_is_said_in_one_line(tmp_path, listed):
+    live_figures(store_below(tmp_path), tasks())
+    database = tmp_path / "store" / "results.sqlite"
+    database.write_bytes(b"x" * 5000)
+    code, out, said = listed(verify=True)
+    assert code == 1
+    assert "Nothing has been computed" in out
+    assert said.count("\n") == 1
+    assert "1 file moved to" in said
+
+
+def test_kinds_and_versions_of_the_code_are_told_apart(tmp_path, listed, monkeypatch):
+    store = store_below(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr("abm.runs.kept_result.code_version", lambda: "0" * 16)
+        patched.setattr(compilation, "code_version", lambda: "0" * 16)
+        live_figures(store, tasks())
+    live_figures(store, tasks()[:2])
+    live_figures(store, tasks(kind="bank run")[:1])
+    _, found, _ = listed(as_json=True)
+    groups = {(each["kind"], each["is_current"]): each["runs"] for each in found["groups"]}
+    assert groups == {("run", False): 10, ("run", True): 2, ("bank run", True): 1}
+    assert "of another version of the code" in listed()[1]
+
+
+def test_nothing_is_said_to_be_nothing_and_not_made(tmp_path, listed):
+    assert "Nothing has been computed" in listed(verify=True)[1]
+    assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {},
+        {"differences": None, "code": 5, "seed": [], "error": None},
+        {"differences": [1, 2]},
+        {"differences": {"population.size": "x", "calendar.years": -1}},
+        {"differences": {"population.size": 10**30, "population.kind": 7}},
+        {"differences": {"\x1b[31mred\nred": 1, "population.kind": "\x1b[31m"}, "error": "\x1b"},
+    ],
+)
+def test_what_a_store_says_of_a_result_may_be_anything(tmp_path, listed, about):
+    store_below(tmp_path).put(KeptResult("a" * 64, "run", FAILED, about))
+    for verify in (True, False):
+        code, out, said = listed(verify=verify)
+        assert code == 0
+        assert "1 run" in out
+        assert "\x1b" not in out + said
+        assert listed(verify=verify, as_json=True)[0] == 0

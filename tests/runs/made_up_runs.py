@@ -17,7 +17,6 @@ from abm.runs import run_tasks
 from abm.runs.figures import figures_task
 from abm.scenario.scenario import Scenario
 
-SECONDS_TO_END = 5.0  # for those processes whose main process was killed
 RATES = [0.5 + step / 20 for step in range(20)]
 
 
@@ -95,7 +94,7 @@ def sweep(out, evaluate=figures, first=0, last=20, seeds=5, **options) -> int:
     from abm.experiments.sweeps.study import HowToRun
 
     values = ",".join(map(repr, RATES[first:last]))
-    how = HowToRun(Path(out), quiet=True, evaluate=evaluate, **({"jobs": 1} | options))
+    how = HowToRun(Path(out), evaluate=evaluate, **({"jobs": 1, "quiet": True} | options))
     design = factorial([f"stressor_rate={values}"])
     return sweep_command(scenario(), design, range(1, seeds + 1), how)
 

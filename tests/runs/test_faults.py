@@ -1,6 +1,5 @@
 """A sweep survives what happens to its processes, disks and files, and ends with the same bytes."""
 
-import contextlib
 import hashlib
 import os
 import signal
@@ -11,10 +10,11 @@ from pathlib import Path
 
 import made_up_runs
 import pytest
-from made_up_runs import RATES, SECONDS_TO_END, name, sweep
+from made_up_runs import RATES, name, sweep
+from watched import SECONDS_TO_END, needs_proc, wait_for_end, wait_for_lines, wait_until
 
 from abm.runs import run_tasks
-from abm.runs.result_store import store_below
+from abm.runs.result_store import FAILED, KeptResult, store_below
 
 ALL = {name(rate, seed) for rate in RATES for seed in range(1, 6)}
 
@@ -69,43 +69,9 @@ def kept(out):
     return {name(each["differences"].get("stressor_rate", usual), each["seed"]) for each in found}
 
 
-def alive_in_session(session):
-    """Return the processes of a session that are not zombies."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            with contextlib.suppress(OSError, IndexError):
-                state, *fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-                if int(fields[2]) == session and state not in "ZX":
-                    found.append(int(entry.name))
-    return found
-
-
-def wait_for_end(session):
-    until = time.monotonic() + SECONDS_TO_END
-    while (left := alive_in_session(session)) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert left == []
-
-
-def wait_until(is_so, process):
-    until = time.monotonic() + 180.0  # a guard: busy machines start processes slowly
-    while not is_so():
-        assert time.monotonic() < until
-        assert process.poll() is None
-        time.sleep(0.01)
-
-
-def wait_for_lines(diary, number, process):
-    wait_until(lambda: len(diary.read_text().splitlines()) >= number, process)
-
-
 def moment(number):
     """Return a number from 0 to 1 that looks random and never changes."""
     return int(hashlib.sha256(str(number).encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
-
-
-needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 
 
 @needs_proc
@@ -186,6 +152,17 @@ def test_what_was_damaged_is_lived_again(out, diary, undisturbed):
     assert 0 < len(diary.read_text().split()) <= 100
     assert tables(out) == expected
     assert kept(out) == ALL
+
+
+@pytest.mark.parametrize("odd", [None, "long", -1.0, 10**400, [1]], ids=lambda odd: str(odd)[:9])
+def test_what_a_store_says_beside_the_figures_may_be_anything(out, odd, capsys):
+    first, second = (task.key for task in made_up_runs.tasks(made_up_runs.figures, [1, 2], [0.5]))
+    store = store_below(out)
+    store.put(KeptResult(first, "run", about={"seconds": odd}, figures={"wave": 1.0}))
+    assert sweep(out, last=2, seeds=1, quiet=False) == 0
+    store.put(KeptResult(second, "run", FAILED, {"error": odd}))
+    assert sweep(out, last=2, seeds=2, quiet=False) == 1
+    assert "point 1, seed 2: " in capsys.readouterr().err
 
 
 def test_a_full_disk_is_one_clear_line_and_damages_nothing(

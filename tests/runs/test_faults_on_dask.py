@@ -11,14 +11,13 @@ from typing import NamedTuple
 
 import made_up_runs
 import pytest
-from made_up_runs import SECONDS_TO_END
+from watched import SECONDS_TO_END, needs_proc, wait_until
 
 from abm.runs.errors import RunnerError
 from abm.runs.executors import executor_for
 from abm.runs.result_store import store_below
 
 HELPERS = Path(made_up_runs.__file__).parent
-needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 
 
 class DaskCluster(NamedTuple):
@@ -117,11 +116,7 @@ def test_a_killed_scheduler_is_one_line_and_keeps_what_is_finished(
         stderr=subprocess.PIPE,
         text=True,
     )
-    until = time.monotonic() + 180.0
-    while len(store_below(tmp_path / "out").list()) < 4:
-        assert time.monotonic() < until
-        assert process.poll() is None
-        time.sleep(0.01)
+    wait_until(lambda: len(store_below(tmp_path / "out").list()) >= 4, process)
     os.kill(dask_cluster.scheduler, signal.SIGKILL)
     _, complaint = process.communicate(timeout=40)
     assert process.returncode == 1

@@ -7,7 +7,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 import tracemalloc
 import weakref
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ from pathlib import Path
 import made_up_tasks
 import pytest
 from made_up_tasks import key, tasks
+from watched import needs_proc, wait_for_end, wait_for_lines
 
 from abm.runs import run_tasks as runner
 from abm.runs.executors import local_executor
@@ -393,42 +393,12 @@ def test_two_processes_on_one_store_lose_nothing_and_do_nothing_twice(store, dia
 # What ends a command
 
 
-def alive_in_session(session):
-    """Return the processes of a session that are not zombies."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            with contextlib.suppress(OSError, IndexError):
-                state, *fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-                if int(fields[2]) == session and state not in "ZX":
-                    found.append(int(entry.name))
-    return found
-
-
-def wait_for_end(session):
-    until = time.monotonic() + 5.0
-    while (left := alive_in_session(session)) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert left == []
-
-
-def wait_for_lines(diary, number, process):
-    until = time.monotonic() + 120.0
-    while len(diary.read_text().splitlines()) < number:
-        assert time.monotonic() < until
-        assert process.poll() is None
-        time.sleep(0.005)
-
-
-needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
-
-
 @needs_proc
 @pytest.mark.usefixtures("ctrl_c_counts")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_command_that_is_stopped_keeps_what_is_done_and_leaves_nobody(store, diary, sent):
     process = start(store)
-    wait_for_lines(diary, 60, process)
+    wait_for_lines(diary, 80, process)  # more than what is first sent at once
     if sent == signal.SIGINT:
         os.killpg(process.pid, sent)  # to all of them, as a terminal does
     else:

@@ -38,6 +38,7 @@ RUN_COLUMNS = ("point", "seed", "key", "status", "error")
 MOST_LISTED = 10
 TIMED_RUNS = 2  # the first one compiles
 SECONDS_FROM = 200  # known runs that are looked at to say how long one takes
+MOST_SECONDS = 1e9  # a store that was handed over may say anything
 
 Place = tuple[int, int]  # point and seed
 
@@ -286,8 +287,9 @@ def _time_to_come(seconds: float, runs: int, how: HowToRun) -> str:
 def _seconds_of(store: ResultStore, keys: Sequence[str]) -> float | None:
     """Return the median seconds of runs that are done, or None if there are none."""
     table = store.frame(keys, about=("seconds",))
-    done = table[table["status"] == DONE]
-    return statistics.median(done["seconds"].tolist()) if len(done) else None
+    found = table["seconds"][table["status"] == DONE].tolist()
+    sound = [each for each in found if isinstance(each, float | int) and 0 <= each <= MOST_SECONDS]
+    return statistics.median(sound) if sound else None
 
 
 def _as_frame(store: ResultStore, keys: Mapping[Place, str]) -> "pd.DataFrame":

@@ -19,7 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from abm.runs.executors import executor_for, local_executor
-from abm.runs.kept_result import FIGURE_NAME, KeptResult, kept
+from abm.runs.kept_result import KeptResult, kept, may_be_called
 from abm.runs.keys import agent_days, result_key
 from abm.runs.result_store import ResultStore, store_below
 from abm.runs.run_tasks import Summary, run_tasks
@@ -39,8 +39,6 @@ __all__ = [
 ]
 
 Evaluate = Callable[["Scenario", int], dict[str, float]]
-# Columns of tables of runs that are no figures.
-NO_FIGURES = frozenset({"key", "status", "error", "seconds", "point", "seed"})
 
 
 def live_outcomes(scenario: "Scenario", seed: int) -> dict[str, float]:
@@ -102,7 +100,7 @@ def _figures_of(run: _Run) -> dict[str, float]:
     found = run.evaluate(run.scenario, run.seed)
     figures = {str(name): float(value) for name, value in found.items()}
     for name in figures:
-        if name in NO_FIGURES or not FIGURE_NAME.fullmatch(name):
+        if not may_be_called(name):
             raise ValueError(f"a figure may not be called {name}")
     return figures
 

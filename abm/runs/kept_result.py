@@ -21,6 +21,8 @@ KEY = re.compile("[0-9a-f]{64}")
 KIND = re.compile("[a-z][a-z -]{0,39}")
 FILE_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 FIGURE_NAME = re.compile("[ -~]{1,200}")
+# Columns of tables of results that are no figures.
+NO_FIGURES = frozenset({"key", "status", "error", "seconds", "point", "seed"})
 LONGEST_TEXT = 100_000
 LARGEST_ABOUT, LARGEST_FILE = 1 << 20, 1 << 31  # bytes
 # Control characters and halves of characters do not belong in text that is shown.
@@ -178,10 +180,15 @@ def _is_size(size: Any) -> bool:
     return type(size) is int and 0 <= size < LARGEST_FILE
 
 
+def may_be_called(name: str) -> bool:
+    """Return whether a figure may have this name."""
+    return FIGURE_NAME.fullmatch(name) is not None and name not in NO_FIGURES
+
+
 @functools.lru_cache(maxsize=64)
 def _names_in(text: str) -> tuple[str, ...]:
     names = json.loads(text)
-    if len(set(names)) != len(names) or not all(FIGURE_NAME.fullmatch(name) for name in names):
+    if len(set(names)) != len(names) or not all(map(may_be_called, names)):
         raise ValueError("not the names of figures")
     return tuple(names)
 

@@ -126,6 +126,7 @@ def test_a_file_that_two_results_share_stays_as_long_as_one_of_them(store):
         {"kind": "Kind\n"},
         {"status": "perhaps"},
         {"figures": {"wave\x1b[31m": 1.0}},
+        {"figures": {"status": 1.0}},
         {"files": {"../escape": b""}},
         {"files": {"": b""}},
         {"about": {str(number): "x" * 99_000 for number in range(20)}},

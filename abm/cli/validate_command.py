@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.evidence.register import register
-from abm.evidence.shelf import Shelf
 from abm.evidence.validation import HowToValidate, validation_id
 from abm.evidence.verdict_table import (
     DRAW_FIELDS,
@@ -23,7 +22,14 @@ from abm.evidence.verdict_table import (
     shown,
     summary,
 )
-from abm.evidence.worlds import Task, WorldError, live_tasks, scenario_of, tasks_of, worlds_needed
+from abm.evidence.worlds import (
+    WorldError,
+    WorldRun,
+    run_worlds,
+    runs_of,
+    scenario_of,
+    worlds_needed,
+)
 from abm.io.files import make_folder
 from abm.io.tables import TableError, checksum, csv_bytes, read_json, write_bytes, write_json
 from abm.io.terminal import (
@@ -40,6 +46,7 @@ from abm.io.terminal import (
 from abm.report.html.validation import ROWS
 from abm.runs.errors import RunnerError
 from abm.runs.folder import FolderError, opened, read_description, this_platform, versions
+from abm.runs.result_store import StoreError, store_below
 
 if TYPE_CHECKING:
     from abm.scenario.draws import Draws
@@ -54,13 +61,13 @@ TABLES = ("evidence.csv", "evidence.json")
 class _Asked:
     """What is to be lived: every world and seed, and the scenario that stands for the baseline."""
 
-    tasks: Sequence[Task]
+    runs: Sequence[WorldRun]
     main: "Scenario"
     draws: "Draws | None"
 
     @property
     def seeds(self) -> list[int]:
-        return sorted({task.seed for task in self.tasks})
+        return sorted({run.seed for run in self.runs})
 
 
 def validate_command(
@@ -101,7 +108,7 @@ def validate_command(
                 _tell(how, NOTHING_NEW)
     except FolderError as error:
         return complain(str(error), EXIT_WRONG_INPUT)
-    except (TableError, WorldError, RunnerError) as error:
+    except (StoreError, TableError, WorldError, RunnerError) as error:
         return complain(str(error), EXIT_FAILED)
     except KeyboardInterrupt:
         message = "interrupted; what was lived is kept, the same command goes on"
@@ -116,9 +123,9 @@ def validate_command(
 def _asked(baseline: str, seeds: Sequence[int], population: int, how: HowToValidate) -> _Asked:
     chosen = register()
     worlds = worlds_needed(chosen, chosen.entries.values())
-    tasks = tasks_of(chosen, worlds, seeds, baseline, population, how.draws)
+    runs = runs_of(chosen, worlds, seeds, baseline, population, how.draws, how.look)
     main = scenario_of(chosen.worlds["baseline"], baseline, population)
-    return _Asked(tasks, main, how.draws)
+    return _Asked(runs, main, how.draws)
 
 
 def validation_folder(
@@ -126,7 +133,7 @@ def validation_folder(
 ) -> Path:
     """Return where `validate_command` writes; parameters as there."""
     asked = _asked(baseline, seeds, population, how)
-    return how.out / "validate" / validation_id(asked.tasks, how.draws)
+    return how.out / "validate" / validation_id(asked.runs, how.draws)
 
 
 def _remove_if_empty(folder: Path) -> None:
@@ -159,8 +166,8 @@ def _find(asked: _Asked, how: HowToValidate, folder: Path) -> list[Row]:
     from abm.report.figures.verdicts import draw_verdicts
 
     clock = time.perf_counter()
-    shelf = Shelf(folder / "lived")
-    lived = live_tasks(asked.tasks, how.jobs, lambda line: _tell(how, line), how.look, shelf)
+    store = store_below(how.out)
+    lived = run_worlds(asked.runs, how.jobs, lambda line: _tell(how, line), store)
     is_drawn = asked.draws is not None
     worlds = Worlds(lived, is_drawn)
     single = worlds.each_seed() if is_drawn else []
@@ -172,7 +179,8 @@ def _find(asked: _Asked, how: HowToValidate, folder: Path) -> list[Row]:
     write_json(folder / "evidence.json", rows)
     seconds = time.perf_counter() - clock
     write_json(folder / "run.json", _description(asked, folder, figures, seconds))
-    shelf.clear()
+    with contextlib.suppress(StoreError):  # they are large, and what they were kept for is done
+        store.remove({run.key for run in asked.runs})
     return rows
 
 
@@ -208,10 +216,10 @@ def _description(
 
     return {
         "command": "validate",
-        "run_id": validation_id(asked.tasks, asked.draws),
+        "run_id": validation_id(asked.runs, asked.draws),
         "scenario": asked.main.resolved(),
         "design": {} if asked.draws is None else asked.draws.design,
-        "worlds": sorted({task.world for task in asked.tasks}),
+        "worlds": sorted({run.world for run in asked.runs}),
         "seeds": asked.seeds,
         **({} if asked.draws is None else asked.draws.said(asked.seeds)),
         "tables": {name: {"sha256": checksum(folder / name)} for name in TABLES},

@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from abm.evidence.observed_tables import live_and_look
 from abm.evidence.register import register
-from abm.evidence.worlds import (
-    Look,
-    Task,
-)
-from abm.runs.folder import (
-    RUN_ID_DIGITS,
-)
+from abm.evidence.worlds import Look, WorldRun
+from abm.runs.folder import RUN_ID_DIGITS
 
 if TYPE_CHECKING:
     from abm.scenario.draws import Draws
@@ -64,7 +59,7 @@ class HowToValidate:
     draws: "Draws | None" = None
 
 
-def validation_id(tasks: Sequence[Task], draws: "Draws | None" = None) -> str:
+def validation_id(runs: Sequence[WorldRun], draws: "Draws | None" = None) -> str:
     """Return the start of a hash over all that decides the table.
 
     These are worlds, seeds, code and register, and the posterior where parameters are drawn.
@@ -77,7 +72,7 @@ def validation_id(tasks: Sequence[Task], draws: "Draws | None" = None) -> str:
     }
     content["entries"] = [e.model_dump(mode="json") for e in register().entries.values()]
     content["worlds"] = [
-        [t.world, t.seed, t.how.logs, t.how.keep, t.scenario.resolved()] for t in tasks
+        [t.world, t.seed, t.how.logs, t.how.keep, t.scenario.resolved()] for t in runs
     ]
     if draws is not None:
         content |= draws.design

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     import pyarrow as pa
@@ -120,26 +120,34 @@ def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is not JSON")
 
 
-def read_arrays(path: Path, names: "Sequence[str] | None" = None) -> "dict[str, np.ndarray]":
-    """Return the plain arrays of an `.npz` file by name, all or some of them.
+def arrays_bytes(arrays: "Mapping[str, np.ndarray]") -> bytes:
+    """Return the bytes of a compressed `.npz` file that holds plain arrays by name."""
+    import numpy as np
+
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def parse_arrays(content: bytes) -> "dict[str, np.ndarray]":
+    """Return the plain arrays that the bytes of an `.npz` file hold, by name.
 
     Raises
     ------
     ValueError
-        If it cannot be read, is damaged, or unpacks to more than `LARGEST_ARRAYS`.
+        If they are damaged, or unpack to more than `LARGEST_ARRAYS`.
     """
     import numpy as np
 
     try:
-        with open_regular(path) as file, zipfile.ZipFile(file) as packed:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
             size = sum(each.file_size for each in packed.infolist())
-            if size > LARGEST_ARRAYS:
-                raise ValueError(f"unpacks to {size:,} bytes")
-            file.seek(0)
-            with np.load(file, allow_pickle=False) as arrays:
-                return {name: arrays[name] for name in (names or arrays.files)}
+        if size > LARGEST_ARRAYS:
+            raise ValueError(f"unpacks to {size:,} bytes")
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
     except NOT_ARRAYS as error:
-        raise ValueError(f"{path} holds no sound arrays: {error}") from None
+        raise ValueError(f"holds no sound arrays: {error}") from None
 
 
 def parquet_schema(content: bytes) -> "pa.Schema":

@@ -126,6 +126,24 @@ class ResultStore:
 
         return self._database.do(remove, is_writing=True) if self.folder.exists() else 0
 
+    def remove(self, keys: Collection[str]) -> None:
+        """Remove the results of some keys.
+
+        Raises
+        ------
+        StoreError
+            If something cannot be removed.
+        """
+
+        def forget_all(database: sqlite3.Connection) -> None:
+            removed = objects_of(rows_among(database, keys))
+            forget(database, keys)
+            if removed:
+                self._files.remove_objects_but(objects_of(sound_rows(database)))
+
+        if self.folder.exists():
+            self._database.do(forget_all, is_writing=True)
+
     # Reading
 
     def get(self, key: str, files: Collection[str] | None = None) -> KeptResult | None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from abm.io.files import ReadBack, Seed, parse_json, read_arrays
+from abm.io.files import LARGEST_ARRAYS, ReadBack, Seed, parse_arrays, parse_json, read_bytes
 from abm.io.tables import TableError, checksum
 from abm.runs.store_files import StoreError, settle
 from abm.simulation.world_state import WorldState
@@ -105,8 +105,8 @@ def is_whole(path: Path) -> bool:
 def read_header(path: Path) -> Header | None:
     """Return the header of a file without reading its arrays, or None if it cannot be read."""
     try:
-        return _header_of(read_arrays(path, [HEADER]))
-    except ValueError:
+        return _header_of(parse_arrays(read_bytes(path, LARGEST_ARRAYS)))
+    except (OSError, KeyError, ValueError):
         return None
 
 
@@ -125,9 +125,9 @@ def read_state(path: Path, key: str) -> WorldState | None:
     if not is_whole(path):
         return None
     try:
-        arrays = read_arrays(path, [HEADER, PEOPLE, FRIENDSHIPS])
+        arrays = parse_arrays(read_bytes(path, LARGEST_ARRAYS))
         header = _header_of(arrays)
-    except ValueError:
+    except (OSError, KeyError, ValueError):
         return None
     state = WorldState(arrays[PEOPLE], arrays[FRIENDSHIPS], header.days_lived)
     return state if header.key == key else None

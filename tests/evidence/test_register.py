@@ -5,7 +5,7 @@ from made_up_world import look
 
 from abm.evidence.evaluation import Worlds, judge
 from abm.evidence.register import MOST_FITTED, Entry, read_register, register
-from abm.evidence.worlds import live_tasks, tasks_of, worlds_needed
+from abm.evidence.worlds import run_worlds, runs_of, worlds_needed
 from abm.parameters import DeclarationError
 
 WORLDS = '[baseline]\nmeaning = "All."\n'
@@ -51,8 +51,8 @@ def test_every_study_finds_what_it_names() -> None:
     """No expression of the register names a column that its table lacks."""
     needed = worlds_needed(register(), entries())
     assert set(needed) == set(register().worlds)
-    tasks = tasks_of(register(), needed, [1, 2], "baseline", 100)
-    worlds = Worlds(live_tasks(tasks, 1, lambda line: None, look))
+    runs = runs_of(register(), needed, [1, 2], "baseline", 100, look=look)
+    worlds = Worlds(run_worlds(runs, 1, lambda line: None))
     for entry in entries():
         found = judge(entry, worlds).found
         assert all(each.rows > 0 for each in found), entry.id

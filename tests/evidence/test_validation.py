@@ -1,5 +1,6 @@
 """`nssi evidence` and `nssi validate`, with worlds that are made up instead of lived."""
 
+import dataclasses
 import json
 import shutil
 from hashlib import sha256
@@ -14,13 +15,14 @@ from abm.cli.main import app
 from abm.cli.validate_command import finished, validate_command
 from abm.evidence.listing import as_lines, as_object, find_entry
 from abm.evidence.register import register
-from abm.evidence.shelf import Shelf
 from abm.evidence.validation import HowToValidate
 from abm.evidence.verdict_table import FIELDS
 from abm.evidence.verdicts import VERDICTS
-from abm.evidence.worlds import Task, WorldError, live_tasks, tasks_of
+from abm.evidence.worlds import WorldError, WorldRun, run_worlds, runs_of
+from abm.io.files import arrays_bytes
 from abm.io.messages import ScenarioError
 from abm.runs.folder import opened
+from abm.runs.result_store import KeptResult, ResultStore, StoreError, store_below
 from docs.make.evidence import page
 
 
@@ -58,32 +60,22 @@ def test_what_is_finished_is_not_lived_again(tmp_path: Path, capsys) -> None:
     assert "claims, and" in first
 
 
-def test_a_killed_one_goes_on_with_the_worlds_that_are_left(tmp_path: Path, capsys) -> None:
+def test_a_killed_one_goes_on_with_the_worlds_that_are_left(
+    tmp_path: Path, capsys, monkeypatch
+) -> None:
+    monkeypatch.setattr("abm.runs.run_tasks.BATCH_SECONDS", 0.0)  # each is kept as it is done
     assert validate(tmp_path / "whole", as_json=True) == 0
     whole = capsys.readouterr().out
-    seen: list[tuple[str, int]] = []
-
-    def interrupted(scenario, seed, how):
-        if len(seen) == 20:
-            raise KeyboardInterrupt
-        seen.append((how.meaning, seed))
-        return made_up_world.look(scenario, seed, how)
-
-    how = HowToValidate(out=tmp_path / "part", jobs=1, quiet=True, look=interrupted)
+    diary = made_up_world.Diary(20)
+    how = HowToValidate(tmp_path / "part", 1, quiet=True, as_json=True, look=diary.look)
     assert validate_command("baseline", [101, 102, 103, 104], 100, how) == 130
-    (damaged, *_) = (tmp_path / "part").rglob("lived/*.npz")
+    (damaged, *_) = (tmp_path / "part" / "store" / "objects").glob("*/*")
     damaged.write_bytes(b"half of it")
-    again: list[tuple[str, int]] = []
-
-    def counted(scenario, seed, how):
-        again.append((how.meaning, seed))
-        return made_up_world.look(scenario, seed, how)
-
-    how = HowToValidate(out=tmp_path / "part", jobs=1, quiet=True, look=counted, as_json=True)
+    before, diary.seen, diary.most = diary.seen, {}, 1000
     assert validate_command("baseline", [101, 102, 103, 104], 100, how) == 0
     assert capsys.readouterr().out == whole
-    assert len(set(again) & set(seen)) == 1
-    assert not list((tmp_path / "part").rglob("lived"))
+    assert len(set(diary.seen) & set(before)) == 1
+    assert store_below(tmp_path / "part").size("world") == 0
 
 
 def _never(*_: object) -> dict:
@@ -96,45 +88,75 @@ def test_a_world_that_fails_is_one_line_and_exit_1(tmp_path: Path, capsys) -> No
     error = capsys.readouterr().err
     assert "a world failed: baseline, seed 1: AssertionError: lived again (and " in error
     assert error.count("\n") == 1
-    assert not any(tmp_path.iterdir())
+    assert not (tmp_path / "validate").exists()
+    assert store_below(tmp_path).list() == ()
 
 
-def few_tasks() -> list[Task]:
-    return tasks_of(register(), ["baseline"], [101, 102, 103, 104], "baseline", 100)
+def test_a_full_disk_is_one_line_and_what_was_kept_before_stays(
+    tmp_path: Path, capsys, monkeypatch
+) -> None:
+    monkeypatch.setattr("abm.runs.run_tasks.BATCH_SECONDS", 0.0)
+    real, room = ResultStore.put_many, [3]
+
+    def put_many(store: ResultStore, results) -> None:
+        if room[0] == 0:
+            raise StoreError("cannot store results: No space left on device")
+        room[0] -= 1
+        real(store, results)
+
+    monkeypatch.setattr(ResultStore, "put_many", put_many)
+    assert validate(tmp_path) == 1
+    assert "No space left" in capsys.readouterr().err
+    assert len(store_below(tmp_path).list("world")) == 3
+
+
+def few_runs(look=made_up_world.look_or_be_killed) -> list[WorldRun]:
+    return runs_of(register(), ["baseline"], [101, 102, 103, 104], "baseline", 100, look=look)
 
 
 def test_a_killed_process_takes_only_its_world_with_it_and_that_is_lived_again(
     tmp_path: Path, monkeypatch
 ) -> None:
     monkeypatch.setenv("WORLD_SCAR", str(tmp_path / "scar"))
-    look = made_up_world.look_or_be_killed
-    lived = live_tasks(few_tasks(), 2, lambda line: None, look, Shelf(tmp_path / "lived"))
+    found = run_worlds(few_runs(), 2, lambda line: None, store_below(tmp_path))
     assert (tmp_path / "scar").exists()
-    assert sorted(lived["baseline"]) == [101, 102, 103, 104]
+    assert sorted(found["baseline"]) == [101, 102, 103, 104]
 
 
 def test_a_world_that_kills_every_process_is_given_up_alone(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("WORLD_SCAR", "")
-    look = made_up_world.look_or_be_killed
     with pytest.raises(WorldError, match="baseline, seed 102: The process that did this ended"):
-        live_tasks(few_tasks(), 2, lambda line: None, look, Shelf(tmp_path))
-    assert len(list(tmp_path.glob("*.npz"))) == 3
+        run_worlds(few_runs(), 2, lambda line: None, store_below(tmp_path))
+    assert len(store_below(tmp_path).list("world")) == 3
 
 
-@pytest.mark.parametrize("bit", range(0, 12_000, 997))
-def test_a_flipped_bit_in_a_world_that_is_kept_means_that_it_is_lived_again(
-    tmp_path: Path, bit: int
+def test_worlds_of_another_look_or_other_logs_are_others() -> None:
+    run = few_runs()[0]
+    others = [
+        dataclasses.replace(run, seed=5),
+        dataclasses.replace(run, look=made_up_world.look),
+        dataclasses.replace(run, how=run.how.model_copy(update={"logs": ("acts",)})),
+        dataclasses.replace(run, how=run.how.model_copy(update={"keep": ("age",)})),
+    ]
+    assert len({run.key, *(each.key for each in others)}) == 5
+    assert dataclasses.replace(run, world="the same by another name").key == run.key
+
+
+@pytest.mark.parametrize("content", [b"", b"no arrays", arrays_bytes({"people": np.zeros(3)})])
+def test_tables_that_are_none_are_made_again_though_their_checksum_is_right(
+    tmp_path: Path, content: bytes
 ) -> None:
-    shelf = Shelf(tmp_path)
-    tables = {"people": {"age": np.linspace(10, 25, 200), "sex": np.arange(200) % 2}}
-    shelf.keep("baseline", 1, tables)
-    (path,) = tmp_path.glob("*.npz")
-    content = bytearray(path.read_bytes())
-    content[bit // 8 % len(content)] ^= 1 << (bit % 8)
-    path.write_bytes(content)
-    found = shelf.found("baseline", 1)
-    if found is not None:  # the bit is one that says nothing, such as a time
-        assert (found["people"]["age"] == tables["people"]["age"]).all()
+    runs, store = few_runs(made_up_world.look), store_below(tmp_path)
+    first = run_worlds(runs, 1, lambda line: None, store)
+    for run in runs:
+        store.put(KeptResult(run.key, "world", files={"tables.npz": content}))
+    again = run_worlds(runs, 1, lambda line: None, store)
+    for seed, tables in first["baseline"].items():
+        for name, column in tables["people"].items():
+            assert again["baseline"][seed]["people"][name].tobytes() == column.tobytes()
+    lines: list[str] = []
+    run_worlds(runs, 1, lines.append, store)
+    assert lines == []
 
 
 @pytest.fixture(scope="module")

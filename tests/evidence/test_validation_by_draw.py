@@ -19,7 +19,7 @@ from abm.evidence.evaluation import Worlds, judge
 from abm.evidence.register import Register, Study, register
 from abm.evidence.validation import HowToValidate, validation_id
 from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS, row_of
-from abm.evidence.worlds import scenario_of, tasks_of, worlds_needed
+from abm.evidence.worlds import runs_of, scenario_of, worlds_needed
 from abm.io.messages import ScenarioError
 from abm.report.figures.verdicts import place_in_band, place_on_side
 from abm.report.html.writing import report_of
@@ -123,28 +123,16 @@ def test_a_killed_one_goes_on_with_the_same_draws(tmp_path: Path, monkeypatch) -
         monkeypatch.setattr(
             module, "register", lambda: Register(entries=few, worlds=register().worlds)
         )
-    seen: Lives = {}
-
-    def interrupted(scenario, seed, how):
-        if len(seen) == 4:
-            raise KeyboardInterrupt
-        seen[how.meaning, seed] = dict(scenario.parameters)
-        return made_up_world.look(scenario, seed, how)
-
-    again: Lives = {}
-
-    def counted(scenario, seed, how):
-        again[how.meaning, seed] = dict(scenario.parameters)
-        return made_up_world.look(scenario, seed, how)
-
+    monkeypatch.setattr("abm.runs.run_tasks.BATCH_SECONDS", 0.0)  # each is kept as it is done
     draws = made_up_posterior.written(tmp_path / "made")
-    assert validate(tmp_path / "whole", draws, counted) == 0
-    whole = dict(again)
-    again.clear()
-    assert validate(tmp_path / "part", draws, interrupted) == 130
-    assert validate(tmp_path / "part", draws, counted) == 0
-    assert not set(again) & set(seen)
-    assert {**seen, **again} == whole
+    diary = made_up_world.Diary(1000)
+    assert validate(tmp_path / "whole", draws, diary.look) == 0
+    whole, diary.seen, diary.most = diary.seen, {}, 4
+    assert validate(tmp_path / "part", draws, diary.look) == 130
+    seen, diary.seen, diary.most = diary.seen, {}, 1000
+    assert validate(tmp_path / "part", draws, diary.look) == 0
+    assert not set(diary.seen) & set(seen)
+    assert {**seen, **diary.seen} == whole
     first, second = ((tmp_path / name / "validate").iterdir() for name in ("whole", "part"))
     folders = (next(first), next(second))
     assert folders[0].name == folders[1].name
@@ -157,7 +145,7 @@ def test_the_name_of_the_folder_holds_the_posterior(tmp_path: Path) -> None:
     first = made_up_posterior.written(tmp_path / "first")
     other = made_up_posterior.written(tmp_path / "other", made_up_posterior.posterior(20))
     names = {
-        validation_id(tasks_of(chosen, worlds, SEEDS, "baseline", 100, draws), draws)
+        validation_id(runs_of(chosen, worlds, SEEDS, "baseline", 100, draws), draws)
         for draws in (None, first, other)
     }
     assert len(names) == 3
@@ -167,7 +155,7 @@ def test_what_a_run_sets_itself_is_not_drawn(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text('extends = "baseline"\n[parameters]\nstressor_rate = 0.55\n')
     draws, chosen = made_up_posterior.written(tmp_path / "made"), register()
-    for task in tasks_of(chosen, ["baseline", "england"], SEEDS, str(path), 100, draws):
+    for task in runs_of(chosen, ["baseline", "england"], SEEDS, str(path), 100, draws):
         assert task.scenario.parameters["stressor_rate"] == 0.55
         drawn = draws.posterior.at(draws.number(task.seed) - 1)
         assert task.scenario.parameters["urge_weight"] == drawn["urge_weight"]

@@ -109,6 +109,15 @@ def test_kinds_are_listed_measured_and_cleared_apart(store):
     assert store.clear() == 1
 
 
+def test_some_are_removed_and_nothing_of_others(store):
+    store.put_many([row(0), with_files(1), with_files(2)])
+    store.remove(KEYS[:2])
+    assert store.has(KEYS, whole=True) == {KEYS[2]}
+    assert store.size("warm-up") == sum(map(len, with_files(2).files.values()))
+    afresh(store).remove([KEYS[5]])
+    assert store.get(KEYS[2]) == with_files(2)
+
+
 def test_a_file_that_two_results_share_stays_as_long_as_one_of_them(store):
     same = with_files(1).files
     store.put_many(

@@ -40,6 +40,7 @@ RENAMED: list[tuple[str, str]] = []
 VARYING = [
     (re.compile(r"(?<=\.answers/)[0-9a-f]{16}(?=\.json)"), "<question>"),
     (re.compile(r"(?<![\w.])[0-9a-f]{12}(?![\w.])"), "<run id>"),
+    (re.compile(r"(?<![\w.])[0-9a-f]{16}(?![\w.])"), "<version>"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( ?UTC|Z|\+00:00)?"), "<time>"),
     (re.compile(r"(?:/[\w.+-]+)+/results"), "<results>"),
     (re.compile(r"\b[\d.,]+ (?:CPU-)?(?:seconds|minutes)\b"), "<duration>"),

@@ -5,16 +5,15 @@ Both ways must give the same bits, or it fails.
 """
 
 import argparse
-import tempfile
 import time
-from pathlib import Path
 
 from result_table import machine
 
-from abm.runs.warm_ups import WarmUps
+from abm.runs.warm_ups import WarmUpRun, make_warm_up, state_in
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.record import Logs, Record
 from abm.simulation.run import run
+from abm.simulation.world_state import resume
 
 FACTORS = (1.0, 0.8, 0.9, 1.1, 1.2, 1.3)
 LOGS = Logs(people=True)
@@ -39,23 +38,22 @@ def bits(record: Record) -> bytes:
 def compare(people: int, years: int, seed: int) -> tuple[float, float, float, float]:
     """Return seconds of six whole lives, of the warm-up, of six branches, and megabytes kept."""
     whole = warm_up = branches = 0.0
-    with tempfile.TemporaryDirectory() as folder:
-        warm_ups = WarmUps(Path(folder) / "warm-ups")
-        for place, scenario in enumerate(scenarios(people, years)):
+    kept = b""
+    for place, scenario in enumerate(scenarios(people, years)):
+        started = time.perf_counter()
+        lived = bits(run(scenario, seed, LOGS))
+        whole += time.perf_counter() - started
+        started = time.perf_counter()
+        if place == 0:
+            kept = make_warm_up(WarmUpRun(scenario, seed))
+            warm_up += time.perf_counter() - started
             started = time.perf_counter()
-            lived = bits(run(scenario, seed, LOGS))
-            whole += time.perf_counter() - started
-            started = time.perf_counter()
-            if place == 0:
-                warm_ups.make(scenario, seed)
-                warm_up += time.perf_counter() - started
-                started = time.perf_counter()
-            world = warm_ups.world(scenario, seed, LOGS)
-            branched = bits(run(scenario, seed, LOGS, world=world))
-            branches += time.perf_counter() - started
-            if branched != lived:
-                raise SystemExit(f"scenario {place + 1}: the branch gave other bits")
-        size = sum(each.size for each in warm_ups.kept()) / 1e6
+        world = resume(scenario, seed, LOGS, state=state_in(kept))
+        branched = bits(run(scenario, seed, LOGS, world=world))
+        branches += time.perf_counter() - started
+        if branched != lived:
+            raise SystemExit(f"scenario {place + 1}: the branch gave other bits")
+    size = len(kept) / 1e6
     return whole, warm_up, branches, size
 
 

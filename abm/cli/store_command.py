@@ -4,14 +4,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import Field, ValidationError
 
 from abm.io.files import ReadBack
 from abm.io.messages import printable
-from abm.io.tables import TableError
-from abm.io.terminal import EXIT_DONE, EXIT_FAILED, complain, print_json, print_table, print_text
+from abm.io.terminal import EXIT_DONE, EXIT_FAILED, complain, print_json, print_table
 from abm.runs.result_store import (
     FAILED,
     KeptResult,
@@ -22,6 +21,7 @@ from abm.runs.result_store import (
 )
 
 FAILURES_SHOWN = 5
+ALL = "all"
 PLAIN = ("population.kind", "population.size", "calendar.years")
 
 
@@ -49,23 +49,7 @@ class _Differences(ReadBack):
     years: int | None = Field(None, alias="calendar.years", ge=1)
 
 
-class Kept(Protocol):
-    """A further folder of what is kept, such as the lives of comparisons."""
-
-    folder: Path
-
-    def keys(self) -> list[str]: ...
-    def size(self) -> int: ...
-    def verify(self) -> list[str]: ...
-
-
-def store_command(
-    out: Path,
-    verify: bool,
-    as_json: bool,
-    clear_warm_ups: bool = False,
-    lives: Kept | None = None,
-) -> int:
+def store_command(out: Path, verify: bool, as_json: bool, clear: str | None = None) -> int:
     """List what has been computed under a folder of results.
 
     Parameters
@@ -76,53 +60,32 @@ def store_command(
         Check every result; what is damaged is removed or moved aside.
     as_json
         Print one JSON object instead of the table.
-    clear_warm_ups
-        Remove the kept warm-ups; what needs one lives it again.
-    lives
-        What comparisons keep of their runs.
+    clear
+        Kind of results to remove first, or "all" with what was set aside; what needs one computes
+        it again.
 
     Returns
     -------
     int
         Exit code: 0 done; 1 if the store cannot be read, or something was damaged.
     """
-    from abm.cli.store_warm_ups import as_object, look_at, print_warm_ups
-    from abm.runs.warm_ups import WarmUps, warm_ups_folder
-
     store = store_below(out)
     try:
+        removed = None if clear is None else store.clear(None if clear == ALL else clear)
         report = store.verify() if verify else None
-        warm_ups = look_at(WarmUps(warm_ups_folder(out)), verify, clear_warm_ups)
         found = store.list()
         size = store.size()
-        damaged_lives = lives.verify() if lives is not None and verify else []
-    except (StoreError, TableError) as error:
+    except StoreError as error:
         return complain(str(error), EXIT_FAILED)
     groups = summary(found)
     if as_json:
-        whole = _as_object(store, found, groups, size, report)
-        whole["warm_ups"] = as_object(warm_ups)
-        if lives is not None:
-            whole["lives"] = {"folder": str(lives.folder), "runs": len(lives.keys()),
-                              "bytes": lives.size(), "damaged": damaged_lives}  # fmt: skip
-        print_json(whole)
+        content = _as_object(store, found, groups, size, report)
+        print_json(content if removed is None else content | {"removed": removed})
     else:
+        if removed is not None:
+            print(f"Removed {_counted(removed, 'result')}.")
         _print(store, found, groups, size, report)
-        print_warm_ups(warm_ups)
-        if lives is not None:
-            _print_lives(lives, damaged_lives)
-    is_damaged = warm_ups.is_damaged or _is_damaged(report) or damaged_lives
-    return EXIT_FAILED if is_damaged else EXIT_DONE
-
-
-def _print_lives(lives: Kept, damaged: list[str]) -> None:
-    """Print what comparisons keep; nothing, if there is nothing to say."""
-    if number := len(lives.keys()):
-        print_text(f"\n{_counted(number, 'run')} of comparisons, {_in_words(lives.size())}")
-        print_text(f"{lives.folder} (may be removed; what a comparison needs is run again)")
-    if damaged:
-        count = _counted(len(damaged), "run")
-        complain(f"{count} of comparisons damaged and set aside; run again when needed", 1)
+    return EXIT_FAILED if _is_damaged(report) else EXIT_DONE
 
 
 def summary(found: Sequence[KeptResult]) -> list[Group]:
@@ -199,7 +162,7 @@ def _print(
     else:
         plain = ("population", "people", "years", "differing", "scenarios", "runs", "failed", "")
         print_table(("what", *plain), map(_row, groups))
-        print(f"\n{_counted(len(found), 'run')}, {_in_words(size)}")
+        print(f"\n{_counted(len(found), 'result')}, {_in_words(size)}")
         print(store.folder)
     failures = [result.about for result in found if result.status == FAILED]
     for about in failures[:FAILURES_SHOWN]:
@@ -225,8 +188,8 @@ def _print_check(store: ResultStore, report: StoreReport) -> None:
     if not _is_damaged(report):
         print("Everything is whole.")
         return
-    lost = _counted(report.lost, "run")
-    message = f"{lost} damaged, to be lived again when asked for"
+    lost = _counted(report.lost, "result")
+    message = f"{lost} damaged, to be computed again when asked for"
     if report.set_aside:
         files = _counted(len(report.set_aside), "file")
         message += f"; {files} moved to {store.folder / 'set-aside'}"

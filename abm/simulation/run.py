@@ -33,7 +33,7 @@ def run(
         Called after every day with the days lived and the days in all.
     world
         Go on with this world of the same scenario, seed and logs, for instance one that stands at
-        its first reported day (`abm.runs.warm_ups.WarmUps.world`).
+        its first reported day (`abm.simulation.world_state.resume`).
 
     Returns
     -------

@@ -4,8 +4,10 @@ import json
 import math
 
 import pytest
+from typer.testing import CliRunner
 
 from abm import compilation
+from abm.cli.main import app
 from abm.cli.store_command import store_command
 from abm.runs.figures import figures_task, live_figures, store_below
 from abm.runs.result_store import FAILED, KeptResult
@@ -35,8 +37,8 @@ def tasks(rates=(0.5, 0.6), kind="run"):
 def listed(tmp_path, capsys):
     """Return a function that lists: exit code, what was printed, what was said."""
 
-    def run(verify=False, as_json=False):
-        code = store_command(tmp_path, verify=verify, as_json=as_json)
+    def run(verify=False, as_json=False, clear=None):
+        code = store_command(tmp_path, verify, as_json, clear)
         shown = capsys.readouterr()
         assert "Traceback (most" not in shown.err
         return code, json.loads(shown.out) if as_json else shown.out, shown.err
@@ -49,7 +51,7 @@ def test_what_has_been_computed_is_listed_and_what_is_damaged_is_found(tmp_path,
     code, out, said = listed(verify=True)
     assert code == 0
     assert "stressor_rate" in out
-    assert "10 runs" in out
+    assert "10 results" in out
     assert "Everything is whole" in out
     assert "seed 3 failed: ValueError: the third seed is never lived" in said
     _, found, _ = listed(as_json=True)
@@ -93,8 +95,38 @@ def test_kinds_and_versions_of_the_code_are_told_apart(tmp_path, listed, monkeyp
     assert "of another version of the code" in listed()[1]
 
 
+def test_a_kind_is_removed_and_nothing_of_others(tmp_path, listed):
+    store = store_below(tmp_path)
+    live_figures(store, tasks())
+    live_figures(store, tasks(kind="bank run"))
+    assert "Removed 10 results." in listed(clear="run")[1]
+    assert {result.kind for result in store.list()} == {"bank run"}
+    assert listed(clear="all", as_json=True)[1]["removed"] == 10
+    assert store.list() == ()
+
+
+@pytest.mark.parametrize("name", ["set-aside", "objects", ""])
+def test_clearing_removes_nothing_by_way_of_a_link(tmp_path, listed, name):
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "ab").mkdir(parents=True)
+    for each in ("precious.txt", "ab/precious.npz"):
+        (elsewhere / each).write_text("precious")
+    place = tmp_path / "store" / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(elsewhere)
+    listed(verify=True, clear="all")
+    assert (elsewhere / "precious.txt").read_text() == "precious"
+    assert (elsewhere / "ab" / "precious.npz").read_text() == "precious"
+
+
+def test_a_kind_that_is_none_is_refused(tmp_path):
+    done = CliRunner().invoke(app, ["store", "--out", str(tmp_path), "--clear", "runs"])
+    assert done.exit_code == 2
+    assert "warm-up" in done.output
+
+
 def test_nothing_is_said_to_be_nothing_and_not_made(tmp_path, listed):
-    assert "Nothing has been computed" in listed(verify=True)[1]
+    assert "Nothing has been computed" in listed(verify=True, clear="all")[1]
     assert not (tmp_path / "store").exists()
 
 
@@ -114,6 +146,6 @@ def test_what_a_store_says_of_a_result_may_be_anything(tmp_path, listed, about):
     for verify in (True, False):
         code, out, said = listed(verify=verify)
         assert code == 0
-        assert "1 run" in out
+        assert "1 result" in out
         assert "\x1b" not in out + said
         assert listed(verify=verify, as_json=True)[0] == 0

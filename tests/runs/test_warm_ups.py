@@ -1,30 +1,19 @@
 """Warm-ups are shared by those who agree up to the start, and no damage is ever gone on from."""
 
-import json
-import os
-import time
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
-from hashlib import sha256
-from multiprocessing import get_context
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm import compilation
-from abm.cli.store_command import store_command
-from abm.runs import store_files as store_files
-from abm.runs.store_files import StoreError
-from abm.runs.warm_up_files import is_whole, read_header, read_state, write_state
-from abm.runs.warm_ups import WarmUps, warm_up_key, warm_ups_folder
+from abm.io.files import arrays_bytes
+from abm.runs.result_store import KeptResult, store_below
+from abm.runs.run_tasks import run_tasks
+from abm.runs.warm_ups import kept_warm_up, resumed, state_in, warm_up_key, warm_up_task
 from abm.scenario.scenario import load_scenario
 from abm.simulation.record import Logs
 from abm.simulation.run import run
 from abm.simulation.world import World
-from abm.simulation.world_state import WorldState
 
 PEOPLE = Logs(people=True)
 KEY = "k" * 64
@@ -39,12 +28,15 @@ def trend(factors, name="stressor_rate"):
 
 
 @pytest.fixture
-def warm_ups(tmp_path):
-    return WarmUps(warm_ups_folder(tmp_path))
+def store(tmp_path):
+    return store_below(tmp_path)
 
 
-def files_of(warm_ups):
-    return sorted(warm_ups.folder.glob("*.npz"))
+def make(store, scenario, seed):
+    """Run a warm-up and keep it; return what is kept."""
+    task = warm_up_task(scenario, seed)
+    run_tasks([task], lambda batch: store.put_many(list(map(kept_warm_up, batch))))
+    return store.get(task.key)
 
 
 # Keys
@@ -83,12 +75,11 @@ def test_what_acts_before_the_start_does_not(monkeypatch):
     assert len(set(keys)) == len(keys)
 
 
-def test_a_cohort_has_no_warm_up(warm_ups):
+def test_a_cohort_has_no_warm_up(store):
     cohort = scenario(name="birth-cohort")
-    assert warm_ups.key(cohort, 1) is None
-    assert not warm_ups.make(cohort, 1)
-    assert warm_ups.world(cohort, 1, PEOPLE).days_lived == 0
-    assert not warm_ups.folder.exists()
+    assert warm_up_key(cohort, 1) is None
+    assert warm_up_task(cohort, 1) is None
+    assert resumed(store, cohort, 1, PEOPLE) is None
 
 
 FACTORS = st.floats(0.5, 1.5)
@@ -132,221 +123,90 @@ def test_a_shared_key_means_that_the_same_numbers_act_on_every_day():
     assert worlds[0].date == worlds[0].start
 
 
-# Files
+# Keeping and using
 
 
-def state(size=500):
-    people = np.arange(size, dtype=np.int64) * 7
-    return WorldState(people, np.array([[0, 1], [1, 2]], np.int32), 100)
-
-
-def flip(path, place):
-    content = bytearray(path.read_bytes())
-    content[place % len(content)] ^= 1 << (place % 8)
-    path.write_bytes(content)
-
-
-def truncate(path, place):
-    path.write_bytes(path.read_bytes()[: place % path.stat().st_size])
-
-
-def test_what_is_written_is_read(tmp_path):
-    path = write_state(tmp_path, KEY, {"seed": 2**64 - 1}, state())
-    assert is_whole(path)
-    assert read_header(path).seed == 2**64 - 1
-    found = read_state(path, KEY)
-    assert found.people.tobytes() == state().people.tobytes()
-    assert found.friendships.tobytes() == state().friendships.tobytes()
-    assert found.days_lived == 100
-
-
-def test_the_same_state_is_the_same_file_and_nothing_in_it_is_pickled(tmp_path):
-    first = write_state(tmp_path / "a", KEY, {}, state())
-    second = write_state(tmp_path / "b", KEY, {}, state())
-    assert first.name == second.name
-    with np.load(first, allow_pickle=False) as arrays:
-        assert {arrays[name].dtype.hasobject for name in arrays} == {False}
-
-
-@pytest.mark.parametrize("damage", [flip, truncate])
-@pytest.mark.parametrize("place", [0, 1, 5, 333, 1234, -1, -9])
-def test_a_damaged_file_is_never_read(tmp_path, damage, place):
-    path = write_state(tmp_path, KEY, {}, state())
-    damage(path, place)
-    assert not is_whole(path)
-    assert read_state(path, KEY) is None
-    read_header(path)  # says nothing or something, but does not fail
-
-
-def test_a_file_under_the_name_of_another_is_not_read(tmp_path):
-    path = write_state(tmp_path, KEY, {}, state())
-    other = path.rename(path.with_name("l" * 64 + path.name[64:]))
-    assert read_state(other, "l" * 64) is None
-
-
-def test_a_file_that_is_no_warm_up_is_not_read_though_its_name_is_right(tmp_path):
-    text = b"not an archive"
-    path = tmp_path / f"{KEY}-{sha256(text).hexdigest()}.npz"
-    path.write_bytes(text)
-    assert read_state(path, KEY) is None
-    assert read_header(path) is None
-
-
-def test_of_a_file_that_cannot_be_written_nothing_is_left(tmp_path, monkeypatch):
-    def no_room(file, **arrays):
-        file.write(b"half")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(np, "savez_compressed", no_room)
-    with pytest.raises(StoreError, match="No space left"):
-        write_state(tmp_path, KEY, {}, state())
-    assert list(tmp_path.iterdir()) == []
-
-
-# Making and using
-
-
-def test_a_warm_up_is_lived_once(warm_ups):
-    assert warm_ups.make(scenario(), 1)
-    assert not warm_ups.make(scenario(years=3), 1)
-    assert warm_ups.make(scenario(), 2)
-    assert len(files_of(warm_ups)) == 2
-    assert list(warm_ups.busy.iterdir()) == []
-
-
-def test_a_branch_is_bit_for_bit_a_whole_life(warm_ups):
+def test_a_branch_is_bit_for_bit_a_whole_life(store):
     whole = World(scenario(), 4, PEOPLE)
     record = run(scenario(), 4, PEOPLE, world=whole)
-    for _ in range(2):  # lived, then kept
-        world = warm_ups.world(scenario(), 4, PEOPLE)
-        assert world.date == world.start
-        branched = run(scenario(), 4, PEOPLE, world=world)
-        assert world.people.tobytes() == whole.people.tobytes()
-        assert branched.people.equals(record.people)
-        assert branched.curves.equals(record.curves)
-    assert len(files_of(warm_ups)) == 1
+    assert resumed(store, scenario(), 4, PEOPLE) is None
+    make(store, scenario(years=3), 4)
+    world = resumed(store, scenario(), 4, PEOPLE)
+    assert world.date == world.start
+    branched = run(scenario(), 4, PEOPLE, world=world)
+    assert world.people.tobytes() == whole.people.tobytes()
+    assert branched.people.equals(record.people)
+    assert branched.curves.equals(record.curves)
 
 
-@pytest.mark.parametrize("damage", [flip, truncate])
-def test_a_damaged_warm_up_is_set_aside_and_lived_again(warm_ups, damage):
-    warm_ups.make(scenario(), 1)
-    before = files_of(warm_ups)[0].read_bytes()
-    damage(files_of(warm_ups)[0], 3456)
-    world = warm_ups.world(scenario(), 1)
-    assert [path.read_bytes() for path in files_of(warm_ups)] == [before]
-    assert len(list(warm_ups.aside.iterdir())) == 1
-    assert world.people.tobytes() == warm_ups.world(scenario(), 1).people.tobytes()
-    damage(files_of(warm_ups)[0], 4567)
-    assert warm_ups.make(scenario(), 1)
-    assert [path.read_bytes() for path in files_of(warm_ups)] == [before]
+def test_the_same_warm_up_is_the_same_file_and_nothing_in_it_is_pickled(tmp_path, store):
+    first = make(store, scenario(), 1)
+    assert make(store_below(tmp_path / "other"), scenario(), 1).files == first.files
+    state = state_in(first.files["state.npz"])
+    assert {state.people.dtype, state.friendships.dtype} == {np.dtype("i8"), np.dtype("i4")}
+
+
+def test_what_is_noted_is_what_acts_during_the_warm_up(store):
+    lived = scenario(
+        people=40,
+        years=7,
+        name="school-skills",
+        stressor_rate=0.7,
+        **{"trends.stressor_size.2016": 1.0, "trends.stressor_size.2020": 1.1},
+    )
+    about = make(store, lived, 1).about
+    assert about["differences"] == {"population.size": 40, "stressor_rate": 0.7}
+    assert (about["seed"], about["code"]) == (1, compilation.code_version())
+
+
+@pytest.mark.parametrize("place", [0, 333, -1])
+def test_a_damaged_warm_up_is_never_gone_on_from(store, place):
+    make(store, scenario(), 1)
+    (path,) = store.folder.glob("objects/*/*")
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+    assert resumed(store, scenario(), 1, PEOPLE) is None
+    assert store.has([warm_up_key(scenario(), 1)]) == set()
+
+
+def hostile(store, **changes):
+    """Keep a state that was changed by somebody who knows how to."""
+    key = warm_up_key(scenario(), 1)
+    state = state_in(make(store, scenario(), 1).files["state.npz"])
+    arrays = {"people": state.people, "friendships": state.friendships}
+    arrays |= {"days_lived": np.array([state.days_lived])} | changes
+    content = arrays_bytes({name: each for name, each in arrays.items() if each is not None})
+    store.put(KeptResult(key, "warm-up", files={"state.npz": content}))
+    return state
 
 
 @pytest.mark.parametrize("word", [-1, 10**9])
-def test_a_warm_up_of_people_that_cannot_be_is_set_aside_and_lived_again(warm_ups, word):
-    """Its name carries its own checksum, so that only what it says shows that it was made up."""
-    warm_ups.make(scenario(), 1)
-    (path,) = files_of(warm_ups)
-    before, found = path.read_bytes(), read_state(path, path.name[:64])
-    path.unlink()
-    header = {"seed": 1, "people": 30, "start": "", "differences": {}, "code": "c"}
-    hostile = replace(found, people=np.full_like(found.people, word))
-    write_state(warm_ups.folder, path.name[:64], header, hostile)
-    world = warm_ups.world(scenario(), 1)
-    assert world.people["present"].all()
-    assert [each.read_bytes() for each in files_of(warm_ups)] == [before]
-    assert len(list(warm_ups.aside.iterdir())) == 1
+def test_people_that_cannot_be_are_not_gone_on_with(store, word):
+    people = hostile(store).people
+    assert resumed(store, scenario(), 1, PEOPLE) is not None
+    hostile(store, people=np.full_like(people, word))
+    assert resumed(store, scenario(), 1, PEOPLE) is None
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, '{"days_lived": Infinity}', "[]", "null", "\xff"])
-def test_a_header_of_another_shape_is_no_header(tmp_path, text):
-    arrays = {"header": np.frombuffer(text.encode("latin-1"), np.uint8)}
-    np.savez(tmp_path / "a.npz", **arrays, people=np.zeros(3, np.int64))
-    assert read_header(tmp_path / "a.npz") is None
-    sum_ = sha256((tmp_path / "a.npz").read_bytes()).hexdigest()
-    path = (tmp_path / "a.npz").rename(tmp_path / f"{KEY}-{sum_}.npz")
-    assert read_state(path, KEY) is None
-    warm_ups = WarmUps(tmp_path)
-    assert warm_ups.kept() == []
-    assert store_command(tmp_path, verify=True, as_json=False) == 0
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"people": None},
+        {"people": np.zeros(3)},
+        {"friendships": np.zeros((2, 3), np.int32)},
+        {"friendships": np.zeros(4)},
+        {"days_lived": np.array([5])},
+        {"days_lived": np.zeros(0, np.int64)},
+        {"days_lived": np.array(["x"])},
+    ],
+)
+def test_a_state_of_another_shape_is_none(store, changes):
+    hostile(store, **changes)
+    assert resumed(store, scenario(), 1, PEOPLE) is None
 
 
-@pytest.mark.parametrize("name", ["set-aside", ""])
-def test_clearing_removes_nothing_by_way_of_a_link(tmp_path, name, capsys):
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    for each in ("precious.txt", "precious-1.npz"):
-        (elsewhere / each).write_text("precious")
-    folder = warm_ups_folder(tmp_path)
-    (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    (folder / name).symlink_to(elsewhere)
-    store_command(tmp_path, verify=True, as_json=False, clear_warm_ups=True)
-    assert len(list(elsewhere.iterdir())) == 2
-
-
-def test_a_missing_warm_up_is_lived_again(warm_ups):
-    warm_ups.make(scenario(), 1)
-    files_of(warm_ups)[0].unlink()
-    assert warm_ups.world(scenario(), 1).days_lived > 5000
-    assert len(files_of(warm_ups)) == 1
-
-
-def test_a_full_disk_stops_keeping_but_not_living(warm_ups, monkeypatch):
-    def refuse(*given):
-        raise StoreError("cannot keep a warm-up: No space left on device")
-
-    monkeypatch.setattr("abm.runs.warm_ups.write_state", refuse)
-    assert warm_ups.world(scenario(), 1).days_lived > 5000
-    with pytest.raises(StoreError):
-        warm_ups.make(scenario(), 1)
-
-
-def make_one(folder):
-    """Make one warm-up in a process of its own."""
-    return WarmUps(Path(folder)).make(scenario(people=60), 9)
-
-
-def test_of_two_processes_one_lives_and_the_other_waits(warm_ups):
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        lived = list(pool.map(make_one, [warm_ups.folder] * 2))
-    assert sorted(lived) == [False, True]
-    assert len(files_of(warm_ups)) == 1
-    assert warm_ups.verify().whole == 1
-
-
-# The command
-
-
-def test_the_command_lists_checks_and_clears(tmp_path, capsys):
-    warm_ups = WarmUps(warm_ups_folder(tmp_path))
-    for seed in (1, 2):
-        warm_ups.make(scenario(stressor_rate=0.7), seed)
-    assert store_command(tmp_path, verify=True, as_json=False) == 0
-    shown = capsys.readouterr().out
-    assert "stressor_rate" in shown
-    assert "2 warm-ups" in shown
-    flip(files_of(warm_ups)[0], 999)
-    assert store_command(tmp_path, verify=True, as_json=True) == 1
-    found = json.loads(capsys.readouterr().out)["warm_ups"]
-    assert (found["number"], len(found["verified"]["damaged"])) == (1, 1)
-    assert found["bytes"] == files_of(warm_ups)[0].stat().st_size
-    assert [group["is_current"] for group in found["groups"]] == [True]
-    assert store_command(tmp_path, verify=False, as_json=False, clear_warm_ups=True) == 0
-    assert "Removed 2 files of warm-ups." in capsys.readouterr().out
-    assert warm_ups.kept() == []
-
-
-def test_half_written_files_are_set_aside_when_abandoned(tmp_path):
-    write_state(tmp_path, KEY, {}, state())
-    partial = tmp_path / f".{KEY}.99.partial"
-    partial.write_bytes(b"half")
-    warm_ups = WarmUps(tmp_path)
-    assert warm_ups.verify().abandoned == ()
-    long_ago = time.time() - 2 * store_files.ABANDONED_AFTER
-    os.utime(partial, (long_ago, long_ago))
-    assert warm_ups.verify().abandoned == (partial.name,)
-
-
-def test_clearing_nothing_removes_nothing(tmp_path, capsys):
-    assert store_command(tmp_path, verify=False, as_json=False, clear_warm_ups=True) == 0
-    assert "Removed 0 files" in capsys.readouterr().out
-    assert not (tmp_path / "store").exists()
+@pytest.mark.parametrize("files", [{}, {"state.npz": b""}, {"state.npz": b"no archive"}])
+def test_what_holds_no_state_is_none(store, files):
+    store.put(KeptResult(warm_up_key(scenario(), 1), "warm-up", files=files))
+    assert resumed(store, scenario(), 1, PEOPLE) is None

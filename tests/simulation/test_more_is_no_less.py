@@ -9,35 +9,41 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.runs.warm_ups import WarmUps
 from abm.scenario.scenario import Scenario
 from abm.simulation.record import Logs
 from abm.simulation.run import run
+from abm.simulation.world import World
+from abm.simulation.world_state import live_warm_up, resume, state_of
 
 PEOPLE, YEARS, SEED = 1_000, 5, 2
 EVERYBODY = {"ages": [10, 24], "months_to_full": 0, "half_life_years": 0, "uptake_risk": 0}
 
 
+def scenario_with(interventions: tuple[tuple[tuple[str, Any], ...], ...]) -> Scenario:
+    table = {
+        "population": {"size": PEOPLE},
+        "calendar": {"years": YEARS},
+        "interventions": [
+            {key: list(value) if isinstance(value, tuple) else value for key, value in each}
+            for each in interventions
+        ],
+    }
+    return Scenario.from_table(table, "tried")
+
+
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., np.ndarray]:
+def lived() -> Callable[..., np.ndarray]:
     """Return a function that gives everybody who lived a reported day, by number.
 
     Each scenario is lived once, from a warm-up that all share, which changes no bit.
     """
-    warm_ups, logs = WarmUps(tmp_path_factory.mktemp("warm-ups")), Logs(people=True)
+    logs = Logs(people=True)
+    state = state_of(live_warm_up(World(scenario_with(()), SEED)))
 
     @functools.cache
     def live(*interventions: tuple[tuple[str, Any], ...]) -> np.ndarray:
-        table = {
-            "population": {"size": PEOPLE},
-            "calendar": {"years": YEARS},
-            "interventions": [
-                {key: list(value) if isinstance(value, tuple) else value for key, value in each}
-                for each in interventions
-            ],
-        }
-        scenario = Scenario.from_table(table, "tried")
-        record = run(scenario, SEED, logs, world=warm_ups.world(scenario, SEED, logs))
+        scenario = scenario_with(interventions)
+        record = run(scenario, SEED, logs, world=resume(scenario, SEED, logs, state=state))
         people = np.concatenate(record.logged["people"])
         return people[np.argsort(people["person"])]
 

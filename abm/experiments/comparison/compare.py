@@ -1,24 +1,30 @@
 """`abm.compare`: scenarios compared from Python."""
 
+import statistics
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abm.experiments.comparison.findings import Findings, check_comparable, find
-from abm.experiments.comparison.missing import Missing
 from abm.experiments.comparison.person_outcomes import Lives
-from abm.experiments.comparison.shelf import Shelf, shelf_folder
-from abm.experiments.comparison.tasks import Live, Run, live_one
+from abm.experiments.comparison.tasks import Live, Run, kept_run, live_one, lives_in, tasks_of
 from abm.experiments.sweeps.study import HowToRun
 from abm.io.progress import Progress, in_words
+from abm.io.tables import TableError
 from abm.io.terminal import NOTHING_NEW
 from abm.runs.errors import RunnerError
 from abm.runs.executors import executor_for
+from abm.runs.keys import AGENT_DAYS_A_SECOND
 from abm.runs.processes import processors
+from abm.runs.result_store import ResultStore, StoreError
+from abm.runs.run_tasks import run_tasks
+from abm.runs.task import Failure, Finished, Task
+from abm.runs.warm_ups import kept_warm_up
 from abm.scenario.draws import chosen_draws
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.compiled import announce_compiling
@@ -53,17 +59,23 @@ class HowToCompare(HowToRun):
         lived = scenario if self.draws is None else self.draws.drawn(scenario, seed)
         return Run(lived, seed, self.live)
 
-    @property
-    def shelf(self) -> Shelf:
-        """The lives that are kept below `out`."""
-        return Shelf(shelf_folder(self.out))
+
+@dataclass
+class _Missing:
+    """The runs of a comparison that are to be done."""
+
+    runs: dict[str, Run]  # by key
+    found: int  # other runs, which are kept already
+    damaged: int  # of those to do, kept once
+    again: set[str]  # keys of those that are to be done though they are kept
+    pace: float | None  # seconds an agent-day, the median of those that are kept
+    first: list[Task]  # warm-ups that several runs share
+    then: list[Task]  # the runs
 
     @property
-    def warm_ups(self) -> Path | None:
-        """Folder of warm-ups, or None where workers may be on machines that do not share it."""
-        from abm.runs.warm_ups import warm_ups_folder
-
-        return warm_ups_folder(self.out.absolute()) if self.is_on_this_machine else None
+    def weight(self) -> float:
+        """Agent-days of all."""
+        return sum(task.weight for task in (*self.first, *self.then))
 
 
 def live_missing(
@@ -72,36 +84,97 @@ def live_missing(
     spanned: Sequence[int],
     how: HowToCompare,
 ) -> Failures:
-    """Live every scenario and seed that is not kept; return tracebacks of those that failed.
+    """Run every scenario and seed that is not kept; return tracebacks of those that failed.
 
     Parameters
     ----------
     scenarios
-        What to live.
+        What to run.
     asked
-        Seeds of now; with `force` these are lived again.
+        Seeds of now; with `force` these are run again.
     spanned
         These, and those that were asked for earlier.
     how
         Where and how.
     """
     runs = {(each.name, seed): how.run_of(each, seed) for seed in spanned for each in scenarios}
-    again = [run for run in runs.values() if how.force and run.seed in set(asked)]
-    missing = Missing.among(how.shelf, list(runs.values()), how.warm_ups, again)
+    keys = {place: run.key for place, run in runs.items()}
+    again = {key for (_, seed), key in keys.items() if how.force and seed in set(asked)}
+    missing = _missing({key: runs[place] for place, key in keys.items()}, again, how)
     if not missing.runs:
         how.say(NOTHING_NEW)
         return {}
     jobs = min(how.jobs or processors(), len(missing.runs))
-    with executor_for(jobs, how.dask) as executor:  # before anything is lived
+    with executor_for(jobs, how.dask) as executor:  # before anything is run
         if how.is_on_this_machine and how.live is live_one:
             announce_compiling(how.say)
         how.say(_announcement(missing, jobs, how))
-        with Progress(f"living {len(missing.runs):,} runs", how.quiet) as progress:
-            errors = missing.live(executor, progress.update)
-    return {place: errors[run.key] for place, run in runs.items() if run.key in errors}
+        with Progress(f"{len(missing.runs):,} runs", how.quiet) as progress:
+            errors = _live(missing, executor, how, progress.update)
+    return {place: errors[key] for place, key in keys.items() if key in errors}
 
 
-def _announcement(missing: Missing, jobs: int, how: HowToCompare) -> str:
+def _missing(runs: dict[str, Run], again: set[str], how: HowToCompare) -> _Missing:
+    """Look which runs are not kept, or are to be done again."""
+    store = how.store
+    listed = store.has(runs, failed=False)
+    known = store.has(runs, failed=False, whole=True) - again
+    wanted = {key: run for key, run in runs.items() if key not in known}
+    first, then = tasks_of(wanted, store if how.is_on_this_machine else None)
+    damaged = len(listed - known - again)
+    return _Missing(wanted, len(known), damaged, again, _pace(store, known), first, then)
+
+
+def _pace(store: ResultStore, keys: set[str]) -> float | None:
+    """Return the seconds that an agent-day took, the median of some runs."""
+    table = store.frame(sorted(keys), ("seconds", "agent_days"))
+    paces = [
+        seconds / days
+        for seconds, days in zip(table["seconds"], table["agent_days"], strict=True)
+        if all(isinstance(each, int | float) and 0 < each < 1e15 for each in (seconds, days))
+    ]
+    return statistics.median(paces) if paces else None
+
+
+def _live(
+    missing: _Missing, executor: Executor | None, how: HowToCompare, tell: Callable[[float], None]
+) -> dict[str, str]:
+    """Run what is missing: shared warm-ups first; return tracebacks of failed runs by key."""
+    store, errors = how.store, dict[str, str]()
+    share = sum(task.weight for task in missing.first) / missing.weight
+
+    def keep_warm_ups(batch: list[Finished]) -> None:  # runs do without those that failed
+        good = [each for each in batch if not isinstance(each.result, Failure)]
+        with suppress(StoreError):
+            store.put_many([kept_warm_up(each) for each in good])
+
+    def keep(batch: list[Finished]) -> None:
+        good = [each for each in batch if not isinstance(each.result, Failure)]
+        store.put_many([kept_run(each) for each in good])
+        errors.update({e.task.key: e.result.error for e in batch if isinstance(e.result, Failure)})
+
+    run_tasks(
+        missing.first,
+        keep_warm_ups,
+        executor,
+        is_known=partial(store.has, whole=True),
+        claims=store,
+        progress=lambda done: tell(share * done),
+        say=how.say,
+    )
+    run_tasks(
+        missing.then,
+        keep,
+        executor,
+        is_known=lambda keys: store.has(keys, failed=False, whole=True) - missing.again,
+        claims=store,
+        progress=lambda done: tell(share + (1 - share) * done),
+        say=how.say,
+    )
+    return errors
+
+
+def _announcement(missing: _Missing, jobs: int, how: HowToCompare) -> str:
     """Say how many runs are to come and about how long they take."""
     text = f"{len(missing.runs):,} runs to live"
     if missing.first:
@@ -110,19 +183,34 @@ def _announcement(missing: Missing, jobs: int, how: HowToCompare) -> str:
         text += f", {missing.found:,} known already"
     if missing.damaged:
         text += f"; {missing.damaged:,} of them were damaged"
-    work = in_words(max(1.0, missing.seconds / (1 if how.dask else jobs)))
+    seconds = missing.weight * (missing.pace or 1 / AGENT_DAYS_A_SECOND)
+    work = in_words(max(1.0, seconds / (1 if how.dask else jobs)))
     if how.dask:
         where = "of work, shared by the workers"
     else:
         where = f"with {jobs} processes" if jobs > 1 else "with one process"
-    sure = "at a guess" if missing.is_guess else "about"
+    sure = "about" if missing.pace else "at a guess"
     return f"{text}: {sure} {work} {where}"
 
 
 def kept_lives(how: HowToCompare, scenario: "Scenario", seed: int) -> Lives | None:
-    """Return the lives of a scenario and seed, or None if they are not kept."""
+    """Return the lives of a scenario and seed, or None if they are not kept.
+
+    Raises
+    ------
+    TableError
+        If what is kept holds none; it is removed.
+    """
     key = how.run_of(scenario, seed).key
-    return how.shelf.read(key) if how.shelf.kept(key) is not None else None
+    result = how.store.get(key)
+    try:
+        return None if result is None else lives_in(result)
+    except ValueError as error:
+        how.store.remove([key])
+        raise TableError(
+            f"what is kept of {scenario.name}, seed {seed}, holds no people of a run "
+            f"({str(error).splitlines()[0]}); removed, and the same command runs it again"
+        ) from error
 
 
 def compare(

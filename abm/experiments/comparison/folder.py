@@ -1,4 +1,4 @@
-"""The run folder of a comparison: tables, figures and run.json; its runs are kept on the shelf."""
+"""The run folder of a comparison: tables, figures and run.json; its runs are in the store."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

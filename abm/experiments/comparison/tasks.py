@@ -1,54 +1,55 @@
-"""Living one run of a comparison, in whatever process, from a warm-up that runs share."""
+"""The tasks of a comparison: its runs, and before them the warm-ups that several of them share."""
 
-import gc
-import time
-import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abm.experiments.comparison.person_outcomes import Reached, as_files, lives_of
-from abm.experiments.comparison.shelf import lives_key
-from abm.runs.keys import made_with
-from abm.runs.task import OtherVersionError
+from abm.compilation import version_of
+from abm.experiments.comparison.person_outcomes import (
+    Lives,
+    Reached,
+    as_files,
+    from_files,
+    lives_of,
+)
+from abm.runs.kept_result import KeptResult, kept
+from abm.runs.keys import result_key
+from abm.runs.result_store import ResultStore
+from abm.runs.task import Finished, Task, report_share
+from abm.runs.warm_ups import resumed, warm_up_agent_days, warm_up_task
+from abm.scenario.dates import DAYS_A_YEAR
 from abm.simulation.record import Logs
 
 if TYPE_CHECKING:
     from abm.scenario.scenario import Scenario
     from abm.simulation.record import Record
 
+KIND = "people"
 PEOPLE_ONLY = Logs(people=True)
 Live = Callable[["Scenario", int, Path | None], "Record"]
 
 
-def live_one(scenario: "Scenario", seed: int, warm_ups: Path | None) -> "Record":
-    """Live one run and log its people; the standard way.
+def live_one(scenario: "Scenario", seed: int, store: Path | None) -> "Record":
+    """Run a scenario and log its people; the standard way.
 
     Parameters
     ----------
     scenario, seed
-        What to live.
-    warm_ups
-        Folder of warm-ups that runs share, or None to live the whole. It changes no bit.
+        What to run.
+    store
+        Folder of the store that holds its warm-up, or None to run the whole. It changes no bit.
     """
-    from abm.runs.warm_ups import WarmUps
     from abm.simulation.run import run
 
-    if warm_ups is None:
-        return run(scenario, seed, PEOPLE_ONLY)
-    world = WarmUps(warm_ups).world(scenario, seed, PEOPLE_ONLY)
-    return run(scenario, seed, PEOPLE_ONLY, world=world)
+    world = None if store is None else resumed(ResultStore(store), scenario, seed, PEOPLE_ONLY)
+    first = 0 if world is None else world.days_lived
 
+    def tell(day: int, days: int) -> None:
+        report_share((day - first) / (days - first))
 
-def make_warm_up(work: "Work") -> None:
-    """Live the warm-up of a run in a worker and keep it; if it cannot be kept, do without."""
-    from abm.runs.warm_ups import WarmUps
-
-    _check_version(work.version)
-    if work.warm_ups is not None:
-        WarmUps(work.warm_ups).make(work.run.scenario, work.run.seed)
-    gc.collect()
+    return run(scenario, seed, PEOPLE_ONLY, tell, world)
 
 
 @dataclass(frozen=True)
@@ -58,65 +59,83 @@ class Run:
     Parameters
     ----------
     scenario, seed
-        What is lived.
+        What is run.
     live
-        What lives it.
+        What runs it.
+    store
+        Folder of the store that holds its warm-up; None if there is none.
     """
 
     scenario: "Scenario"
     seed: int
     live: Live = live_one
+    store: Path | None = None
 
     @property
     def key(self) -> str:
-        """Key under which its lives are kept."""
+        """Key of what is kept of it: the same for equal scenarios, whatever they are called."""
         standard = self.live is live_one
         name = "" if standard else f"{self.live.__module__}.{self.live.__qualname__}"
-        return lives_key(self.scenario, self.seed, name)
+        made_by = version_of("experiments/comparison/person_outcomes.py")
+        return result_key(KIND, self.scenario, self.seed, f"{made_by} {name}".strip())
 
 
-@dataclass(frozen=True)
-class Work:
-    """What a worker needs to live a run."""
+def tasks_of(runs: Mapping[str, Run], store: ResultStore | None) -> tuple[list[Task], list[Task]]:
+    """Return the warm-ups that several runs share and that are not kept, and the runs.
 
-    version: str
-    run: Run
-    warm_ups: Path | None
+    Parameters
+    ----------
+    runs
+        By key.
+    store
+        Keeps warm-ups where workers can read them; None to run everything whole.
+    """
+    shared = {
+        key: warm_up_task(run.scenario, run.seed)
+        for key, run in runs.items()
+        if store is not None and run.live is live_one
+    }
+    uses = Counter(task.key for task in shared.values() if task is not None)
+    there = store.has(uses, whole=True) if store is not None else set()
+    first: dict[str, Task] = {}
+    then = []
+    for key, run in sorted(runs.items(), key=lambda item: item[1].seed):
+        warm_up = shared.get(key)
+        if warm_up is not None and uses[warm_up.key] > 1 and warm_up.key not in there:
+            first[warm_up.key] = warm_up
+        weight = run.scenario.population.size * run.scenario.calendar.years * DAYS_A_YEAR
+        if store is not None and warm_up is not None and warm_up.key in there | first.keys():
+            run = replace(run, store=store.folder.absolute())
+        else:
+            weight += warm_up_agent_days(run.scenario)
+        then.append(Task(key, run_people, run, weight))
+    return list(first.values()), then
 
 
-@dataclass(frozen=True)
-class Lived:
-    """What comes back from a worker: tables as files, or the traceback of what went wrong."""
-
-    files: dict[str, bytes] = field(default_factory=dict)
-    reached: tuple[Reached, ...] = ()
-    seconds: float = 0.0
-    error: str | None = None
+def run_people(run: Run) -> tuple[dict[str, bytes], tuple[Reached, ...]]:
+    """Do a run in a worker; return its tables as files, and who was reached."""
+    lives = lives_of(run.live(run.scenario, run.seed, run.store))
+    return as_files(lives), lives.reached
 
 
-def live_run(work: Work) -> Lived:
-    """Live a run in a worker; an error becomes part of what comes back.
+def kept_run(finished: Finished) -> KeptResult:
+    """Return what is kept of a run that is done."""
+    run: Run = finished.task.argument
+    files, reached = finished.result
+    plain = [asdict(each) for each in reached]
+    return kept(finished, KIND, run.scenario, run.seed, files=files, reached=plain)
+
+
+def lives_in(result: KeptResult) -> Lives:
+    """Return the lives that were kept of a run.
 
     Raises
     ------
-    OtherVersionError
-        If this process has another version of the code than the one that asks.
+    ValueError
+        If it holds none.
     """
-    _check_version(work.version)
-    started = time.perf_counter()
-    run = work.run
     try:
-        lives = lives_of(run.live(run.scenario, run.seed, work.warm_ups))
-        lived = Lived(as_files(lives), lives.reached, time.perf_counter() - started)
-    except Exception:
-        lived = Lived(error=traceback.format_exc(), seconds=time.perf_counter() - started)
-    gc.collect()
-    return lived
-
-
-def _check_version(version: str) -> None:
-    if version != made_with():
-        raise OtherVersionError(
-            f"a worker has another version of the code ({made_with()}, not {version}); "
-            "install the same one everywhere and start the workers anew"
-        )
+        reached = tuple(Reached.from_plain(each) for each in result.about["reached"])
+    except (KeyError, TypeError, OverflowError) as error:
+        raise ValueError(f"another shape: {error}") from None
+    return from_files(result.files, reached)

@@ -11,6 +11,7 @@ import abm
 from abm.cli import compare_command
 from abm.cli import main as cli
 from abm.runs.errors import RunnerError
+from abm.runs.result_store import store_below
 
 NOTHING = """extends = "baseline"
 title = "Lessons for nobody"
@@ -130,11 +131,11 @@ def test_from_python_shared_warm_ups_change_no_bit(tmp_path, nssi):
     whole = abm.compare(["baseline", "much"], seeds=[3], live=live_whole, **given)
     pd.testing.assert_frame_equal(shared.differences, whole.differences)
     pd.testing.assert_frame_equal(shared.curve_differences, whole.curve_differences)
-    assert list((tmp_path / "kept" / "store" / "warm-ups").glob("*.npz"))
+    assert len(store_below(tmp_path / "kept").list("warm-up")) == 1
     assert shared.averted("sex")["level"].unique().tolist() == ["female", "male"]
 
 
-def live_whole(scenario, seed, warm_ups):
+def live_whole(scenario, seed, store):
     from abm.experiments.comparison.tasks import PEOPLE_ONLY
     from abm.simulation.run import run
 

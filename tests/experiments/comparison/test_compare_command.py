@@ -1,8 +1,13 @@
 """A comparison is completed, never spoilt: killed, damaged, extended, failed in part."""
 
 import json
+import math
 import os
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
+from multiprocessing import get_context
 
 import made_up_lives
 import pandas as pd
@@ -15,6 +20,7 @@ from abm.experiments.comparison.folder import ComparisonFolder
 from abm.experiments.comparison.names import folder_name
 from abm.io.messages import ScenarioError
 from abm.report.comparison_columns import COMPARISON_TABLES
+from abm.runs.result_store import ResultStore, StoreError, store_below
 
 pytestmark = pytest.mark.usefixtures("without_figures")
 FOUR = (BASE, SKILLED, KIND, BOTH)
@@ -156,15 +162,98 @@ def test_what_is_damaged_is_lived_again(compare, folder, tmp_path, diary, capsys
     compare()
     before = content(folder)
     diary()
-    for path in sorted((tmp_path / "results" / "store" / "lives").rglob("people.parquet"))[:2]:
-        path.write_bytes(b"nothing")
+    store = store_below(tmp_path / "results")
+    kept = [store.get(result.key) for result in store.list("people")]
+    for result, name in zip(kept, ("people.parquet", "curves.parquet"), strict=False):
+        digest = sha256(result.files[name]).hexdigest()
+        (store.folder / "objects" / digest[:2] / digest).write_bytes(b"nothing")
     assert compare(quiet=False) == 0
     assert len(diary()) == 2
     assert content(folder) == before
     assert "2 of them were damaged" in capsys.readouterr().err
 
 
-def test_an_interrupted_comparison_goes_on_to_the_same_bytes(compare, folder, tmp_path, diary):
+COST = {"kind": "k", "title": "t", "people": 1, "cost": 1e308, "newly": 0, "units": 0}
+COST |= {"name": "", "cost_per": "person"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"about": {"reached": [COST, COST]}},
+        {"about": {"reached": None}},
+        {"about": {"reached": [5]}},
+        {"about": {}},
+        {"files": {}},
+        {"files": {"people.parquet": b"no table", "curves.parquet": b"none"}},
+    ],
+)
+def test_what_holds_no_run_is_one_line_and_run_again_by_the_same_command(
+    compare, folder, tmp_path, diary, capsys, changes
+):
+    compare()
+    before = content(folder)
+    store = store_below(tmp_path / "results")
+    (first, *_) = store.list("people")
+    store.put(replace(store.get(first.key), **changes))
+    diary()
+    assert compare() == 1
+    assert "holds no people of a run" in capsys.readouterr().err
+    assert compare() == 0
+    assert len(diary()) == 1
+    assert content(folder) == before
+
+
+@pytest.mark.parametrize("seconds", [10**400, -1, "x", None, 0, math.inf])
+def test_seconds_and_days_that_cannot_be_say_nothing_of_the_time_to_come(
+    compare, tmp_path, capsys, seconds
+):
+    compare()
+    store = store_below(tmp_path / "results")
+    for result in store.list("people"):
+        about = result.about | {"seconds": seconds, "agent_days": seconds}
+        store.put(replace(store.get(result.key), about=about))
+    assert compare(seeds=[1, 2, 3], quiet=False) == 0
+    assert "2 runs to live, 4 known already: at a guess" in capsys.readouterr().err
+
+
+def test_of_two_comparisons_at_once_each_run_is_done_by_one(compare, tmp_path, diary):
+    """Both need the base; the folders of their tables are two."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        codes = pool.map(compare_in_a_process, [tmp_path / "results"] * 2, [SKILLED, KIND])
+    assert list(codes) == [0, 0]
+    lived = diary()
+    assert sorted(lived) == sorted(set(lived))
+    assert len(lived) == 12
+
+
+def compare_in_a_process(out, other):
+    how = HowToCompare(out, jobs=1, quiet=True, live=made_up_lives.live)
+    return compare_command((BASE, other), range(4), how)
+
+
+def test_a_full_disk_is_one_line_and_what_was_kept_before_stays(
+    compare, tmp_path, capsys, diary, monkeypatch
+):
+    compare(seeds=[1])
+    diary()
+
+    def no_room(*given):
+        raise StoreError("cannot store results: No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ResultStore, "put_many", no_room)
+        assert compare(seeds=[1, 2]) == 1
+    assert "No space left" in capsys.readouterr().err
+    diary()
+    assert compare(seeds=[1, 2]) == 0
+    assert diary() == ["base 2", "skilled 2"]
+
+
+def test_an_interrupted_comparison_goes_on_to_the_same_bytes(
+    compare, folder, tmp_path, diary, monkeypatch
+):
+    monkeypatch.setattr("abm.runs.run_tasks.BATCH_SECONDS", 0.0)  # each is kept as it is done
     assert compare(out="other") == 0
     diary()
     interrupted = {"live": made_up_lives.live_but_interrupt}

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from abm.browser.served import FLAGS, chromium
 from abm.mechanisms.beginning import begin, rest
 from abm.mechanisms.book import plain_book
 from abm.mechanisms.growing_up import STAGE_DTYPE, grow_up
@@ -169,3 +170,12 @@ def ctrl_c_counts():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Return how the browser is started, so that it asks nobody anything."""
+    found = chromium()
+    if found is None:
+        pytest.fail("the page and reports are tested in Chromium or Chrome: `./nssi test` gets one")
+    return {"executable_path": found, "args": list(FLAGS)}

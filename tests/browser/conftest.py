@@ -10,7 +10,6 @@ import pytest
 from served_pages import PEOPLE, Served, Watched, serving, tab_of
 
 from abm.browser.page_model import PageModel
-from abm.browser.served import FLAGS, chromium
 
 
 @pytest.fixture(scope="session")
@@ -19,15 +18,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     PageModel(population=PEOPLE).live(1)  # compiles, so that the page is there as soon as on others
     with serving(tmp_path_factory.mktemp("page"), "--population", str(PEOPLE)) as found:
         yield found
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Return how the browser is started, so that it asks nobody anything."""
-    found = chromium()
-    if found is None:
-        pytest.fail("the page is tested in Chromium or Chrome: `./nssi test` gets one")
-    return {"executable_path": found, "args": list(FLAGS)}
 
 
 @pytest.fixture

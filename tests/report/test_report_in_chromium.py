@@ -1,0 +1,38 @@
+"""How a report looks: on a telephone, on a screen and on paper."""
+
+from typing import Any
+
+import made_up_folders as made_up
+import pytest
+
+from abm.report.html.writing import report_of
+
+BROKEN = r"""() => [...document.querySelectorAll("td")].flatMap(cell => {
+    const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+    const broken = []
+    while (text.nextNode()) {
+        for (const number of text.currentNode.data.matchAll(/[-\d.,]+/g)) {
+            const range = document.createRange()
+            range.setStart(text.currentNode, number.index)
+            range.setEnd(text.currentNode, number.index + number[0].length)
+            if (range.getClientRects().length > 1) broken.push(number[0])
+        }
+    }
+    return broken
+})"""
+
+
+@pytest.mark.parametrize(("medium", "width"), [("screen", 390), ("screen", 1280), ("print", 700)])
+def test_no_number_of_a_table_breaks(page: Any, tmp_path, width: int, medium: Any) -> None:
+    """Programmes that cost five digits a case, as the reports of ministries have."""
+    averted = {"school-skills": (6.0, 9.0, 7.0), "dbt-a": (17.0, 38.0, 26.0)}
+    folder = made_up.comparison(tmp_path, averted)
+    made_up.write(folder, {"differences.csv": made_up.differences(averted, cost=4_192_837.0)})
+    report = tmp_path / "report.html"
+    report.write_text(report_of(folder), encoding="utf-8")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(media=medium)
+    page.goto(report.as_uri())
+    assert "cost of one" in page.locator("table").all_text_contents()[1]
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

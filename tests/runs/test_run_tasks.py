@@ -15,7 +15,7 @@ from pathlib import Path
 import made_up_tasks
 import pytest
 from made_up_tasks import key, tasks
-from watched import needs_proc, wait_for_end, wait_for_lines
+from watched import SECONDS_TO_END, needs_proc, wait_for_end, wait_until
 
 from abm.runs import run_tasks as runner
 from abm.runs.executors import local_executor
@@ -398,12 +398,12 @@ def test_two_processes_on_one_store_lose_nothing_and_do_nothing_twice(store, dia
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_command_that_is_stopped_keeps_what_is_done_and_leaves_nobody(store, diary, sent):
     process = start(store)
-    wait_for_lines(diary, 80, process)  # more than what is first sent at once
+    wait_until(lambda: len(store.has(map(key, range(200)))) >= 10, process)
     if sent == signal.SIGINT:
         os.killpg(process.pid, sent)  # to all of them, as a terminal does
     else:
         os.kill(process.pid, sent)
-    _, error = process.communicate(timeout=5)
+    _, error = process.communicate(timeout=SECONDS_TO_END)
     assert process.returncode == (-9 if sent == signal.SIGKILL else 130), error
     wait_for_end(process.pid)
     known = store.has(map(key, range(200)), whole=True)

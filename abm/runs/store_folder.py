@@ -6,9 +6,11 @@ or locking; what stands where a file or folder of ours belongs, and is none, is 
 
 import contextlib
 import hashlib
+import itertools
 import os
 import shutil
 import stat
+import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
@@ -19,6 +21,7 @@ SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os,
 DATABASE, JOURNAL, LOCK = "results.sqlite", "results.sqlite-journal", "lock"
 NEW, NEW_JOURNAL = "results.sqlite-new", "results.sqlite-new-journal"
 OBJECTS, ASIDE, BUSY = "objects", "set-aside", "busy"
+_owners = itertools.count()
 HEADER = b"SQLite format 3\0"
 ROLLBACK = b"\x01\x01"  # at byte 18: no write-ahead log
 SUPER_JOURNAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"  # ends a journal that names a file to delete
@@ -166,7 +169,7 @@ class StoreFolder:
         """Make and lock a file that says, as long as this process lives, that it does."""
         folder = self.path / BUSY
         folder.mkdir(exist_ok=True)
-        path = folder / f"{os.getpid()}-{os.urandom(8).hex()}"
+        path = folder / f"{os.getpid()}-{time.time_ns():x}-{next(_owners)}"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | SAFE, 0o666)
         if lock(descriptor) is Lock.OURS:
             return descriptor, path

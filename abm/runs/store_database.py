@@ -122,7 +122,7 @@ def is_damage(error: sqlite3.Error) -> bool:
 def opened(path: Path, mode: str, can_lock: bool = False) -> Iterator[sqlite3.Connection]:
     """Yield a connection that trusts nothing in the database, and waits until the disk has all."""
     name = f"{path.absolute().as_uri()}?mode={mode}{'' if can_lock else '&nolock=1'}"
-    database = sqlite3.connect(name, SECONDS_TO_WAIT, isolation_level=None, uri=True)
+    database = sqlite3.connect(name, timeout=SECONDS_TO_WAIT, isolation_level=None, uri=True)
     try:
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
         database.text_factory = lambda text: text.decode(errors="replace")

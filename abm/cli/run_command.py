@@ -25,7 +25,7 @@ from abm.io.terminal import (
     print_support,
     print_text,
 )
-from abm.report.html.format import seeds_in_words, seeds_of_tables
+from abm.report.format import format_seeds, format_seeds_of_tables
 from abm.report.terminal.key_figures import print_by_draw, print_summary
 from abm.runs.folder import FolderError, RunFolder, content_hash
 from abm.runs.parts import CURVES, DifferentCurvesError, Part, promised_logs, write_part
@@ -168,7 +168,7 @@ def _complete(folder: RunFolder, request: Request) -> int:
             "processes": _jobs(request, len(tasks)),
         }
         further = {} if request.draws is None else dict(request.draws.said(parts))
-        if apart := seeds_of_tables(tables):
+        if apart := format_seeds_of_tables(tables):
             further["note"] = apart
         folder.describe(parts, tables, figures, timings, further)
     shown = {seed: parts[seed] for seed in request.seeds if seed in parts}
@@ -322,10 +322,10 @@ def _seeds_apart(
     held = tables.get(CURVES, {}).get("seeds", [])
     if set(held) - set(seeds):
         yield (
-            f"This table is of seeds {seeds_in_words(seeds)}; report, figures and {CURVES} are of "
-            f"seeds {seeds_in_words(held)}."
+            f"This table is of seeds {format_seeds(seeds)}; report, figures and {CURVES} are of "
+            f"seeds {format_seeds(held)}."
         )
-    if apart := seeds_of_tables(tables):
+    if apart := format_seeds_of_tables(tables):
         yield apart
 
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_reader import read_page
 
+from abm.report import format
 from abm.report.html import comparison_sentences as sentences
-from abm.report.html import format
 from abm.report.html.writing import report_of
 
 
@@ -315,14 +315,19 @@ def test_what_fails_stands_before_what_holds(tmp_path):
 
 @given(st.floats(allow_nan=True, allow_infinity=True), st.floats(), st.floats())
 def test_numbers_never_show_what_is_no_number(value, low, high):
-    for show in (format.number, format.percent, format.rate, format.year_of_age):
-        told = format.with_interval(value, low, high, show) + format.span(low, high, show)
+    for show in (
+        format.format_number,
+        format.format_percent,
+        format.format_rate,
+        format.format_age,
+    ):
+        told = format.format_estimate(value, low, high, show) + format.format_range(low, high, show)
         assert "nan" not in told
         assert "inf" not in told.replace("interval", "")
 
 
-def test_seeds_in_words():
-    assert format.seeds_in_words([3, 1, 2]) == "1 to 3"
-    assert format.seeds_in_words([7, 1]) == "1 and 7"
-    assert format.seeds_in_words([]) == "none"
-    assert json.dumps(format.number(-0.0)) == '"0"'
+def test_seeds():
+    assert format.format_seeds([3, 1, 2]) == "1 to 3"
+    assert format.format_seeds([7, 1]) == "1 and 7"
+    assert format.format_seeds([]) == "none"
+    assert json.dumps(format.format_number(-0.0)) == '"0"'

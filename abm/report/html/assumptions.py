@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 
 from abm.parameters import parameters, switches
-from abm.report.html.contents import Section, Table
+from abm.report.format import format_count, format_date, format_list, format_number, format_text
 from abm.report.html.description import Description, InterventionSaid, ScenarioSaid
-from abm.report.html.format import counted, day_in_words, listed, number, text_of
 from abm.report.html.influence import Influence
+from abm.report.sections import Section, TextTable
 
 NAME, TITLE = "assumptions", "The assumptions that matter most"
 MOST_LISTED = 10
@@ -56,14 +56,15 @@ def assumptions_of(said: Description, influence: Influence | None) -> Section:
     positions = _switches(said.scenarios)
     if positions.rows:
         tables.append(positions)
-    return Section(NAME, TITLE, paragraphs=tuple(paragraphs), tables=tuple(tables))
+    return Section(NAME, TITLE, (*paragraphs, *tables))
 
 
 def _explored(said: Description, influence: Influence) -> str:
     own = said.command == "sensitivity"
     where = "This analysis" if own else f"An analysis of “{influence.title}”"
     text = (
-        f"{where} explored {counted(len(influence.overall), 'parameter')} by {influence.method}. "
+        f"{where} explored {format_count(len(influence.overall), 'parameter')} by "
+        f"{influence.method}. "
         "The table lists those that move the main outcomes most, over the ranges explored."
     )
     if not own:
@@ -76,19 +77,19 @@ def _explored(said: Description, influence: Influence) -> str:
     return text
 
 
-def _influence_table(influence: Influence) -> Table:
+def _influence_table(influence: Influence) -> TextTable:
     rows = tuple(
         (
             f"{place}. {name}",
             _meaning(name),
             _range(influence.ranges.get(name)),
-            number(value),
+            format_number(value),
             _source(name),
         )
         for place, (name, value) in enumerate(influence.overall[:MOST_LISTED], 1)
     )
     headings = ("parameter", "what it means", "explored", "influence", SOURCE)
-    return Table(
+    return TextTable(
         "The parameters with most influence",
         headings,
         rows,
@@ -114,13 +115,13 @@ def _range(ends: Sequence[float] | None) -> str:
     return f"{ends[0]:g} to {ends[1]:g}"
 
 
-def _interventions(scenarios: Sequence[ScenarioSaid]) -> Table:
+def _interventions(scenarios: Sequence[ScenarioSaid]) -> TextTable:
     rows = [
         (_named(scenario, each, scenarios), _how(each), _effects(each), _evidence(each))
         for scenario in scenarios
         for each in scenario.interventions
     ]
-    return Table(
+    return TextTable(
         "What is done or happens, and what stands behind it",
         ("intervention", "for whom and how", "what it is assumed to change", "evidence"),
         tuple(rows),
@@ -134,7 +135,7 @@ def _named(
 
     known = kinds().get(each.kind)
     title = known.title if known else each.kind
-    title = f"{title}: {text_of(each.name)}" if each.name else title
+    title = f"{title}: {format_text(each.name)}" if each.name else title
     return f"{scenario.name}: {title}" if len(scenarios) > 1 else title
 
 
@@ -149,9 +150,9 @@ def _how(each: InterventionSaid) -> str:
     if each.who not in (None, "everyone"):
         words.append(str(each.who).replace("_", " "))
     if each.start:
-        words.append(f"from {day_in_words(each.start)}")
+        words.append(f"from {format_date(each.start)}")
     if each.end:
-        words.append(f"until {day_in_words(each.end)}")
+        words.append(f"until {format_date(each.end)}")
     return ", ".join(words) or "-"
 
 
@@ -163,7 +164,7 @@ def _effects(each: InterventionSaid) -> str:
     for name, value in each.effects.items():
         effect = known.effects.get(name) if known else None
         if effect is None:
-            told.append(f"{text_of(name)}: {value:g}")
+            told.append(f"{format_text(name)}: {value:g}")
             continue
         size = f"times {value:g}" if effect.how == "factor" else f"{value:+g} {effect.unit}"
         is_own = not math.isclose(value, effect.value, rel_tol=1e-12)
@@ -179,7 +180,7 @@ def _evidence(each: InterventionSaid) -> str:
     return known.evidence if known else NOT_IN_LIBRARY
 
 
-def _changed(scenarios: Sequence[ScenarioSaid]) -> Table:
+def _changed(scenarios: Sequence[ScenarioSaid]) -> TextTable:
     """Return the parameters whose values are not the defaults."""
     found: dict[tuple[str, float], list[str]] = {}
     for scenario in scenarios:
@@ -190,52 +191,60 @@ def _changed(scenarios: Sequence[ScenarioSaid]) -> Table:
     rows = []
     for (name, value), where in found.items():
         declared = parameters().get(name)
-        shown = text_of(name) if len(scenarios) == 1 else f"{text_of(name)} ({listed(where)})"
+        shown = (
+            format_text(name)
+            if len(scenarios) == 1
+            else f"{format_text(name)} ({format_list(where)})"
+        )
         default = f"{declared.default:g}" if declared else "-"
         rows.append((shown, f"{value:g}", NOT_STATED, default, _source(name), _meaning(name)))
     headings = ("parameter", "value", "source of the value", "default", SOURCE, "what it means")
-    return Table("Numbers that differ from the defaults", headings, tuple(rows), frozenset({1, 3}))
+    return TextTable(
+        "Numbers that differ from the defaults", headings, tuple(rows), frozenset({1, 3})
+    )
 
 
-def _trends(scenarios: Sequence[ScenarioSaid]) -> Table:
+def _trends(scenarios: Sequence[ScenarioSaid]) -> TextTable:
     rows = [
         (
             _odds_of(name) if len(scenarios) == 1 else f"{scenario.name}: {_odds_of(name)}",
-            text_of(", ".join(f"{year}: {factor:g}" for year, factor in factors.items())),
+            format_text(", ".join(f"{year}: {factor:g}" for year, factor in factors.items())),
             _meaning(name),
         )
         for scenario in scenarios
         for name, factors in scenario.trends.items()
     ]
     caption = "Trends that are put in: multipliers by calendar year"
-    return Table(caption, ("parameter", "multipliers", "what it means"), tuple(rows))
+    return TextTable(caption, ("parameter", "multipliers", "what it means"), tuple(rows))
 
 
 def _odds_of(name: str) -> str:
     """Return what multipliers multiply: a number, or the odds whose logarithm it is."""
     declared = parameters().get(name)
-    return f"odds of {name}" if declared and declared.trend_on == "odds" else text_of(name)
+    return f"odds of {name}" if declared and declared.trend_on == "odds" else format_text(name)
 
 
-def _switches(scenarios: Sequence[ScenarioSaid]) -> Table:
+def _switches(scenarios: Sequence[ScenarioSaid]) -> TextTable:
     """Return where rival accounts are open and which one was lived."""
     rows = []
     for name in dict.fromkeys(name for scenario in scenarios for name in scenario.switches):
         declared = switches().get(name)
         taken = dict.fromkeys(s.switches[name] for s in scenarios if name in s.switches)
         if declared is None:
-            rows.append((text_of(name), listed([text_of(value) for value in taken]), "-", "-"))
+            rows.append(
+                (format_text(name), format_list([format_text(value) for value in taken]), "-", "-")
+            )
             continue
         others = [value for value in declared.values if value not in taken]
         rows.append(
             (
                 declared.sentence,
-                text_of(listed([value.replace("_", " ") for value in taken])),
-                listed([value.replace("_", " ") for value in others], "or") or "-",
+                format_text(format_list([value.replace("_", " ") for value in taken])),
+                format_list([value.replace("_", " ") for value in others], "or") or "-",
                 declared.source,
             )
         )
-    return Table(
+    return TextTable(
         "Questions that research leaves open, and how they were answered here",
         ("question", "answered by", "could be", "source"),
         tuple(rows),

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from abm.report.html.contents import Section
+from abm.report.format import format_count, format_seeds_of_tables
 from abm.report.html.description import Description
-from abm.report.html.format import counted, seeds_of_tables
+from abm.report.sections import Items, Section
 
 NAME, TITLE = "caveats", "What this can say, and what it cannot"
 SMALL_POPULATION = 2_000
@@ -47,14 +47,14 @@ def caveats_of(said: Description, cautions: Sequence[str]) -> Section:
         What follows from these very results.
     """
     never = (*CANNOT[:-1], OVER_DRAWS) if said.posterior else CANNOT
-    return Section(NAME, TITLE, paragraphs=(CAN,), items=(*_own(said), *cautions, *never))
+    return Section(NAME, TITLE, (CAN, Items((*_own(said), *cautions, *never))))
 
 
 def _own(said: Description) -> tuple[str, ...]:
     told = []
     if said.failed:
-        told.append(f"Not in these results: {counted(len(said.failed), 'run')} that failed.")
-    if said.command == "run" and (apart := seeds_of_tables(dict(said.tables))):
+        told.append(f"Not in these results: {format_count(len(said.failed), 'run')} that failed.")
+    if said.command == "run" and (apart := format_seeds_of_tables(dict(said.tables))):
         told.append(apart)
     if len(set(said.seeds)) == 1 and said.command in ("run", "validate"):
         told.append(
@@ -63,7 +63,8 @@ def _own(said: Description) -> tuple[str, ...]:
         )
     if said.posterior and said.command == "validate" and len(set(said.seeds)) < FEW_DRAWS:
         told.append(
-            f"With {counted(len(set(said.seeds)), 'draw')} of the parameters this is a first look "
+            f"With {format_count(len(set(said.seeds)), 'draw')} of the parameters this is a "
+            f"first look "
             "at what the posterior says."
         )
     if said.posterior and said.command == "compare":

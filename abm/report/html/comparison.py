@@ -4,13 +4,21 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from abm.report.format import (
+    format_count,
+    format_fewer_or_more,
+    format_list,
+    format_number,
+    format_range,
+    format_text,
+)
 from abm.report.html import comparison_sentences as sentences
-from abm.report.html.contents import Findings, Table
+from abm.report.html.contents import ReportBody
 from abm.report.html.description import Description
 from abm.report.html.files import Files, ReportError
 from abm.report.html.fitted import fitted_for_scenarios
-from abm.report.html.format import counted, fewer_or_more, listed, number, span, text_of
 from abm.report.html.questions import about_scenario
+from abm.report.sections import TextTable
 from abm.scenario.intervention_library import are_events
 
 if TYPE_CHECKING:
@@ -29,7 +37,7 @@ GROUPS = ("sex", "age", "adversity_quartile")
 MOST_TITLES, MOST_BESIDE = 2, 3  # scenarios in the title, and told or tabled beside each other
 
 
-def findings_of_comparison(files: Files, said: Description) -> Findings:
+def findings_of_comparison(files: Files, said: Description) -> ReportBody:
     """Return what a comparison found, in words and tables."""
     table = files.table(DIFFERENCES, TEXTS, NUMBERS)
     rows = None if table is None else table[table["seed"] == "all"]
@@ -38,9 +46,9 @@ def findings_of_comparison(files: Files, said: Description) -> Findings:
     estimates = [] if rows is None else _estimates(rows, said)
     unknown = {each.scenario for each in estimates} - set(names)
     if unknown:
-        name = text_of(sorted(unknown)[0], 60)
+        name = format_text(sorted(unknown)[0], 60)
         raise ReportError(f"{files.path / DIFFERENCES}: {name!r} is no scenario of run.json")
-    return Findings(
+    return ReportBody(
         kind="Comparison of scenarios",
         title=_title(said),
         question=_question(said),
@@ -56,7 +64,7 @@ def _title(said: Description) -> str:
     called = [other.called for other in said.others]
     if len(called) > MOST_TITLES:
         return f"{len(called)} scenarios against “{said.scenario.called}”: what would change?"
-    return f"{listed(called)}: what would change?"
+    return f"{format_list(called)}: what would change?"
 
 
 def _question(said: Description) -> tuple[str, ...]:
@@ -68,8 +76,8 @@ def _question(said: Description) -> tuple[str, ...]:
         " aged 10 to 24" if base.population.kind == "open" else " of one birth cohort"
     )
     how = (
-        f"The same {who}, with the same luck, are lived over {counted(years, 'year')} as in "
-        f"“{base.called}” and as in {listed([f'“{other.called}”' for other in said.others])}; "
+        f"The same {who}, with the same luck, are lived over {format_count(years, 'year')} as in "
+        f"“{base.called}” and as in {format_list([f'“{other.called}”' for other in said.others])}; "
         "only the differences are counted."
     )
     return (*asked, how)
@@ -99,11 +107,11 @@ def _events(said: Description) -> set[str]:
 
 def _tables(
     rows: "pd.DataFrame", estimates: Sequence[sentences.Estimate], said: Description
-) -> tuple[Table, ...]:
+) -> tuple[TextTable, ...]:
     if not estimates:
         return ()
     several = len({each.scenario for each in estimates}) > 1
-    years = counted(said.scenario.calendar.years, "year")
+    years = format_count(said.scenario.calendar.years, "year")
     tables = [
         _averted(estimates, several, years, said.scenario.called),
         _reached(rows[~rows["scenario"].isin(_events(said))], said),
@@ -114,19 +122,19 @@ def _tables(
 
 def _averted(
     estimates: Sequence[sentences.Estimate], several: bool, years: str, base: str
-) -> Table:
+) -> TextTable:
     headings = ("outcome", f"in “{base}”", "difference", "95 % interval", "which means")
     rows = []
     for each in estimates:
         cells = (
-            number(each.in_base),
-            fewer_or_more(each.value),
-            fewer_or_more(each.low, each.high),
+            format_number(each.in_base),
+            format_fewer_or_more(each.value),
+            format_fewer_or_more(each.low, each.high),
             each.reading,
         )
         name = f"{each.scenario}: {each.label}" if several else each.label
         rows.append((name, *cells))
-    return Table(
+    return TextTable(
         f"Fewer or more than in “{base}”, per 100,000 people over {years}",
         headings,
         tuple(rows),
@@ -135,7 +143,7 @@ def _averted(
     )
 
 
-def _reached(rows: "pd.DataFrame", said: Description) -> Table:
+def _reached(rows: "pd.DataFrame", said: Description) -> TextTable:
     """Return what new cases averted mean for those reached."""
     titles = {other.name: other.called for other in said.others}
     chosen = rows[(rows["group"] == "all") & (rows["outcome"] == "new_cases")]
@@ -144,16 +152,16 @@ def _reached(rows: "pd.DataFrame", said: Description) -> Table:
         cells.append(
             (
                 titles.get(row["scenario"], row["scenario"]),
-                number(row["reached"]),
+                format_number(row["reached"]),
                 _with_span(row, "per_1000_reached"),
                 _with_span(row, "needed_to_reach"),
                 _with_span(row, "cost_per_averted"),
-                number(row["helped"]),
-                number(row["harmed"]),
+                format_number(row["helped"]),
+                format_number(row["harmed"]),
             )
         )
     headings = ("scenario", "people reached", "averted per 1,000 reached", "number needed to reach")
-    return Table(
+    return TextTable(
         "New cases, for those reached: means of a run",
         (*headings, "cost of one", "better off", "worse off"),
         tuple(cells),
@@ -173,11 +181,11 @@ def _with_span(row: "Mapping[Hashable, Any]", name: str) -> str:
         return "not shown"
     if value == 0 and row["helped"] == row["harmed"] == 0:
         return "0, nobody changed"
-    limits = span(row[f"{name}_low"], row[f"{name}_high"])
-    return number(value) if limits == "-" else f"{number(value)} ({limits})"
+    limits = format_range(row[f"{name}_low"], row[f"{name}_high"])
+    return format_number(value) if limits == "-" else f"{format_number(value)} ({limits})"
 
 
-def _by_group(rows: "pd.DataFrame", said: Description, years: str) -> Table:
+def _by_group(rows: "pd.DataFrame", said: Description, years: str) -> TextTable:
     """Return new cases averted by sex, age and quarter of adversity."""
     from abm.report.terminal.comparison import changed, group_label
 
@@ -197,7 +205,7 @@ def _by_group(rows: "pd.DataFrame", said: Description, years: str) -> Table:
         lines = [
             (group_label(*key), *(found.get((*key, name), "-") for name in names)) for key in keys
         ]
-        return Table(
+        return TextTable(
             caption, ("group", *names), tuple(lines), frozenset(range(1, len(names) + 1)), note
         )
     lines = [
@@ -206,7 +214,9 @@ def _by_group(rows: "pd.DataFrame", said: Description, years: str) -> Table:
         for key in keys
         if (*key, name) in found
     ]
-    return Table(caption, ("scenario and group", "difference"), tuple(lines), frozenset({1}), note)
+    return TextTable(
+        caption, ("scenario and group", "difference"), tuple(lines), frozenset({1}), note
+    )
 
 
 def _packages(files: Files) -> tuple[str, ...]:
@@ -217,7 +227,7 @@ def _packages(files: Files) -> tuple[str, ...]:
     from abm.report.terminal.comparison import package_lines
 
     try:
-        return tuple(text_of(line) for line in package_lines(table))
+        return tuple(format_text(line) for line in package_lines(table))
     except (LookupError, ValueError, TypeError):
         raise ReportError(f"{files.path / PACKAGES}: expected the packages of a comparison") from (
             None

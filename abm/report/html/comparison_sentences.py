@@ -5,8 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from abm.report.format import (
+    capitalised,
+    format_count,
+    format_fewer_or_more,
+    format_list,
+    format_number,
+)
 from abm.report.html.description import Description
-from abm.report.html.format import capitalised, counted, fewer_or_more, listed, number
 
 LESS, MORE, UNCLEAR, NOTHING, NONE_THERE, NO_INTERVAL, NOT_KNOWN = (
     *("fewer, beyond chance", "more, beyond chance", "cannot be told from chance"),
@@ -82,8 +88,8 @@ class Estimate:
 def sentence(each: Estimate, called: str, years: str, base: str) -> str:
     """Return what one estimate says, the scenario and what it is compared with called so."""
     of_people = f"{each.label} per 100,000 people over {years}"
-    has = f"; {base} has {number(each.in_base)}" if math.isfinite(each.in_base) else ""
-    limits = f"(95 % interval {fewer_or_more(each.low, each.high)}{has})"
+    has = f"; {base} has {format_number(each.in_base)}" if math.isfinite(each.in_base) else ""
+    limits = f"(95 % interval {format_fewer_or_more(each.low, each.high)}{has})"
     match each.reading:
         case "not known":
             return f"What {called} changes in {each.label} is not known."
@@ -93,16 +99,18 @@ def sentence(each: Estimate, called: str, years: str, base: str) -> str:
             return f"With {called} nobody's outcome changed: {each.label} are as in {base}."
         case "no interval, so no telling":
             return (
-                f"With {called} there were {fewer_or_more(each.value)} {of_people}, "
+                f"With {called} there were {format_fewer_or_more(each.value)} {of_people}, "
                 "but no interval says whether that is more than chance."
             )
         case "fewer, beyond chance" if not each.is_event:
-            return f"{capitalised(called)} averts {number(each.value)} {of_people} {limits}."
+            return f"{capitalised(called)} averts {format_number(each.value)} {of_people} {limits}."
         case "fewer, beyond chance" | "more, beyond chance":
-            return f"With {called} there are {fewer_or_more(each.value)} {of_people} {limits}."
+            return (
+                f"With {called} there are {format_fewer_or_more(each.value)} {of_people} {limits}."
+            )
     return (
         f"Whether {called} changes how many {each.label} there are cannot be told from chance: the "
-        f"estimate is {fewer_or_more(each.value)} per 100,000 people over {years} {limits}."
+        f"estimate is {format_fewer_or_more(each.value)} per 100,000 people over {years} {limits}."
     )
 
 
@@ -110,7 +118,7 @@ def answer(estimates: Sequence[Estimate], said: Description) -> tuple[str, ...]:
     """Return a few sentences on everything that was compared: new cases first."""
     cases = [each for each in estimates if each.outcome == NEW_CASES]
     if not cases:
-        failed = f" ({counted(len(said.failed), 'run')} failed)" if said.failed else ""
+        failed = f" ({format_count(len(said.failed), 'run')} failed)" if said.failed else ""
         return (
             (
                 f"This folder holds no comparison of new cases{failed}, so it has no answer; "
@@ -118,7 +126,7 @@ def answer(estimates: Sequence[Estimate], said: Description) -> tuple[str, ...]:
             ),
         )
     called = {other.name: f"“{other.called}”" for other in said.others}
-    years, base = counted(said.scenario.calendar.years, "year"), f"“{said.scenario.called}”"
+    years, base = format_count(said.scenario.calendar.years, "year"), f"“{said.scenario.called}”"
     others = _other_outcomes(estimates, called)
     if len(cases) == 1:
         only = cases[0]
@@ -134,10 +142,10 @@ def _other_outcomes(estimates: Sequence[Estimate], called: Mapping[str, str]) ->
     by_scenario: dict[str, list[str]] = {}
     for each in rest:
         if each.reading in (LESS, MORE):
-            found = f"{fewer_or_more(each.value)} {each.label}"
+            found = f"{format_fewer_or_more(each.value)} {each.label}"
             by_scenario.setdefault(called[each.scenario], []).append(found)
     if by_scenario:
-        told = "; ".join(f"with {name} {listed(found)}" for name, found in by_scenario.items())
+        told = "; ".join(f"with {name} {format_list(found)}" for name, found in by_scenario.items())
         return (f"In other outcomes, beyond chance and per 100,000 people: {told}.",)
     return ("In no other outcome can a difference be told from chance.",) if rest else ()
 
@@ -145,7 +153,7 @@ def _other_outcomes(estimates: Sequence[Estimate], called: Mapping[str, str]) ->
 def readings(estimates: Sequence[Estimate], said: Description) -> tuple[str, ...]:
     """Return one sentence on the new cases of every scenario."""
     called = {other.name: f"“{other.called}”" for other in said.others}
-    years, base = counted(said.scenario.calendar.years, "year"), f"“{said.scenario.called}”"
+    years, base = format_count(said.scenario.calendar.years, "year"), f"“{said.scenario.called}”"
     return tuple(
         sentence(each, called[each.scenario], years, base)
         for each in estimates
@@ -186,7 +194,7 @@ def cautions(estimates: Sequence[Estimate]) -> tuple[str, ...]:
 def _reach(each: Estimate) -> str:
     """Say whom it reached, who was helped and harmed, and what the interval covers."""
     reached = (
-        f"It reached {number(each.reached)} people a run; of all people, "
+        f"It reached {format_number(each.reached)} people a run; of all people, "
         if math.isfinite(each.reached)
         else "How many people it reached is not counted; of all people, "
     )
@@ -198,7 +206,7 @@ def _reach(each: Estimate) -> str:
 
 
 def _people(count: float) -> str:
-    return "nobody" if count == 0 else number(count)
+    return "nobody" if count == 0 else format_number(count)
 
 
 def _covers(seeds: int) -> str:
@@ -221,12 +229,13 @@ def _counts(cases: Sequence[Estimate], called: Mapping[str, str], base: str) -> 
         NOT_KNOWN: "no known result for new cases",
     }
     parts = [
-        f"{len(names)} {'has' if len(names) == 1 else 'have'} {words[reading]} ({listed(names)})"
+        f"{len(names)} {'has' if len(names) == 1 else 'have'} {words[reading]} "
+        f"({format_list(names)})"
         for reading, names in sorted(
             by_reading.items(), key=lambda pair: list(words).index(pair[0])
         )
     ]
-    return f"Of {len(cases)} scenarios, {listed(parts)}."
+    return f"Of {len(cases)} scenarios, {format_list(parts)}."
 
 
 def _furthest(cases: Sequence[Estimate], called: Mapping[str, str], years: str, base: str) -> str:

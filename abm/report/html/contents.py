@@ -1,64 +1,12 @@
-"""What a report is made of, before it becomes HTML: plain text everywhere, escaped at the end."""
+"""What the reader of each command's folder returns."""
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Table:
-    """A table for readers.
-
-    Parameters
-    ----------
-    caption
-        What it shows, in a line.
-    headings
-        One a column; the first column names the row.
-    rows
-        Cells, as many a row as there are headings.
-    numbers
-        Places of columns that hold numbers and stand to the right.
-    note
-        How to read it.
-    """
-
-    caption: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numbers: frozenset[int] = frozenset()
-    note: str = ""
+from abm.report.sections import Section, TextTable
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A figure: its bytes as a data URI, a caption, and what those who cannot see it are told."""
-
-    source: str
-    caption: str
-    alternative: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """One part of a report; a part with nothing in it is left out of the page."""
-
-    name: str
-    title: str
-    paragraphs: tuple[str, ...] = ()
-    items: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
-    pictures: tuple[Picture, ...] = ()
-    code: str = ""
-    after_code: tuple[str, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to show."""
-        told = self.paragraphs, self.items, self.tables, self.pictures, self.code
-        return not any(told)
-
-
-@dataclass(frozen=True)
-class Findings:
+class ReportBody:
     """What is particular to a kind of report.
 
     Parameters
@@ -85,19 +33,7 @@ class Findings:
     title: str
     question: tuple[str, ...]
     answer: tuple[str, ...]
-    tables: tuple[Table, ...] = ()
+    tables: tuple[TextTable, ...] = ()
     readings: tuple[str, ...] = ()
     fitted: Section | None = None
     cautions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Report:
-    """A whole page."""
-
-    kind: str
-    title: str
-    question: tuple[str, ...]
-    answer: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
-    sections: tuple[Section, ...]

@@ -5,15 +5,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from abm.report.format import format_text
 from abm.report.html.files import Files, ReportError
-from abm.report.html.format import text_of
 
 COMMANDS = ("run", "compare", "validate", "sensitivity", "sweep")
 LARGEST_SEED = 2**64 - 1
 
 
 def _one_line(text: str) -> str:
-    return text_of(text)
+    return format_text(text)
 
 
 Line = Annotated[str, AfterValidator(_one_line)]
@@ -116,7 +116,7 @@ class Description(_Said):
     def posterior(self) -> str:
         """Hash of the posterior that seeds drew their parameters from; empty where none did."""
         is_drawn = self.design.get("uncertainty") == "posterior"
-        return text_of(self.design.get("posterior", "")) if is_drawn else ""
+        return format_text(self.design.get("posterior", "")) if is_drawn else ""
 
     @property
     def seconds(self) -> float:
@@ -161,7 +161,7 @@ def read_description(files: Files) -> Description:
         return whole.model_copy(update={"scenario": base, "others": tuple(rest)})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(text_of(key, 60) for key in first["loc"])
+        where = ".".join(format_text(key, 60) for key in first["loc"])
         raise ReportError(f"{place}: {where}: {first['msg']}") from None
     except (KeyError, TypeError, RecursionError):
         raise ReportError(f"{place}: scenario: expected a resolved scenario") from None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from abm.io.files import LARGEST_JSON, LARGEST_TABLE, parse_json, read_bytes
 from abm.io.messages import ScenarioError, shown
-from abm.report.html.format import text_of
+from abm.report.format import format_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +86,7 @@ class Files:
             raise ReportError(f"{self.path / name}: expected a column {missing[0]!r}")
         chosen = whole[[*texts, *numbers]].copy()
         for column in texts:
-            lines = {value: text_of(value) for value in chosen[column].unique()}
+            lines = {value: format_text(value) for value in chosen[column].unique()}
             chosen[column] = chosen[column].map(lines)
         for column in numbers:
             chosen[column] = self._numbers(name, chosen[column])

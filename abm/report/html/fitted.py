@@ -1,7 +1,7 @@
 """What was fitted and what is predicted."""
 
-from abm.report.html.contents import Section, Table
 from abm.report.html.description import Description, ScenarioSaid
+from abm.report.sections import Section, TextTable
 
 NAME, TITLE = "fitted", "What was fitted, and what is predicted"
 ROUGH = (
@@ -16,15 +16,15 @@ def fitted_for_scenarios(said: Description) -> Section:
     return Section(
         NAME,
         TITLE,
-        paragraphs=(
+        (
             ROUGH,
             _predicted(said),
             (
                 "How the model stands to every claim and figure, those that were not fitted "
                 "included, is in the report of `nssi validate`."
             ),
+            _fitted_table(),
         ),
-        tables=(_fitted_table(),),
     )
 
 
@@ -49,7 +49,7 @@ def _changes(scenario: ScenarioSaid) -> set[str]:
     return {name for name, value in given.items() if value}
 
 
-def _fitted_table() -> Table:
+def _fitted_table() -> TextTable:
     """Return the figures that the defaults were chosen with in view."""
     from abm.evidence.listing import accepted, number
     from abm.evidence.register import register
@@ -64,7 +64,7 @@ def _fitted_table() -> Table:
         for entry in register().entries.values()
         if entry.use == "fitted"
     )
-    return Table(
+    return TextTable(
         "Published figures that the defaults, or the trends of some scenarios, were chosen with in "
         "view",
         ("figure", "published", "accepted", "source"),

@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from abm.report.format import format_text
 from abm.report.html.description import Description, read_description
 from abm.report.html.files import Files, ReportError
-from abm.report.html.format import text_of
 
 RANKING, NOISE = "ranking.csv", "noise.csv"
 ALL = "all"
@@ -84,14 +84,14 @@ def read_influence(files: Files, said: Description | None = None) -> Influence:
     overall: list[tuple[str, float]] = []
     by_outcome: dict[str, list[Moved]] = {}
     for row in [] if ranking is None else ranking.sort_values("rank").to_dict("records"):
-        name = text_of(row["parameter"])
+        name = format_text(row["parameter"])
         if row["outcome"] == ALL:
             overall.append((name, float(row["value"])))
         else:
             moved = Moved(name, row["value"], row["low"], row["high"])
-            by_outcome.setdefault(text_of(row["outcome"]), []).append(moved)
+            by_outcome.setdefault(format_text(row["outcome"]), []).append(moved)
     rows = [] if noise is None else noise[noise["age"] == ""].to_dict("records")
-    chance = {text_of(row["outcome"]): float(row["index_by_chance"]) for row in rows}
+    chance = {format_text(row["outcome"]): float(row["index_by_chance"]) for row in rows}
     kind = about.design.get("kind")
     return Influence(
         "Sobol's indices" if kind == "sobol" else "Morris's method",

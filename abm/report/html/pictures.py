@@ -5,8 +5,8 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 from abm.report.html.captions import CAPTIONS, FIGURES
-from abm.report.html.contents import Picture
 from abm.report.html.files import LARGEST_FIGURE, Files
+from abm.report.sections import Picture
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 PNG_START = b"\x89PNG\r\n\x1a\n"

@@ -8,10 +8,10 @@ from typing import Any
 
 from abm.io.messages import ScenarioError
 from abm.parameters import parameters, switches
-from abm.report.html.contents import Section, Table
+from abm.report.format import format_count, format_seeds, format_text
 from abm.report.html.description import Description, ScenarioSaid
 from abm.report.html.files import Files
-from abm.report.html.format import counted, seeds_in_words, text_of
+from abm.report.sections import Code, Section, TextTable
 
 NAME, TITLE = "provenance", "Where this comes from, and how to repeat it"
 
@@ -24,25 +24,23 @@ def provenance_of(files: Files, said: Description) -> Section:
         return Section(
             NAME,
             TITLE,
-            paragraphs=paragraphs,
-            code=again,
-            after_code=(*_checksums(files, said), ALIKE),
-            tables=(_facts(said),),
+            (*paragraphs, Code(again), *_checksums(files, said), ALIKE, _facts(said)),
         )
     tomls = "\n".join(f"# {each.name}.toml\n{as_toml(each)}" for each in said.scenarios)
     return Section(
         NAME,
         TITLE,
-        paragraphs=(
+        (
             (
                 "The scenario files found here by these names are not those that were lived. What "
                 "was "
                 "lived, where it differs from the defaults (save each as a file of that name):"
             ),
+            Code(tomls),
+            *_checksums(files, said),
+            ALIKE,
+            _facts(said),
         ),
-        code=tomls,
-        after_code=(*_checksums(files, said), ALIKE),
-        tables=(_facts(said),),
     )
 
 
@@ -55,17 +53,17 @@ ALIKE = (
 def facts(said: Description) -> tuple[tuple[str, str], ...]:
     """Return the few facts that stand at the top of the page."""
     scenario = said.scenario
-    years = counted(scenario.calendar.years, "reported year")
+    years = format_count(scenario.calendar.years, "reported year")
     kind = "one birth cohort" if scenario.population.kind == "cohort" else "ages 10 to 24"
     return (
         ("people", f"{scenario.population.size:,}, {kind}"),
         ("time", f"{years} from {scenario.calendar.start}"),
-        ("seeds", seeds_in_words(said.seeds)),
+        ("seeds", format_seeds(said.seeds)),
         ("run", said.run_id or "not said"),
     )
 
 
-def _facts(said: Description) -> Table:
+def _facts(said: Description) -> TextTable:
     versions = ", ".join(f"{name} {version}" for name, version in said.versions.items())
     machine = " ".join(str(said.platform.get(name, "")) for name in ("system", "machine"))
     rows = [
@@ -74,7 +72,7 @@ def _facts(said: Description) -> Table:
         ("people", f"{said.scenario.population.size:,}, {said.scenario.population.kind}"),
         ("first reported day", said.scenario.calendar.start),
         ("reported years", str(said.scenario.calendar.years)),
-        ("seeds", seeds_in_words(said.seeds)),
+        ("seeds", format_seeds(said.seeds)),
         ("parameters drawn from the posterior with the hash", said.posterior),
         ("worlds", ", ".join(said.worlds)),
         ("failed runs", str(len(said.failed))),
@@ -86,8 +84,8 @@ def _facts(said: Description) -> Table:
         ("begun", str(said.timings.get("started", ""))),
         ("took", f"{said.seconds:,.0f} seconds" if math.isfinite(said.seconds) else ""),
     ]
-    known = tuple((name, text_of(value)) for name, value in rows if value.strip())
-    return Table("What was lived, and with what", ("", "value"), known)
+    known = tuple((name, format_text(value)) for name, value in rows if value.strip())
+    return TextTable("What was lived, and with what", ("", "value"), known)
 
 
 def _checksums(files: Files, said: Description) -> tuple[str, ...]:
@@ -98,11 +96,11 @@ def _checksums(files: Files, said: Description) -> tuple[str, ...]:
     for name, about in said.tables.items():
         if "/" in name or name.endswith(".parquet"):
             continue
-        sound = files.has_checksum(text_of(name, 80), str(about.get("sha256", "")))
+        sound = files.has_checksum(format_text(name, 80), str(about.get("sha256", "")))
         if sound is None:
-            gone.append(text_of(name, 80))
+            gone.append(format_text(name, 80))
         elif not sound:
-            changed.append(text_of(name, 80))
+            changed.append(format_text(name, 80))
     told = []
     if changed:
         told.append(f"Changed since the run wrote them: {', '.join(changed)}. Do not rely on this.")
@@ -235,7 +233,7 @@ def as_toml(said: ScenarioSaid) -> str:
         lines += ["", "[[interventions]]", *_entries(told)]
         if each.effects:
             lines.append(f"effects = {{ {', '.join(_entries(each.effects))} }}")
-    return "\n".join(text_of(line) if line else line for line in lines) + "\n"
+    return "\n".join(format_text(line) if line else line for line in lines) + "\n"
 
 
 def _entries(table: dict[str, Any]) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """The question that a scenario asks, in the words of its file."""
 
+from abm.report.format import format_count, format_text
 from abm.report.html.description import ScenarioSaid
-from abm.report.html.format import counted, text_of
 
 COMPARE = "Compare with baseline."
 
@@ -16,7 +16,7 @@ def about_scenario(said: ScenarioSaid) -> tuple[str, ...]:
 
     for each in available_scenarios():
         if each.name == said.name and each.title == said.title and each.about:
-            text = text_of(" ".join(each.about)).removesuffix(COMPARE).strip()
+            text = format_text(" ".join(each.about)).removesuffix(COMPARE).strip()
             return (text, *_asked_otherwise(said)) if text else ()
     return ()
 
@@ -35,6 +35,6 @@ def _asked_otherwise(said: ScenarioSaid) -> tuple[str, ...]:
         here.append(f"of {said.population.size:,} people")
         there.append(f"of {file.population.size:,}")
     if said.calendar.years != file.calendar.years:
-        here.append(f"over {counted(said.calendar.years, 'year')}")
+        here.append(f"over {format_count(said.calendar.years, 'year')}")
         there.append(f"over {file.calendar.years}")
     return (f"Here this is asked {' '.join(here)}, not {' '.join(there)}.",) if here else ()

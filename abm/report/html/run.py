@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.report.html.contents import Findings, Table
+from abm.report.format import (
+    FORMATS,
+    capitalised,
+    format_count,
+    format_date,
+    format_estimate,
+    format_list,
+    format_number,
+    format_percent,
+    format_range,
+)
+from abm.report.html.contents import ReportBody
 from abm.report.html.description import Description
 from abm.report.html.files import Files, ReportError
 from abm.report.html.fitted import fitted_for_scenarios
-from abm.report.html.format import (
-    capitalised,
-    counted,
-    day_in_words,
-    listed,
-    number,
-    percent,
-    rate,
-    span,
-    with_interval,
-    year_of_age,
-)
 from abm.report.html.questions import about_scenario
+from abm.report.sections import TextTable
 from abm.report.terminal.draws import NOT_TOLD, notes_by_draw
 
 if TYPE_CHECKING:
@@ -33,20 +33,19 @@ if TYPE_CHECKING:
 
 CURVES = "curves.csv"
 BAND = "aged 12 to 18"
-SHOW = {"percent": percent, "number": rate, "age": year_of_age, "ratio": rate}
 BY_AGE = {"lifetime_prevalence": "ever", "past_year_prevalence": "past year"}
 SEXES = ("female", "male")
 
 
-def findings_of_run(files: Files, said: Description) -> Findings:
+def findings_of_run(files: Files, said: Description) -> ReportBody:
     """Return what a run found, in words and tables."""
     scenario = said.scenario
     curves = _curves(files)
     rows = [] if curves is None else _summary(files, said, curves)
     found = {(row.measure, row.sex): row for row in rows}
     is_cohort = scenario.population.kind == "cohort"
-    when = "" if curves is None else day_in_words(str(curves["date"].max().date()))
-    return Findings(
+    when = "" if curves is None else format_date(str(curves["date"].max().date()))
+    return ReportBody(
         kind="Simulated population",
         title=scenario.called,
         question=about_scenario(scenario) or (_question(said),),
@@ -64,7 +63,8 @@ def _question(said: Description) -> str:
     else:
         who = f"a population of {people:,} young people aged 10 to 24"
     return (
-        f"In {who} over {counted(years, 'year')}: how many self-injure, from what age on, and how "
+        f"In {who} over {format_count(years, 'year')}: how many self-injure, from what age on, "
+        f"and how "
         "many get help?"
     )
 
@@ -125,7 +125,7 @@ def _shown(row: "Row | None") -> str:
     from abm.studies.key_figures import AGREE
 
     none = AGREE if row.interval == AGREE else "no interval"
-    return with_interval(row.estimate, *_limits(row), SHOW[row.form], none)
+    return format_estimate(row.estimate, *_limits(row), FORMATS[row.form], none)
 
 
 def _limits(row: "Row") -> tuple[float, float]:
@@ -148,7 +148,7 @@ def _answer(
     found: "Mapping[tuple[str, str], Row]", said: Description, when: str, is_cohort: bool
 ) -> tuple[str, ...]:
     if not when:
-        failed = f" ({counted(len(said.failed), 'seed')} failed)" if said.failed else ""
+        failed = f" ({format_count(len(said.failed), 'seed')} failed)" if said.failed else ""
         return (
             (
                 f"This folder holds no curves of a finished seed{failed}, so it has no answer; "
@@ -171,13 +171,17 @@ def _who(found: "Mapping[tuple[str, str], Row]", where: str) -> str:
     recent = found.get(("past_year_prevalence", "all"))
     parts = []
     if ever is not None and ever.estimate == 0:
-        limit = f" (95 % interval {span(ever.low, ever.high, percent)})" if ever.high > 0 else ""
+        limit = (
+            f" (95 % interval {format_range(ever.low, ever.high, format_percent)})"
+            if ever.high > 0
+            else ""
+        )
         return f"{where}, nobody had ever self-injured{limit}."
     if shown := _shown(ever):
         parts.append(f"{shown} had ever self-injured")
     if shown := _shown(recent):
         parts.append(f"{shown} had done so in the past year")
-    return f"{where}, {listed(parts)}." if parts else ""
+    return f"{where}, {format_list(parts)}." if parts else ""
 
 
 def _beginning(found: "Mapping[tuple[str, str], Row]") -> str:
@@ -189,7 +193,7 @@ def _beginning(found: "Mapping[tuple[str, str], Row]") -> str:
         parts.append(f"the median age at the first act, as asked at 18, was {shown}")
     if shown := _shown(found.get(("female_to_male_ratio", "all"))):
         parts.append(f"the share who ever did was {shown} times as high in girls as in boys")
-    return f"{capitalised(listed(parts))}." if parts else ""
+    return f"{capitalised(format_list(parts))}." if parts else ""
 
 
 def _help(found: "Mapping[tuple[str, str], Row]") -> str:
@@ -201,19 +205,19 @@ def _help(found: "Mapping[tuple[str, str], Row]") -> str:
         parts.append(f"{shown} waited for it")
     if shown := _shown(found.get(("hospital_presentations_per_100k", "all"))):
         parts.append(f"presentations to hospital came to {shown} per 100,000 a year")
-    return f"{capitalised(listed(parts))}." if parts else ""
+    return f"{capitalised(format_list(parts))}." if parts else ""
 
 
 def _tables(
     rows: "Sequence[Row]", curves: "pd.DataFrame | None", seeds: Sequence[int]
-) -> tuple[Table, ...]:
+) -> tuple[TextTable, ...]:
     if curves is None or not rows:
         return ()
     key, by_age = _key_figures(rows, seeds), _by_age(curves)
     return (key, by_age) if by_age.rows else (key,)
 
 
-def _key_figures(rows: "Sequence[Row]", seeds: "Sequence[int]") -> Table:
+def _key_figures(rows: "Sequence[Row]", seeds: "Sequence[int]") -> TextTable:
     """Return the key figures; where parameters were drawn, they and chance stand apart."""
     from abm.studies.key_figures_by_draw import RowByDraw
 
@@ -225,8 +229,8 @@ def _key_figures(rows: "Sequence[Row]", seeds: "Sequence[int]") -> Table:
     cells = [
         [
             row.label,
-            SHOW[row.form](row.estimate),
-            span(row.low, row.high, SHOW[row.form]),
+            FORMATS[row.form](row.estimate),
+            format_range(row.low, row.high, FORMATS[row.form]),
             row.interval or "-",
         ]
         for row in rows
@@ -238,12 +242,12 @@ def _key_figures(rows: "Sequence[Row]", seeds: "Sequence[int]") -> Table:
             if isinstance(row, RowByDraw):
                 low, high = row.parameter_low, row.parameter_high
                 is_point = low == high and row.low < row.high
-                cell.insert(2, NOT_TOLD if is_point else span(low, high, SHOW[row.form]))
+                cell.insert(2, NOT_TOLD if is_point else format_range(low, high, FORMATS[row.form]))
     numbers = frozenset(range(1, len(columns) - 1))
-    return Table("Key figures", tuple(columns), tuple(map(tuple, cells)), numbers, note)
+    return TextTable("Key figures", tuple(columns), tuple(map(tuple, cells)), numbers, note)
 
 
-def _by_age(curves: "pd.DataFrame") -> Table:
+def _by_age(curves: "pd.DataFrame") -> TextTable:
     """Return the shares by completed age and sex, the mean over seeds."""
     from abm.studies.latest import follows_one_cohort
 
@@ -257,7 +261,7 @@ def _by_age(curves: "pd.DataFrame") -> Table:
         for age in sorted({str(age) for age in single["age"]}, key=int)
     )
     when = "each when it was lived" if is_cohort else "at the last census"
-    return Table(
+    return TextTable(
         f"Share who self-injured, by completed age, {when}",
         ("age", *(f"{BY_AGE[measure]}, {sex}" for measure, sex in columns)),
         rows,
@@ -267,7 +271,7 @@ def _by_age(curves: "pd.DataFrame") -> Table:
 
 
 def _cell(means: "Mapping[Any, float]", place: tuple[str, str, str]) -> str:
-    return percent(means[place]) if place in means else "-"
+    return format_percent(means[place]) if place in means else "-"
 
 
 def _cautions(rows: "Sequence[Row]") -> tuple[str, ...]:
@@ -279,7 +283,7 @@ def _cautions(rows: "Sequence[Row]") -> tuple[str, ...]:
     ]
     if not wide:
         return ()
-    of_all = f"{number(len(wide))} of {counted(len(rows), 'key figure')}"
+    of_all = f"{format_number(len(wide))} of {format_count(len(rows), 'key figure')}"
     return (
         (
             f"The interval of {of_all} is wider than the figure itself: live more seeds or more "

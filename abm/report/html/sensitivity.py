@@ -4,12 +4,13 @@ import math
 from collections.abc import Sequence
 
 from abm.parameters import parameters
-from abm.report.html.contents import Findings, Table
+from abm.report.format import format_count, format_list, format_number, format_range, format_text
+from abm.report.html.contents import ReportBody
 from abm.report.html.description import Description
 from abm.report.html.files import Files
 from abm.report.html.fitted import fitted_for_scenarios
-from abm.report.html.format import counted, listed, number, span, text_of
 from abm.report.html.influence import Influence, Moved
+from abm.report.sections import TextTable
 
 NAMED, MOST_ROWS = 3, 10
 MEANING = {
@@ -22,10 +23,10 @@ MEANING = {
 STABILITY = "stability.csv"
 
 
-def findings_of_sensitivity(files: Files, said: Description, found: Influence) -> Findings:
+def findings_of_sensitivity(files: Files, said: Description, found: Influence) -> ReportBody:
     """Return what a sensitivity analysis found, in words and tables."""
     scenario = said.scenario
-    return Findings(
+    return ReportBody(
         kind="Sensitivity analysis",
         title=f"Which assumptions move the results? {scenario.called}",
         question=(
@@ -50,7 +51,7 @@ def _answer(found: Influence) -> tuple[str, ...]:
         return ("None of the parameters that were explored moved any main outcome.",)
     names = [name for name, value in found.overall[:NAMED] if value > 0]
     first = (
-        f"Of {counted(len(found.overall), 'parameter')}, {listed(names)} "
+        f"Of {format_count(len(found.overall), 'parameter')}, {format_list(names)} "
         f"{'moves' if len(names) == 1 else 'move'} the main outcomes most, on average over these; "
         "this ranking over all of them has no interval."
     )
@@ -77,7 +78,8 @@ def _leader(found: Influence) -> str:
             f"{_limits(outcome, top)} on average."
         )
     return (
-        f"{leads}: over its range{explored} it has a part in {number(top.value)}{_limits('', top)} "
+        f"{leads}: over its range{explored} it has a part in "
+        f"{format_number(top.value)}{_limits('', top)} "
         "of the variance, 1 being all of it."
     )
 
@@ -93,8 +95,8 @@ def _size(outcome: str, value: float) -> str:
     """Return how far an outcome moves, in its unit; shares in percentage points."""
     unit = _unit_of(outcome)
     if unit.startswith("share"):
-        return f"{number(100 * value)} percentage points"
-    return f"{number(value)} {unit}".strip()
+        return f"{format_number(100 * value)} percentage points"
+    return f"{format_number(value)} {unit}".strip()
 
 
 def _meaning(parameter: str) -> str:
@@ -115,13 +117,14 @@ def _chance(found: Influence) -> str:
     if not below:
         return f"For “{_called(outcome)}” every parameter moves it more than chance alone would."
     return (
-        f"For “{_called(outcome)}” {len(below)} of {counted(len(rows), 'parameter')} cannot be "
+        f"For “{_called(outcome)}” {len(below)} of {format_count(len(rows), 'parameter')} cannot "
+        f"be "
         f"told from no effect: chance alone would give up to {_floor(found, outcome, floor)}."
     )
 
 
 def _floor(found: Influence, outcome: str, floor: float) -> str:
-    return _size(outcome, floor) if found.is_morris else f"{number(floor)} of the variance"
+    return _size(outcome, floor) if found.is_morris else f"{format_number(floor)} of the variance"
 
 
 def _called(outcome: str) -> str:
@@ -136,7 +139,7 @@ def _unit_of(outcome: str) -> str:
     return OUTCOMES[outcome].unit if outcome in OUTCOMES else ""
 
 
-def _table(found: Influence, outcome: str, rows: Sequence[Moved]) -> Table:
+def _table(found: Influence, outcome: str, rows: Sequence[Moved]) -> TextTable:
     floor = found.by_chance.get(outcome, math.nan)
     cells = []
     for each in rows[:MOST_ROWS]:
@@ -144,11 +147,11 @@ def _table(found: Influence, outcome: str, rows: Sequence[Moved]) -> Table:
         beyond = "not known" if not known else "yes" if each.value > floor else "no"
         ends = found.ranges.get(each.parameter)
         explored = f"{ends[0]:g} to {ends[1]:g}" if ends else "-"
-        limits = span(each.low, each.high, number)
-        cells.append((each.parameter, explored, number(each.value), limits, beyond))
+        limits = format_range(each.low, each.high, format_number)
+        cells.append((each.parameter, explored, format_number(each.value), limits, beyond))
     index = "µ*" if found.is_morris else "ST"
     unit = _unit_of(outcome) if found.is_morris else "share of the variance"
-    return Table(
+    return TextTable(
         f"Influence on: {_called(outcome)}" + (f" ({unit})" if unit else ""),
         ("parameter", "explored", index, "95 % interval", "beyond chance"),
         tuple(cells),
@@ -160,7 +163,7 @@ def _table(found: Influence, outcome: str, rows: Sequence[Moved]) -> Table:
 def _left_out(count: int) -> str:
     if count <= 0:
         return ""
-    return f" In ranking.csv: {counted(count, 'parameter')} more, with less influence."
+    return f" In ranking.csv: {format_count(count, 'parameter')} more, with less influence."
 
 
 def _cautions(said: Description, found: Influence) -> tuple[str, ...]:
@@ -192,8 +195,9 @@ def _stability(files: Files) -> tuple[str, ...]:
         return ()
     lowest = min(values)
     return (
-        text_of(
-            f"Between {counted(len(values), 'pair')} of repetitions the rankings of all parameters "
+        format_text(
+            f"Between {format_count(len(values), 'pair')} of repetitions the rankings of all "
+            f"parameters "
             f"correlate by {lowest:.2f} or more (1: the same order; near 0: the ranking is luck)."
         ),
     )

@@ -6,31 +6,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abm.report.html.contents import Findings, Table
+from abm.report.format import (
+    Format,
+    format_age,
+    format_count,
+    format_estimate,
+    format_list,
+    format_number,
+    format_percent,
+    format_text,
+)
+from abm.report.html.contents import ReportBody
 from abm.report.html.description import Description
 from abm.report.html.files import Files, ReportError
 from abm.report.html.fitted import fitted_for_scenarios
-from abm.report.html.format import (
-    Show,
-    counted,
-    listed,
-    number,
-    percent,
-    text_of,
-    with_interval,
-    year_of_age,
-)
+from abm.report.sections import TextTable
 from abm.studies.intervals import between_seeds
 
 SWEEP = "sweep.csv"
-OUTCOMES_SHOWN: Mapping[str, tuple[str, Show, tuple[float, float]]] = {
-    "lifetime_prevalence_12_18": ("ever self-injured, ages 12 to 18", percent, (0.0, 1.0)),
+OUTCOMES_SHOWN: Mapping[str, tuple[str, Format, tuple[float, float]]] = {
+    "lifetime_prevalence_12_18": ("ever self-injured, ages 12 to 18", format_percent, (0.0, 1.0)),
     "past_year_prevalence_12_18": (
-        *("self-injured in the past year, ages 12 to 18", percent),
+        *("self-injured in the past year, ages 12 to 18", format_percent),
         (0.0, 1.0),
     ),
-    "median_onset_age": ("median age at the first act", year_of_age, (10.0, 25.0)),
-    "mean_past_year_acts": ("mean acts a year of those with any", number, (0.0, math.inf)),
+    "median_onset_age": ("median age at the first act", format_age, (10.0, 25.0)),
+    "mean_past_year_acts": ("mean acts a year of those with any", format_number, (0.0, math.inf)),
 }
 """What is shown of each point: its label, its form, and where an interval is cut off."""
 NOT_VARIED = ("point", "seed", "outcome", "value")
@@ -53,12 +54,14 @@ class Point:
         return f"{', '.join(chosen)}{more}" or f"point {self.number}"
 
 
-def findings_of_sweep(files: Files, said: Description) -> Findings:
+def findings_of_sweep(files: Files, said: Description) -> ReportBody:
     """Return what a sweep found, in words and tables."""
     points = _points(files)
     varied = list(points[0].settings) if points else []
-    names = listed(varied) if len(varied) <= MOST_VARIED else counted(len(varied), "setting")
-    return Findings(
+    names = (
+        format_list(varied) if len(varied) <= MOST_VARIED else format_count(len(varied), "setting")
+    )
+    return ReportBody(
         kind="Sweep over settings",
         title=f"What if the settings were others? {said.scenario.called}",
         question=(f"How do the key figures change as {names or 'the settings'} vary?",),
@@ -79,10 +82,10 @@ def _points(files: Files) -> list[Point]:
     for label, places in table.groupby("point", sort=False).groups.items():
         own = table.loc[places]
         if not str(label).isascii() or not str(label).isdigit():
-            shown = text_of(label, 60)
+            shown = format_text(label, 60)
             raise ReportError(f"{files.path / SWEEP}: point: expected a number, not {shown}")
         first = whole.loc[places[0]]
-        settings = {text_of(name, 80): text_of(first[name], 40) for name in varied}
+        settings = {format_text(name, 80): format_text(first[name], 40) for name in varied}
         found = {
             name: _mean(name, own[own["outcome"] == name]["value"].to_numpy(float))
             for name in OUTCOMES_SHOWN
@@ -97,19 +100,20 @@ def _mean(name: str, values: np.ndarray) -> tuple[float, float, float]:
 
 
 def _shown(name: str, found: tuple[float, float, float]) -> str:
-    return with_interval(*found, OUTCOMES_SHOWN[name][1])
+    return format_estimate(*found, OUTCOMES_SHOWN[name][1])
 
 
 def _answer(points: Sequence[Point], said: Description) -> tuple[str, ...]:
     if not points:
-        failed = f" ({counted(len(said.failed), 'run')} failed)" if said.failed else ""
+        failed = f" ({format_count(len(said.failed), 'run')} failed)" if said.failed else ""
         return (
             f"This folder holds no results{failed}, so it has no answer; `nssi sweep` makes them.",
         )
     told = [_extent(points, name) for name in list(OUTCOMES_SHOWN)[:2]]
-    seeds = counted(len(set(said.seeds)), "seed")
+    seeds = format_count(len(set(said.seeds)), "seed")
     told.append(
-        f"This is over {counted(len(points), 'point')} with {seeds} each. The points share their "
+        f"This is over {format_count(len(points), 'point')} with {seeds} each. The points share "
+        f"their "
         "seeds, so whether two of them differ must not be judged from whether their intervals "
         "overlap; differences between points are not in this table."
     )
@@ -132,7 +136,7 @@ def _extent(points: Sequence[Point], name: str) -> str:
     )
 
 
-def _table(points: Sequence[Point]) -> Table:
+def _table(points: Sequence[Point]) -> TextTable:
     names = [
         name for name in OUTCOMES_SHOWN if any(math.isfinite(p.found[name][0]) for p in points)
     ]
@@ -142,7 +146,7 @@ def _table(points: Sequence[Point]) -> Table:
     )
     rest = len(points) - MOST_POINTS
     more = f" {rest:,} more points are in sweep.csv." if rest > 0 else ""
-    return Table(
+    return TextTable(
         "Key figures at every point",
         ("point", *(OUTCOMES_SHOWN[name][0] for name in names)),
         rows,

@@ -9,16 +9,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from abm.evidence.listing import accepted
 from abm.evidence.listing import number as short
 from abm.evidence.verdicts import GOOD, VERDICTS, Verdict
-from abm.report.html.contents import Findings, Section, Table
+from abm.report.format import format_count, format_list, format_text
+from abm.report.html.contents import ReportBody
 from abm.report.html.description import Description
 from abm.report.html.files import Files, ReportError
 from abm.report.html.fitted import NAME, TITLE
-from abm.report.html.format import counted, listed, text_of
+from abm.report.sections import Section, TextTable
 
 EVIDENCE, TABLE = "evidence.json", "evidence.csv"
 BAD: tuple[Verdict, ...] = ("outside", "direction wrong")
 MOST_NAMED = 8
-Line = Annotated[str, AfterValidator(text_of)]
+Line = Annotated[str, AfterValidator(format_text)]
 
 
 class PartFound(BaseModel):
@@ -59,7 +60,7 @@ class EntryFound(BaseModel):
     def name(self) -> str:
         """What is claimed, and by whom."""
         part = f" [{self.part}]" if self.part else ""
-        source = text_of(f"{self.source} {self.year}").strip()
+        source = format_text(f"{self.source} {self.year}").strip()
         return f"{self.id}: {self.statement}{part}" + (f" ({source})" if source else "")
 
     @property
@@ -102,11 +103,11 @@ ROWS = TypeAdapter(list[EntryFound])
 """What evidence.json holds."""
 
 
-def findings_of_validation(files: Files, said: Description) -> Findings:
+def findings_of_validation(files: Files, said: Description) -> ReportBody:
     """Return how the model stands to what was published."""
     rows = _rows(files)
     scenario = said.scenario
-    return Findings(
+    return ReportBody(
         kind="Validation against published evidence",
         title=f"How well does the model agree with what was published? {scenario.called}",
         question=(
@@ -134,7 +135,7 @@ def _rows(files: Files) -> list[EntryFound]:
         return ROWS.validate_python(found)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(text_of(key, 60) for key in first["loc"])
+        where = ".".join(format_text(key, 60) for key in first["loc"])
         raise ReportError(f"{place}: {where}: {first['msg']}") from None
 
 
@@ -176,9 +177,13 @@ def _answer(rows: Sequence[EntryFound]) -> tuple[str, ...]:
     )
     bad = [row.id for row in rows if row.verdict in BAD]
     silent = [row for row in rows if row.simulated is None]
-    rest = f"{counted(len(silent), 'entry', 'entries')} of {len(rows)} got no answer at all"
+    rest = f"{format_count(len(silent), 'entry', 'entries')} of {len(rows)} got no answer at all"
     if bad:
-        some = listed(bad) if len(bad) <= MOST_NAMED else f"{', '.join(bad[:MOST_NAMED])} and more"
+        some = (
+            format_list(bad)
+            if len(bad) <= MOST_NAMED
+            else f"{', '.join(bad[:MOST_NAMED])} and more"
+        )
         told.append(f"{len(bad)} come out outside or in the wrong direction ({some}), and {rest}.")
     else:
         told.append(f"None comes out outside or in the wrong direction, and {rest}.")
@@ -194,7 +199,7 @@ def _draws_in_words(rows: Sequence[EntryFound]) -> tuple[str, ...]:
     firm = sum(row.is_firm for row in good)
     told = (
         f"All this is under the posterior: every seed lived another draw of the fitted "
-        f"parameters, {counted(draws, 'draw')} in all, and the verdicts are on all draws "
+        f"parameters, {format_count(draws, 'draw')} in all, and the verdicts are on all draws "
         "together."
     )
     if any(row.studies for row in rows):  # which evidence.csv alone does not tell
@@ -208,15 +213,15 @@ def _met(rows: Sequence[EntryFound], opening: str) -> str:
         return ""
     counts = Counter(row.verdict for row in rows)
     good = sum(counts[verdict] for verdict in GOOD)
-    words = listed([f"{counts[each]} {each}" for each in VERDICTS if counts[each]])
-    entries = counted(len(rows), "claim or figure", "claims and figures")
+    words = format_list([f"{counts[each]} {each}" for each in VERDICTS if counts[each]])
+    entries = format_count(len(rows), "claim or figure", "claims and figures")
     return (
         f"{opening.format(entries)}, {good} came out inside what is accepted or clearly in the "
         f"right direction ({words})."
     )
 
 
-def _tables(rows: Sequence[EntryFound]) -> tuple[Table, ...]:
+def _tables(rows: Sequence[EntryFound]) -> tuple[TextTable, ...]:
     """Return a table a verdict: what fails first, then near, what holds, and what has no answer."""
     groups = (
         ("What comes out outside, or in the wrong direction", set(BAD)),
@@ -231,24 +236,24 @@ def _tables(rows: Sequence[EntryFound]) -> tuple[Table, ...]:
     if silent:
         cells = tuple((row.name, row.note or "-") for row in silent)
         caption = "What no study of this model can answer, and why"
-        tables.append(Table(caption, ("claim or figure", "why not"), cells))
+        tables.append(TextTable(caption, ("claim or figure", "why not"), cells))
     return tuple(table for table in tables if table.rows)
 
 
-def _table(caption: str, rows: Sequence[EntryFound]) -> Table:
+def _table(caption: str, rows: Sequence[EntryFound]) -> TextTable:
     headings = ("claim or figure", "use", "published", "accepted", "simulated (95 %)", "verdict")
     cells = tuple(
         (row.name, row.use, short(row.published), row.accepted, row.found, row.verdict)
         for row in rows
     )
     if not any(row.draws is not None for row in rows):
-        return Table(caption, headings, cells, frozenset({2, 3, 4}))
+        return TextTable(caption, headings, cells, frozenset({2, 3, 4}))
     whole = tuple(
         (*cell[:5], row.over_draws, row.accepted_draws, cell[5])
         for row, cell in zip(rows, cells, strict=True)
     )
     names = (*headings[:4], "simulated (95 %, chance)", "95 % of draws", "accepted draws")
-    return Table(caption, (*names, "verdict"), whole, frozenset({2, 3, 4, 5, 6}))
+    return TextTable(caption, (*names, "verdict"), whole, frozenset({2, 3, 4, 5, 6}))
 
 
 def _fitted(rows: Sequence[EntryFound]) -> Section | None:
@@ -258,15 +263,17 @@ def _fitted(rows: Sequence[EntryFound]) -> Section | None:
     return Section(
         NAME,
         TITLE,
-        paragraphs=(
+        (
             (
-                f"{counted(len(fitted), 'entry was', 'entries were')} used when the numbers of the "
+                f"{format_count(len(fitted), 'entry was', 'entries were')} used when the numbers "
+                f"of the "
                 "model were chosen, by search and by hand; that they are met is no test. "
-                f"{counted(len(predicted), 'entry is', 'entries are')} predicted: no number was "
+                f"{format_count(len(predicted), 'entry is', 'entries are')} predicted: no number "
+                f"was "
                 "chosen by them. Several predicted ones ask much the same as another, so they are "
                 "not as many independent tests."
             ),
-            f"Fitted: {listed([row.id for row in fitted]) or 'none'}.",
+            f"Fitted: {format_list([row.id for row in fitted]) or 'none'}.",
         ),
     )
 

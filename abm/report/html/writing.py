@@ -8,13 +8,14 @@ from abm.io.messages import ScenarioError
 from abm.io.tables import TableError, write_bytes
 from abm.report.html.assumptions import assumptions_of
 from abm.report.html.caveats import caveats_of
-from abm.report.html.contents import Findings, Report, Section
+from abm.report.html.contents import ReportBody
 from abm.report.html.description import Description, read_description
 from abm.report.html.files import Files, ReportError
 from abm.report.html.influence import Influence, read_influence
-from abm.report.html.page import as_html
 from abm.report.html.pictures import pictures_of
 from abm.report.html.provenance import facts, provenance_of
+from abm.report.rendering import as_html
+from abm.report.sections import Items, Report, Section
 
 FILE = "report.html"
 
@@ -86,19 +87,18 @@ def report_of(folder: Path, sensitivity: Path | None = None) -> str:
         influence = read_influence(files, said)
     found = _findings(files, said, influence)
     sections = (
-        Section("figures", "Figures", pictures=pictures_of(files, said.command)),
-        Section("tables", "What was found, in numbers", items=found.readings, tables=found.tables),
+        Section("answer", "The answer in short", found.answer),
+        Section("figures", "Figures", pictures_of(files, said.command)),
+        Section("tables", "What was found, in numbers", (Items(found.readings), *found.tables)),
         assumptions_of(said, influence),
-        found.fitted or Section("fitted", ""),
+        found.fitted or Section("fitted", "", ()),
         caveats_of(said, found.cautions),
         provenance_of(files, said),
     )
-    return as_html(
-        Report(found.kind, found.title, found.question, found.answer, facts(said), sections)
-    )
+    return as_html(Report(found.kind, found.title, found.question, facts(said), sections))
 
 
-def _findings(files: Files, said: Description, influence: Influence | None) -> Findings:
+def _findings(files: Files, said: Description, influence: Influence | None) -> ReportBody:
     """Return what the folder found, read by the reader of its command."""
     from abm.report.html.comparison import findings_of_comparison
     from abm.report.html.run import findings_of_run
@@ -109,7 +109,7 @@ def _findings(files: Files, said: Description, influence: Influence | None) -> F
     if said.command == "sensitivity":
         own = influence if influence is not None else read_influence(files, said)
         return findings_of_sensitivity(files, said, own)
-    readers: Mapping[str, Callable[[Files, Description], Findings]] = {
+    readers: Mapping[str, Callable[[Files, Description], ReportBody]] = {
         "run": findings_of_run,
         "compare": findings_of_comparison,
         "validate": findings_of_validation,

@@ -19,7 +19,7 @@ from abm.experiments.comparison.packages import (
 )
 from abm.experiments.comparison.pairing import NEW_CASES, OUTCOMES
 from abm.io.terminal import print_support, print_table, print_text
-from abm.report.html.format import fewer_or_more
+from abm.report.format import format_fewer_or_more
 from abm.report.terminal.draws import NOT_TOLD, notes_by_draw
 from abm.studies.between_draws import FEWEST_DRAWS
 
@@ -259,8 +259,8 @@ def changed(row: Any) -> str:
     """Return how many fewer or more there are per 100,000, with the interval where there is one."""
     if row["helped"] == row["harmed"] == 0 and row["per_100k"] == 0:
         return "0, nobody changed"
-    limits = fewer_or_more(row["per_100k_low"], row["per_100k_high"])
-    return fewer_or_more(row["per_100k"]) + ("" if limits == "-" else f" ({limits})")
+    limits = format_fewer_or_more(row["per_100k_low"], row["per_100k_high"])
+    return format_fewer_or_more(row["per_100k"]) + ("" if limits == "-" else f" ({limits})")
 
 
 def _needed_by_draw(row: Any) -> str:

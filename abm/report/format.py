@@ -1,24 +1,27 @@
-"""Numbers, intervals and lists in the words of a report."""
+"""How numbers, intervals, seeds, dates and lists are written for readers: one way, everywhere."""
 
 import datetime
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from abm.io.messages import printable
 
-Show = Callable[[float], str]
+if TYPE_CHECKING:
+    from abm.studies.key_figures import Form
+
+Format = Callable[[float], str]
 UNKNOWN = "-"
 LONGEST_TEXT = 1_000
 
 
-def text_of(value: object, longest: int = LONGEST_TEXT) -> str:
+def format_text(value: object, longest: int = LONGEST_TEXT) -> str:
     """Return any value as one line of printable text, cut where it is very long."""
-    shown = printable(" ".join(str(value).split()))
-    return shown if len(shown) <= longest else f"{shown[:longest]} ..."
+    line = printable(" ".join(str(value).split()))
+    return line if len(line) <= longest else f"{line[:longest]} ..."
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """Return a number with about three digits; a dash where there is none."""
     if not math.isfinite(value):
         return UNKNOWN
@@ -29,67 +32,76 @@ def number(value: float) -> str:
     return f"{value:.1f}" if size >= 9.95 else f"{value:.2g}"
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """Return a share as a percentage."""
     return f"{100 * share:.1f} %" if math.isfinite(100 * share) else UNKNOWN
 
 
-def rate(value: float) -> str:
+def format_rate(value: float) -> str:
     """Return a rate or ratio with two decimals, large ones without."""
     if not math.isfinite(value):
         return UNKNOWN
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
 
 
-def year_of_age(value: float) -> str:
+def format_age(value: float) -> str:
     """Return an age with one decimal."""
     return f"{value:.1f}" if math.isfinite(value) else UNKNOWN
 
 
-def span(low: float, high: float, show: Show = number) -> str:
+FORMATS: "Mapping[Form, Format]" = {
+    "percent": format_percent,
+    "number": format_rate,
+    "age": format_age,
+    "ratio": format_rate,
+}
+"""How a key figure of each form is written."""
+
+
+def format_range(low: float, high: float, form: Format = format_number) -> str:
     """Return two limits as ``a to b``, the unit once; a dash where one is not known."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return UNKNOWN
-    return f"{show(low).removesuffix(' %')} to {show(high)}"
+    return f"{form(low).removesuffix(' %')} to {form(high)}"
 
 
-def with_interval(
-    value: float, low: float, high: float, show: Show = number, none: str = "no interval"
+def format_estimate(
+    value: float, low: float, high: float, form: Format = format_number, none: str = "no interval"
 ) -> str:
     """Return an estimate and its interval, or `none` where there is no interval."""
     if not math.isfinite(value):
         return "not known"
     if not (math.isfinite(low) and math.isfinite(high)) or low == high:
-        return f"{show(value)} ({none})"
-    return f"{show(value)} (95 % interval {span(low, high, show)})"
+        return f"{form(value)} ({none})"
+    return f"{form(value)} (95 % interval {format_range(low, high, form)})"
 
 
-def fewer_or_more(averted: float, other: float | None = None) -> str:
-    """Return what is averted, or a span of it, as so many fewer or more."""
+def format_fewer_or_more(averted: float, other: float | None = None) -> str:
+    """Return what is averted, or a range of it, as so many fewer or more."""
     if not (math.isfinite(averted) and (other is None or math.isfinite(other))):
         return "-"
     if other is None:
         word = "fewer" if averted > 0 else "more"
-        return f"{number(abs(averted))} {word}" if averted else "no difference"
+        return f"{format_number(abs(averted))} {word}" if averted else "no difference"
     if averted > 0 or other < 0:  # both ends on one side, the smaller number first
         low, high = sorted((abs(averted), abs(other)))
-        return f"{number(low)} to {number(high)} {'fewer' if averted > 0 else 'more'}"
-    return f"{number(-averted)} more to {number(other)} fewer"
+        return f"{format_number(low)} to {format_number(high)} {'fewer' if averted > 0 else 'more'}"
+    return f"{format_number(-averted)} more to {format_number(other)} fewer"
 
 
-def counted(count: int, one: str, several: str | None = None) -> str:
+def format_count(count: int, one: str, several: str | None = None) -> str:
     """Return a number and its noun: ``1 seed``, ``2 seeds``."""
     return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
-def listed(words: Sequence[str], last: str = "and") -> str:
+def format_list(words: Sequence[str], last: str = "and") -> str:
     """Return words as a list: ``a, b and c``."""
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def seeds_in_words(seeds: Sequence[int]) -> str:
+def format_seeds(seeds: Sequence[int]) -> str:
     """Return seeds as ``1``, ``1 to 5``, or a list cut after ten."""
     if not seeds:
         return "none"
@@ -98,31 +110,31 @@ def seeds_in_words(seeds: Sequence[int]) -> str:
         return f"{ordered[0]} to {ordered[-1]}"
     if len(ordered) > 10:
         return f"{', '.join(map(str, ordered[:10]))} and {len(ordered) - 10} more"
-    return listed([str(seed) for seed in ordered])
+    return format_list([str(seed) for seed in ordered])
 
 
-def seeds_of_tables(tables: Mapping[str, Any]) -> str:
+def format_seeds_of_tables(tables: Mapping[str, Any]) -> str:
     """Say which tables of a run folder hold which seeds, or nothing where all hold the same."""
     by_seeds: dict[tuple[int, ...], list[str]] = {}
     for name, about in tables.items():
         given = about.get("seeds")
-        seeds = [each for each in given if isinstance(each, int)] if isinstance(given, list) else []
-        by_seeds.setdefault(tuple(seeds), []).append(text_of(name, 80))
+        seeds = [seed for seed in given if isinstance(seed, int)] if isinstance(given, list) else []
+        by_seeds.setdefault(tuple(seeds), []).append(format_text(name, 80))
     if len(by_seeds) < 2:
         return ""
-    told = [
-        f"{listed(names)} {'holds' if len(names) == 1 else 'hold'} seeds {seeds_in_words(seeds)}"
+    parts = [
+        f"{format_list(names)} {'holds' if len(names) == 1 else 'hold'} seeds {format_seeds(seeds)}"
         for seeds, names in by_seeds.items()
     ]
-    return f"Tables hold different seeds: {'; '.join(told)}."
+    return f"Tables hold different seeds: {'; '.join(parts)}."
 
 
-def day_in_words(text: str) -> str:
+def format_date(text: str) -> str:
     """Return an ISO date as readers write it; anything else as it stands."""
     try:
         day = datetime.date.fromisoformat(text[:10])
     except ValueError:
-        return text_of(text)
+        return format_text(text)
     return f"{day.day} {day.strftime('%B')} {day.year}"
 
 

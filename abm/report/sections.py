@@ -1,0 +1,81 @@
+"""A result as readers see it: one list of sections, which HTML, terminal and notebooks render.
+
+All of it is plain text; what renders it escapes it. Text between backquotes is code.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Items:
+    """Sentences as a list, each with a mark before it."""
+
+    kind: ClassVar[str] = "items"
+    sentences: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.sentences)
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table for readers; the first column names the row."""
+
+    kind: ClassVar[str] = "table"
+    caption: str  # what it shows, in a line
+    headings: tuple[str, ...]  # one a column
+    rows: tuple[tuple[str, ...], ...]
+    numbers: frozenset[int] = frozenset()  # columns of numbers, which stand to the right
+    note: str = ""  # how to read it
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure."""
+
+    kind: ClassVar[str] = "picture"
+    source: str  # its bytes as a data URI
+    caption: str
+    alternative: str  # for those who cannot see it
+
+
+@dataclass(frozen=True)
+class Code:
+    """Lines for a program, as they stand."""
+
+    kind: ClassVar[str] = "code"
+    text: str
+
+
+type Part = str | Items | TextTable | Picture | Code
+"""Of a section, in the order they are read; a text is a sentence or a paragraph of some."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of a result; what has nothing in it is left out."""
+
+    name: str
+    title: str
+    parts: tuple[Part, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", tuple(part for part in self.parts if part))
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole result."""
+
+    kind: str  # of study, in two or three words
+    title: str
+    question: tuple[str, ...]  # in plain words, a paragraph each
+    facts: tuple[tuple[str, str], ...]  # what was run: a name and a value each
+    sections: tuple[Section, ...]  # the answer in short first

@@ -17,20 +17,21 @@ import numpy as np
 from result_table import machine
 from scipy import stats
 
-from abm.experiments.comparison.compare import HowToCompare, kept_lives, live_missing
+from abm.experiments.comparison.compare import kept_lives, live_missing
 from abm.experiments.comparison.pairing import case_changes, check_pairs
+from abm.runs.options import RunOptions
 from abm.scenario.scenario import Scenario, load_scenario
 
 LEVEL = 0.95
 
 
-def cases(how: HowToCompare, scenario: Scenario, seeds: range) -> np.ndarray:
+def cases(how: RunOptions, scenario: Scenario, seeds: range) -> np.ndarray:
     """Return the new cases of every seed."""
     found = (kept_lives(how, scenario, seed) for seed in seeds)
     return np.array([lives.people["reported_case"].sum() for lives in found], float)
 
 
-def people_and_changes(how: HowToCompare, pair: list[Scenario], seeds: range) -> tuple[float, ...]:
+def people_and_changes(how: RunOptions, pair: list[Scenario], seeds: range) -> tuple[float, ...]:
     """Return, as means over seeds: people, and how many were helped and harmed."""
     rows = []
     for seed in seeds:
@@ -53,7 +54,7 @@ def ratio_interval(unpaired: float, paired: float, seeds: int) -> tuple[float, f
     return tuple(math.sqrt(unpaired / paired / end) for end in ends)  # type: ignore[return-value]
 
 
-def report(how: HowToCompare, pair: list[Scenario], seeds: range, others: range) -> None:
+def report(how: RunOptions, pair: list[Scenario], seeds: range, others: range) -> None:
     """Print half-widths, their ratio, and what pairing allows."""
     base, scenario = cases(how, pair[0], seeds), cases(how, pair[1], seeds)
     elsewhere = cases(how, pair[1], others)
@@ -102,7 +103,7 @@ def main() -> None:
     seeds = range(1, asked.seeds + 1)
     others = range(asked.seeds + 1, 2 * asked.seeds + 1)
     with tempfile.TemporaryDirectory() as folder:
-        how = HowToCompare(asked.out or Path(folder), asked.jobs)
+        how = RunOptions(asked.out or Path(folder), asked.jobs)
         failures = live_missing(pair, seeds, seeds, how)
         failures |= live_missing(pair[1:], others, others, how)
         if failures:

@@ -64,12 +64,12 @@ def compare(
     ]
     with answering(context, out / folder_name(scenarios), scenarios) as answer:
         from abm.cli.compare_command import compare_command
-        from abm.experiments.comparison.compare import HowToCompare
         from abm.experiments.comparison.folder import ComparisonFolder
+        from abm.runs.options import RunOptions
         from abm.scenario.draws import chosen_draws
 
         draws = chosen_draws(uncertainty)
-        how = HowToCompare(out, jobs, dask, quiet, json_, force=force, draws=draws)
+        how = RunOptions(out, jobs, dask, quiet, json_, force=force, draws=draws)
         code = compare_command(scenarios, chosen_seeds, how)
         design = None if draws is None else draws.design
         answer.leave(code, ComparisonFolder(out, scenarios, design).path)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from abm.experiments.comparison.compare import Failures, HowToCompare, kept_lives, live_missing
+from abm.experiments.comparison.compare import Failures, kept_lives, live_missing
 from abm.experiments.comparison.findings import Findings, check_comparable, find
 from abm.experiments.comparison.folder import ComparisonFolder
 from abm.experiments.sweeps.study import MOST_LISTED, guarded
 from abm.io.terminal import EXIT_DONE, EXIT_FAILED, complain
 from abm.runs.folder import content_hash
+from abm.runs.options import RunOptions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def compare_command(
     scenarios: "Sequence[Scenario]",
     seeds: Sequence[int] = (1,),
-    how: HowToCompare | None = None,
+    how: RunOptions | None = None,
 ) -> int:
     """Live scenarios over the same seeds and write what each averts against the first.
 
@@ -50,7 +51,7 @@ def compare_command(
         If the scenarios cannot be compared, or cannot have the parameters drawn; nothing is
         written then.
     """
-    chosen = how or HowToCompare()
+    chosen = how or RunOptions()
     check_comparable(scenarios)
     wanted = list(dict.fromkeys(seeds))
     if chosen.draws is not None:
@@ -64,7 +65,7 @@ def _complete(
     folder: ComparisonFolder,
     scenarios: "tuple[Scenario, ...]",
     seeds: Sequence[int],
-    how: HowToCompare,
+    how: RunOptions,
 ) -> int:
     """Live what is missing; write tables of all seeds asked for so far, show those of now."""
     started = time.time()

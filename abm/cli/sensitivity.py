@@ -40,6 +40,7 @@ class MethodName(StrEnum):
     SOBOL = "sobol"
 
 
+MethodOption = Annotated[MethodName, typer.Option(help="Screening, or shares of the variance.")]
 RepeatOption = Annotated[
     int,
     typer.Option(min=1, max=1000, help="Live the design so often, with other seeds each time."),
@@ -49,9 +50,7 @@ RepeatOption = Annotated[
 def sensitivity(
     context: typer.Context,
     scenario: ScenarioArgument = "baseline",
-    method: Annotated[
-        MethodName, typer.Option(help="Screening, or shares of the variance.")
-    ] = MethodName.MORRIS,
+    method: MethodOption = MethodName.MORRIS,
     parameters: Annotated[
         str | None,
         typer.Option(
@@ -97,13 +96,14 @@ def sensitivity(
     with answering(context, out / loaded.name, [loaded], files) as answer:
         from abm.cli.sensitivity_command import sensitivity_command
         from abm.experiments.sweeps.design import check_size
-        from abm.experiments.sweeps.study import HowToRun, StudyFolder
+        from abm.experiments.sweeps.study import StudyFolder
+        from abm.runs.options import RunOptions
 
         ranges = _ranges(parameters, top, of)
         plan = _plan(method, ranges, trajectories, samples, second_order, (number, repeat, first))
         check_size(plan.blocks * plan.problem.block, number * repeat)
-        how = HowToRun(out, jobs, dask, quiet, json_, retry_failed)
-        code = sensitivity_command(loaded, plan, how)
+        options = RunOptions(out, jobs, dask, quiet, json_, retry_failed=retry_failed)
+        code = sensitivity_command(loaded, plan, options)
         answer.leave(code, StudyFolder(out, loaded, "sensitivity", plan.design()).path)
 
 

@@ -11,7 +11,6 @@ from abm.experiments.sensitivity.analysis import NOISE_SEEDS, TABLES, Findings, 
 from abm.experiments.sweeps.design import Design, Range, read_ranges
 from abm.experiments.sweeps.points import PointScenarios
 from abm.experiments.sweeps.study import (
-    HowToRun,
     Place,
     StudyFolder,
     failures_table,
@@ -25,6 +24,7 @@ from abm.io.tables import TableError, checksum, read_json
 from abm.io.terminal import EXIT_DONE, EXIT_FAILED, complain
 from abm.report.terminal.sensitivity import show
 from abm.runs.folder import content_hash
+from abm.runs.options import RunOptions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,7 @@ def top_of(folder: Path, count: int) -> tuple[Range, ...]:
     return tuple(read_ranges(texts[:count], "--of"))
 
 
-def sensitivity_command(scenario: "Scenario", plan: Plan, how: HowToRun | None = None) -> int:
+def sensitivity_command(scenario: "Scenario", plan: Plan, how: RunOptions | None = None) -> int:
     """Live a design and write the sensitivity indices of every outcome.
 
     Parameters
@@ -100,7 +100,7 @@ def sensitivity_command(scenario: "Scenario", plan: Plan, how: HowToRun | None =
     ScenarioError
         If the plan or a point of it is not allowed; nothing is written then.
     """
-    chosen = how or HowToRun()
+    chosen = how or RunOptions()
     design = plan.design()
     scenarios = PointScenarios(scenario, design)
     folder = StudyFolder(chosen.out, scenario, "sensitivity", design)
@@ -112,7 +112,7 @@ def _complete(
     plan: Plan,
     design: Design,
     scenarios: PointScenarios,
-    how: HowToRun,
+    how: RunOptions,
 ) -> int:
     """Live what is missing; analyse, write, draw and show if everything is there."""
     started = time.time()

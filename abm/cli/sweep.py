@@ -68,11 +68,12 @@ def sweep(
     with answering(context, out / loaded.name, [loaded], files) as answer:
         from abm.cli.sweep_command import sweep_command
         from abm.experiments.sweeps.design import check_size
-        from abm.experiments.sweeps.study import HowToRun, StudyFolder
+        from abm.experiments.sweeps.study import StudyFolder
         from abm.experiments.sweeps.sweep import sweep_design
+        from abm.runs.options import RunOptions
 
         points = sweep_design(vary or [], samples, design, chosen_seeds[0])
         check_size(len(points.points), len(chosen_seeds))
-        how = HowToRun(out, jobs, dask, quiet, json_, retry_failed)
+        how = RunOptions(out, jobs, dask, quiet, json_, retry_failed=retry_failed)
         code = sweep_command(loaded, points, chosen_seeds, how)
         answer.leave(code, StudyFolder(out, loaded, "sweep", points).path)

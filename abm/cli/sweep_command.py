@@ -11,7 +11,6 @@ import numpy as np
 from abm.experiments.sweeps.design import Design
 from abm.experiments.sweeps.points import PointScenarios
 from abm.experiments.sweeps.study import (
-    HowToRun,
     StudyFolder,
     failures_table,
     guarded,
@@ -22,6 +21,7 @@ from abm.experiments.sweeps.study import (
 from abm.experiments.sweeps.sweep import sweep_table
 from abm.io.terminal import EXIT_DONE, EXIT_FAILED, print_support, print_table, print_text
 from abm.runs.folder import content_hash
+from abm.runs.options import RunOptions
 from abm.runs.result_store import DONE
 from abm.studies.intervals import BetweenSeeds, between_seeds
 from abm.studies.outcomes import OUTCOMES
@@ -43,7 +43,7 @@ MOST_SHOWN_POINTS, MOST_SHOWN_NAMES = 60, 5
 
 
 def sweep_command(
-    scenario: "Scenario", design: Design, seeds: Sequence[int] = (1,), how: HowToRun | None = None
+    scenario: "Scenario", design: Design, seeds: Sequence[int] = (1,), how: RunOptions | None = None
 ) -> int:
     """Live every point of a design with every seed and write `design.csv` and `sweep.csv`.
 
@@ -72,7 +72,7 @@ def sweep_command(
     ScenarioError
         If a point is not allowed; nothing is written then.
     """
-    chosen = how or HowToRun()
+    chosen = how or RunOptions()
     scenarios = PointScenarios(scenario, design)
     folder = StudyFolder(chosen.out, scenario, "sweep", design)
     wanted = list(dict.fromkeys(seeds))
@@ -84,7 +84,7 @@ def _complete(
     design: Design,
     scenarios: PointScenarios,
     seeds: Sequence[int],
-    how: HowToRun,
+    how: RunOptions,
 ) -> int:
     """Live what is missing; write tables of all seeds asked for so far, show those of now."""
     started = time.time()
@@ -128,7 +128,7 @@ def _show(
     runs: "pd.DataFrame",
     failures: "pd.DataFrame",
     hash_: str,
-    how: HowToRun,
+    how: RunOptions,
 ) -> None:
     """Print the key figures of every point, the folder and where to find support."""
     if len(failures):

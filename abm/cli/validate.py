@@ -78,13 +78,14 @@ def validate(
     names = dict.fromkeys([scenario, *(each.scenario for each in register().worlds.values())])
     with answering(context, out / "validate", [load_scenario(name) for name in names]) as answer:
         from abm.cli.validate_command import validate_command, validation_folder
-        from abm.evidence.validation import FIRST_SEED, HowToValidate, standards
+        from abm.evidence.validation import FIRST_SEED, standards
+        from abm.runs.options import RunOptions
         from abm.scenario.draws import chosen_draws
 
         draws = chosen_draws(uncertainty)
         number, step, people = standards(is_drawn=draws is not None)
         chosen = seeds_of(seeds or number, FIRST_SEED if seed is None else seed, step)
-        how = HowToValidate(out, jobs, quiet, json_, force, draws=draws)
+        how = RunOptions(out, jobs, None, quiet, json_, force, draws=draws)
         people = people if population is None else population
         code = validate_command(scenario, chosen, people, how)
         answer.leave(code, validation_folder(scenario, chosen, people, how))

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abm.evidence.observed_tables import live_and_look
 from abm.evidence.register import register
-from abm.evidence.validation import HowToValidate, validation_id
+from abm.evidence.validation import validation_id
 from abm.evidence.verdict_table import (
     DRAW_FIELDS,
     DRAWS_NOTE,
@@ -46,6 +47,7 @@ from abm.io.terminal import (
 from abm.report.html.validation import ROWS
 from abm.runs.errors import RunnerError
 from abm.runs.folder import FolderError, opened, read_description, this_platform, versions
+from abm.runs.options import RunOptions
 from abm.runs.result_store import StoreError, store_below
 
 if TYPE_CHECKING:
@@ -70,9 +72,7 @@ class _Asked:
         return sorted({run.seed for run in self.runs})
 
 
-def validate_command(
-    baseline: str, seeds: Sequence[int], population: int, how: HowToValidate
-) -> int:
+def validate_command(baseline: str, seeds: Sequence[int], population: int, how: RunOptions) -> int:
     """Do every study of the register and show how it stands to what was published.
 
     Parameters
@@ -120,16 +120,16 @@ def validate_command(
     return EXIT_DONE
 
 
-def _asked(baseline: str, seeds: Sequence[int], population: int, how: HowToValidate) -> _Asked:
+def _asked(baseline: str, seeds: Sequence[int], population: int, how: RunOptions) -> _Asked:
     chosen = register()
-    worlds = worlds_needed(chosen, chosen.entries.values())
-    runs = runs_of(chosen, worlds, seeds, baseline, population, how.draws, how.look)
+    worlds, look = worlds_needed(chosen, chosen.entries.values()), how.simulate or live_and_look
+    runs = runs_of(chosen, worlds, seeds, baseline, population, how.draws, look)
     main = scenario_of(chosen.worlds["baseline"], baseline, population)
     return _Asked(runs, main, how.draws)
 
 
 def validation_folder(
-    baseline: str, seeds: Sequence[int], population: int, how: HowToValidate
+    baseline: str, seeds: Sequence[int], population: int, how: RunOptions
 ) -> Path:
     """Return where `validate_command` writes; parameters as there."""
     asked = _asked(baseline, seeds, population, how)
@@ -160,7 +160,7 @@ def finished(folder: Path, *, is_drawn: bool = False) -> list[Row] | None:
     return rows if known and sums == tables and all(row.keys() == names for row in rows) else None
 
 
-def _find(asked: _Asked, how: HowToValidate, folder: Path) -> list[Row]:
+def _find(asked: _Asked, how: RunOptions, folder: Path) -> list[Row]:
     """Live the worlds, do the studies and write the folder."""
     from abm.evidence.evaluation import Worlds, judge
     from abm.report.figures.verdicts import draw_verdicts
@@ -231,7 +231,7 @@ def _description(
     }
 
 
-def _show(rows: Sequence[Row], how: HowToValidate) -> None:
+def _show(rows: Sequence[Row], how: RunOptions) -> None:
     if how.as_json:
         print_json(list(rows))
         return
@@ -242,6 +242,6 @@ def _show(rows: Sequence[Row], how: HowToValidate) -> None:
         print_text("\n".join(textwrap.wrap(DRAWS_NOTE.format(number), NOTE_WIDTH)))
 
 
-def _tell(how: HowToValidate, line: str) -> None:
+def _tell(how: RunOptions, line: str) -> None:
     if not how.quiet:
         print(line, file=sys.stderr, flush=True)

@@ -3,13 +3,10 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abm.evidence.observed_tables import live_and_look
 from abm.evidence.register import register
-from abm.evidence.worlds import Look, WorldRun
+from abm.evidence.worlds import WorldRun
 from abm.runs.folder import RUN_ID_DIGITS
 
 if TYPE_CHECKING:
@@ -25,38 +22,6 @@ the same draw of the parameters, so every second seed is lived: 101, 103, 105 an
 def standards(is_drawn: bool) -> tuple[int, int, int]:
     """Return how many seeds, in which steps, and how many people, unless others are asked for."""
     return (DRAWS, SEEDS_A_STEP, POPULATION_A_DRAW) if is_drawn else (SEEDS, 1, POPULATION)
-
-
-@dataclass(frozen=True)
-class HowToValidate:
-    """Where and with what.
-
-    Parameters
-    ----------
-    out
-        Folder of all results.
-    jobs
-        Processes; by default one a processor.
-    quiet
-        No progress.
-    as_json
-        Print the rows as JSON instead of a table.
-    force
-        Live again what is finished.
-    look
-        What lives a world and returns its tables.
-    draws
-        The posterior that seeds draw their parameters from, each seed one draw for all its worlds;
-        None leaves parameters as they are.
-    """
-
-    out: Path = Path("results")
-    jobs: int | None = None
-    quiet: bool = False
-    as_json: bool = False
-    force: bool = False
-    look: Look = live_and_look
-    draws: "Draws | None" = None
 
 
 def validation_id(runs: Sequence[WorldRun], draws: "Draws | None" = None) -> str:

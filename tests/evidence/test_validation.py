@@ -15,19 +15,19 @@ from abm.cli.main import app
 from abm.cli.validate_command import finished, validate_command
 from abm.evidence.listing import as_lines, as_object, find_entry
 from abm.evidence.register import register
-from abm.evidence.validation import HowToValidate
 from abm.evidence.verdict_table import FIELDS
 from abm.evidence.verdicts import VERDICTS
 from abm.evidence.worlds import WorldError, WorldRun, run_worlds, runs_of
 from abm.io.files import arrays_bytes
 from abm.io.messages import ScenarioError
 from abm.runs.folder import opened
+from abm.runs.options import RunOptions
 from abm.runs.result_store import KeptResult, ResultStore, StoreError, store_below
 from docs.make.evidence import page
 
 
 def validate(out: Path, **more) -> int:
-    how = HowToValidate(out=out, jobs=1, quiet=True, look=made_up_world.look, **more)
+    how = RunOptions(out=out, jobs=1, quiet=True, simulate=made_up_world.look, **more)
     return validate_command("baseline", [101, 102, 103, 104], 100, how)
 
 
@@ -54,7 +54,7 @@ def test_it_writes_a_table_a_figure_and_what_was_lived(tmp_path: Path, capsys) -
 def test_what_is_finished_is_not_lived_again(tmp_path: Path, capsys) -> None:
     assert validate(tmp_path) == 0
     first = capsys.readouterr().out
-    how = HowToValidate(out=tmp_path, jobs=1, quiet=True, look=_never)
+    how = RunOptions(out=tmp_path, jobs=1, quiet=True, simulate=_never)
     assert validate_command("baseline", [101, 102, 103, 104], 100, how) == 0
     assert capsys.readouterr().out == first
     assert "claims, and" in first
@@ -67,7 +67,7 @@ def test_a_killed_one_goes_on_with_the_worlds_that_are_left(
     assert validate(tmp_path / "whole", as_json=True) == 0
     whole = capsys.readouterr().out
     diary = made_up_world.Diary(20)
-    how = HowToValidate(tmp_path / "part", 1, quiet=True, as_json=True, look=diary.look)
+    how = RunOptions(tmp_path / "part", 1, quiet=True, as_json=True, simulate=diary.look)
     assert validate_command("baseline", [101, 102, 103, 104], 100, how) == 130
     (damaged, *_) = (tmp_path / "part" / "store" / "objects").glob("*/*")
     damaged.write_bytes(b"half of it")
@@ -83,7 +83,7 @@ def _never(*_: object) -> dict:
 
 
 def test_a_world_that_fails_is_one_line_and_exit_1(tmp_path: Path, capsys) -> None:
-    how = HowToValidate(out=tmp_path, jobs=1, quiet=True, look=_never)
+    how = RunOptions(out=tmp_path, jobs=1, quiet=True, simulate=_never)
     assert validate_command("baseline", [1], 100, how) == 1
     error = capsys.readouterr().err
     assert "a world failed: baseline, seed 1: AssertionError: lived again (and " in error
@@ -213,7 +213,7 @@ def test_of_two_validations_at_once_the_second_is_refused(
 
 def test_an_unknown_scenario_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError):
-        validate_command("nowhere", [1], 100, HowToValidate(out=tmp_path))
+        validate_command("nowhere", [1], 100, RunOptions(out=tmp_path))
     assert not any(tmp_path.iterdir())
 
 

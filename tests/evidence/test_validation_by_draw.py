@@ -17,12 +17,13 @@ from abm.cli.validate_command import validate_command
 from abm.evidence import validation
 from abm.evidence.evaluation import Worlds, judge
 from abm.evidence.register import Register, Study, register
-from abm.evidence.validation import HowToValidate, validation_id
+from abm.evidence.validation import validation_id
 from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS, row_of
 from abm.evidence.worlds import runs_of, scenario_of, worlds_needed
 from abm.io.messages import ScenarioError
 from abm.report.figures.verdicts import place_in_band, place_on_side
 from abm.report.html.writing import report_of
+from abm.runs.options import RunOptions
 from abm.scenario.draws import Draws, posterior_draws
 
 SEEDS = (101, 103, 105)
@@ -30,7 +31,7 @@ Lives = dict[tuple[str, int], dict[str, float]]
 
 
 def validate(out: Path, draws: Draws | None, look=made_up_world.look, **more) -> int:
-    how = HowToValidate(out=out, jobs=1, quiet=True, look=look, draws=draws, **more)
+    how = RunOptions(out=out, jobs=1, quiet=True, simulate=look, draws=draws, **more)
     return validate_command("baseline", SEEDS, 100, how)
 
 
@@ -168,7 +169,7 @@ def test_a_draw_that_a_scenario_cannot_have_is_refused_before_anything_is_lived(
     path.write_text('extends = "baseline"\n[trends.stressor_rate]\n2015 = 1.0\n2020 = 4.3\n')
     last = made_up_posterior.posterior(12, [0.0] * 11 + [1.0])
     draws = made_up_posterior.written(tmp_path / "made", last)
-    how = HowToValidate(out=tmp_path / "out", quiet=True, draws=draws)
+    how = RunOptions(out=tmp_path / "out", quiet=True, draws=draws)
     with pytest.raises(ScenarioError, match=r"draw .* of the posterior"):
         validate_command(str(path), SEEDS, 100, how)
     assert not (tmp_path / "out").exists()

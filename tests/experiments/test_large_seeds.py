@@ -14,8 +14,8 @@ from abm.cli import main as cli
 from abm.cli.run_command import run_command
 from abm.cli.sweep_command import sweep_command
 from abm.experiments.sweeps.design import factorial
-from abm.experiments.sweeps.study import HowToRun
 from abm.io.tables import read_curves
+from abm.runs.options import RunOptions
 from abm.scenario.scenario import load_scenario
 from abm.simulation.curves import curves_frame
 from abm.simulation.record import Logs
@@ -81,7 +81,7 @@ def test_the_summary_takes_the_seeds_asked_for_of_small_and_large_ones(tmp_path,
 def test_a_sweep_writes_large_seeds(tmp_path, capsys, known_diary, seeds):
     scenario = load_scenario("birth-cohort", population=50, years=2)
     evaluate = known_outcomes.ishigami_but_fail_high
-    how = HowToRun(tmp_path, jobs=1, quiet=True, as_json=True, evaluate=evaluate)
+    how = RunOptions(tmp_path, jobs=1, quiet=True, as_json=True, simulate=evaluate)
     design = factorial(["stressor_rate=0.5,1.45"])
     for some in (seeds, [LARGE]):
         assert sweep_command(scenario, design, some, how) == 1

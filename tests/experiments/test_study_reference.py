@@ -9,8 +9,8 @@ from abm.cli.sensitivity_command import sensitivity_command
 from abm.cli.sweep_command import sweep_command
 from abm.experiments.sensitivity.analysis import Plan
 from abm.experiments.sweeps.design import Range, factorial
-from abm.experiments.sweeps.study import HowToRun
 from abm.report.study_columns import STUDY_TABLES
+from abm.runs.options import RunOptions
 from abm.scenario.scenario import load_scenario
 
 SCENARIO = load_scenario("birth-cohort", population=50, years=2)
@@ -28,8 +28,8 @@ def test_study_tables_have_the_documented_columns(tmp_path, monkeypatch, known_d
     monkeypatch.setattr(
         "abm.report.figures.sensitivity.draw_sensitivity_figures", lambda *given: []
     )
-    good = HowToRun(tmp_path, jobs=1, quiet=True, evaluate=known_outcomes.ishigami)
-    poor = HowToRun(tmp_path, jobs=1, quiet=True, evaluate=known_outcomes.ishigami_but_fail_high)
+    good = RunOptions(tmp_path, jobs=1, quiet=True, simulate=known_outcomes.ishigami)
+    poor = RunOptions(tmp_path, jobs=1, quiet=True, simulate=known_outcomes.ishigami_but_fail_high)
     sweep_command(SCENARIO, factorial(["stressor_rate=0.5,1.45"]), [1], poor)
     plan = Plan(method, RANGES, 8, repetitions=2)
     assert sensitivity_command(SCENARIO, plan, good) == 0

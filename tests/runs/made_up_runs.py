@@ -91,10 +91,10 @@ def sweep(out, evaluate=figures, first=0, last=20, seeds=5, **options) -> int:
     """Sweep made-up runs; return the exit code."""
     from abm.cli.sweep_command import sweep_command
     from abm.experiments.sweeps.design import factorial
-    from abm.experiments.sweeps.study import HowToRun
+    from abm.runs.options import RunOptions
 
     values = ",".join(map(repr, RATES[first:last]))
-    how = HowToRun(Path(out), evaluate=evaluate, **({"jobs": 1, "quiet": True} | options))
+    how = RunOptions(Path(out), simulate=evaluate, **({"jobs": 1, "quiet": True} | options))
     design = factorial([f"stressor_rate={values}"])
     return sweep_command(scenario(), design, range(1, seeds + 1), how)
 

@@ -8,18 +8,17 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from abm.experiments.comparison.findings import Findings, check_comparable, find
 from abm.experiments.comparison.person_outcomes import Lives
-from abm.experiments.comparison.tasks import Live, Run, kept_run, live_one, lives_in, tasks_of
-from abm.experiments.sweeps.study import HowToRun
+from abm.experiments.comparison.tasks import Live, Run, kept_run, lives_in, run_of, tasks_of
 from abm.io.progress import Progress, in_words
 from abm.io.tables import TableError
 from abm.io.terminal import NOTHING_NEW
 from abm.runs.errors import RunnerError
 from abm.runs.executors import executor_for
 from abm.runs.keys import AGENT_DAYS_A_SECOND
+from abm.runs.options import RunOptions
 from abm.runs.processes import processors
 from abm.runs.result_store import ResultStore, StoreError
 from abm.runs.run_tasks import run_tasks
@@ -29,35 +28,7 @@ from abm.scenario.draws import chosen_draws
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.compiled import announce_compiling
 
-if TYPE_CHECKING:
-    from abm.scenario.draws import Draws
-
-
 Failures = dict[tuple[str, int], str]
-
-
-@dataclass(frozen=True)
-class HowToCompare(HowToRun):
-    """Where and how many runs are lived, and with what.
-
-    Parameters
-    ----------
-    force
-        Live every run again, kept or not.
-    live
-        What lives a run.
-    draws
-        The posterior that seeds draw their parameters from; None leaves parameters as they are.
-    """
-
-    force: bool = False
-    live: Live = live_one
-    draws: "Draws | None" = None
-
-    def run_of(self, scenario: "Scenario", seed: int) -> Run:
-        """Return the run of a scenario and seed."""
-        lived = scenario if self.draws is None else self.draws.drawn(scenario, seed)
-        return Run(lived, seed, self.live)
 
 
 @dataclass
@@ -82,7 +53,7 @@ def live_missing(
     scenarios: "Sequence[Scenario]",
     asked: Sequence[int],
     spanned: Sequence[int],
-    how: HowToCompare,
+    how: RunOptions,
 ) -> Failures:
     """Run every scenario and seed that is not kept; return tracebacks of those that failed.
 
@@ -97,7 +68,7 @@ def live_missing(
     how
         Where and how.
     """
-    runs = {(each.name, seed): how.run_of(each, seed) for seed in spanned for each in scenarios}
+    runs = {(each.name, seed): run_of(each, seed, how) for seed in spanned for each in scenarios}
     keys = {place: run.key for place, run in runs.items()}
     again = {key for (_, seed), key in keys.items() if how.force and seed in set(asked)}
     missing = _missing({key: runs[place] for place, key in keys.items()}, again, how)
@@ -106,7 +77,7 @@ def live_missing(
         return {}
     jobs = min(how.jobs or processors(), len(missing.runs))
     with executor_for(jobs, how.dask) as executor:  # before anything is run
-        if how.is_on_this_machine and how.live is live_one:
+        if how.is_on_this_machine and how.simulate is None:
             announce_compiling(how.say)
         how.say(_announcement(missing, jobs, how))
         with Progress(f"{len(missing.runs):,} runs", how.quiet) as progress:
@@ -114,7 +85,7 @@ def live_missing(
     return {place: errors[key] for place, key in keys.items() if key in errors}
 
 
-def _missing(runs: dict[str, Run], again: set[str], how: HowToCompare) -> _Missing:
+def _missing(runs: dict[str, Run], again: set[str], how: RunOptions) -> _Missing:
     """Look which runs are not kept, or are to be done again."""
     store = how.store
     listed = store.has(runs, failed=False)
@@ -137,7 +108,7 @@ def _pace(store: ResultStore, keys: set[str]) -> float | None:
 
 
 def _live(
-    missing: _Missing, executor: Executor | None, how: HowToCompare, tell: Callable[[float], None]
+    missing: _Missing, executor: Executor | None, how: RunOptions, tell: Callable[[float], None]
 ) -> dict[str, str]:
     """Run what is missing: shared warm-ups first; return tracebacks of failed runs by key."""
     store, errors = how.store, dict[str, str]()
@@ -174,7 +145,7 @@ def _live(
     return errors
 
 
-def _announcement(missing: _Missing, jobs: int, how: HowToCompare) -> str:
+def _announcement(missing: _Missing, jobs: int, how: RunOptions) -> str:
     """Say how many runs are to come and about how long they take."""
     text = f"{len(missing.runs):,} runs to live"
     if missing.first:
@@ -193,7 +164,7 @@ def _announcement(missing: _Missing, jobs: int, how: HowToCompare) -> str:
     return f"{text}: {sure} {work} {where}"
 
 
-def kept_lives(how: HowToCompare, scenario: "Scenario", seed: int) -> Lives | None:
+def kept_lives(how: RunOptions, scenario: "Scenario", seed: int) -> Lives | None:
     """Return the lives of a scenario and seed, or None if they are not kept.
 
     Raises
@@ -201,7 +172,7 @@ def kept_lives(how: HowToCompare, scenario: "Scenario", seed: int) -> Lives | No
     TableError
         If what is kept holds none; it is removed.
     """
-    key = how.run_of(scenario, seed).key
+    key = run_of(scenario, seed, how).key
     result = how.store.get(key)
     try:
         return None if result is None else lives_in(result)
@@ -269,7 +240,7 @@ def compare(
     chosen = list(dict.fromkeys(seeds))
     draws = chosen_draws(uncertainty)
     with tempfile.TemporaryDirectory() if out is None else nullcontext(out) as folder:
-        how = HowToCompare(Path(folder), jobs, quiet=True, live=live or live_one, draws=draws)
+        how = RunOptions(Path(folder), jobs, quiet=True, simulate=live, draws=draws)
         return _compare(loaded, chosen, how)
 
 
@@ -290,7 +261,7 @@ def _loaded(
     return loaded
 
 
-def _compare(scenarios: Sequence[Scenario], seeds: Sequence[int], how: HowToCompare) -> Findings:
+def _compare(scenarios: Sequence[Scenario], seeds: Sequence[int], how: RunOptions) -> Findings:
     if how.draws is not None:
         how.draws.check(scenarios, seeds)
     failures = live_missing(scenarios, seeds, seeds, how)

@@ -16,6 +16,7 @@ from abm.experiments.comparison.person_outcomes import (
 )
 from abm.runs.kept_result import KeptResult, kept
 from abm.runs.keys import result_key
+from abm.runs.options import RunOptions
 from abm.runs.result_store import ResultStore
 from abm.runs.task import Finished, Task, report_share
 from abm.runs.warm_ups import resumed, warm_up_agent_days, warm_up_task
@@ -78,6 +79,12 @@ class Run:
         name = "" if standard else f"{self.live.__module__}.{self.live.__qualname__}"
         made_by = version_of("experiments/comparison/person_outcomes.py")
         return result_key(KIND, self.scenario, self.seed, f"{made_by} {name}".strip())
+
+
+def run_of(scenario: "Scenario", seed: int, options: RunOptions) -> Run:
+    """Return the run of a scenario and seed."""
+    drawn = scenario if options.draws is None else options.draws.drawn(scenario, seed)
+    return Run(drawn, seed, options.simulate or live_one)
 
 
 def tasks_of(runs: Mapping[str, Run], store: ResultStore | None) -> tuple[list[Task], list[Task]]:

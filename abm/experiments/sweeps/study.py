@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +17,13 @@ from abm.io.progress import Progress, in_words
 from abm.io.tables import TableError, checksum, csv_bytes, write_bytes, write_json
 from abm.io.terminal import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, NOTHING_NEW, complain
 from abm.runs.errors import NoExecutorError, RunnerError
-from abm.runs.executors import LOCAL, executor_for
-from abm.runs.figures import Evaluate, figures_task, live_figures, live_outcomes
+from abm.runs.executors import executor_for
+from abm.runs.figures import figures_task, live_figures, live_outcomes
 from abm.runs.folder import FolderError, RunFolder, content_hash, this_platform, versions
 from abm.runs.keys import agent_days
+from abm.runs.options import RunOptions
 from abm.runs.processes import processors
-from abm.runs.result_store import DONE, ResultStore, StoreError, store_below
+from abm.runs.result_store import DONE, ResultStore, StoreError
 from abm.runs.task import Task
 from abm.simulation.compiled import announce_compiling
 from abm.studies.outcomes import in_order
@@ -41,52 +41,6 @@ SECONDS_FROM = 200  # known runs that are looked at to say how long one takes
 MOST_SECONDS = 1e9  # a store that was handed over may say anything
 
 Place = tuple[int, int]  # point and seed
-
-
-@dataclass(frozen=True)
-class HowToRun:
-    """Where and how many runs are lived.
-
-    Parameters
-    ----------
-    out
-        Folder of all results.
-    jobs
-        Processes; by default one a core.
-    dask
-        Address of a Dask scheduler, or "local".
-    quiet
-        No progress and no messages, except errors and where to find support.
-    as_json
-        Print one JSON object instead of tables.
-    retry_failed
-        Live again what failed before.
-    evaluate
-        What lives a run and returns its outcomes.
-    """
-
-    out: Path = Path("results")
-    jobs: int | None = None
-    dask: str | None = None
-    quiet: bool = False
-    as_json: bool = False
-    retry_failed: bool = False
-    evaluate: Evaluate = live_outcomes
-
-    @property
-    def store(self) -> ResultStore:
-        """The results below `out`."""
-        return store_below(self.out)
-
-    @property
-    def is_on_this_machine(self) -> bool:
-        """Whether runs are lived where this process can see what is kept and compiled."""
-        return self.dask in (None, LOCAL)
-
-    def say(self, message: str) -> None:
-        """Print a message to standard error, unless quiet."""
-        if not self.quiet:
-            print(f"nssi: {message}", file=sys.stderr, flush=True)
 
 
 class StudyFolder(RunFolder):
@@ -183,7 +137,7 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def live_places(
-    scenarios: PointScenarios, places: Iterable[Place], how: HowToRun, title: str
+    scenarios: PointScenarios, places: Iterable[Place], how: RunOptions, title: str
 ) -> "pd.DataFrame":
     """Live every point and seed that has no result and return what became of all of them.
 
@@ -216,7 +170,7 @@ def live_places(
     else:
         jobs = min(how.jobs or processors(), len(missing))
         with executor_for(jobs, how.dask) as executor:  # before anything is lived or written
-            if how.is_on_this_machine and how.evaluate is live_outcomes:
+            if how.is_on_this_machine and how.simulate is None:
                 announce_compiling(how.say)
             if not how.quiet:
                 missing = _announce(store, scenarios, missing, sorted(known), how)
@@ -224,16 +178,16 @@ def live_places(
     return _as_frame(store, keys)
 
 
-def _task(scenarios: PointScenarios, place: Place, how: HowToRun) -> Task:
+def _task(scenarios: PointScenarios, place: Place, how: RunOptions) -> Task:
     point, seed = place
-    return figures_task(scenarios.at(point), seed, how.evaluate)
+    return figures_task(scenarios.at(point), seed, how.simulate or live_outcomes)
 
 
 def _live(
     store: ResultStore,
     scenarios: PointScenarios,
     missing: Sequence[Place],
-    how: HowToRun,
+    how: RunOptions,
     title: str,
     executor: Executor | None,
 ) -> None:
@@ -252,7 +206,7 @@ def _announce(
     scenarios: PointScenarios,
     missing: list[Place],
     known: Sequence[str],
-    how: HowToRun,
+    how: RunOptions,
 ) -> list[Place]:
     """Say how many runs are to come and how long they take; return those still to live.
 
@@ -273,7 +227,7 @@ def _announce(
     return missing
 
 
-def _time_to_come(seconds: float, runs: int, how: HowToRun) -> str:
+def _time_to_come(seconds: float, runs: int, how: RunOptions) -> str:
     """Return how long runs take, in words."""
     each = f"{seconds:.2g} s each"
     if how.dask is not None:

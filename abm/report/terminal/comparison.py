@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from abm.experiments.comparison.findings import Findings
     from abm.experiments.comparison.folder import ComparisonFolder
-    from abm.experiments.sweeps.study import HowToRun
+    from abm.runs.options import RunOptions
 
 MOST_COLUMNS = 4  # scenarios beside each other
 GROUPS = ("sex", "age", "adversity_quartile")
@@ -60,7 +60,7 @@ def show(
     findings: "Findings",
     hash_: str,
     failures: "dict[tuple[str, int], str]",
-    how: "HowToRun",
+    how: "RunOptions",
 ) -> None:
     """Print what is averted, for whom and at what cost, and where the rest is.
 

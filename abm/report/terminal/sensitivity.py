@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from abm.experiments.sensitivity.analysis import Findings
-    from abm.experiments.sweeps.study import HowToRun, StudyFolder
+    from abm.experiments.sweeps.study import StudyFolder
+    from abm.runs.options import RunOptions
 
 LOUD = 0.1  # from this share on chance is pointed out
 WORDS = {
@@ -24,7 +25,7 @@ COVERED = (
 )
 
 
-def show(folder: "StudyFolder", findings: "Findings", hash_: str, how: "HowToRun") -> None:
+def show(folder: "StudyFolder", findings: "Findings", hash_: str, how: "RunOptions") -> None:
     """Print the ranking with its intervals, chance, stability, and where the rest is.
 
     Parameters

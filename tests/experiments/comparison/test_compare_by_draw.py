@@ -13,13 +13,13 @@ from made_up_lives import BASE, BOTH, KIND, SKILLED, programme
 import abm
 from abm.cli import main as cli
 from abm.cli.compare_command import compare_command
-from abm.experiments.comparison.compare import HowToCompare
 from abm.experiments.comparison.findings import find
 from abm.experiments.comparison.folder import ComparisonFolder
 from abm.experiments.comparison.packages import package_sums, packages_among, packages_table
 from abm.experiments.comparison.person_outcomes import lives_of
 from abm.report.comparison_columns import BY_DRAW_TABLES, COMPARISON_TABLES
 from abm.report.terminal.comparison import notes
+from abm.runs.options import RunOptions
 from abm.scenario import draws as uncertainty
 
 pytestmark = pytest.mark.usefixtures("without_figures")
@@ -46,8 +46,8 @@ def compare(tmp_path, diary, draws):
     """Return a function that compares under the posterior and returns the folder."""
 
     def run(scenarios=(BASE, SKILLED), seeds=(1, 2, 3, 4), **options):
-        given = {"jobs": 1, "quiet": True, "live": live, "draws": draws} | options
-        how = HowToCompare(tmp_path / "results", **given)
+        given = {"jobs": 1, "quiet": True, "simulate": live, "draws": draws} | options
+        how = RunOptions(tmp_path / "results", **given)
         assert compare_command(scenarios, seeds, how) == 0
         return ComparisonFolder(how.out, scenarios, None if how.draws is None else draws.design)
 

@@ -15,11 +15,11 @@ import pytest
 from made_up_lives import BASE, BOTH, KIND, NULL, SKILLED
 
 from abm.cli.compare_command import compare_command
-from abm.experiments.comparison.compare import HowToCompare
 from abm.experiments.comparison.folder import ComparisonFolder
 from abm.experiments.comparison.names import folder_name
 from abm.io.messages import ScenarioError
 from abm.report.comparison_columns import COMPARISON_TABLES
+from abm.runs.options import RunOptions
 from abm.runs.result_store import ResultStore, StoreError, store_below
 
 pytestmark = pytest.mark.usefixtures("without_figures")
@@ -31,8 +31,8 @@ def compare(tmp_path, diary):
     """Return a function that compares and returns the exit code."""
 
     def run(scenarios=(BASE, SKILLED), seeds=(1, 2), out="results", **options):
-        given = {"jobs": 1, "quiet": True, "live": made_up_lives.live} | options
-        return compare_command(scenarios, seeds, HowToCompare(tmp_path / out, **given))
+        given = {"jobs": 1, "quiet": True, "simulate": made_up_lives.live} | options
+        return compare_command(scenarios, seeds, RunOptions(tmp_path / out, **given))
 
     return run
 
@@ -137,7 +137,7 @@ def test_force_lives_what_is_asked_for_again(compare, folder, diary):
 
 
 def test_what_failed_is_listed_and_tried_again(compare, folder, diary, mend, capsys):
-    failing = {"live": made_up_lives.live_but_fail}
+    failing = {"simulate": made_up_lives.live_but_fail}
     assert compare(seeds=[1, 2, 3], **failing) == 1
     shown = capsys.readouterr()
     assert "skilled, seed 2: RuntimeError: an unlucky seed" in shown.err
@@ -153,7 +153,7 @@ def test_what_failed_is_listed_and_tried_again(compare, folder, diary, mend, cap
 
 
 def test_with_nothing_to_pair_there_is_no_table(compare, folder, capsys):
-    assert compare(seeds=[2], live=made_up_lives.live_but_fail) == 1
+    assert compare(seeds=[2], simulate=made_up_lives.live_but_fail) == 1
     assert "no seed has a pair" in capsys.readouterr().err
     assert content(folder) == {}
 
@@ -228,7 +228,7 @@ def test_of_two_comparisons_at_once_each_run_is_done_by_one(compare, tmp_path, d
 
 
 def compare_in_a_process(out, other):
-    how = HowToCompare(out, jobs=1, quiet=True, live=made_up_lives.live)
+    how = RunOptions(out, jobs=1, quiet=True, simulate=made_up_lives.live)
     return compare_command((BASE, other), range(4), how)
 
 
@@ -256,7 +256,7 @@ def test_an_interrupted_comparison_goes_on_to_the_same_bytes(
     monkeypatch.setattr("abm.runs.run_tasks.BATCH_SECONDS", 0.0)  # each is kept as it is done
     assert compare(out="other") == 0
     diary()
-    interrupted = {"live": made_up_lives.live_but_interrupt}
+    interrupted = {"simulate": made_up_lives.live_but_interrupt}
     assert compare(**interrupted) == 130
     assert content(folder) == {}
     assert diary() == ["base 1", "skilled 1"]

@@ -12,7 +12,7 @@ import pytest
 from made_up_lives import BASE, SKILLED
 
 from abm.cli.compare_command import compare_command
-from abm.experiments.comparison.compare import HowToCompare
+from abm.runs.options import RunOptions
 from abm.runs.result_store import store_below
 
 pytestmark = pytest.mark.usefixtures("without_figures")
@@ -22,16 +22,16 @@ SLOWLY = """
 import made_up_lives
 from pathlib import Path
 from abm.cli.compare_command import compare_command
-from abm.experiments.comparison.compare import HowToCompare
+from abm.runs.options import RunOptions
 
 if __name__ == "__main__":
-    how = HowToCompare(Path("results"), jobs={jobs}, quiet=True, live=made_up_lives.live_slowly)
+    how = RunOptions(Path("results"), jobs={jobs}, quiet=True, simulate=made_up_lives.live_slowly)
     compare_command((made_up_lives.BASE, made_up_lives.SKILLED), range(1, 6), how)
 """
 
 
 def compare(out, live, jobs=1):
-    return compare_command((BASE, SKILLED), SEEDS, HowToCompare(out, jobs, quiet=True, live=live))
+    return compare_command((BASE, SKILLED), SEEDS, RunOptions(out, jobs, quiet=True, simulate=live))
 
 
 def tables(out):

@@ -13,8 +13,9 @@ from abm.cli.sensitivity_command import sensitivity_command, top_of
 from abm.experiments.sensitivity.analysis import Plan, analyse_runs
 from abm.experiments.sweeps.design import Range
 from abm.experiments.sweeps.points import PointScenarios
-from abm.experiments.sweeps.study import HowToRun, StudyFolder, live_places
+from abm.experiments.sweeps.study import StudyFolder, live_places
 from abm.io.messages import ScenarioError
+from abm.runs.options import RunOptions
 from abm.scenario.scenario import load_scenario
 
 SCENARIO = load_scenario("birth-cohort", population=50, years=2)
@@ -36,8 +37,8 @@ def analyse(tmp_path):
     """Return a function that analyses and returns the exit code."""
 
     def run(plan=MORRIS, out="results", **options):
-        given = {"jobs": 1, "quiet": True, "evaluate": known_outcomes.ishigami} | options
-        return sensitivity_command(SCENARIO, plan, HowToRun(tmp_path / out, **given))
+        given = {"jobs": 1, "quiet": True, "simulate": known_outcomes.ishigami} | options
+        return sensitivity_command(SCENARIO, plan, RunOptions(tmp_path / out, **given))
 
     return run
 
@@ -143,7 +144,7 @@ def test_repetitions_say_how_stable_the_ranking_is(analyse, folder_of, capsys):
 def test_a_refusal_leaves_no_tables_that_are_not_of_the_whole_design(
     analyse, folder_of, known_diary, capsys
 ):
-    failing = {"evaluate": known_outcomes.ishigami_but_fail_high}
+    failing = {"simulate": known_outcomes.ishigami_but_fail_high}
     assert analyse() == 0
     (folder_of() / "figures" / "sensitivity_ranked.png").write_bytes(b"drawn")
     whole = content(folder_of())
@@ -170,7 +171,7 @@ def test_terminal_says_what_intervals_cover_and_how_sure_the_noise_is(analyse, c
 
 
 def test_a_design_with_failed_rows_is_not_analysed(analyse, folder_of, known_diary, mend, capsys):
-    failing = {"evaluate": known_outcomes.ishigami_but_fail_high}
+    failing = {"simulate": known_outcomes.ishigami_but_fail_high}
     assert analyse(**failing) == 1
     said = capsys.readouterr().err
     assert "nothing was analysed" in said
@@ -192,7 +193,7 @@ def test_a_design_with_failed_rows_is_not_analysed(analyse, folder_of, known_dia
 
 def test_missing_rows_are_refused_by_the_analysis_itself(tmp_path):
     design = MORRIS.design()
-    how = HowToRun(tmp_path, jobs=1, quiet=True, evaluate=known_outcomes.ishigami)
+    how = RunOptions(tmp_path, jobs=1, quiet=True, simulate=known_outcomes.ishigami)
     scenarios = PointScenarios(SCENARIO, design)
     runs = live_places(scenarios, [(point, 1) for point in design.points.index], how, "")
     none = runs.iloc[:0]
@@ -206,7 +207,7 @@ def test_missing_rows_are_refused_by_the_analysis_itself(tmp_path):
 def test_an_interrupted_analysis_ends_with_the_same_bytes(analyse, folder_of, known_diary):
     assert analyse(out="undisturbed") == 0
     undisturbed = known_diary()
-    interrupted = {"evaluate": known_outcomes.ishigami_but_interrupt_once}
+    interrupted = {"simulate": known_outcomes.ishigami_but_interrupt_once}
     assert analyse(**interrupted) == 130
     assert 0 < len(known_diary()) < len(undisturbed)
     assert not (folder_of() / "indices.csv").exists()
@@ -255,7 +256,7 @@ def test_seeds_may_be_large(analyse, folder_of, capsys):
     plan = Plan("morris", RANGES, 10, repetitions=2, first_seed=2**63)
     assert analyse(plan, as_json=True) == 0
     assert json.loads(capsys.readouterr().out)["seeds"] == [2**63, 2**63 + 1]
-    failing = {"evaluate": known_outcomes.ishigami_but_fail_second_seed}
+    failing = {"simulate": known_outcomes.ishigami_but_fail_second_seed}
     mixed = Plan("morris", RANGES, 10, seeds=2, first_seed=2**63 - 1)
     assert analyse(mixed, **failing) == 0
     assert json.loads((folder_of(mixed) / "run.json").read_text())["seeds"] == mixed.all_seeds

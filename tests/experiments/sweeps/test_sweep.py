@@ -9,9 +9,10 @@ import pytest
 
 from abm.cli.sweep_command import sweep_command
 from abm.experiments.sweeps.design import factorial
-from abm.experiments.sweeps.study import HowToRun, StudyFolder
+from abm.experiments.sweeps.study import StudyFolder
 from abm.runs import dask_cluster
 from abm.runs.folder import this_platform
+from abm.runs.options import RunOptions
 from abm.scenario.scenario import load_scenario
 from abm.studies.outcomes import NOT_EFFECTS
 
@@ -24,8 +25,8 @@ def sweep(tmp_path):
     """Return a function that sweeps and returns the exit code."""
 
     def run(seeds=(1, 2), out="results", varied=VARIED, **options):
-        given = {"jobs": 1, "quiet": True, "evaluate": known_outcomes.ishigami} | options
-        how = HowToRun(tmp_path / out, **given)
+        given = {"jobs": 1, "quiet": True, "simulate": known_outcomes.ishigami} | options
+        how = RunOptions(tmp_path / out, **given)
         return sweep_command(SCENARIO, factorial(varied), seeds, how)
 
     return run
@@ -97,7 +98,7 @@ def test_more_seeds_extend_and_fewer_take_nothing_away(sweep, folder, known_diar
 
 
 def test_fewer_seeds_later_hide_no_failure(sweep, folder, known_diary, mend, capsys):
-    failing = {"evaluate": known_outcomes.ishigami_but_fail_high}
+    failing = {"simulate": known_outcomes.ishigami_but_fail_high}
     sweep(seeds=[1, 2, 3], **failing)
     before = content(folder)
     mend()
@@ -113,7 +114,7 @@ def test_fewer_seeds_later_hide_no_failure(sweep, folder, known_diary, mend, cap
 
 
 def test_a_seed_that_failed_everywhere_is_not_forgotten(sweep, folder, known_diary):
-    everywhere = {"evaluate": known_outcomes.ishigami_but_fail_second_seed}
+    everywhere = {"simulate": known_outcomes.ishigami_but_fail_second_seed}
     assert sweep(seeds=[1, 2], **everywhere) == 1
     assert sweep(seeds=[1], **everywhere) == 1
     assert pd.read_csv(folder / "failed.csv")["seed"].unique().tolist() == [2]
@@ -121,7 +122,7 @@ def test_a_seed_that_failed_everywhere_is_not_forgotten(sweep, folder, known_dia
 
 
 def test_what_failed_is_listed_and_the_rest_is_kept(sweep, folder, known_diary, mend, capsys):
-    failing = {"evaluate": known_outcomes.ishigami_but_fail_high}
+    failing = {"simulate": known_outcomes.ishigami_but_fail_high}
     assert sweep(**failing) == 1
     failed = pd.read_csv(folder / "failed.csv")
     assert failed[["point", "seed"]].to_numpy().tolist() == [[5, 1], [5, 2], [6, 1], [6, 2]]
@@ -143,7 +144,7 @@ def test_what_failed_is_listed_and_the_rest_is_kept(sweep, folder, known_diary, 
 def test_an_interrupted_sweep_goes_on_to_the_same_bytes(sweep, folder, tmp_path, known_diary):
     assert sweep(out="other") == 0
     known_diary()
-    interrupted = {"evaluate": known_outcomes.ishigami_but_interrupt_once}
+    interrupted = {"simulate": known_outcomes.ishigami_but_interrupt_once}
     assert sweep(**interrupted) == 130
     assert not (folder / "sweep.csv").exists()
     assert sweep(**interrupted) == 0
@@ -174,7 +175,7 @@ def test_the_time_to_come_is_said_before(sweep, capsys):
 def test_real_runs_have_every_outcome(sweep, tmp_path):
     from abm.runs.figures import live_outcomes
 
-    assert sweep(seeds=[1], varied=["stressor_rate=0.5,1.0"], evaluate=live_outcomes) == 0
+    assert sweep(seeds=[1], varied=["stressor_rate=0.5,1.0"], simulate=live_outcomes) == 0
     (path,) = (tmp_path / "results" / "birth-cohort").iterdir()
     table = pd.read_csv(path / "sweep.csv")
     assert table["outcome"].tolist() == [*NOT_EFFECTS] * 2

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import functools
 import math
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
+from pydantic import AfterValidator, Field, model_validator
+
+from abm.io.declarations import (
+    ByName,
+    DeclarationError,
+    Declared,
+    Text,
+    named,
+    read_declarations,
+)
 from abm.io.messages import ScenarioError, did_you_mean, nearest, shown
 
 if TYPE_CHECKING:
@@ -32,16 +39,19 @@ __all__ = [
     "switches",
 ]
 
-TREND_ON = ("number", "odds", "nothing")
 PARAMETERS_FILE = Path(__file__).with_name("parameters.toml")
 
 
-class DeclarationError(ValueError):
-    """An entry of ``parameters.toml`` is incomplete or contradicts itself."""
+def _lower_case(name: str) -> str:
+    if not (name.isidentifier() and name.islower()):
+        raise ValueError("expected a lower_case name")
+    return name
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+Name = Annotated[str, AfterValidator(_lower_case)]
+
+
+class Parameter(Declared):
     """One number of the model.
 
     Attributes
@@ -69,17 +79,17 @@ class Parameter:
         A section of the paper, an evidence id, or ``"assumption"``.
     """
 
-    name: str
-    group: str
-    unit: str
+    name: Name
+    group: Text
+    unit: Text
     default: float
     low: float
     high: float
-    prior: tuple[float, float] | None
-    trend: bool
-    trend_on: str
-    sentence: str
-    source: str
+    prior: tuple[float, float] | None = None
+    trend: bool = False
+    trend_on: Literal["number", "odds", "nothing"] = "number"
+    sentence: Text
+    source: Text
 
     @property
     def takes_trend(self) -> bool:
@@ -92,9 +102,21 @@ class Parameter:
             return value + math.log(factor) if factor > 0.0 else -math.inf
         return value * factor
 
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        low, high = self.prior or (self.low, self.high)
+        if not (self.low < self.high and low < high):
+            raise ValueError("range and prior: the first number must be below the second")
+        if not self.low <= self.default <= self.high:
+            raise ValueError("default lies outside range")
+        if not (self.low <= low and high <= self.high):
+            raise ValueError("prior lies outside range")
+        if self.trend and self.trend_on == "number" and self.low < 0:
+            raise ValueError("trend_on: a number that may be negative has no multiple")
+        return self
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+
+class Switch(Declared):
     """One question with a few named answers; the model reads the answer's position.
 
     Attributes
@@ -111,19 +133,32 @@ class Switch:
         A section of the paper, an evidence id, or ``"assumption"``.
     """
 
-    name: str
-    values: tuple[str, ...]
+    name: Name
+    values: tuple[Text, ...]
     default: str
-    sentence: str
-    source: str
+    sentence: Text
+    source: Text
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len(self.values) < 2 or len(set(self.values)) < len(self.values):
+            raise ValueError("values: expected two or more names, none of them twice")
+        if self.default not in self.values:
+            raise ValueError(f"default: expected one of {', '.join(self.values)}")
+        return self
 
 
-@dataclass(frozen=True, slots=True)
-class Declarations:
-    """What one declaration file holds, in its order."""
+class Declarations(Declared):
+    """What one file declares, in its order."""
 
-    parameters: Mapping[str, Parameter]
-    switches: Mapping[str, Switch]
+    parameters: ByName[Parameter] = Field({}, validate_default=True)
+    switches: ByName[Switch] = Field({}, validate_default=True)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if both := self.parameters.keys() & self.switches.keys():
+            raise ValueError(f"{', '.join(sorted(both))}: is both a parameter and a switch")
+        return self
 
 
 def parameters() -> Mapping[str, Parameter]:
@@ -190,110 +225,22 @@ def parameter_record(
     return record
 
 
-def read_declarations(text: str, file: str) -> Declarations:
-    """Read and check the text of a declaration file.
+@functools.cache
+def _declared() -> Declarations:
+    return read_parameters(PARAMETERS_FILE.read_text(encoding="utf-8"), PARAMETERS_FILE.name)
 
-    Parameters
-    ----------
-    text : str
-        TOML with ``[parameters.NAME]`` and ``[switches.NAME]`` tables.
-    file : str
-        How errors name the file.
+
+def read_parameters(text: str, file: str) -> Declarations:
+    """Read and check the text of a file with ``[parameters.NAME]`` and ``[switches.NAME]`` tables.
 
     Raises
     ------
     DeclarationError
         Naming the file, the entry and what was expected of it.
     """
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DeclarationError(f"{file}: is not valid TOML: {error}") from None
-    unknown = set(table) - {"parameters", "switches"}
-    _demand(not unknown, file, "top level", f"no such table: {', '.join(sorted(unknown))}")
-    for key, entries in table.items():
-        _demand(isinstance(entries, dict), file, key, "expected a table")
-    numbers = {n: _parameter(file, n, e) for n, e in table.get("parameters", {}).items()}
-    answers = {n: _switch(file, n, e) for n, e in table.get("switches", {}).items()}
-    both = numbers.keys() & answers.keys()
-    _demand(not both, file, ", ".join(sorted(both)), "is both a parameter and a switch")
-    return Declarations(MappingProxyType(numbers), MappingProxyType(answers))
-
-
-@functools.cache
-def _declared() -> Declarations:
-    return read_declarations(PARAMETERS_FILE.read_text(encoding="utf-8"), PARAMETERS_FILE.name)
-
-
-def _parameter(file: str, name: str, entry: Any) -> Parameter:
-    key = f"parameters.{name}"
-    _demand_complete(file, key, entry, Parameter, optional={"prior", "trend", "trend_on"})
-    low, high = _pair(file, f"{key}.range", entry["range"])
-    default = _number(file, f"{key}.default", entry["default"])
-    _demand(low <= default <= high, file, key, "default lies outside range")
-    prior = None
-    if "prior" in entry:
-        prior = _pair(file, f"{key}.prior", entry["prior"])
-        _demand(low <= prior[0] and prior[1] <= high, file, key, "prior lies outside range")
-    trend = entry.get("trend", False)
-    _demand(isinstance(trend, bool), file, f"{key}.trend", "expected true or false")
-    trend_on = entry.get("trend_on", "number")
-    _demand(trend_on in TREND_ON, file, f"{key}.trend_on", f"expected {' or '.join(TREND_ON)}")
-    multiple = not trend or trend_on != "number" or low >= 0
-    _demand(multiple, file, f"{key}.trend_on", "a number that may be negative has no multiple")
-    group, unit, sentence, source = (entry[k] for k in ("group", "unit", "sentence", "source"))
-    return Parameter(
-        name, group, unit, default, low, high, prior, trend, trend_on, sentence, source
+    return read_declarations(
+        Declarations, text, file, lambda tables: {key: named(tables[key]) for key in tables}
     )
-
-
-def _switch(file: str, name: str, entry: Any) -> Switch:
-    key = f"switches.{name}"
-    _demand_complete(file, key, entry, Switch)
-    values = entry["values"]
-    named = isinstance(values, list) and all(isinstance(v, str) and v for v in values)
-    _demand(named and len(values) > 1, file, f"{key}.values", "expected two or more names")
-    _demand(len(set(values)) == len(values), file, f"{key}.values", "a name stands twice")
-    default = entry["default"]
-    _demand(default in values, file, f"{key}.default", f"expected one of {', '.join(values)}")
-    return Switch(name, tuple(values), default, entry["sentence"], entry["source"])
-
-
-def _demand_complete(
-    file: str, key: str, entry: Any, kind: type, optional: frozenset[str] | set[str] = frozenset()
-) -> None:
-    """Refuse an entry with a missing, an unknown or an empty field."""
-    name = key.partition(".")[2]
-    _demand(name.isidentifier() and name.islower(), file, key, "expected a lower_case name")
-    _demand(isinstance(entry, dict), file, key, "expected a table")
-    expected = {field.name for field in fields(kind)} - {"name"}
-    if kind is Parameter:
-        expected = expected - {"low", "high"} | {"range"}
-    missing = expected - optional - entry.keys()
-    _demand(not missing, file, key, f"lacks {', '.join(sorted(missing))}")
-    for field in entry:
-        _demand(field in expected, file, f"{key}.{field}", "no such field")
-    for field in expected & {"group", "unit", "sentence", "source"}:
-        filled = isinstance(entry[field], str) and entry[field].strip() != ""
-        _demand(filled, file, f"{key}.{field}", "expected a text")
-
-
-def _number(file: str, key: str, value: Any) -> float:
-    right = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    _demand(right, file, key, f"expected a number, not {shown(value)}")
-    return float(value)
-
-
-def _pair(file: str, key: str, value: Any) -> tuple[float, float]:
-    _demand(isinstance(value, list) and len(value) == 2, file, key, "expected [low, high]")
-    low, high = (_number(file, key, end) for end in value)
-    _demand(low < high, file, key, "the first number must be below the second")
-    return low, high
-
-
-def _demand(condition: bool, file: str, key: str, message: str) -> None:
-    if not condition:
-        raise DeclarationError(f"{file}: {key}: {message}")
 
 
 def _refuse_undeclared(given: Mapping[str, Any], declared: Mapping[str, Any]) -> None:

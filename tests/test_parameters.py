@@ -69,20 +69,20 @@ def test_record_refuses_names_and_answers_that_are_not_declared() -> None:
 
 
 def test_reading_keeps_every_field() -> None:
-    parameter = declared.read_declarations(SMALL, "small").parameters["stressor_rate"]
+    parameter = declared.read_parameters(SMALL, "small").parameters["stressor_rate"]
     assert (parameter.low, parameter.high, parameter.prior) == (0.0, 5.0, (0.5, 1.4))
     assert parameter.trend
     assert parameter.group == "stressors"
-    barrier = declared.read_declarations(SMALL, "small").parameters["pain_barrier"]
+    barrier = declared.read_parameters(SMALL, "small").parameters["pain_barrier"]
     assert (barrier.prior, barrier.trend) == (None, False)
     assert isinstance(barrier.default, float)
 
 
-@pytest.mark.parametrize("field", ["group", "unit", "default", "range", "sentence", "source"])
+@pytest.mark.parametrize("field", ["group", "unit", "default", "sentence", "source"])
 def test_an_incomplete_entry_is_refused(field: str) -> None:
     text = re.sub(rf"(?m)^{field} = .*\n", "", ENTRY)
     with pytest.raises(declared.DeclarationError, match=rf"stressor_rate: lacks {field}"):
-        declared.read_declarations(text, "small")
+        declared.read_parameters(text, "small")
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,16 @@ def test_an_incomplete_entry_is_refused(field: str) -> None:
         ("default = 0.9", "default = nan", "expected a number"),
         ("prior = [0.5, 1.4]", "prior = [0.5, 7]", "prior lies outside"),
         ("prior = [0.5, 1.4]", "prior = [1.4, 0.5]", "below"),
-        ("range = [0.0, 5.0]", "range = [0.0]", "low, high"),
+        ("range = [0.0, 5.0]\n", "", "range: expected .low, high"),
+        ("range = [0.0, 5.0]", "range = [0.0]", "range: expected .low, high"),
+        ("prior = [0.5, 1.4]", "prior = [0.5]", "prior: expected .low, high"),
         ("trend = true", "trend = 1", "true or false"),
-        ("trend = true", "colour = 1", "no such field"),
-        ("trend = true", "trend = true\ntrend_on = 'chance'", "number or odds"),
+        ("trend = true", "colour = 1", "no such field or table"),
+        ("trend = true", "trend = true\ntrend_on = 'chance'", "'number', 'odds' or"),
         ("range = [0.0, 5.0]", "range = [-1.0, 5.0]", "may be negative has no multiple"),
         ('unit = "stressors per day"', 'unit = " "', "expected a text"),
         ("[parameters.stressor_rate]", "[parameters.Rate]", "lower_case"),
-        ("[parameters.stressor_rate]", "[numbers.stressor_rate]", "no such table"),
+        ("[parameters.stressor_rate]", "[numbers.stressor_rate]", "no such field or table"),
         (ENTRY, "parameters = 5", "expected a table"),
         (ENTRY, "[parameters]\nstressor_rate = 5", "expected a table"),
         (ENTRY, "[switches.a]\nvalues = ['b']\ndefault = 'b'\nsentence='A.'\nsource='a'", "two"),
@@ -111,7 +113,7 @@ def test_a_wrong_entry_is_refused(old: str, new: str, expected: str) -> None:
     text = ENTRY.replace(old, new)
     assert text != ENTRY
     with pytest.raises(declared.DeclarationError, match=expected):
-        declared.read_declarations(text, "small")
+        declared.read_parameters(text, "small")
 
 
 def test_nearest_name() -> None:

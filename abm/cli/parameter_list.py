@@ -1,6 +1,5 @@
 """Parameters and switches as rows to print, from the declarations the model itself reads."""
 
-from dataclasses import asdict
 from typing import Any
 
 from abm.parameters import Parameter, Switch, parameters, switches
@@ -46,4 +45,4 @@ def as_lines(declared: Parameter | Switch) -> list[tuple[str, str]]:
 
 def as_object(declared: Parameter | Switch) -> dict[str, Any]:
     """Return what is declared as an object for JSON; ``kind`` says which of the two it is."""
-    return {"kind": type(declared).__name__.lower(), **asdict(declared)}
+    return {"kind": type(declared).__name__.lower(), **declared.model_dump()}

@@ -6,17 +6,23 @@ figure. `docs/evidence.md` is made from them.
 
 import functools
 import math
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from abm.evidence.expressions import parse
 from abm.evidence.statistics import STATISTICS
-from abm.parameters import DeclarationError
+from abm.io.declarations import (
+    ByName,
+    DeclarationError,
+    Declared,
+    Text,
+    named,
+    read_declarations,
+)
 
 FOLDER = Path(__file__).parent
 WORLDS_FILE = "worlds.toml"
@@ -52,14 +58,8 @@ STUDY_STATISTICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Statistics that are computed over many studies of limited size, and what they need."""
 
-Text = Annotated[str, Field(min_length=1)]
 
-
-class _Declared(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
-
-
-class Asked(_Declared):
+class Asked(Declared):
     """How a question is asked, and what is lost by that.
 
     Attributes
@@ -89,7 +89,7 @@ class Asked(_Declared):
         return self == Asked()
 
 
-class Study(_Declared):
+class Study(Declared):
     """One simulated study: who is sampled, what is asked, what is computed.
 
     Attributes
@@ -171,7 +171,7 @@ class Study(_Declared):
         return self
 
 
-class Entry(_Declared):
+class Entry(Declared):
     """One claim or published figure.
 
     Attributes
@@ -214,8 +214,8 @@ class Entry(_Declared):
     counts_with: str | None = None
     close_to: str | None = None
     published: float | None = None
-    low: float = -math.inf
-    high: float = math.inf
+    low: float = Field(-math.inf, allow_inf_nan=True)
+    high: float = Field(math.inf, allow_inf_nan=True)
     interval: str = ""
     why_not: str = ""
     note: str = ""
@@ -256,7 +256,7 @@ def bounds_of(entry: Entry, study: Study) -> tuple[float, float]:
     return low, math.inf if study.high is None else study.high
 
 
-class LivedWorld(_Declared):
+class LivedWorld(Declared):
     """A world that studies look at.
 
     Attributes
@@ -287,14 +287,14 @@ class LivedWorld(_Declared):
     years: int | None = None
     logs: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
-    changes: dict[str, int | float | str] = {}
+    changes: dict[str, int | float | str] = Field(default_factory=dict)
 
 
-class Register(_Declared):
+class Register(Declared):
     """Everything the register holds."""
 
-    entries: Mapping[str, Entry]
-    worlds: Mapping[str, LivedWorld]
+    entries: ByName[Entry]
+    worlds: ByName[LivedWorld]
 
     def fitted_figures(self) -> tuple[str, ...]:
         """Return the fitted entries, those that count with another left out."""
@@ -317,66 +317,41 @@ def read_register(texts: Mapping[str, str], worlds: str) -> Register:
     DeclarationError
         Naming the file, the entry and what is wrong.
     """
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for file, text in texts.items():
-        tables = _parsed(text, file)
-        defaults = tables.pop("defaults", {})
-        for name, table in tables.items():
-            if name in found:
+        for name, entry in read_declarations(dict[str, Entry], text, file, _prepared).items():
+            if name in entries:
                 raise DeclarationError(f"{file}: {name}: stands in the register twice")
-            found[name] = _entry(file, name, defaults, table)
-    lived = {
-        name: _checked(LivedWorld, WORLDS_FILE, name, _tupled(table))
-        for name, table in _parsed(worlds, WORLDS_FILE).items()
+            entries[name] = entry
+    read = Register(
+        entries=entries, worlds=read_declarations(dict[str, LivedWorld], worlds, WORLDS_FILE)
+    )
+    _check_names(read)
+    return read
+
+
+def _prepared(tables: dict[str, Any]) -> Any:
+    """Return entries with the defaults of their file, and a single study as one of several."""
+    defaults = tables.pop("defaults", {})
+    whole = {
+        name: {**defaults, **entry} if isinstance(entry, dict) else entry
+        for name, entry in tables.items()
     }
-    _check_names(found, lived)
-    return Register(entries=MappingProxyType(found), worlds=MappingProxyType(lived))
+    for entry in whole.values():
+        if isinstance(entry, dict) and isinstance(entry.get("study"), dict):
+            entry["study"] = [entry["study"]]
+    return named(whole, "id")
 
 
-def _parsed(text: str, file: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DeclarationError(f"{file}: is not valid TOML: {error}") from None
-
-
-def _entry(file: str, name: str, defaults: Mapping[str, Any], table: Any) -> Entry:
-    if not isinstance(table, dict):
-        raise DeclarationError(f"{file}: {name}: expected a table")
-    content: dict[str, Any] = {**defaults, **table, "id": name}
-    studies = content.get("study", [])
-    listed = studies if isinstance(studies, list) else [studies]
-    tables = [_tupled(each) for each in listed]
-    content["study"] = tuple(_checked(Study, file, name, each) for each in tables)
-    return _checked(Entry, file, name, content)
-
-
-def _tupled(table: Any) -> dict[str, Any]:
-    """Return a table with tuples for lists."""
-    if not isinstance(table, dict):
-        return {}
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
-
-
-def _checked[T: BaseModel](kind: type[T], file: str, name: str, table: dict[str, Any]) -> T:
-    try:
-        return kind.model_validate(table)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(key) for key in first["loc"])
-        said = str(first["ctx"]["error"]) if first["type"] == "value_error" else first["msg"]
-        raise DeclarationError(f"{file}: {name}: {where}{': ' * bool(where)}{said}") from None
-
-
-def _check_names(entries: Mapping[str, Entry], worlds: Mapping[str, LivedWorld]) -> None:
+def _check_names(read: Register) -> None:
     """Refuse worlds and entries that are named and not there."""
-    for entry in entries.values():
+    for entry in read.entries.values():
         for other in (entry.counts_with, entry.close_to):
-            if other is not None and other not in entries:
+            if other is not None and other not in read.entries:
                 raise DeclarationError(f"{entry.id}: there is no entry {other}")
         for study in entry.study:
             for world in (study.world, study.against or study.world):
-                if world not in worlds:
+                if world not in read.worlds:
                     raise DeclarationError(f"{entry.id}: there is no world {world}")
 
 

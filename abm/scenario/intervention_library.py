@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from abm.parameters import DeclarationError
+from abm.io.declarations import DeclarationError, Declared, Text, named, read_declarations
 
 LIBRARY_FILE = Path(__file__).with_name("intervention_library.toml")
 LARGEST_NUMBER = 9_999
@@ -59,15 +58,10 @@ def _without_minus_zero(value: float) -> float:
     return value + 0.0
 
 
-Text = Annotated[str, Field(min_length=1)]
 Number = Annotated[float, AfterValidator(_without_minus_zero)]
 
 
-class _Declared(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Effect(_Declared):
+class Effect(Declared):
     """One quantity that an intervention changes.
 
     Attributes
@@ -104,7 +98,7 @@ class Effect(_Declared):
         return self
 
 
-class Kind(_Declared):
+class Kind(Declared):
     """One kind of intervention.
 
     Attributes
@@ -175,31 +169,18 @@ def read_library(text: str, file: str) -> Mapping[str, Kind]:
     DeclarationError
         Naming the file, the kind and what is wrong.
     """
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DeclarationError(f"{file}: is not valid TOML: {error}") from None
-    found = {name: _kind(file, name, entry) for name, entry in table.items()}
+    found = read_declarations(dict[str, Kind], text, file, _prepared)
     numbers = [kind.number for kind in found.values()]
     if len(set(numbers)) < len(numbers):
         raise DeclarationError(f"{file}: two kinds have the same number")
     return MappingProxyType(found)
 
 
-def _kind(file: str, name: str, entry: Any) -> Kind:
-    try:
-        effects = {
-            quantity: Effect(
-                quantity=quantity,
-                low=effect["range"][0],
-                high=effect["range"][1],
-                **{key: value for key, value in effect.items() if key != "range"},
-            )
-            for quantity, effect in entry["effects"].items()
-        }
-        return Kind(name=name, **{**entry, "effects": effects})
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise DeclarationError(f"{file}: {name}: {error}") from None
+def _prepared(tables: dict[str, Any]) -> Any:
+    for table in tables.values():
+        if isinstance(table, dict):
+            table["effects"] = named(table.get("effects"), "quantity")
+    return named(tables)
 
 
 def are_events(names: Sequence[str]) -> bool:

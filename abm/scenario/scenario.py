@@ -384,7 +384,7 @@ def _explain(error: ValidationError) -> str:
 
 def _where_it_belongs(key: str, fields: Mapping[str, object]) -> str:
     """Return a hint for a key that stands in the wrong table or is misspelt."""
-    homes = {"parameters": parameters(), "switches": switches()}
+    homes: dict[str, Mapping[str, object]] = {"parameters": parameters(), "switches": switches()}
     homes |= {table: kind.model_fields for table, kind in _TABLES.items()}
     homes |= {"[interventions]": ForPersons.model_fields}
     for home, names in homes.items():

@@ -6,25 +6,23 @@ the defaults found. ``python -m docs.make.pages`` writes docs/failures.md from b
 
 import functools
 import math
-import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from abm.evidence.listing import accepted, number
 from abm.evidence.register import register
 from abm.evidence.verdicts import GOOD
+from abm.io.declarations import DeclarationError, Declared, Text, read_declarations
 from abm.io.messages import did_you_mean
-from abm.parameters import DeclarationError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CAUSES_FILE = Path(__file__).with_name("failures.toml")
 VALIDATION = Path("validation/evidence.csv")
-Text = Annotated[str, Field(min_length=1)]
 
 HEAD = """\
 # What the model gets wrong, and why
@@ -43,39 +41,23 @@ after looking* below; the row *never changed after looking* leaves these out.
 """
 
 
-class Cause(BaseModel):
-    """Why some entries fail.
+class Cause(Declared):
+    """Why some entries fail."""
 
-    Attributes
-    ----------
-    title, text : str
-        What it is about, and what in the model causes it.
-    entries : list of str
-        Entries of the register that it explains when they fail.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    title: Text
-    text: Text
-    entries: Annotated[list[Text], Field(min_length=1)]
+    title: Text  # what it is about
+    text: Text  # what in the model causes it
+    entries: Annotated[tuple[Text, ...], Field(min_length=1)]  # those that it explains if they fail
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
+class _File(Declared):
     changed_after_looking: Text
-    changed_entries: list[Text]
-    cause: list[Cause]
+    changed_entries: tuple[Text, ...]
+    cause: tuple[Cause, ...]
 
 
 @functools.cache
 def _read() -> _File:
-    try:
-        table = tomllib.loads(CAUSES_FILE.read_text(encoding="utf-8"))
-        found = _File.model_validate(table)
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise DeclarationError(f"{CAUSES_FILE.name}: {error}") from None
+    found = read_declarations(_File, CAUSES_FILE.read_text(encoding="utf-8"), CAUSES_FILE.name)
     known = register().entries
     named = [entry for cause in found.cause for entry in cause.entries]
     for entry in (*named, *found.changed_entries):
@@ -93,7 +75,7 @@ def causes() -> tuple[Cause, ...]:
     DeclarationError
         If the file is wrong, or explains an entry that the register has not.
     """
-    return tuple(_read().cause)
+    return _read().cause
 
 
 def failing(table: "pd.DataFrame") -> "pd.DataFrame":

@@ -1,16 +1,16 @@
 """The recipe of the calibration, read from `recipe.toml` and checked."""
 
 import functools
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from abm.io.declarations import Declared, Text, read_declarations
 from abm.io.messages import did_you_mean
-from abm.parameters import DeclarationError, parameters
+from abm.parameters import parameters
 
 RECIPE_FILE = Path(__file__).with_name("recipe.toml")
 DIGITS = 12  # of a parameter's value: short to read, and still well inside its prior
@@ -18,15 +18,10 @@ DIGITS = 12  # of a parameter's value: short to read, and still well inside its 
 CENTRAL = ("likeliest draws", "best draw, moved")
 """How the point that stands for the posterior is found, in this order."""
 
-Text = Annotated[str, Field(min_length=1)]
 Count = Annotated[int, Field(ge=1)]
 
 
-class _Declared(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Runs(_Declared):
+class Runs(Declared):
     """What one run of the bank is.
 
     Attributes
@@ -48,7 +43,7 @@ class Runs(_Declared):
     log_from: float = Field(gt=1)
 
 
-class Wave(_Declared):
+class Wave(Declared):
     """Runs that are designed together.
 
     Attributes
@@ -98,7 +93,7 @@ class Wave(_Declared):
         return self
 
 
-class Screening(_Declared):
+class Screening(Declared):
     """The Morris screening: trajectories, the seed of its runs, and what is screened.
 
     Attributes
@@ -115,7 +110,7 @@ class Screening(_Declared):
     )
 
 
-class Fit(_Declared):
+class Fit(Declared):
     """Cut-offs and sizes of the fit.
 
     Attributes
@@ -155,7 +150,7 @@ class Fit(_Declared):
     truncation: float = Field(gt=0, le=1)
 
 
-class Recipe(_Declared):
+class Recipe(Declared):
     """Everything that decides a calibration, besides the register, the priors and the engine.
 
     Attributes
@@ -165,7 +160,7 @@ class Recipe(_Declared):
     """
 
     runs: Runs
-    waves: tuple[Wave, ...]
+    waves: tuple[Wave, ...] = ()
     screening: Screening
     fit: Fit
     free: dict[str, Text]
@@ -290,25 +285,8 @@ class Space:
 
 
 def read_recipe(text: str, file: str = RECIPE_FILE.name) -> Recipe:
-    """Read and check the text of a recipe.
-
-    Raises
-    ------
-    DeclarationError
-        Naming the file and what is wrong.
-    """
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DeclarationError(f"{file}: is not valid TOML: {error}") from None
-    table["waves"] = tuple(table.get("waves", ()))
-    try:
-        return Recipe.model_validate(table)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(key) for key in first["loc"])
-        said = str(first["ctx"]["error"]) if first["type"] == "value_error" else first["msg"]
-        raise DeclarationError(f"{file}: {where}{': ' * bool(where)}{said}") from None
+    """Read and check the text of a recipe; a DeclarationError names the file and what is wrong."""
+    return read_declarations(Recipe, text, file)
 
 
 @functools.cache

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from abm.experiments.comparison.compare import compare
+    from abm.io.messages import InputError, ScenarioError
     from abm.model import Adolescent, NSSIModel
     from abm.report.html.writing import write_report
     from abm.report.notebook import (
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
         plot_prevalence,
         plot_prevalence_over_time,
     )
-    from abm.scenario.scenario import Scenario, ScenarioError, load_scenario
+    from abm.scenario.scenario import Scenario, load_scenario
     from abm.simulation.record import Logs, Record
     from abm.simulation.run import run
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Adolescent",
+    "InputError",
     "Logs",
     "NSSIModel",
     "Record",
@@ -62,10 +64,11 @@ __all__ = [
 _HOMES = {
     "Adolescent": "abm.model",
     "NSSIModel": "abm.model",
+    "InputError": "abm.io.messages",
     "Logs": "abm.simulation.record",
     "Record": "abm.simulation.record",
     "Scenario": "abm.scenario.scenario",
-    "ScenarioError": "abm.scenario.scenario",
+    "ScenarioError": "abm.io.messages",
     "compare": "abm.experiments.comparison.compare",
     "load_scenario": "abm.scenario.scenario",
     "run": "abm.simulation.run",

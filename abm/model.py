@@ -7,7 +7,7 @@ import mesa
 
 from abm.people.layout import Field, declared_fields
 from abm.scenario.scenario import Scenario
-from abm.simulation.agent_by_agent import OneByOne
+from abm.simulation.agent_by_agent import AgentByAgent
 from abm.simulation.record import NO_LOGS, WORDS, YES_OR_NO, Logs
 from abm.simulation.world import World
 
@@ -123,7 +123,7 @@ class Adolescent(mesa.Agent):
     def live_a_day(self) -> None:
         """Live today in plain Python; called by the model when agents are activated."""
         self.rows()
-        self.model.one_by_one.live(self.row)
+        self.model.agent_by_agent.live(self.row)
 
 
 for _name, (_kind, _field) in declared_fields().items():
@@ -138,18 +138,18 @@ class NSSIModel(mesa.Model):
 
     1. turn the calendar: date, trends, stages of life
     2. year-groups: on 1 September the oldest leaves and a new one enters
-    3. programmes: interventions reach people; what they changed settles
-    4. give places: on Mondays, to those who have waited longest for specialist care
+    3. interventions: interventions reach people; what they changed settles
+    4. allocate places: on Mondays, to those who have waited longest for specialist care
     5. live: everybody lives their day, unseen by the others
     6. tell friends: acts become known to friends, for tomorrow
-    7. look: census, panel and moments; looking changes nothing
+    7. observe: census, panel and moments; being observed changes nothing
 
     Parameters
     ----------
     scenario
         What is lived; kept as `settings`.
     rng
-        Seed of the keyed luck, a whole number from 0 to 2**64 - 1.
+        Seed of the random streams, a whole number from 0 to 2**64 - 1.
     activation
         "compiled": one compiled pass over everybody a day. "agents": Mesa calls every agent, which
         lives the same rule in plain Python. Both give the same bits, in any order of agents.
@@ -188,20 +188,20 @@ class NSSIModel(mesa.Model):
         self._viewed = -1
         self._agent_in_row: dict[int, Adolescent] = {}
         if activation == "agents":
-            world.live_people = self.live_agent_by_agent
+            world.run_people = self.run_agent_by_agent
 
     @functools.cached_property
-    def one_by_one(self) -> OneByOne:
+    def agent_by_agent(self) -> AgentByAgent:
         """Today's records as plain objects."""
-        return OneByOne(self.world)
+        return AgentByAgent(self.world)
 
     def step(self) -> None:
         """Live one day: the phases of `POPULATION_DAY`, one after the other."""
         self.world.live_day()
 
-    def live_agent_by_agent(self) -> None:
+    def run_agent_by_agent(self) -> None:
         """Let Mesa call every agent once; nobody sees anybody, so the order does not matter."""
-        self.one_by_one.begin_day()
+        self.agent_by_agent.begin_day()
         self.agents.do("live_a_day")
 
     @property

@@ -22,7 +22,7 @@ from abm.io.declarations import (
     named,
     read_declarations,
 )
-from abm.io.messages import ScenarioError, did_you_mean, nearest, shown
+from abm.io.messages import InputError, did_you_mean, nearest, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -254,11 +254,11 @@ def find_declared(name: str) -> Parameter | Switch:
 
     Raises
     ------
-    ScenarioError
+    InputError
         When there is none; the message has the nearest name.
     """
     declared: dict[str, Parameter | Switch] = {**parameters(), **switches()}
     if name not in declared:
         hint = did_you_mean(name, declared)
-        raise ScenarioError(f"there is no parameter or switch called {shown(name)}{hint}")
+        raise InputError(f"there is no parameter or switch called {shown(name)}{hint}")
     return declared[name]

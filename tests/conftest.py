@@ -15,11 +15,16 @@ from hypothesis import settings
 
 from abm.browser.served import FLAGS, chromium
 from abm.mechanisms.beginning import begin, rest
-from abm.mechanisms.book import plain_book
+from abm.mechanisms.day_log import plain_day_log
+from abm.mechanisms.derived import (
+    update_derived,
+    update_set_points,
+    update_slow_states,
+    update_speeds,
+)
 from abm.mechanisms.growing_up import STAGE_DTYPE, grow_up
-from abm.mechanisms.settling import settle, settle_set_points, settle_speeds, take_stock
 from abm.parameters import parameter_record, switches
-from abm.people.layout import FEMALE, Plain, person_dtype
+from abm.people.layout import FEMALE, PlainRecord, person_dtype
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.record import Logs, Record
 from abm.simulation.run import run
@@ -121,23 +126,23 @@ class Scene:
         names = person_dtype().names or ()
         fields = {name: given.pop(name) for name in list(given) if name in names}
         positions = {name: given.pop(name) for name in list(given) if name in switches()}
-        self.p = Plain.of(parameter_record(given, positions)[0])
+        self.p = PlainRecord.of(parameter_record(given, positions)[0])
         today = np.zeros(1, TODAY_DTYPE)
         derive_speeds(today, self.p)
-        self.today = Plain.of(today[0])
+        self.today = PlainRecord.of(today[0])
         self.today.day, self.today.settlement = 735_000, 1
-        self.book = plain_book()
-        self.me = Plain.of(np.zeros(1, person_dtype())[0])
+        self.day_log = plain_day_log()
+        self.me = PlainRecord.of(np.zeros(1, person_dtype())[0])
         self.me.person, self.me.present, self.me.aware = 7, 1, 1
         self.me.family_support, self.me.connectedness = 0.6, 0.65
         sex = fields.get("sex", FEMALE)
-        self.stage = Plain.of(np.zeros(1, STAGE_DTYPE)[0])
+        self.stage = PlainRecord.of(np.zeros(1, STAGE_DTYPE)[0])
         grow_up(self.stage, self.p, sex, int(age) - 10, age)
         self.place(**{**fields, "sex": sex})
         begin(self.me, self.p)
         self.me.aware = 1
         self.place(**fields)
-        self.settle()
+        self.update_derived()
         rest(self.me)
         self.place(**fields)
 
@@ -147,12 +152,12 @@ class Scene:
             assert name in vars(self.me), name
             setattr(self.me, name, value)
 
-    def settle(self) -> None:
+    def update_derived(self) -> None:
         """Settle speeds, thresholds and set points anew."""
-        settle(self.me, self.p, self.today)
-        take_stock(self.me, self.p)
-        settle_speeds(self.me, self.p)
-        settle_set_points(self.me, self.p, self.stage)
+        update_derived(self.me, self.p, self.today)
+        update_slow_states(self.me, self.p)
+        update_speeds(self.me, self.p)
+        update_set_points(self.me, self.p, self.stage)
 
 
 @pytest.fixture(scope="session")

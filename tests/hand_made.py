@@ -91,13 +91,13 @@ def act_rows(people: np.ndarray, seed: int = 0) -> np.ndarray:
     chosen = np.repeat(people[people["ever"] != 0], 10)
     chosen = chosen[np.arange(len(chosen)) % 10 < chosen["acts"]]
     rows = np.zeros(len(chosen), dtype=kind)
-    luck = spread(len(chosen), seed)
+    drawn = spread(len(chosen), seed)
     rows["person"], rows["sex"] = chosen["person"], chosen["sex"]
-    rows["age"] = np.minimum(chosen["first_age"] + 6 * luck * luck, 24.9)
+    rows["age"] = np.minimum(chosen["first_age"] + 6 * drawn * drawn, 24.9)
     rows["day"] = datetime.date(2020, 3, 1).toordinal() + np.arange(len(chosen)) % 300
     rows["route"] = np.searchsorted([0.6, 0.8], spread(len(chosen), seed + 5))
-    rows["hour"] = 7 + 16 * luck
-    rows["relief"] = luck
+    rows["hour"] = 7 + 16 * drawn
+    rows["relief"] = drawn
     rows["hospital"] = np.arange(len(chosen)) % 40 < 2
     return rows
 
@@ -128,7 +128,7 @@ def record(scenario: Scenario, seed: int = 1, logs: Logs = BOTH) -> Record:
 # What stands in for `abm.simulation.run.run`. The environment reaches spawned processes, too.
 
 
-def note_living(seed: int) -> None:
+def note_run(seed: int) -> None:
     """Leave a trace of having lived a seed, where the test asked for it."""
     diary = os.environ.get("HAND_MADE_DIARY")
     if diary:
@@ -136,32 +136,32 @@ def note_living(seed: int) -> None:
             lines.write(f"{seed}\n")
 
 
-def live(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
-    note_living(seed)
+def run(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
+    note_run(seed)
     for day in range(1, 11):
         progress(day, 10)
     return record(scenario, seed, logs)
 
 
-def live_but_fail_at_two(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
+def run_but_fail_at_two(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
     if seed == 2:
         raise RuntimeError("seed two is never lived")
-    return live(scenario, seed, logs, progress)
+    return run(scenario, seed, logs, progress)
 
 
-def live_or_be_killed_once(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
+def run_or_be_killed_once(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
     """Be killed the first time seed 2 is lived."""
     scar = Path(os.environ["HAND_MADE_DIARY"] + ".scar")
     if seed == 2 and not scar.exists():
         scar.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return live(scenario, seed, logs, progress)
+    return run(scenario, seed, logs, progress)
 
 
-def live_forever_from_two(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
+def run_forever_from_two(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
     """Finish seed 1 and then hang, noting the process that hangs."""
     if seed >= 2:
-        note_living(os.getpid())
+        note_run(os.getpid())
         while True:
             time.sleep(0.05)
-    return live(scenario, seed, logs, progress)
+    return run(scenario, seed, logs, progress)

@@ -8,7 +8,7 @@ import numpy as np
 from abm.parameters import parameter_record
 from abm.people.layout import NEVER, person_dtype
 from abm.scenario.interventions import Interventions, complete_interventions
-from abm.simulation.delivery import Programmes
+from abm.simulation.delivery import RunningInterventions
 
 FIRST_DAY, END = date(2015, 9, 1), date(2025, 9, 1)
 A_WEEK = timedelta(days=7)
@@ -46,24 +46,22 @@ class Village:
         self.ages = 10.5 + np.arange(size) % 15
         self.numbers = parameter_record({}, {})
 
-    def morning(self, programmes: Programmes, day: date) -> None:
+    def morning(self, running: RunningInterventions, day: date) -> None:
         """Let one day pass; months begin on the first."""
-        programmes.change_numbers(self.numbers.copy(), day)
-        programmes.deliver(
-            self.people, day, self.ages, day.weekday() == 0, day.day == 1, MEAN, SPREAD
-        )
-        programmes.count(self.people, day, lambda people: self.ages)
+        running.change_numbers(self.numbers.copy(), day)
+        running.deliver(self.people, day, self.ages, day.weekday() == 0, day.day == 1, MEAN, SPREAD)
+        running.count(self.people, day, lambda people: self.ages)
 
-    def live(self, programmes: Programmes, first: date, last: date) -> None:
+    def live(self, running: RunningInterventions, first: date, last: date) -> None:
         """Let every morning from one day to another come."""
         day = first
         while day <= last:
-            self.morning(programmes, day)
+            self.morning(running, day)
             day += timedelta(days=1)
 
-    def programmes(self, *tables: dict[str, Any], seed: int = 1) -> Programmes:
-        """Return the programmes that tables describe."""
-        return Programmes(interventions(*tables), seed, len(self.people))
+    def running(self, *tables: dict[str, Any], seed: int = 1) -> RunningInterventions:
+        """Return the interventions that tables describe, running."""
+        return RunningInterventions(interventions(*tables), seed, len(self.people))
 
     def reached(self, place: int = 0) -> np.ndarray:
         """Return whether each person was reached by the intervention in a place of the list."""

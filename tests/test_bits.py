@@ -85,7 +85,7 @@ def test_the_order_of_agents_changes_nothing(order: str) -> None:
     called: list[int] = []
 
     def live_in_another_order() -> None:
-        model.one_by_one.begin_day()
+        model.agent_by_agent.begin_day()
         agents = list(model.agents)[::-1]
         if order == "shuffled":
             agents = list(model.agents.shuffle())
@@ -93,7 +93,7 @@ def test_the_order_of_agents_changes_nothing(order: str) -> None:
         for agent in agents:
             agent.live_a_day()
 
-    model.world.live_people = live_in_another_order
+    model.world.run_people = live_in_another_order
     model.run_for(60)
     compiled = world_after(60, scenario, seed=3)
     assert bits(model.world) == bits(compiled)

@@ -120,8 +120,8 @@ def test_two_normals_are_normal_and_independent() -> None:
         assert stats.kstest(values, "norm").pvalue > 1e-4
     assert abs(np.corrcoef(first, second)[0, 1]) < 0.025
     assert abs(np.corrcoef(first**2, second**2)[0, 1]) < 0.025
-    one_by_one = [two_normals(*pair) for pair in zip(u[0][:500], u[1][:500], strict=True)]
-    np.testing.assert_allclose(one_by_one, np.column_stack((first, second))[:500], rtol=1e-12)
+    singly = [two_normals(*pair) for pair in zip(u[0][:500], u[1][:500], strict=True)]
+    np.testing.assert_allclose(singly, np.column_stack((first, second))[:500], rtol=1e-12)
 
 
 EVEN = (np.arange(200_000) + 0.5) / 200_000
@@ -259,7 +259,7 @@ def test_a_lived_day_never_asks_for_the_same_number_twice(scene, monkeypatch) ->
         life.me.aware = number % 3  # unaware on some days, so that awareness is drawn for, too
         life.today.day += 1
         life.today.is_monday = life.today.day % 7 == 0
-        day.live_a_day(life.me, life.p, life.today, life.stage, life.book)
+        day.live_a_day(life.me, life.p, life.today, life.stage, life.day_log)
     assert len(set(asked)) == len(asked)
     drawn_for = {Purpose(key[4]) for key in asked}
     assert drawn_for >= {

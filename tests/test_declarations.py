@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import abm
-from abm.mechanisms.book import ACT_DTYPE, BOOK_DTYPE, POINT_DTYPE
+from abm.mechanisms.day_log import ACT_DTYPE, DAY_LOG_DTYPE, POINT_DTYPE
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameters, record_dtype, switches
 from abm.people import codes as routes
@@ -24,7 +24,7 @@ from abm.people.layout import (
     person_dtype,
 )
 from abm.people.maltreatment import CHILDHOOD_FIELDS, Childhood
-from abm.people.records import Book, Stage, Today
+from abm.people.records import DayLog, Stage, Today
 from abm.simulation.census import FLOWS, STOCKS
 from abm.simulation.moments import MOMENT_DTYPE
 from abm.simulation.people_table import PEOPLE_DTYPE
@@ -40,7 +40,7 @@ RECORDS: dict[str, set[str]] = {
     "p": {*parameters(), *switches()},
     "today": set(TODAY_DTYPE.names or ()),
     "stage": set(STAGE_DTYPE.names or ()),
-    "book": set(BOOK_DTYPE.names or ()),
+    "day_log": set(DAY_LOG_DTYPE.names or ()),
     "childhood": set(CHILDHOOD_FIELDS),
     "act": set(ACT_DTYPE.names or ()),
     "point": set(POINT_DTYPE.names or ()),
@@ -185,7 +185,7 @@ def test_protocols_declare_the_fields_of_their_records(protocol: type, dtype: np
 
 
 def test_protocols_of_book_and_childhood_declare_their_fields() -> None:
-    assert list(get_type_hints(Book)) == list(BOOK_DTYPE.names or ())
+    assert list(get_type_hints(DayLog)) == list(DAY_LOG_DTYPE.names or ())
     assert tuple(get_type_hints(Childhood)) == CHILDHOOD_FIELDS
 
 

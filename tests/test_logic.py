@@ -7,15 +7,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from abm.mechanisms.book import MOST_ACTS
 from abm.mechanisms.day import live_a_day
+from abm.mechanisms.day_log import MOST_ACTS
 from abm.mechanisms.morning import MONTH_MASK
 from abm.mechanisms.stressors import MOST_STRESSORS
 from abm.parameters import parameters, switches
 from abm.people.codes import CARE_STAGES, SPECIALIST
 from abm.people.layout import NEVER, STATES
 from abm.scenario.scenario import Scenario
-from abm.simulation.agent_by_agent import OneByOne
+from abm.simulation.agent_by_agent import AgentByAgent
 from abm.simulation.record import Logs
 from abm.simulation.world import World
 
@@ -74,14 +74,14 @@ def world_of(values: dict[str, float], answers: dict[str, str], kind: str, seed:
 
 def live_in_plain_python(world: World) -> None:
     """Let everybody in a world live in plain Python from now on."""
-    plain = OneByOne(world)
+    plain = AgentByAgent(world)
 
-    def live_everybody() -> None:
+    def run_people() -> None:
         plain.begin_day()
         for row in range(len(world.people)):
             plain.live(row)
 
-    world.live_people = live_everybody
+    world.run_people = run_people
 
 
 def months_of(people: np.ndarray) -> np.ndarray:
@@ -276,7 +276,7 @@ def test_the_most_unusual_person_lives_on(scene, traits, adversity, wide, shares
     life = scene(age=age, **values_at(places, True), **fields)
     for _ in range(10):
         life.today.day += 1
-        live_a_day(life.me, life.p, life.today, life.stage, life.book)
+        live_a_day(life.me, life.p, life.today, life.stage, life.day_log)
         assert all(abs(value) < float("inf") for value in life.me.values())
         for name in STATES[:4]:
             assert 0.0 <= getattr(life.me, name) <= 20.0, name

@@ -311,7 +311,7 @@ def test_watching_ends_with_the_calendar() -> None:
     model = NSSIModel(scenario, logs=Logs(moments=True))
     model.run_for(model.world.total_days)
     moments = len(model.world.moment_log())
-    model.world.live_people = model.live_agent_by_agent
+    model.world.run_people = model.run_agent_by_agent
     model.run_for(2)
     assert len(model.world.moment_log()) == moments > 0
 

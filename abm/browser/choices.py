@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from abm.io.messages import InputError
 from abm.parameters import parameters, switches
 from abm.scenario.files import is_scenario_name
 from abm.scenario.intervention_library import kinds
-from abm.scenario.scenario import Scenario, ScenarioError, load_scenario
+from abm.scenario.scenario import Scenario, load_scenario
 from abm.scenario.toml_text import as_toml
 from abm.scenario.values import ReadOnly
 
@@ -28,7 +29,7 @@ class Choices:
     scenario
         Name or path.
     seed
-        Seed of the keyed luck.
+        Seed of the random streams.
     population
         Number of people; None: as the scenario says.
     numbers
@@ -68,13 +69,13 @@ class Choices:
 
         Raises
         ------
-        ScenarioError
+        InputError
             For the first thing that is wrong.
         """
         if not 0 <= self.seed <= LARGEST_SEED:
-            raise ScenarioError(f"seed: expected a whole number from 0 to {LARGEST_SEED}")
+            raise InputError(f"seed: expected a whole number from 0 to {LARGEST_SEED}")
         if self.population is not None and not FEWEST_PEOPLE <= self.population <= MOST_PEOPLE:
-            raise ScenarioError(
+            raise InputError(
                 f"people: expected {FEWEST_PEOPLE} to {MOST_PEOPLE:,} on the page, "
                 f"not {self.population:,}; `nssi run` takes more"
             )

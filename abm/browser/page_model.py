@@ -31,7 +31,7 @@ class PageModel(NSSIModel):
     scenario_name
         Name or path of a scenario.
     rng
-        Seed of the keyed luck.
+        Seed of the random streams.
     population
         Number of people.
     interventions

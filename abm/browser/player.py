@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from abm.browser.choices import Choices
 from abm.browser.page_model import PageModel
 from abm.browser.snapshot import Snapshot
-from abm.io.messages import ScenarioError
+from abm.io.messages import InputError
 from abm.simulation.compiled import announce_compiling, is_compiled
 
 SECONDS_A_FRAME = 0.1
@@ -269,7 +269,7 @@ class Player:
     def _fail(self, error: Exception) -> None:
         """Stop, and say what went wrong; a reset makes a new model."""
         model, self._model = self._model, None
-        if isinstance(error, ScenarioError):
+        if isinstance(error, InputError):
             words = f"These settings cannot be lived. {error}"
         else:
             when = "" if model is None or model.course is None else f" on {model.world.date}"

@@ -19,7 +19,7 @@ from abm.browser.player import DAYS_A_FRAME, Player, Shown
 from abm.browser.snapshot import Snapshot
 from abm.browser.views import figures
 from abm.browser.widgets import LONGEST_TEXT
-from abm.io.messages import ScenarioError
+from abm.io.messages import InputError
 from abm.parameters import parameters, switches
 from abm.scenario.files import available_scenarios
 from abm.scenario.scenario import Scenario, load_scenario
@@ -121,7 +121,7 @@ class Session:
             return
         try:
             self._scenarios[name] = load_scenario(name)
-        except ScenarioError as error:
+        except InputError as error:
             self.scenario_problem.value = f"This one cannot be lived: {error}"
             return
         self.scenario_problem.value = ""
@@ -192,7 +192,7 @@ class Session:
             return f"Expected a whole number from {FEWEST_PEOPLE} to {MOST_PEOPLE:,}."
         try:
             replace(self.choices.value, population=self._people(), seed=0).resolve()
-        except ScenarioError as error:
+        except InputError as error:
             return str(error)
         return ""
 

@@ -47,7 +47,7 @@ def compare_command(
 
     Raises
     ------
-    ScenarioError
+    InputError
         If the scenarios cannot be compared, or cannot have the parameters drawn; nothing is
         written then.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from abm.io.messages import ScenarioError, did_you_mean, shown
+from abm.io.messages import InputError, did_you_mean, shown
 from abm.scenario.intervention_library import COST_PER, Effect, Kind, kinds
 
 COLUMNS = ("kind", "label", "delivery", "changes", "what it is")
@@ -31,12 +31,12 @@ def find_kind(name: str) -> Kind:
 
     Raises
     ------
-    ScenarioError
+    InputError
         When there is none; the message has the nearest name.
     """
     if name not in kinds():
         hint = did_you_mean(name, kinds())
-        raise ScenarioError(f"there is no kind of intervention called {shown(name)}{hint}")
+        raise InputError(f"there is no kind of intervention called {shown(name)}{hint}")
     return kinds()[name]
 
 

@@ -54,7 +54,7 @@ app.add_typer(explain, name="explain")
 
 def main() -> NoReturn:
     """Run the command; wrong input is one message on stderr and exit code 2."""
-    from abm.io.messages import ScenarioError
+    from abm.io.messages import InputError
 
     if not sys.warnoptions:  # what libraries warn of is for developers; Python's -W brings it back
         warnings.simplefilter("ignore")
@@ -66,11 +66,11 @@ def main() -> NoReturn:
     signals = stopped_by_signals()
     try:
         if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
-            raise ScenarioError(NOT_COMPILED)
+            raise InputError(NOT_COMPILED)
         app(prog_name="nssi")
     except SystemExit as leaving:
         code = leaving.code
-    except ScenarioError as error:
+    except InputError as error:
         code = refuse(error)
     except KeyboardInterrupt:
         code = complain("interrupted", EXIT_INTERRUPTED)

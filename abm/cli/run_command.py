@@ -110,7 +110,7 @@ def run_command(
 
     Raises
     ------
-    ScenarioError
+    InputError
         If the scenario cannot have the parameters drawn; nothing is written then.
     """
     chosen = tuple(dict.fromkeys(seeds))

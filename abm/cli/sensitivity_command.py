@@ -19,7 +19,7 @@ from abm.experiments.sweeps.study import (
     live_places,
 )
 from abm.io.files import ReadBack, files_in, open_regular
-from abm.io.messages import ScenarioError, shown
+from abm.io.messages import InputError, shown
 from abm.io.tables import TableError, checksum, read_json
 from abm.io.terminal import EXIT_DONE, EXIT_FAILED, complain
 from abm.report.terminal.sensitivity import show
@@ -55,7 +55,7 @@ def top_of(folder: Path, count: int) -> tuple[Range, ...]:
 
     Raises
     ------
-    ScenarioError
+    InputError
         If that is no finished Morris analysis, or it has fewer parameters.
     """
     import pandas as pd
@@ -67,12 +67,12 @@ def top_of(folder: Path, count: int) -> tuple[Range, ...]:
         names = ranking[ranking["outcome"] == "all"].sort_values("rank")["parameter"].tolist()
         ends = [described.ranges[name] for name in names]
     except (TableError, OSError, ValueError, KeyError, TypeError):
-        raise ScenarioError(f"--of: {folder} holds no finished sensitivity analysis") from None
+        raise InputError(f"--of: {folder} holds no finished sensitivity analysis") from None
     if described.design.kind != "morris":
         kind = shown(described.design.kind)
-        raise ScenarioError(f"--of: {folder} is a {kind} analysis; expected a Morris one")
+        raise InputError(f"--of: {folder} is a {kind} analysis; expected a Morris one")
     if not 2 <= count <= len(names):
-        raise ScenarioError(f"--top: expected 2 to {len(names)} parameters, not {count}")
+        raise InputError(f"--top: expected 2 to {len(names)} parameters, not {count}")
     texts = [f"{name}={low}:{high}" for name, (low, high) in zip(names, ends, strict=True)]
     return tuple(read_ranges(texts[:count], "--of"))
 
@@ -97,7 +97,7 @@ def sensitivity_command(scenario: "Scenario", plan: Plan, how: RunOptions | None
 
     Raises
     ------
-    ScenarioError
+    InputError
         If the plan or a point of it is not allowed; nothing is written then.
     """
     chosen = how or RunOptions()

@@ -69,7 +69,7 @@ def sweep_command(
 
     Raises
     ------
-    ScenarioError
+    InputError
         If a point is not allowed; nothing is written then.
     """
     chosen = how or RunOptions()

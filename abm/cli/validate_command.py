@@ -94,7 +94,7 @@ def validate_command(baseline: str, seeds: Sequence[int], population: int, how: 
 
     Raises
     ------
-    ScenarioError
+    InputError
         If a scenario cannot be read, or cannot have the parameters drawn; nothing is written.
     """
     asked = _asked(baseline, seeds, population, how)

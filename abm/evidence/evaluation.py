@@ -2,8 +2,8 @@
 
 Most studies ask everybody there is, over all seeds; their interval (95 %) is a jackknife that
 leaves out one of some twenty groups of people in turn. Where the published figure counts studies,
-samples of the published size are drawn many times by keyed luck, and the interval is the spread
-between sets of studies.
+samples of the published size are drawn many times from keyed random streams, and the interval is
+the spread between sets of studies.
 """
 
 import math

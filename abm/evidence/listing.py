@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from abm.evidence.register import Entry, Study, bounds_of, register
-from abm.io.messages import ScenarioError, did_you_mean, shown
+from abm.io.messages import InputError, did_you_mean, shown
 
 QUESTIONS = {"single item": "asked by a single item", "either": "asked by a list or a single item"}
 COLUMNS = ("id", "use", "published", "accepted", "what", "source")
@@ -15,7 +15,7 @@ def find_entry(name: str) -> Entry:
 
     Raises
     ------
-    ScenarioError
+    InputError
         When there is none; the message has the nearest identifier.
     """
     entries = register().entries
@@ -23,7 +23,7 @@ def find_entry(name: str) -> Entry:
         if wanted in entries:
             return entries[wanted]
     hint = did_you_mean(name, entries)
-    raise ScenarioError(f"there is no claim or figure called {shown(name)}{hint}")
+    raise InputError(f"there is no claim or figure called {shown(name)}{hint}")
 
 
 def number(value: float | None) -> str:

@@ -140,7 +140,7 @@ def side_by_side(table: Table, other: Table) -> Table:
 def answers(table: Table, asked: Asked) -> Table:
     """Return the table as people report it: ever, acts and past_year_acts of those who tell.
 
-    Who remembers, conceals, and says so face to face is keyed luck: it depends on the seed, the
+    Who remembers, conceals, and says so face to face is a keyed draw: it depends on the seed, the
     person and the day (where rows have one), on nothing else. Who takes what they did for what a
     single item means does not depend on the day.
     """

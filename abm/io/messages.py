@@ -1,4 +1,4 @@
-"""Messages for the user: what is wrong with a scenario, and the nearest right name."""
+"""Messages for the user: what is wrong with what was given, and the nearest right name."""
 
 import difflib
 import reprlib
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 LONGEST_MESSAGE = 600  # characters of one of its lines
 
 
-class ScenarioError(ValueError):
-    """A scenario cannot be used; the message says where, what was expected, and the nearest name.
+class InputError(ValueError):
+    """What was given cannot be used; the message says where, what was expected, the nearest name.
 
     Parameters
     ----------
@@ -18,6 +18,10 @@ class ScenarioError(ValueError):
 
     def __init__(self, message: str) -> None:
         super().__init__("\n".join(_shortened(line) for line in message.split("\n")[:2]))
+
+
+class ScenarioError(InputError):
+    """A scenario cannot be used."""
 
 
 def _shortened(line: str) -> str:

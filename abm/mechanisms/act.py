@@ -19,7 +19,7 @@ from abm.mechanisms.severity import severity_of_act
 from abm.mechanisms.shame import feel_guilty
 from abm.people.codes import END, FEEL, INDUCE, PUNISH
 from abm.people.layout import Person
-from abm.people.records import Book, Parameters, Stage, Today
+from abm.people.records import DayLog, Parameters, Stage, Today
 
 
 @rule
@@ -28,20 +28,20 @@ def self_injure(
     p: Parameters,
     today: Today,
     stage: Stage,
-    book: Book,
+    day_log: DayLog,
     route: int,
     shares: tuple[float, float, float],
 ) -> None:
     """Live through one act: arousal, switch, relief, shame, and what is learnt from it."""
     enter_phase(me, p, today)
     severity = severity_of_act(me, p)
-    note_before(me, today, stage, book, route, shares, severity)
+    note_before(me, today, stage, day_log, route, shares, severity)
     me.sympathetic = clipped(me.sympathetic + p.act_arousal * severity, 0.0, HIGHEST)
     note_peaks_of_act(me, p)
-    note_peak(me, book)
+    note_peak(me, day_log)
     me.rumination_returns = me.hour + p.act_interruption
-    note_point(me, book, ACT, 0.0, 0.0, 0)
-    live_until(me, p, today, book, me.hour + p.act_hours)
+    note_point(me, day_log, ACT, 0.0, 0.0, 0)
+    live_until(me, p, today, day_log, me.hour + p.act_hours)
     numb_before = me.dorsal_vagal + me.emptiness
     pulse = opioid_pulse(me, p, severity)
     if route == FEEL and p.dissociation != INDUCE:
@@ -51,9 +51,9 @@ def self_injure(
     relief = relief_of_act(me, p, route, pulse, numb_before)
     feel_guilty(me, p)
     learn(me, p, route, shares[route], relief)
-    note_after(me, book, relief)
-    note_point(me, book, AFTER_ACT, 0.0, 0.0, 0)
-    reach_out(me, p, today, book, severity, me.shame)
+    note_after(me, day_log, relief)
+    note_point(me, day_log, AFTER_ACT, 0.0, 0.0, 0)
+    reach_out(me, p, today, day_log, severity, me.shame)
     remember(me, p, today, stage)
 
 
@@ -111,13 +111,13 @@ def note_before(
     me: Person,
     today: Today,
     stage: Stage,
-    book: Book,
+    day_log: DayLog,
     route: int,
     shares: tuple[float, float, float],
     severity: float,
 ) -> None:
     """Note the act and the states in which it begins."""
-    act = book.acts[me.acts_today]
+    act = day_log.acts[me.acts_today]
     act.person = me.person
     act.day = today.day
     act.age = stage.age
@@ -140,17 +140,17 @@ def note_before(
 
 
 @rule
-def note_peak(me: Person, book: Book) -> None:
+def note_peak(me: Person, day_log: DayLog) -> None:
     """Note the autonomic states at the act itself, after its own arousal."""
-    act = book.acts[me.acts_today]
+    act = day_log.acts[me.acts_today]
     act.sympathetic_peak = me.sympathetic
     act.dorsal_vagal_peak = me.dorsal_vagal
 
 
 @rule
-def note_after(me: Person, book: Book, relief: float) -> None:
+def note_after(me: Person, day_log: DayLog, relief: float) -> None:
     """Note the states in which the act ends, a quarter of an hour later."""
-    act = book.acts[me.acts_today]
+    act = day_log.acts[me.acts_today]
     act.relief = relief
     act.distress_after = me.distress
     act.emptiness_after = me.emptiness

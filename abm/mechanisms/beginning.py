@@ -1,7 +1,12 @@
 """How a life in the population begins: slow states, an empty history, and a body at rest."""
 
 from abm.compilation import rule
-from abm.mechanisms.settling import settle, settle_set_points, settle_speeds, take_stock
+from abm.mechanisms.derived import (
+    update_derived,
+    update_set_points,
+    update_slow_states,
+    update_speeds,
+)
 from abm.mechanisms.stressors import WAKING
 from abm.people.layout import NEVER, Person
 from abm.people.records import Parameters, Stage, Today
@@ -12,10 +17,10 @@ def enter(me: Person, p: Parameters, today: Today, stage: Stage) -> None:
     """Let a person whose traits are drawn enter today, at seven in the morning."""
     me.present = 1
     begin(me, p)
-    settle(me, p, today)
-    take_stock(me, p)
-    settle_speeds(me, p)
-    settle_set_points(me, p, stage)
+    update_derived(me, p, today)
+    update_slow_states(me, p)
+    update_speeds(me, p)
+    update_set_points(me, p, stage)
     rest(me)
 
 

@@ -4,7 +4,7 @@ Escape that brings immediate relief comes at the expense of longer-term regulato
 """
 
 from abm.compilation import rule
-from abm.mechanisms.settling import connectedness_now
+from abm.mechanisms.derived import connectedness_now
 from abm.people.layout import Person
 from abm.people.records import Parameters, Stage
 

@@ -32,7 +32,7 @@ from abm.mechanisms.stressors import (
 from abm.mechanisms.urge import need_to_calm, three_urges
 from abm.people.codes import CALM, FEEL, MISREAD_SAFETY, PUNISH
 from abm.people.layout import Person
-from abm.people.records import Book, Parameters, Stage, Today
+from abm.people.records import DayLog, Parameters, Stage, Today
 
 NEXT_WAKING = 31.0
 NOT_TODAY = 99.0
@@ -40,7 +40,7 @@ EVENING = MOST_STRESSORS
 
 
 @rule
-def meet_the_day(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> None:
+def meet_the_day(me: Person, p: Parameters, today: Today, stage: Stage, day_log: DayLog) -> None:
     """Live the waking hours: stressors in order of their hours, and decisions after them."""
     u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.MORNING, 0)
     left = count_stressors(me, p, today, stage, u[0])
@@ -61,16 +61,16 @@ def meet_the_day(me: Person, p: Parameters, today: Today, stage: Stage, book: Bo
         due = min(coming, deciding, evening)
         if due == NOT_TODAY:
             return
-        live_until(me, p, today, book, due)
+        live_until(me, p, today, day_log, due)
         if deciding == due or evening == due:
             index = met - 1
             if deciding == due:
                 deciding = NOT_TODAY
             else:
                 evening, index = NOT_TODAY, EVENING
-            decide(me, p, today, stage, book, index)
+            decide(me, p, today, stage, day_log, index)
         else:
-            live_through(me, p, book, kind, size, escape)
+            live_through(me, p, day_log, kind, size, escape)
             met += 1
             left -= 1
             since, coming = coming, NOT_TODAY
@@ -82,25 +82,27 @@ def meet_the_day(me: Person, p: Parameters, today: Today, stage: Stage, book: Bo
 
 @rule
 def live_through(
-    me: Person, p: Parameters, book: Book, kind: int, size: float, escape: float
+    me: Person, p: Parameters, day_log: DayLog, kind: int, size: float, escape: float
 ) -> None:
     """Live through one stressor: appraise it, be aroused, perhaps shut down, perhaps ashamed."""
     threat = appraise(me, p, kind, size)
     arouse(me, p, threat)
     shut_down_if_overwhelmed(me, p, escape)
     feel_ashamed(me, p, threat)
-    note_point(me, book, STRESSOR, 0.0, 0.0, 0)
+    note_point(me, day_log, STRESSOR, 0.0, 0.0, 0)
 
 
 @rule
-def decide(me: Person, p: Parameters, today: Today, stage: Stage, book: Book, index: int) -> None:
+def decide(
+    me: Person, p: Parameters, today: Today, stage: Stage, day_log: DayLog, index: int
+) -> None:
     """Stand before an urge: act, or cope, or endure.
 
-    `index` is the stressor that was met before, or `EVENING`; it keys the luck of this decision.
+    `index` is the stressor that was met before, or `EVENING`; it keys the draw of this decision.
     """
     calm, feel, punish = three_urges(me, p, me.distress, me.dorsal_vagal, me.emptiness, me.shame)
     urge = calm + feel + punish
-    report_urge(me, p, book, urge)
+    report_urge(me, p, day_log, urge)
     distressed = need_to_calm(me, me.distress, me.dorsal_vagal) > 0.0
     if distressed:
         me.distressed_decisions += 1
@@ -113,7 +115,7 @@ def decide(me: Person, p: Parameters, today: Today, stage: Stage, book: Book, in
                 me.distressed_acts += 1
             route = strongest(calm, feel, punish)
             shares = (calm / urge, feel / urge, punish / urge)
-            self_injure(me, p, today, stage, book, route, shares)
+            self_injure(me, p, today, stage, day_log, route, shares)
             return
     if distressed:
         practise_coping(me, p, stage)
@@ -128,19 +130,19 @@ def strongest(calm: float, feel: float, punish: float) -> int:
 
 
 @rule
-def report_urge(me: Person, p: Parameters, book: Book, urge: float) -> None:
+def report_urge(me: Person, p: Parameters, day_log: DayLog, urge: float) -> None:
     """Count an urge strong enough to be reported, among those who know of self-injury."""
     reported = 1 if me.aware == 1 and urge > p.urge_reported else 0
     me.urges += reported
     me.urges_today += reported
-    note_point(me, book, DECISION, 0.0, urge, reported)
+    note_point(me, day_log, DECISION, 0.0, urge, reported)
 
 
 @rule
-def evening(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> None:
+def evening(me: Person, p: Parameters, today: Today, stage: Stage, day_log: DayLog) -> None:
     """Sleep until seven: states relax, states become traits, what is not used fades."""
     end_the_day_in_need(me, p, today, stage)
-    live_until(me, p, today, book, NEXT_WAKING)
+    live_until(me, p, today, day_log, NEXT_WAKING)
     me.hour = WAKING
     states_become_traits(me, p)
     sleep(me, p, today)
@@ -200,9 +202,9 @@ def one_after_the_other(
     """Return a rule that lives `first`, then `rest`."""
 
     @rule
-    def both(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> None:
-        first(me, p, today, stage, book)
-        rest(me, p, today, stage, book)
+    def both(me: Person, p: Parameters, today: Today, stage: Stage, day_log: DayLog) -> None:
+        first(me, p, today, stage, day_log)
+        rest(me, p, today, stage, day_log)
 
     return both
 

@@ -1,9 +1,9 @@
 """Reaching out (section 1: most acts stay invisible; section 3: help-seeking can fail).
 
-Chances belong to a bout of self-injury, not to an act: each bout draws its luck once, and help is
-reached at the first act at which the chance exceeds it. So many acts in a few people and few acts
-in many agree with the published shares of both. What an act adds to its bout's highest chance so
-far is noted with it: summed over acts this tells how many are expected in hospital, without luck.
+Chances belong to a bout of self-injury, not to an act: each bout draws its numbers once, and help
+is reached at the first act at which the chance exceeds them. So many acts in a few people and few
+acts in many agree with the published shares of both. What an act adds to its bout's highest chance
+so far is noted with it: summed over acts this tells how many are expected in hospital.
 """
 
 import math
@@ -13,22 +13,24 @@ from abm.compilation import rule
 from abm.mechanisms.curves import logistic
 from abm.people.codes import COUNSELLOR, INFORMAL, SERVICES_OFF
 from abm.people.layout import Person
-from abm.people.records import Book, Parameters, Today
+from abm.people.records import DayLog, Parameters, Today
 
 
 @rule
 def reach_out(
-    me: Person, p: Parameters, today: Today, book: Book, severity: float, shame: float
+    me: Person, p: Parameters, today: Today, day_log: DayLog, severity: float, shame: float
 ) -> None:
     """After an act: a service may become involved, and somebody may be told."""
     if p.services == SERVICES_OFF:
         return
     u = four_draws(today.seed_low, today.seed_high, me.person, me.bouts, Purpose.HELP, 0)
     chance = contact_chance(me, p, today, severity)
-    book.acts[me.acts_today].hospital_chance = p.hospital_share * max(0.0, chance - me.bout_contact)
+    day_log.acts[me.acts_today].hospital_chance = p.hospital_share * max(
+        0.0, chance - me.bout_contact
+    )
     me.bout_contact = max(me.bout_contact, chance)
     if me.contacted == 0 and u[0] < chance:
-        reach_service(me, p, today, book, u[1] < p.hospital_share)
+        reach_service(me, p, today, day_log, u[1] < p.hospital_share)
     if me.disclosed == 0 and u[2] < disclosure_chance(me, p, shame):
         tell_somebody(me, p, today, u[3] < p.supportive_chance)
 
@@ -67,12 +69,12 @@ def disclosure_chance(me: Person, p: Parameters, shame: float) -> float:
 
 
 @rule
-def reach_service(me: Person, p: Parameters, today: Today, book: Book, hospital: bool) -> None:
+def reach_service(me: Person, p: Parameters, today: Today, day_log: DayLog, hospital: bool) -> None:
     """A hospital, or a school counsellor or GP, comes to know."""
     me.contacted = 1
     me.known = 1
     me.service_contacts += 1
-    act = book.acts[me.acts_today]
+    act = day_log.acts[me.acts_today]
     act.visible = 1
     if hospital:
         act.hospital = 1

@@ -5,17 +5,22 @@ import math
 from abm.chance import Purpose, four_draws, two_normals
 from abm.compilation import rule
 from abm.mechanisms.care import a_week_of_care
+from abm.mechanisms.derived import (
+    update_derived,
+    update_set_points,
+    update_slow_states,
+    update_speeds,
+)
 from abm.mechanisms.exposure import become_aware, hear_of_friends
-from abm.mechanisms.settling import settle, settle_set_points, settle_speeds, take_stock
 from abm.people.layout import Person
-from abm.people.records import Book, Parameters, Stage, Today
+from abm.people.records import DayLog, Parameters, Stage, Today
 
 MONTH_MASK = (1 << 10) - 1
 SIX_MONTHS_MASK = (1 << 60) - 1
 
 
 @rule
-def wake(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> None:
+def wake(me: Person, p: Parameters, today: Today, stage: Stage, day_log: DayLog) -> None:
     """Clear the day's counts, turn the month and the week, and settle today's speeds."""
     if today.is_month_start == 1:
         turn_month(me)
@@ -25,14 +30,14 @@ def wake(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> N
         cared = a_week_of_care(me, p, today)
     changed = me.settlement != today.settlement or cared == 1
     by_hand = me.settlement == 0
-    takes_stock = today.is_monday == 1 or me.acts_today > 0 or by_hand
+    is_due = today.is_monday == 1 or me.acts_today > 0 or by_hand
     if changed:
-        settle(me, p, today)
-    if takes_stock:
-        take_stock(me, p)
-    if changed or takes_stock:
-        settle_speeds(me, p)
-    settle_set_points(me, p, stage)
+        update_derived(me, p, today)
+    if is_due:
+        update_slow_states(me, p)
+    if changed or is_due:
+        update_speeds(me, p)
+    update_set_points(me, p, stage)
     me.was_never = 1 if me.acts == 0 else 0
     me.acts_today = 0
     me.urges_today = 0
@@ -43,7 +48,7 @@ def wake(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> N
 
 
 @rule
-def hear_the_news(me: Person, p: Parameters, today: Today, stage: Stage, book: Book) -> None:
+def hear_the_news(me: Person, p: Parameters, today: Today, stage: Stage, day_log: DayLog) -> None:
     """Yesterday's acts of friends that became known raise exposure and awareness."""
     hear_of_friends(me, p, today)
     become_aware(me, p, today, stage)

@@ -9,7 +9,7 @@ import math
 from abm.chance import Purpose, four_draws, two_normals
 from abm.compilation import rule
 from abm.mechanisms.care import regulation_now
-from abm.mechanisms.settling import connectedness_now
+from abm.mechanisms.derived import connectedness_now
 from abm.people.codes import SPECIALIST, THERAPY
 from abm.people.layout import NEVER, Person
 from abm.people.records import Parameters, Stage, Today

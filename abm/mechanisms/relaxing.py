@@ -11,7 +11,7 @@ from typing import Any
 from abm.compilation import rule
 from abm.mechanisms.curves import clipped
 from abm.people.layout import Person
-from abm.people.records import Book, Parameters, Today
+from abm.people.records import DayLog, Parameters, Today
 
 MOST_POINTS = 64
 HIGHEST = 20.0
@@ -84,12 +84,12 @@ def relax_emptiness(body: Any, me: Person, p: Parameters, today: Today, hours: f
 
 @rule
 def note_point(
-    me: Person, book: Book, event: int, distress_speed: float, urge: float, reported: int
+    me: Person, day_log: DayLog, event: int, distress_speed: float, urge: float, reported: int
 ) -> None:
     """Note where the course of the day stands, for a person who is watched."""
     if me.watched == 0 or me.points >= MOST_POINTS:
         return
-    point = book.points[me.points]
+    point = day_log.points[me.points]
     point.hour = me.hour
     point.event = event
     point.distress_speed = distress_speed
@@ -105,15 +105,15 @@ def note_point(
 
 
 @rule
-def live_until(me: Person, p: Parameters, today: Today, book: Book, hour: float) -> None:
+def live_until(me: Person, p: Parameters, today: Today, day_log: DayLog, hour: float) -> None:
     """Relax until an hour of the day; after an act rumination stays away for a while."""
     if me.hour < me.rumination_returns and me.hour < hour:
         stop = min(hour, me.rumination_returns)
         speed = me.distress_speed * me.interruption
-        note_point(me, book, SEGMENT, speed, 0.0, 0)
+        note_point(me, day_log, SEGMENT, speed, 0.0, 0)
         relax(me, me, p, today, stop - me.hour, speed)
         me.hour = stop
     if me.hour < hour:
-        note_point(me, book, SEGMENT, me.distress_speed, 0.0, 0)
+        note_point(me, day_log, SEGMENT, me.distress_speed, 0.0, 0)
         relax(me, me, p, today, hour - me.hour, me.distress_speed)
         me.hour = hour

@@ -1,4 +1,4 @@
-"""A person enters at age 10: traits drawn once, from keyed luck, in the order of this file.
+"""A person enters at age 10: traits drawn once, from keyed draws, in the order of this file.
 
 Every trait is a z-score (mean 0, spread 1 in the reference population, which has the declared
 defaults) unless its unit says otherwise: a loading on adversity plus the person's own variation.

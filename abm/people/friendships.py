@@ -176,7 +176,7 @@ def _line_up(
 def _dispositions(
     seed: int, persons: np.ndarray, spread: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw what a person keeps for life, hence day 0: sociability, place noise, rounding luck.
+    """Draw what a person keeps for life, hence day 0: sociability, place noise, rounding.
 
     Sociability is log-normal with mean 1; place noise is standard normal.
     """
@@ -204,13 +204,13 @@ def _propose(
     proposer = np.repeat(np.arange(candidates.entrants), counts)
     index = np.arange(len(proposer)) - np.repeat(np.cumsum(counts) - counts, counts)
     moment = (index + offset[proposer]) / sociability[proposer]
-    sex_luck, year_luck, distance_luck, side_luck = draws_for(
+    sex_draw, year_draw, distance_draw, side_draw = draws_for(
         seed, candidates.persons[proposer], day, Purpose.FRIENDSHIP, index
     )
-    chosen = candidates.list_of[proposer] ^ (sex_luck >= rules.same_sex)
-    chosen = chosen + SEXES * (year_luck < rules.other_year)
+    chosen = candidates.list_of[proposer] ^ (sex_draw >= rules.same_sex)
+    chosen = chosen + SEXES * (year_draw < rules.other_year)
     circle = np.maximum(rules.circle, index)
-    target = _neighbour(candidates, proposer, chosen, circle, distance_luck, side_luck)
+    target = _neighbour(candidates, proposer, chosen, circle, distance_draw, side_draw)
     reached = target >= 0
     pairs = np.column_stack((proposer, target))[reached]
     return np.sort(pairs, axis=1), moment[reached]
@@ -221,8 +221,8 @@ def _neighbour(
     proposer: np.ndarray,
     chosen: np.ndarray,
     circle: np.ndarray,
-    distance_luck: np.ndarray,
-    side_luck: np.ndarray,
+    distance_draw: np.ndarray,
+    side_draw: np.ndarray,
 ) -> np.ndarray:
     """Find whom each proposal reaches: somebody near the proposer's place in the chosen list.
 
@@ -242,8 +242,8 @@ def _neighbour(
     room = np.maximum(others, 1)
     centre = np.where(is_own, rank, (rank + 0.5) / candidates.length[own] * room)
     reach = np.minimum(circle, room * SHARE_OF_A_SHORT_LIST)
-    distance = reach * (distance_luck ** (-1.0 / TAIL) - 1.0)
-    folded = np.mod(centre + np.where(side_luck < 0.5, -distance, distance), 2 * room)
+    distance = reach * (distance_draw ** (-1.0 / TAIL) - 1.0)
+    folded = np.mod(centre + np.where(side_draw < 0.5, -distance, distance), 2 * room)
     folded = np.where(folded > room, 2 * room - folded, folded)
     position = np.minimum(folded.astype(np.int64), room - 1)
     position += candidates.first[chosen] + (is_own & (position >= rank))

@@ -281,17 +281,18 @@ def fields_of(*kinds: str) -> list[str]:
     return [name for name, (_, field) in declared_fields().items() if field.kind in kinds]
 
 
-class Plain:
+class PlainRecord:
     """A record as a plain Python object, so that rules run as plain Python.
 
-    `Plain.of(row)` copies a row of a structured array; `values()` gives the tuple to write back.
+    `PlainRecord.of(row)` copies a row of a structured array; `values()` gives the tuple to write
+    back.
     """
 
     def __init__(self, names: Iterable[str], values: Iterable[Any]) -> None:
         self.__dict__.update(zip(names, values, strict=True))
 
     @classmethod
-    def of(cls, row: Any) -> "Plain":
+    def of(cls, row: Any) -> "PlainRecord":
         return cls(row.dtype.names, row.item())
 
     def values(self) -> tuple[Any, ...]:

@@ -54,7 +54,7 @@ class Stage(Protocol):
     coping_growth: float
 
 
-class Book(Protocol):
+class DayLog(Protocol):
     """Where a day's acts and, for those watched, the points of its course are noted."""
 
     acts: Any

@@ -1,7 +1,7 @@
 """The waiting list of specialist care: places are given out on Mondays, first come first served.
 
-Those who joined on the same day are ordered by keyed luck. What is left of a place when places per
-10,000 meet the people present is a whole place in that share of seeds, all along.
+Those who joined on the same day are ordered by a keyed draw. What is left of a place when places
+per 10,000 meet the people present is a whole place in that share of seeds, all along.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from abm.people.layout import NEVER
 PLACES_PER = 10_000
 
 
-def give_places(people: np.ndarray, p: Any, day: int, seed: int) -> int:
+def allocate_places(people: np.ndarray, p: Any, day: int, seed: int) -> int:
     """Give the free places in specialist care to those who have waited longest.
 
     Parameters
@@ -27,7 +27,7 @@ def give_places(people: np.ndarray, p: Any, day: int, seed: int) -> int:
     day
         Today, 1 = 1 January of year 1.
     seed
-        Seed of the keyed luck.
+        Seed of the random streams.
 
     Returns
     -------
@@ -47,9 +47,9 @@ def give_places(people: np.ndarray, p: Any, day: int, seed: int) -> int:
     order = np.lexsort((persons, turn, since))
     chosen = waiting[order[:free]]
     admitted = people[chosen]
-    luck = draws_for(seed, admitted["person"], 0, Purpose.THERAPY, admitted["admissions"])[0]
+    drawn = draws_for(seed, admitted["person"], 0, Purpose.THERAPY, admitted["admissions"])[0]
     repeated = admitted["past_year_acts"] >= p.therapy_acts
-    therapy = repeated & (luck < p.therapy_share)
+    therapy = repeated & (drawn < p.therapy_share)
     people["care"][chosen] = np.where(therapy, THERAPY, SPECIALIST)
     people["care_since"][chosen] = day
     people["days_waited"][chosen] += day - admitted["waiting_since"]

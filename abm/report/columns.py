@@ -1,6 +1,6 @@
 """The columns of a run's tables, from the same declarations that the code uses."""
 
-from abm.mechanisms.book import ACT_DTYPE
+from abm.mechanisms.day_log import ACT_DTYPE
 from abm.people.layout import declared_fields
 from abm.report.study_columns import Row
 from abm.simulation.moments import MOMENT_DTYPE

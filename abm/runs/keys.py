@@ -22,7 +22,7 @@ def run_key(scenario: "Scenario", seed: int, evaluator: str = "") -> str:
     scenario
         Enters as resolved, without its name, title and observation.
     seed
-        Seed of the keyed luck.
+        Seed of the random streams.
     evaluator
         Name of the function that computes the figures, if it is not the standard one.
 

@@ -41,7 +41,7 @@ def warm_up_key(scenario: "Scenario", seed: int) -> str | None:
         Its population, start, parameters and switches count, and its trends as far as they act
         before the first reported day: the values that parameters take on each of those days.
     seed
-        Seed of the keyed luck.
+        Seed of the random streams.
 
     Returns
     -------

@@ -34,7 +34,7 @@ class Task:
     scenario
         What to live.
     seed
-        Seed of the keyed luck.
+        Seed of the random streams.
     logs
         Tables of rows to hand back.
     aggregated

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.io.messages import ScenarioError, shown
+from abm.io.messages import InputError, ScenarioError, shown
 from abm.io.tables import checksum
 from abm.parameters import parameters
 from abm.scenario.posterior import FOLDER, TABLE, Posterior, PosteriorError, posterior
@@ -118,7 +118,7 @@ def drawn(scenario: "Scenario", seed: int, folder: Path | None = None) -> "Scena
 
     Raises
     ------
-    ScenarioError
+    InputError
         If there is no posterior, or the scenario cannot have the values drawn.
     """
     return posterior_draws(folder).drawn(scenario, seed)
@@ -134,12 +134,12 @@ def posterior_draws(folder: Path | None = None) -> Draws:
 
     Raises
     ------
-    ScenarioError
+    InputError
         If none has been fitted yet, or it is damaged.
     """
     place = FOLDER if folder is None else folder
     if not (place / TABLE).exists():
-        raise ScenarioError(
+        raise InputError(
             "uncertainty: no posterior has been fitted yet; `nssi calibrate` fits one, and "
             f"uncertainty {CHANCE!r} needs none"
         )
@@ -151,7 +151,7 @@ def _draws(folder: Path, hash_: str) -> Draws:
     try:
         return Draws(posterior(folder), hash_)
     except PosteriorError as error:
-        raise ScenarioError(f"uncertainty: {error}") from None
+        raise InputError(f"uncertainty: {error}") from None
 
 
 def chosen_draws(uncertainty: str) -> Draws | None:
@@ -164,13 +164,11 @@ def chosen_draws(uncertainty: str) -> Draws | None:
 
     Raises
     ------
-    ScenarioError
+    InputError
         For anything else, or if no posterior has been fitted yet.
     """
     if uncertainty not in KINDS:
-        raise ScenarioError(
-            f"uncertainty: expected {CHANCE} or {POSTERIOR}, not {shown(uncertainty)}"
-        )
+        raise InputError(f"uncertainty: expected {CHANCE} or {POSTERIOR}, not {shown(uncertainty)}")
     return posterior_draws() if uncertainty == POSTERIOR else None
 
 

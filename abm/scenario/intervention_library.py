@@ -106,7 +106,7 @@ class Kind(Declared):
     name, title, sentence : str
         What a scenario calls it, its title, and what it does.
     number : int
-        Stable; keys the luck of who is reached.
+        Stable; keys the draws of who is reached.
     label : str
         "intervention", "event" or "mechanistic what-if".
     delivery : str

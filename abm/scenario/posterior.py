@@ -81,11 +81,11 @@ def draws(count: int, seed: int, folder: Path = FOLDER) -> list[dict[str, float]
         If there is no posterior.
     """
     found = posterior(folder)
-    luck = generator(seed, Purpose.DRAWS)
-    places = (np.arange(count) + luck.random()) / count
+    stream = generator(seed, Purpose.DRAWS)
+    places = (np.arange(count) + stream.random()) / count
     chosen = np.searchsorted(np.cumsum(found.weights), places, side="right")
     chosen = np.minimum(chosen, len(found.weights) - 1)
-    return [found.at(int(draw)) for draw in luck.permutation(chosen)]
+    return [found.at(int(draw)) for draw in stream.permutation(chosen)]
 
 
 def central(folder: Path = FOLDER) -> dict[str, float]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm.mechanisms.book import plain_book
 from abm.mechanisms.day import live_a_day
-from abm.people.layout import Plain
+from abm.mechanisms.day_log import plain_day_log
+from abm.people.layout import PlainRecord
 from abm.simulation.kernel import count_the_day
 from abm.simulation.moments import read_the_day
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from abm.simulation.world import World
 
 
-class OneByOne:
+class AgentByAgent:
     """Today's records as plain objects, shared by everybody who lives today in plain Python.
 
     `begin_day` comes before the first `live` of every day.
@@ -26,36 +26,36 @@ class OneByOne:
 
     def __init__(self, world: "World") -> None:
         self.world = world
-        self.book = plain_book()
+        self.day_log = plain_day_log()
 
     def begin_day(self) -> None:
         """Copy what is the same for everybody today."""
         world = self.world
-        self.parameters = Plain.of(world.parameters[0])
-        self.today = Plain.of(world.days[0])
-        self.stages = [[Plain.of(stage) for stage in row] for row in world.stages]
+        self.parameters = PlainRecord.of(world.parameters[0])
+        self.today = PlainRecord.of(world.days[0])
+        self.stages = [[PlainRecord.of(stage) for stage in row] for row in world.stages]
         self.moments = world.room_for_moments()
         self.prompted = 0
 
     def live(self, row: int) -> None:
         """Let the person in a row live today."""
         world, today = self.world, self.today
-        me = Plain.of(world.people[row])
+        me = PlainRecord.of(world.people[row])
         if not me.present:
             return
         stage = self.stages[me.sex][today.school_year - me.year_group]
-        live_a_day(me, self.parameters, today, stage, self.book)
-        count_the_day(me, stage, self.book, world.flows)
+        live_a_day(me, self.parameters, today, stage, self.day_log)
+        count_the_day(me, stage, self.day_log, world.flows)
         if me.watched:
             self._note_moments(me)
         if world.logs_acts_today:
-            for act in self.book.acts[: me.acts_today]:
+            for act in self.day_log.acts[: me.acts_today]:
                 world.log_act(act.values())
         world.people[row] = me.values()
 
-    def _note_moments(self, me: Plain) -> None:
+    def _note_moments(self, me: PlainRecord) -> None:
         room = self.moments[self.prompted]
-        found = [Plain.of(moment) for moment in room]
-        read_the_day(me, self.parameters, self.today, self.book, found)
+        found = [PlainRecord.of(moment) for moment in room]
+        read_the_day(me, self.parameters, self.today, self.day_log, found)
         room[:] = np.array([moment.values() for moment in found], room.dtype)
         self.prompted += 1

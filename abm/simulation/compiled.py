@@ -9,12 +9,12 @@ from abm.compilation import _cache_folder
 
 def is_compiled() -> bool:
     """Return whether a run can begin at once; otherwise its kernels are compiled first."""
-    from abm.simulation.kernel import live_all  # which takes nearly all of the time
+    from abm.simulation.kernel import run_everybody  # which takes nearly all of the time
 
-    compiled: Any = live_all
+    compiled: Any = run_everybody
     if not hasattr(compiled, "signatures") or compiled.signatures:  # plain Python, or in memory
         return True
-    cached = Path(compiled.stats.cache_path).glob("kernel.live_all-*.nbi")
+    cached = Path(compiled.stats.cache_path).glob("kernel.run_everybody-*.nbi")
     return _cache_folder is not None and any(cached)
 
 

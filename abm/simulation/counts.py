@@ -61,7 +61,7 @@ class Counts:
         ages_of: Callable[[np.ndarray], np.ndarray],
         reached: np.ndarray,
     ) -> None:
-        """Count one day; see `abm.simulation.delivery.Programmes.count`.
+        """Count one day; see `abm.simulation.delivery.RunningInterventions.count`.
 
         Parameters
         ----------

@@ -67,8 +67,8 @@ def is_for(
     return found
 
 
-def luck_of(each: Intervention) -> int:
-    """Return the index of the luck of who is reached: of the kind, or of a name beside it.
+def draw_index(each: Intervention) -> int:
+    """Return the index of the draws of who is reached: of the kind, or of a name beside it.
 
     What stands elsewhere in the scenario has no part in it. So interventions of one kind reach the
     same people first, unless they have names.
@@ -77,7 +77,7 @@ def luck_of(each: Intervention) -> int:
     return index_of_text(f"{number} {each.name}") if each.name else number * NUMBERS_A_KIND
 
 
-class Programmes:
+class RunningInterventions:
     """The interventions of one run: who was reached when, and what that changes today.
 
     Parameters
@@ -85,7 +85,7 @@ class Programmes:
     interventions
         Those of the scenario; empty is false.
     seed
-        Seed of the keyed luck.
+        Seed of the random streams.
     size
         How many rows the table of people has.
     """
@@ -180,12 +180,12 @@ class Programmes:
         adversity: np.ndarray,
         date: datetime.date,
     ) -> None:
-        """Reach those of some rows whose luck, drawn once for all, lies below their chance."""
+        """Reach those of some rows whose draw, made once for all, lies below their chance."""
         persons = people["person"][rows]
-        luck = draws_for(self._seed, persons, 0, Purpose.INTERVENTION, luck_of(each))[0]
+        drawn = draws_for(self._seed, persons, 0, Purpose.INTERVENTION, draw_index(each))[0]
         coverage = risen_coverage(each, date)
         chance = chance_to_be_reached(coverage, each.uptake_risk, adversity[rows])
-        rows = rows[luck < chance]
+        rows = rows[drawn < chance]
         self._reached_on[place, rows] = date.toordinal()
         people["reached_by"][rows] |= 1 << place
 

@@ -18,7 +18,7 @@ from abm.simulation.moments import read_the_day
 
 
 @rule
-def count_the_day(me, stage, book, flows) -> None:  # type: ignore[no-untyped-def]
+def count_the_day(me, stage, day_log, flows) -> None:  # type: ignore[no-untyped-def]
     """Add one lived day to the flows of the person's sex and completed age.
 
     The columns are those of `abm.simulation.census.FLOWS`.
@@ -30,9 +30,9 @@ def count_the_day(me, stage, book, flows) -> None:  # type: ignore[no-untyped-de
     flows[me.sex, stage.age_index, 3] += me.acts_today
     flows[me.sex, stage.age_index, 4] += me.urges_today
     for index in range(me.acts_today):
-        flows[me.sex, stage.age_index, 8] += book.acts[index].visible
-        flows[me.sex, stage.age_index, 9] += book.acts[index].hospital
-        route = book.acts[index].route
+        flows[me.sex, stage.age_index, 8] += day_log.acts[index].visible
+        flows[me.sex, stage.age_index, 9] += day_log.acts[index].hospital
+        route = day_log.acts[index].route
         if route == CALM:
             flows[me.sex, stage.age_index, 5] += 1
         elif route == FEEL:
@@ -42,12 +42,12 @@ def count_the_day(me, stage, book, flows) -> None:  # type: ignore[no-untyped-de
 
 
 @kernel
-def live_all(
+def run_everybody(
     people: np.ndarray,
     parameters: np.ndarray,
     days: np.ndarray,
     stages: np.ndarray,
-    books: np.ndarray,
+    day_logs: np.ndarray,
     flows: np.ndarray,
     log: np.ndarray,
     logged: int,
@@ -63,7 +63,7 @@ def live_all(
         One record each: numbers and switches, and what is the same for everybody today.
     stages
         Records of stages, shape (2 sexes, 15 completed ages).
-    books
+    day_logs
         One record with room for one person's day.
     flows
         Counts to add to, shape (2, 15, columns of FLOWS), integers.
@@ -79,17 +79,17 @@ def live_all(
     """
     p = parameters[0]
     today = days[0]
-    book = books[0]
+    day_log = day_logs[0]
     prompted = 0
     for row in range(len(people)):
         me = people[row]
         if me.present == 0:
             continue
         stage = stages[me.sex, today.school_year - me.year_group]
-        live_a_day(me, p, today, stage, book)
-        count_the_day(me, stage, book, flows)
+        live_a_day(me, p, today, stage, day_log)
+        count_the_day(me, stage, day_log, flows)
         if me.watched == 1 and prompted < len(moments):
-            read_the_day(me, p, today, book, moments[prompted])
+            read_the_day(me, p, today, day_log, moments[prompted])
             prompted += 1
         if logged >= 0:
             for index in range(me.acts_today):
@@ -98,7 +98,7 @@ def live_all(
                     for place in range(len(log)):
                         bigger[place] = log[place]
                     log = bigger
-                log[logged] = book.acts[index]
+                log[logged] = day_log.acts[index]
                 logged += 1
     return log, logged
 
@@ -113,7 +113,7 @@ def grow_all_up(parameters: np.ndarray, share_of_year: float, stages: np.ndarray
 
 
 @kernel
-def bear_all(
+def create_people(
     people: np.ndarray,
     start: int,
     stop: int,

@@ -14,7 +14,7 @@ from abm.mechanisms.relaxing import ACT, DECISION, SEGMENT, relax
 from abm.mechanisms.stressors import SLEEPING, WAKING
 from abm.mechanisms.urge import three_urges
 from abm.people.layout import STATES, Person
-from abm.people.records import Book, Parameters, Today
+from abm.people.records import DayLog, Parameters, Today
 
 MOMENT_DTYPE = np.dtype(
     [
@@ -30,7 +30,7 @@ MOMENT_DTYPE = np.dtype(
 
 
 @rule
-def read_the_day(me: Person, p: Parameters, today: Today, book: Book, moments: Any) -> None:
+def read_the_day(me: Person, p: Parameters, today: Today, day_log: DayLog, moments: Any) -> None:
     """Fill one row of moments: prompts spread over the waking day, one in each equal part."""
     prompts = len(moments)
     width = (SLEEPING - WAKING) / prompts
@@ -38,7 +38,7 @@ def read_the_day(me: Person, p: Parameters, today: Today, book: Book, moments: A
     for index in range(prompts):
         u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.PROMPT, index)
         hour = WAKING + width * (index + u[0])
-        read_moment(me, p, today, book, before, hour, moments[index])
+        read_moment(me, p, today, day_log, before, hour, moments[index])
         before = hour
 
 
@@ -47,7 +47,7 @@ def read_moment(
     me: Person,
     p: Parameters,
     today: Today,
-    book: Book,
+    day_log: DayLog,
     before: float,
     hour: float,
     moment: Any,
@@ -60,7 +60,7 @@ def read_moment(
     moment.acts = 0
     latest = 0
     for place in range(me.points):
-        point = book.points[place]
+        point = day_log.points[place]
         if point.hour <= hour:
             if point.event == SEGMENT:
                 latest = place
@@ -68,7 +68,7 @@ def read_moment(
                 moment.reported_urges += point.reported
             if point.hour > before and point.event == ACT:
                 moment.acts += 1
-    point = book.points[latest]
+    point = day_log.points[latest]
     moment.sympathetic = point.sympathetic
     moment.dorsal_vagal = point.dorsal_vagal
     moment.distress = point.distress

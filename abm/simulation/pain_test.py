@@ -23,7 +23,7 @@ def pain_test(
     people
         Records of persons.
     seed
-        Seed of the keyed luck.
+        Seed of the random streams.
     values
         Parameter values by name.
     position

@@ -78,7 +78,7 @@ def people_table(people: np.ndarray, ages: np.ndarray, left: bool, seed: int, p:
     left
         Whether they have left the population.
     seed
-        Seed of the keyed luck, for the pain test.
+        Seed of the random streams, for the pain test.
     p
         The parameters, by attribute.
     """

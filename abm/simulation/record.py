@@ -76,14 +76,14 @@ class Record:
     scenario
         The resolved scenario that was lived.
     seed
-        Seed of the keyed luck.
+        Seed of the random streams.
     censuses
         One census at the end of every twelve reported months.
     logged
         Structured arrays of the logs that were on, each a tuple of chunks, by name.
     reached
         How many each intervention of the scenario reached and at what cost, in its order: see
-        `abm.simulation.delivery.Programmes.reached`.
+        `abm.simulation.delivery.RunningInterventions.reached`.
     """
 
     scenario: "Scenario"

@@ -62,7 +62,7 @@ def run(
         seed,
         tuple(world.censuses),
         _logged(world, logs),
-        world.programmes.reached(),
+        world.interventions.reached(),
     )
 
 

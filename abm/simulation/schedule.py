@@ -19,17 +19,21 @@ POPULATION_DAY = (
         "year-groups", "turn_year_groups", "On 1 September the oldest leaves and a new one enters."
     ),
     PopulationPhase(
-        "programmes", "deliver_programmes", "Interventions reach people; what they changed settles."
+        "interventions",
+        "deliver_interventions",
+        "Interventions reach people; what they changed settles.",
     ),
     PopulationPhase(
-        "give places",
-        "give_places",
+        "allocate places",
+        "allocate_places",
         "On Mondays free places in specialist care go to those who have waited longest.",
     ),
-    PopulationPhase("live", "live_everybody", "Everybody lives their day, unseen by the others:"),
+    PopulationPhase("live", "run_people", "Everybody lives their day, unseen by the others:"),
     PopulationPhase(
         "tell friends", "tell_friends", "Acts become known to friends, who hear of them tomorrow."
     ),
-    PopulationPhase("look", "look", "Census, panel and moments; looking changes nothing."),
+    PopulationPhase(
+        "observe", "observe", "Census, panel and moments; being observed changes nothing."
+    ),
 )
 """The order of a population's day: the list that is printed and the list that runs."""

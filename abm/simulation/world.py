@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from abm.chance import Purpose, draws_for, seed_halves
-from abm.mechanisms.book import ACT_DTYPE, compiled_book
+from abm.mechanisms.day_log import ACT_DTYPE, compiled_day_log
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameter_record, parameters
 from abm.people.friendships import FriendshipNetwork, FriendshipRules, YearGroup, form_friendships
-from abm.people.layout import SEXES, YEAR_GROUPS, Plain, person_dtype
+from abm.people.layout import SEXES, YEAR_GROUPS, PlainRecord, person_dtype
 from abm.people.maltreatment import prepare_childhood
-from abm.people.waiting_list import give_places
+from abm.people.waiting_list import allocate_places
 from abm.people.year_groups import (
     Block,
     SchoolCalendar,
@@ -28,8 +28,14 @@ from abm.people.year_groups import (
 from abm.scenario.dates import multiplier_on, starts_month, years_later
 from abm.scenario.scenario import Scenario
 from abm.simulation.census import FIRST_AGE, FLOWS, STOCKS, YEARLY_DTYPE, Census
-from abm.simulation.delivery import Programmes
-from abm.simulation.kernel import bear_all, count_people, grow_all_up, live_all, tell_friends
+from abm.simulation.delivery import RunningInterventions
+from abm.simulation.kernel import (
+    count_people,
+    create_people,
+    grow_all_up,
+    run_everybody,
+    tell_friends,
+)
 from abm.simulation.moments import MOMENT_DTYPE
 from abm.simulation.people_table import PANEL_FIELDS, people_table, rows_of
 from abm.simulation.record import NO_LOGS, Logs
@@ -49,7 +55,7 @@ class World:
     scenario
         What is lived.
     seed
-        Seed of the keyed luck, 0 to 2**64 - 1.
+        Seed of the random streams, 0 to 2**64 - 1.
     logs
         Which tables of rows are kept; none changes what happens.
     warm_up
@@ -80,7 +86,7 @@ class World:
         self.warm_up_days = (self.start - self.date).days
         self.days_lived = 0
         self.entries = 0  # counts up whenever somebody enters or everybody leaves
-        self.live_people: Callable[[], None] = self.live_compiled
+        self.run_people: Callable[[], None] = self.run_compiled  # or the model's agents
         self._make_records()
         for year in present_years(self.school.year_of(self.date), self.first_year):
             self._enter(year)
@@ -92,14 +98,14 @@ class World:
         self.base = parameter_record(self.scenario.parameters, self.scenario.switches)
         self.parameters = self.base.copy()
         self.trends = dict(self.scenario.trends)
-        self.programmes = Programmes(self.scenario.interventions, self.seed, size)
+        self.interventions = RunningInterventions(self.scenario.interventions, self.seed, size)
         self.days = np.zeros(1, TODAY_DTYPE)
         self.days["seed_low"], self.days["seed_high"] = seed_halves(self.seed)
         self.stages = np.zeros(CELLS, STAGE_DTYPE)
         self.network = FriendshipNetwork()
         self.flows = np.zeros((*CELLS, len(FLOWS)), np.int64)
         self.censuses: list[Census] = []
-        self.book = compiled_book()
+        self.day_log = compiled_day_log()
         self._acts = np.zeros(1024, ACT_DTYPE)
         self._acts_logged = 0
         self._panel: list[np.ndarray] = []
@@ -137,11 +143,11 @@ class World:
         self.days["adversity_mean"] = self.childhoods["adversity_mean"]
         self.days["settlement"] += 1
         self.parameters[:] = self.base
-        derive_speeds(self.days, Plain.of(self.base[0]))
+        derive_speeds(self.days, PlainRecord.of(self.base[0]))
 
     def prepare_childhood(self) -> None:
         """Prepare the childhood of those who enter today, where numbers change over time."""
-        if self.trends or self.programmes:
+        if self.trends or self.interventions:
             self._prepare_childhood(self.parameters)
 
     def _prepare_childhood(self, record: np.ndarray) -> None:
@@ -161,12 +167,12 @@ class World:
         today["is_reported"] = self.is_reported
         today["is_monday"] = self.date.weekday() == 0
         today["is_month_start"] = starts_month(self.date, self.start)
-        if self.programmes:
+        if self.interventions:
             self.parameters[:] = self.base
         for name, trend in self.trends.items():
             factor = multiplier_on(trend, self.date)
             self.parameters[name] = parameters()[name].times(float(self.base[name][0]), factor)
-        self.programmes.change_numbers(self.parameters, self.date)
+        self.interventions.change_numbers(self.parameters, self.date)
         grow_all_up(self.parameters, self.school.share_gone(self.date), self.stages)
 
     # Year-groups
@@ -193,7 +199,7 @@ class World:
         if self.logs.people and lived_reported_days and len(rows) and rows["present"][0]:
             self._leavers.append(self._people_table(rows, left=True))
         rows["present"] = 0
-        self.programmes.forget(block.start, block.stop)
+        self.interventions.forget(block.start, block.stop)
         self.network.remove_rows(block.start, block.stop)
 
     def _enter(self, year: int) -> None:
@@ -201,7 +207,7 @@ class World:
         block = block_of_year(self.blocks, year)
         number_people(self.people, block, year)
         self.prepare_childhood()
-        bear_all(
+        create_people(
             self.people,
             block.start,
             block.stop,
@@ -218,7 +224,7 @@ class World:
 
     def _rules(self) -> FriendshipRules:
         """Return how friendships form, under today's numbers and position on selection."""
-        p = Plain.of(self.parameters[0])
+        p = PlainRecord.of(self.parameters[0])
         by = self.scenario.switches["friends_alike_by"]
         return FriendshipRules(
             mean=p.friends_mean,
@@ -243,13 +249,13 @@ class World:
             score=(people["reactivity"] - people["regulation"] + adversity) / 2.0,
         )
 
-    def deliver_programmes(self) -> None:
+    def deliver_interventions(self) -> None:
         """Let the scenario's interventions reach people; nothing before the first one starts."""
         monday, month = bool(self.days["is_monday"][0]), bool(self.days["is_month_start"][0])
-        if not self.programmes.is_due(self.date, monday, month):
+        if not self.interventions.is_due(self.date, monday, month):
             return
         childhood = self.childhoods[0]
-        self.programmes.deliver(
+        self.interventions.deliver(
             self.people,
             self.date,
             self.ages_of(self.people),
@@ -259,26 +265,22 @@ class World:
             float(childhood["adversity_spread"]),
         )
 
-    def give_places(self) -> None:
+    def allocate_places(self) -> None:
         """On Mondays give free places in specialist care to those who have waited longest."""
         if self.days["is_monday"][0] == 1:
-            p = Plain.of(self.parameters[0])
-            give_places(self.people, p, int(self.days["day"][0]), self.seed)
+            p = PlainRecord.of(self.parameters[0])
+            allocate_places(self.people, p, int(self.days["day"][0]), self.seed)
 
     # The day
 
-    def live_everybody(self) -> None:
-        """Let everybody live today, compiled unless the model activates its agents."""
-        self.live_people()
-
-    def live_compiled(self) -> None:
+    def run_compiled(self) -> None:
         """Let everybody live today in one compiled pass over all people."""
-        self._acts, logged = live_all(
+        self._acts, logged = run_everybody(
             self.people,
             self.parameters,
             self.days,
             self.stages,
-            self.book,
+            self.day_log,
             self.flows,
             self._acts,
             self._acts_logged if self.logs_acts_today else -1,
@@ -302,7 +304,7 @@ class World:
         """Push today's acts to friends, who hear of them tomorrow morning."""
         tell_friends(self.people, self.offsets, self.neighbours, self.parameters, self.days)
 
-    # Looking
+    # Observing
 
     def room_for_moments(self) -> np.ndarray:
         """Return room for today's moments, choosing whom to watch when the weeks begin."""
@@ -320,13 +322,13 @@ class World:
         self._moments.append(room)
         return room
 
-    def look(self) -> None:
+    def observe(self) -> None:
         """Take the census on the last day of twelve reported months, and a wave of the panel."""
         if not self.is_reported:
             self.flows[:] = 0
             return
-        if self.programmes:
-            self.programmes.count(self.people, self.date, self.ages_of)
+        if self.interventions:
+            self.interventions.count(self.people, self.date, self.ages_of)
         tomorrow = self.date + datetime.timedelta(days=1)
         if tomorrow != years_later(self.start, tomorrow.year - self.start.year):
             return
@@ -365,7 +367,7 @@ class World:
 
     def _people_table(self, people: np.ndarray, *, left: bool) -> np.ndarray:
         ages = np.full(len(people), 25.0) if left else self.ages_of(people)
-        return people_table(people, ages, left, self.seed, Plain.of(self.base[0]))
+        return people_table(people, ages, left, self.seed, PlainRecord.of(self.base[0]))
 
     def people_chunks(self) -> Iterator[np.ndarray]:
         """Yield tables of people: leavers of the reported years first, then those present."""

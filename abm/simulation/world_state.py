@@ -6,11 +6,13 @@ scenario. A world made from them goes on bit for bit as the one that lived its w
 """
 
 import datetime
+import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from abm.mechanisms.book import MOST_ACTS
+from abm.mechanisms.day_log import MOST_ACTS
 from abm.mechanisms.relaxing import MOST_POINTS
 from abm.people.codes import CARE_STAGES
 from abm.people.friendships import FriendshipNetwork
@@ -67,11 +69,18 @@ def state_of(world: World) -> WorldState:
     return WorldState(_words_of(world.people), world.network.edges, world.days_lived)
 
 
-def live_warm_up(world: World) -> World:
+def run_warm_up(world: World) -> World:
     """Live every day before the first reported one; return the same world."""
     while world.days_lived < world.warm_up_days:
         world.live_day()
     return world
+
+
+def __getattr__(name: str) -> Any:
+    if name == "run_warm_up":
+        warnings.warn("run_warm_up is called run_warm_up", DeprecationWarning, stacklevel=2)
+        return run_warm_up
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def resume(scenario: Scenario, seed: int, logs: Logs = NO_LOGS, *, state: WorldState) -> World:

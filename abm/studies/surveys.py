@@ -7,7 +7,7 @@ Use::
     answers = survey_on_dates(world, {date: survey})  # living the days between
     answers = survey_panel(record, survey)          # every wave of a panel (`--panel`)
 
-Who is in the sample and who reports is keyed luck: asking changes nothing that happens.
+Who is in the sample and who reports is a keyed draw: asking changes nothing that happens.
 """
 
 import datetime

@@ -1,6 +1,6 @@
 """A simulated trial of DBT-A: the people of the published trials, in both of its arms.
 
-Adolescents with repeated self-injury are found in the lived population and given, by keyed luck,
+Adolescents with repeated self-injury are found in the lived population and given, by keyed draws,
 either DBT-A or other specialist care (enhanced usual care). The same months are lived a second time
 with the arms exchanged, so that everybody is in both and the arms are alike to the last person: a
 trial cannot do that, but its expected result is the same, and less of it is chance. No size was
@@ -23,7 +23,7 @@ from abm.people.codes import SPECIALIST, THERAPY
 from abm.people.layout import NEVER
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.world import World
-from abm.simulation.world_state import live_warm_up, resume, state_of
+from abm.simulation.world_state import resume, run_warm_up, state_of
 from abm.studies.intervals import Z_95
 
 AGES = (12.0, 19.0)  # 12 to 18 completed years
@@ -91,11 +91,11 @@ def simulate_trial(scenario: Scenario, seed: int, criteria: Criteria = REPEATED)
     scenario
         The population; its services decide what care does.
     seed
-        Seed of the keyed luck.
+        Seed of the random streams.
     criteria
         Who takes part, and for how long.
     """
-    state = state_of(live_warm_up(World(scenario, seed)))
+    state = state_of(run_warm_up(World(scenario, seed)))
     world = resume(scenario, seed, state=state)
     rows = eligible(world, criteria)
     person = world.people["person"][rows].copy()

@@ -16,8 +16,8 @@ import numpy as np
 import abm
 from abm.chance import Purpose
 from abm.io.tables import write_bytes
-from abm.mechanisms.book import ACT_DTYPE
 from abm.mechanisms.day import DAY
+from abm.mechanisms.day_log import ACT_DTYPE
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameters, switches
 from abm.people.layout import declared_fields

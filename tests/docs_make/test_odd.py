@@ -8,8 +8,8 @@ import pytest
 
 import abm
 from abm.chance import Purpose
-from abm.mechanisms.book import ACT_DTYPE
 from abm.mechanisms.day import DAY
+from abm.mechanisms.day_log import ACT_DTYPE
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameters, switches
 from abm.people.layout import declared_fields, fields_of, person_dtype

@@ -12,7 +12,7 @@ import numpy as np
 
 from abm.evidence.observed_tables import tables_of
 from abm.evidence.register import LivedWorld, register
-from abm.mechanisms.book import ACT_DTYPE
+from abm.mechanisms.day_log import ACT_DTYPE
 from abm.people.layout import person_dtype
 from abm.scenario.scenario import Scenario
 from abm.simulation.moments import MOMENT_DTYPE

@@ -14,7 +14,7 @@ from abm.evidence.observed_tables import (
     number_acts,
     tables_of,
 )
-from abm.mechanisms.book import ACT_DTYPE
+from abm.mechanisms.day_log import ACT_DTYPE
 
 
 def a_few_acts() -> np.ndarray:

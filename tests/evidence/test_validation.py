@@ -19,7 +19,7 @@ from abm.evidence.verdict_table import FIELDS
 from abm.evidence.verdicts import VERDICTS
 from abm.evidence.worlds import WorldError, WorldRun, run_worlds, runs_of
 from abm.io.files import arrays_bytes
-from abm.io.messages import ScenarioError
+from abm.io.messages import InputError
 from abm.runs.folder import opened
 from abm.runs.options import RunOptions
 from abm.runs.result_store import KeptResult, ResultStore, StoreError, store_below
@@ -212,7 +212,7 @@ def test_of_two_validations_at_once_the_second_is_refused(
 
 
 def test_an_unknown_scenario_writes_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError):
+    with pytest.raises(InputError):
         validate_command("nowhere", [1], 100, RunOptions(out=tmp_path))
     assert not any(tmp_path.iterdir())
 
@@ -224,7 +224,7 @@ def test_the_list_and_one_entry() -> None:
     assert len(json.loads(listed.stdout)) == len(register().entries)
     assert "17 of 19 studies" in runner.invoke(app, ["evidence", "P61"]).stdout
     assert json.loads(runner.invoke(app, ["evidence", "p61", "--json"]).stdout)["id"] == "P61"
-    with pytest.raises(ScenarioError, match="did you mean 'P61'"):
+    with pytest.raises(InputError, match="did you mean 'P61'"):
         find_entry("P611")
 
 

@@ -21,8 +21,8 @@ def injure(life: Any, route: int = CALM) -> Any:
     """Let the person act once, by one route alone; return what was noted of the act."""
     shares = (1.0 * (route == CALM), 1.0 * (route == FEEL), 1.0 * (route == PUNISH))
     life.me.acts_today = 0
-    self_injure(life.me, life.p, life.today, life.stage, life.book, route, shares)
-    return life.book.acts[0]
+    self_injure(life.me, life.p, life.today, life.stage, life.day_log, route, shares)
+    return life.day_log.acts[0]
 
 
 def reliefs(life: Any, route: int = CALM, acts: int = 25, days_apart: int = 2) -> np.ndarray:
@@ -130,7 +130,7 @@ def test_acts_interrupt_rumination_for_hours(scene) -> None:
     def left(rumination: float, interruption: float) -> float:
         life = scene(**DISTRESSED, rumination=rumination, act_interruption=interruption)
         injure(life)
-        live_until(life.me, life.p, life.today, life.book, 10.0)
+        live_until(life.me, life.p, life.today, life.day_log, 10.0)
         return life.me.distress
 
     assert left(2.0, 3.0) < 0.9 * left(2.0, 0.0)

@@ -119,7 +119,7 @@ def test_coping_grows_where_distress_is_met_without_an_act(scene) -> None:
     assert gained(coping_growth=0.0) == 0
     for distress, grows in ((3.0, True), (0.1, False)):
         life = scene(distress=distress, barrier_mean=20.0, expectancy_at_entry=0.1)
-        decide(life.me, life.p, life.today, life.stage, life.book, 0)
+        decide(life.me, life.p, life.today, life.stage, life.day_log, 0)
         assert life.me.acts == 0
         assert (life.me.coping > life.p.coping_at_entry) == grows
 

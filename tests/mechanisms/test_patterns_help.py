@@ -9,19 +9,19 @@ from abm.mechanisms.care import a_week_of_care, distress_tolerance_now, regulati
 from abm.mechanisms.help import contact_chance, disclosure_chance, reach_out
 from abm.mechanisms.stressors import draw_stressor
 from abm.people.codes import COUNSELLOR, FAILED_HELP, INFORMAL, SPECIALIST, THERAPY
-from abm.people.layout import NEVER, Plain, person_dtype
-from abm.people.waiting_list import give_places
+from abm.people.layout import NEVER, PlainRecord, person_dtype
+from abm.people.waiting_list import allocate_places
 
 
 def reached(scene: Any, bouts: int = 400, severity: float = 1.0, **given: Any) -> Any:
     """Return how often one person's bouts reach a service, a hospital, somebody close."""
     life = scene(**given)
-    me, act = life.me, life.book.acts[0]
+    me, act = life.me, life.day_log.acts[0]
     told = 0
     for bout in range(bouts):
         me.bouts, me.contacted, me.disclosed, me.acts_today = bout, 0, 0, 0
         act.visible = act.hospital = 0
-        reach_out(me, life.p, life.today, life.book, severity, 0.3)
+        reach_out(me, life.p, life.today, life.day_log, severity, 0.3)
         told += me.disclosed
     return me, me.service_contacts / bouts, me.hospital_contacts / bouts, told / bouts
 
@@ -53,10 +53,10 @@ def test_a_bout_draws_its_luck_once(scene) -> None:
     for bout in range(200):
         me.bouts, me.contacted, me.disclosed = bout, 0, 0
         before = me.service_contacts
-        reach_out(me, life.p, life.today, life.book, 1.0, 0.3)
+        reach_out(me, life.p, life.today, life.day_log, 1.0, 0.3)
         first = me.contacted
         for _ in range(4):
-            reach_out(me, life.p, life.today, life.book, 1.0, 0.3)
+            reach_out(me, life.p, life.today, life.day_log, 1.0, 0.3)
         assert me.contacted == first == me.service_contacts - before
 
 
@@ -70,11 +70,11 @@ def test_most_bouts_stay_invisible_and_half_of_the_others_reach_a_hospital(scene
 def test_expected_presentations_are_those_that_luck_brings_about(scene) -> None:
     """Summed over acts, the chance that is noted is the share of bouts that reach a hospital."""
     life = scene()
-    me, act, noted = life.me, life.book.acts[0], 0.0
+    me, act, noted = life.me, life.day_log.acts[0], 0.0
     for bout in range(4000):
         me.bouts, me.contacted, me.bout_contact = bout, 0, 0.0
         for severity in (0.5, 3.0, 1.0, 3.0):
-            reach_out(me, life.p, life.today, life.book, severity, 0.3)
+            reach_out(me, life.p, life.today, life.day_log, severity, 0.3)
             noted += act.hospital_chance
     assert noted == pytest.approx(me.hospital_contacts, rel=0.1)
 
@@ -87,7 +87,7 @@ def test_switched_off_nobody_helps(scene) -> None:
 
 def test_help_that_fails_is_a_stressor_of_the_next_day(scene) -> None:
     life = scene(supportive_chance=0.0, disclosure_chance=1.0, disclosure_shame=0.0)
-    reach_out(life.me, life.p, life.today, life.book, 1.0, 0.3)
+    reach_out(life.me, life.p, life.today, life.day_log, 1.0, 0.3)
     assert life.me.help_failed == 1
     kind, size, *_ = draw_stressor(life.me, life.p, life.today, life.stage, 0)
     life.me.help_failed = 0
@@ -98,7 +98,7 @@ def test_help_that_fails_is_a_stressor_of_the_next_day(scene) -> None:
 
 def test_support_makes_a_confidant_for_a_while(scene) -> None:
     life = scene(supportive_chance=1.0, disclosure_chance=1.0, disclosure_shame=0.0)
-    reach_out(life.me, life.p, life.today, life.book, 1.0, 0.3)
+    reach_out(life.me, life.p, life.today, life.day_log, 1.0, 0.3)
     assert life.me.confidant_until == life.today.day + life.p.confidant_days
     assert life.me.care >= INFORMAL
 
@@ -163,14 +163,14 @@ def queue(waits: list[float], in_care: int, people: int = 100) -> np.ndarray:
     return rows
 
 
-def places(number: float, **given: Any) -> Plain:
+def places(number: float, **given: Any) -> PlainRecord:
     values = {"specialist_places": number, "therapy_share": 0.0, "therapy_acts": 2.0} | given
-    return Plain(values, values.values())
+    return PlainRecord(values, values.values())
 
 
 def test_places_go_to_those_who_have_waited_longest() -> None:
     rows = queue([50.0, 40.0, 60.0, 40.0], in_care=2)
-    assert give_places(rows, places(500.0), 100, 1) == 3  # 5 places, 2 taken
+    assert allocate_places(rows, places(500.0), 100, 1) == 3  # 5 places, 2 taken
     assert rows["care"][:4].tolist() == [SPECIALIST, SPECIALIST, 0, SPECIALIST]
     assert rows["waiting_since"][:4].tolist() == [NEVER, NEVER, 60.0, NEVER]
     assert rows["days_waited"][:4].tolist() == [50.0, 60.0, 0.0, 60.0]
@@ -181,13 +181,13 @@ def test_those_who_joined_on_one_day_are_ordered_by_luck_not_by_number() -> None
     first = 0
     for seed in range(200):
         rows = queue([40.0, 40.0], in_care=0)
-        assert give_places(rows, places(100.0), 100, seed) == 1
+        assert allocate_places(rows, places(100.0), 100, seed) == 1
         first += int(rows["care"][0] == SPECIALIST)
     assert 70 < first < 130
 
 
 def test_part_of_a_place_is_a_place_in_that_share_of_seeds() -> None:
-    given = [give_places(queue([1.0] * 9, 0), places(250.0), 100, seed) for seed in range(400)]
+    given = [allocate_places(queue([1.0] * 9, 0), places(250.0), 100, seed) for seed in range(400)]
     assert set(given) == {2, 3}
     assert np.mean(given) == pytest.approx(2.5, abs=0.1)
 
@@ -205,14 +205,16 @@ def test_nobody_leaves_care_on_the_day_it_begins(scene) -> None:
 
 def test_without_places_nobody_is_treated() -> None:
     rows = queue([1.0, 2.0], in_care=0)
-    assert give_places(rows, places(0.0), 100, 1) == 0
+    assert allocate_places(rows, places(0.0), 100, 1) == 0
     assert (rows["care"] == 0).all()
-    assert give_places(queue([1.0], in_care=9), places(500.0), 100, 1) == 0  # more than there are
+    assert (
+        allocate_places(queue([1.0], in_care=9), places(500.0), 100, 1) == 0
+    )  # more than there are
 
 
 def test_therapy_is_for_those_who_have_repeatedly_self_injured() -> None:
     rows = queue([1.0, 2.0], in_care=0)
     rows["past_year_acts"][0] = 5
-    give_places(rows, places(10_000.0, therapy_share=1.0), 100, 1)
+    allocate_places(rows, places(10_000.0, therapy_share=1.0), 100, 1)
     assert rows["care"][:2].tolist() == [THERAPY, SPECIALIST]
     assert rows["therapies"][:2].tolist() == [1, 0]

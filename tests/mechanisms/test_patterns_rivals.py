@@ -45,7 +45,7 @@ def test_where_it_is_only_prior_acts_do_not_sensitise(lived, scene) -> None:
     for answer in lives:
         life = scene(stress_response=answer)
         before = life.me.sns_sensitisation
-        self_injure(life.me, life.p, life.today, life.stage, life.book, CALM, (1.0, 0.0, 0.0))
+        self_injure(life.me, life.p, life.today, life.stage, life.day_log, CALM, (1.0, 0.0, 0.0))
         assert (life.me.sns_sensitisation > before) == (answer != "prior")
 
 

@@ -24,7 +24,7 @@ def live_days(life: Any, days: int) -> list[int]:
     for _ in range(days):
         life.today.day += 1
         life.today.is_monday = 1 if life.today.day % 7 == 0 else 0
-        live_a_day(life.me, life.p, life.today, life.stage, life.book)
+        live_a_day(life.me, life.p, life.today, life.stage, life.day_log)
         stressors.append(life.me.stressors_today)
     return stressors
 
@@ -40,7 +40,7 @@ def response(life: Any, size: float = 1.0) -> float:
 def distress_after(hours: float, **given: Any) -> float:
     """Return the distress left of 3 after some hours without any event."""
     life = given.pop("scene")(distress=3.0, **given)
-    live_until(life.me, life.p, life.today, life.book, 7.0 + hours)
+    live_until(life.me, life.p, life.today, life.day_log, 7.0 + hours)
     return life.me.distress
 
 
@@ -270,15 +270,15 @@ def test_arousal_drives_distress_and_shutdown_drives_emptiness(scene) -> None:
     """Hours after the stressor, as the exact solution of two coupled equations."""
     aroused, numb, usual = scene(sympathetic=4.0), scene(dorsal_vagal=4.0), scene()
     for life in (aroused, numb, usual):
-        live_until(life.me, life.p, life.today, life.book, 9.0)
+        live_until(life.me, life.p, life.today, life.day_log, 9.0)
     assert aroused.me.distress > usual.me.distress + 0.5
     assert numb.me.emptiness > usual.me.emptiness + 0.3
     assert aroused.me.emptiness == usual.me.emptiness
     steps = scene(sympathetic=4.0, distress=1.0)
     whole = scene(sympathetic=4.0, distress=1.0)
     for hour in np.linspace(7.0, 12.0, 40)[1:]:
-        live_until(steps.me, steps.p, steps.today, steps.book, float(hour))
-    live_until(whole.me, whole.p, whole.today, whole.book, 12.0)
+        live_until(steps.me, steps.p, steps.today, steps.day_log, float(hour))
+    live_until(whole.me, whole.p, whole.today, whole.day_log, 12.0)
     for name in ("sympathetic", "distress", "emptiness", "calm", "shame"):
         assert getattr(steps.me, name) == pytest.approx(getattr(whole.me, name), rel=1e-9)
 
@@ -303,7 +303,7 @@ def test_strong_stressors_shame_the_self_critical(scene) -> None:
     def shamed(size: float, **given: Any) -> float:
         life = scene(**given)
         before = life.me.shame
-        live_through(life.me, life.p, life.book, ACHIEVEMENT, size, ESCAPE)
+        live_through(life.me, life.p, life.day_log, ACHIEVEMENT, size, ESCAPE)
         return life.me.shame - before
 
     assert shamed(2.0, self_criticism=2.0) > 2.0 * shamed(2.0, self_criticism=-1.0) > 0

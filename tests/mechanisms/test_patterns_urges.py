@@ -111,7 +111,7 @@ def test_numbness_masks_felt_distress(scene) -> None:
 def test_only_strong_urges_of_those_who_know_are_reported(scene) -> None:
     for urge, aware, expected in ((5.0, 1, 1), (5.0, 0, 0), (0.5, 1, 0)):
         life = scene(aware=aware)
-        report_urge(life.me, life.p, life.book, urge)
+        report_urge(life.me, life.p, life.day_log, urge)
         assert (life.me.urges, life.me.urges_today) == (expected, expected)
 
 
@@ -123,7 +123,7 @@ def test_nobody_acts_before_knowing_of_self_injury(scene, lived) -> None:
     desperate = {**DISTRESSED, "expectancy_calm": 1.0, "barrier_mean": 0.0}
     for aware in (0, 1):
         life = scene(aware=aware, **desperate)
-        decide(life.me, life.p, life.today, life.stage, life.book, 0)
+        decide(life.me, life.p, life.today, life.stage, life.day_log, 0)
         assert life.me.acts == aware
     unaware = lived(
         population=800, years=4, awareness_rate=0.0, barrier_mean=5.0, friends_learn=0.0
@@ -261,7 +261,7 @@ def test_decisions_follow_the_logistic_of_urge_less_barrier(scene) -> None:
     for day in range(2000):
         life = scene(**given)
         life.today.day += day
-        decide(life.me, life.p, life.today, life.stage, life.book, 0)
+        decide(life.me, life.p, life.today, life.stage, life.day_log, 0)
         acts += life.me.acts
     assert 0.1 < expected < 0.9
     assert acts / 2000 == pytest.approx(expected, abs=4 * math.sqrt(0.25 / 2000))

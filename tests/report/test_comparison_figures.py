@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-import made_up_lives
+import made_up_outcomes
 import pytest
-from made_up_lives import BASE, BOTH, KIND, NULL, SKILLED
+from made_up_outcomes import BASE, BOTH, KIND, NULL, SKILLED
 
 from abm.experiments.comparison.findings import find
 from abm.report.figures import comparison as figures
@@ -13,7 +13,7 @@ from abm.report.figures import style
 
 @pytest.fixture(scope="module")
 def findings():
-    return find((BASE, SKILLED, KIND, BOTH, NULL), [1, 2, 3], made_up_lives.lives)
+    return find((BASE, SKILLED, KIND, BOTH, NULL), [1, 2, 3], made_up_outcomes.outcomes)
 
 
 def labels(axes):
@@ -62,26 +62,31 @@ def test_the_curves_are_of_paired_differences(findings):
 
 
 def test_one_census_has_no_curve():
-    short = [made_up_lives.scenario("base", years=1), made_up_lives.scenario("other", years=1)]
-    found = find(short, [1], made_up_lives.lives)
+    short = [
+        made_up_outcomes.scenario("base", years=1),
+        made_up_outcomes.scenario("other", years=1),
+    ]
+    found = find(short, [1], made_up_outcomes.outcomes)
     assert figures.differences_over_time(found) is None
 
 
 def test_a_cohort_and_a_single_seed_are_drawn(tmp_path):
-    cohort = [made_up_lives.scenario(name, kind="cohort", years=3) for name in ("base", "other")]
-    found = find(cohort, [1], made_up_lives.lives)
+    cohort = [made_up_outcomes.scenario(name, kind="cohort", years=3) for name in ("base", "other")]
+    found = find(cohort, [1], made_up_outcomes.outcomes)
     written = figures.draw_comparison_figures(tmp_path, found)
     assert len(written) == 6
 
 
 def test_more_scenarios_than_colours_are_drawn(tmp_path):
-    many = [made_up_lives.scenario(f"scenario-number-{number}") for number in range(12)]
-    found = find(many, [1, 2], made_up_lives.lives)
+    many = [made_up_outcomes.scenario(f"scenario-number-{number}") for number in range(12)]
+    found = find(many, [1, 2], made_up_outcomes.outcomes)
     assert len(figures.draw_comparison_figures(tmp_path, found)) == 6
 
 
 def test_draws_of_the_parameters_have_two_bands_and_a_legend(tmp_path):
-    found = find((BASE, SKILLED, KIND), [1, 2, 3, 4, 5, 6], made_up_lives.lives, is_by_draw=True)
+    found = find(
+        (BASE, SKILLED, KIND), [1, 2, 3, 4, 5, 6], made_up_outcomes.outcomes, is_by_draw=True
+    )
     with style.theme():
         drawn = [draw(found) for draw in (figures.averted, figures.averted_by_group)]
         curves = figures.differences_over_time(found)

@@ -2,9 +2,9 @@
 
 import re
 
-import made_up_lives
+import made_up_outcomes
 import pytest
-from made_up_lives import BASE, BOTH, KIND, NULL, SKILLED
+from made_up_outcomes import BASE, BOTH, KIND, NULL, SKILLED
 
 from abm.experiments.comparison.findings import find
 from abm.report.terminal import comparison as terminal
@@ -12,7 +12,7 @@ from abm.report.terminal import comparison as terminal
 
 @pytest.fixture(scope="module")
 def findings():
-    return find((BASE, SKILLED, KIND, BOTH, NULL), [1, 2, 3], made_up_lives.lives)
+    return find((BASE, SKILLED, KIND, BOTH, NULL), [1, 2, 3], made_up_outcomes.outcomes)
 
 
 def test_a_row_a_scenario_after_what_the_base_has(findings):
@@ -36,7 +36,7 @@ def test_notes_say_what_intervals_are(findings):
     text = "\n".join(terminal.notes(findings))
     assert "Student's t over paired seeds" in text
     assert "null, number needed to reach, not shown: nobody's outcome changed." in text
-    one = find((BASE, SKILLED), [1], made_up_lives.lives)
+    one = find((BASE, SKILLED), [1], made_up_outcomes.outcomes)
     assert "within the only seed" in "\n".join(terminal.notes(one))
 
 

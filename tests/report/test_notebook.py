@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import hand_made
-import made_up_lives as made_up
+import made_up_outcomes as made_up
 import pytest
 from matplotlib.figure import Figure
 from page_reader import read_page

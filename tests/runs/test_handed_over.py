@@ -36,7 +36,7 @@ def draw(path: Path, *_: object) -> list[str]:
 
 
 def run(out: Path, **more) -> int:
-    given = {"jobs": 1, "quiet": True, "live": hand_made.live, "logs": Logs(people=True)}
+    given = {"jobs": 1, "quiet": True, "live": hand_made.run, "logs": Logs(people=True)}
     return run_command(SCENARIO, [1], out, **given | more)
 
 

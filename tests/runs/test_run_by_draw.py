@@ -29,7 +29,7 @@ def run(tmp_path, draws, monkeypatch):
     monkeypatch.setattr("abm.report.figures.curves.draw_figures", lambda *given: [])
 
     def call(seeds, scenario=SCENARIO, **options):
-        given = {"jobs": 1, "quiet": True, "live": hand_made.live, "draws": draws} | options
+        given = {"jobs": 1, "quiet": True, "live": hand_made.run, "draws": draws} | options
         assert run_command(scenario, list(seeds), tmp_path / "results", **given) == 0
         design = given["draws"].design if given["draws"] else None
         return RunFolder(tmp_path / "results", scenario, design=design)

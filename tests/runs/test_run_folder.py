@@ -53,7 +53,7 @@ def _without_figures(request, monkeypatch):
 
 
 def run(out, seeds=(1, 2), **options):
-    given = {"jobs": 1, "quiet": True, "live": hand_made.live} | options
+    given = {"jobs": 1, "quiet": True, "live": hand_made.run} | options
     return run_command(SCENARIO, list(seeds), out, **given)
 
 
@@ -216,7 +216,7 @@ def test_a_damaged_table_is_put_together_again_without_living(out, diary):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_failed_seed_is_listed_and_the_rest_is_kept(out, diary, capsys, jobs):
-    code = run(out, [1, 2, 3], live=hand_made.live_but_fail_at_two, jobs=jobs)
+    code = run(out, [1, 2, 3], live=hand_made.run_but_fail_at_two, jobs=jobs)
     assert code == 1
     folder = folder_of(out)
     assert "seed two is never lived" in (folder / "failed" / "2.txt").read_text()
@@ -230,13 +230,13 @@ def test_a_failed_seed_is_listed_and_the_rest_is_kept(out, diary, capsys, jobs):
 
 
 def test_when_every_seed_fails_nothing_is_shown(out, capsys):
-    assert run(out, [2], live=hand_made.live_but_fail_at_two) == 1
+    assert run(out, [2], live=hand_made.run_but_fail_at_two) == 1
     assert "Ever self-injured" not in capsys.readouterr().out
 
 
 def test_a_killed_worker_costs_nothing_but_time(out, diary):
     seeds = [1, 2, 3, 4]
-    assert run(out, seeds, live=hand_made.live_or_be_killed_once, jobs=2) == 0
+    assert run(out, seeds, live=hand_made.run_or_be_killed_once, jobs=2) == 0
     assert set(diary()) == set(seeds)
     assert pd.read_csv(folder_of(out) / "curves.csv")["seed"].unique().tolist() == seeds
 
@@ -304,7 +304,7 @@ def test_ctrl_c_keeps_finished_seeds(out, diary, capsys):
     def interrupted(scenario, seed, logs, progress):
         if seed == 2:
             raise KeyboardInterrupt
-        return hand_made.live(scenario, seed, logs, progress)
+        return hand_made.run(scenario, seed, logs, progress)
 
     assert run(out, live=interrupted) == 130
     assert "1 of 2 seeds are finished" in capsys.readouterr().err
@@ -334,7 +334,7 @@ def test_killed_or_interrupted_mid_run_it_goes_on_where_it_was(out, diary, tmp_p
         "if __name__ == '__main__':\n"
         "    scenario = hand_made.scenario(size=300, years=2)\n"
         f"    sys.exit(run_command(scenario, [1, 2, 3], Path({str(out)!r}), jobs=2,\n"
-        "                         live=hand_made.live_forever_from_two))\n"
+        "                         live=hand_made.run_forever_from_two))\n"
     )
     process = subprocess.Popen([sys.executable, script], stderr=subprocess.PIPE, text=True)
     done = folder_of(out) / "seeds" / "1" / "done.json"

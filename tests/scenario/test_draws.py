@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abm.io.messages import ScenarioError
+from abm.io.messages import InputError
 from abm.parameters import parameters
 from abm.scenario import draws as uncertainty
 from abm.scenario.draws import chosen_draws, drawn, place_of, posterior_draws
@@ -92,19 +92,19 @@ def test_values_of_draws_are_said(draws):
 
 
 def test_without_a_posterior_one_line_says_so(tmp_path):
-    with pytest.raises(ScenarioError, match=r"no posterior has been fitted yet; `nssi calibrate`"):
+    with pytest.raises(InputError, match=r"no posterior has been fitted yet; `nssi calibrate`"):
         posterior_draws(tmp_path)
 
 
 def test_a_damaged_posterior_is_refused(tmp_path, draws):
     (tmp_path / "posterior.csv").write_text("draw,weight,barrier_maen\n1,1.0,9.0\n")
     uncertainty.posterior.cache_clear()
-    with pytest.raises(ScenarioError, match="did you mean 'barrier_mean'"):
+    with pytest.raises(InputError, match="did you mean 'barrier_mean'"):
         posterior_draws(tmp_path)
 
 
 def test_another_word_for_it_is_refused():
-    with pytest.raises(ScenarioError, match="expected chance or posterior, not 'prior'"):
+    with pytest.raises(InputError, match="expected chance or posterior, not 'prior'"):
         chosen_draws("prior")
 
 
@@ -112,6 +112,6 @@ def test_a_trend_that_leaves_the_range_is_refused_before_anything_is_lived(draws
     top = parameters()["stressor_rate"].high
     trend = {"stressor_rate": {2015: 1.0, 2020: top / 0.95}}
     steep = Scenario.from_table({"trends": trend}, "steep")
-    with pytest.raises(ScenarioError, match=r"of the posterior: steep: trends\.stressor_rate"):
+    with pytest.raises(InputError, match=r"of the posterior: steep: trends\.stressor_rate"):
         draws.check([PLAIN, steep], range(1, 40))
     draws.check([PLAIN], range(1, 40))

@@ -11,7 +11,7 @@ LAST = date(2017, 8, 31)
 
 def row(village: Village, *tables: dict[str, Any], last: date = LAST, place: int = 0) -> Any:
     """Return what one of some interventions came to after some days."""
-    each = village.programmes(*tables)
+    each = village.running(*tables)
     village.live(each, FIRST_DAY, last)
     return each.reached()[place]
 
@@ -63,7 +63,7 @@ def test_time_costs_to_the_day(days: int) -> None:
 def test_who_leaves_or_outgrows_a_programme_costs_no_longer() -> None:
     village = Village(size=60)
     village.ages[:] = 12.5
-    each = village.programmes(skills(ages=[12, 13], cost_per="person_year", cost=1.0))
+    each = village.running(skills(ages=[12, 13], cost_per="person_year", cost=1.0))
     village.live(each, FIRST_DAY, FIRST_DAY + timedelta(days=9))
     village.people["present"][:20] = 0
     village.live(each, FIRST_DAY + timedelta(days=10), FIRST_DAY + timedelta(days=19))
@@ -75,7 +75,7 @@ def test_who_leaves_or_outgrows_a_programme_costs_no_longer() -> None:
 
 def test_who_left_while_coverage_rose_counts_as_far_as_it_had_risen() -> None:
     village = Village(size=100)
-    each = village.programmes(lines(ramp_years=2, cost_per="person"))
+    each = village.running(lines(ramp_years=2, cost_per="person"))
     village.live(each, FIRST_DAY, date(2016, 8, 31))
     village.people["present"][:50] = 0
     village.live(each, date(2016, 9, 1), date(2017, 9, 30))
@@ -85,7 +85,7 @@ def test_who_left_while_coverage_rose_counts_as_far_as_it_had_risen() -> None:
 
 def test_a_row_given_to_another_person_counts_anew() -> None:
     village = Village(size=100)
-    each = village.programmes(lines(cost_per="person"), skills(cost_per="person"))
+    each = village.running(lines(cost_per="person"), skills(cost_per="person"))
     village.morning(each, FIRST_DAY)
     village.people["person"][:10] += 1_000_000
     each.forget(0, 10)
@@ -97,7 +97,7 @@ def test_a_course_of_therapy_counts_on_the_day_on_which_it_begins() -> None:
     """Courses begin on Mondays; the last one before the end counts, too."""
     village = Village(size=40, therapies=1)
     monday = date(2015, 9, 14)
-    each = village.programmes({"kind": "dbt_a", "end": monday + timedelta(days=1)})
+    each = village.running({"kind": "dbt_a", "end": monday + timedelta(days=1)})
     village.live(each, FIRST_DAY, monday - timedelta(days=1))
     village.people["therapies"][:4] += 1
     village.people["care"][:4] = 4

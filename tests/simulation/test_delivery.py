@@ -12,7 +12,7 @@ from made_up_people import FIRST_DAY, Village, interventions, skills
 
 from abm.scenario.dates import DAYS_A_YEAR
 from abm.simulation.coverage import chance_to_be_reached, risen_coverage, runs_on
-from abm.simulation.delivery import Programmes
+from abm.simulation.delivery import RunningInterventions
 
 MONDAY = date(2015, 9, 7)
 SHARES = st.floats(0, 1)
@@ -21,8 +21,8 @@ SHARES = st.floats(0, 1)
 def reached_at(coverage: float, seed: int = 1, **keys: Any) -> np.ndarray:
     """Return who is reached on the first day at some coverage."""
     village = Village()
-    programmes = village.programmes(skills(coverage=coverage, **keys), seed=seed)
-    village.morning(programmes, FIRST_DAY)
+    running = village.running(skills(coverage=coverage, **keys), seed=seed)
+    village.morning(running, FIRST_DAY)
     return village.reached()
 
 
@@ -91,10 +91,10 @@ def test_only_those_it_is_for_are_reached() -> None:
         ({"who": "in_specialist_care"}, people["care"] >= 3),
     ):
         people["reached_by"] = 0
-        programmes = village.programmes(skills(**keys))
-        village.morning(programmes, FIRST_DAY)
+        running = village.running(skills(**keys))
+        village.morning(running, FIRST_DAY)
         assert np.array_equal(village.reached(), expected & here), keys
-        assert programmes.reached()[0]["people"] == village.reached().sum()
+        assert running.reached()[0]["people"] == village.reached().sum()
 
 
 @pytest.mark.parametrize(
@@ -110,15 +110,15 @@ def test_an_act_of_the_past_year_counts_to_the_day(today: date, a_year_ago: date
     village = Village(size=4)
     noon = a_year_ago.toordinal() + 0.5
     village.people["last_act"] = [noon, noon - 1.0, today.toordinal() - 0.5, -1.0]
-    programmes = village.programmes(skills(start=today, who="self_injured_past_year"))
-    village.morning(programmes, today)
+    running = village.running(skills(start=today, who="self_injured_past_year"))
+    village.morning(running, today)
     assert village.reached().tolist() == [True, False, True, False]
 
 
 def test_completed_years_count_up_to_the_day_before_a_birthday() -> None:
     village = Village(size=4)
     village.ages = np.array([11.999, 12.0, 13.999, 14.0])
-    village.morning(village.programmes(skills(ages=[12, 13])), FIRST_DAY)
+    village.morning(village.running(skills(ages=[12, 13])), FIRST_DAY)
     assert village.reached().tolist() == [False, True, True, False]
 
 
@@ -127,36 +127,36 @@ def test_completed_years_count_up_to_the_day_before_a_birthday() -> None:
 
 def test_people_are_looked_for_at_the_start_and_on_the_first_of_months() -> None:
     village = Village(size=300)
-    programmes = village.programmes(skills(start=date(2016, 2, 10), ages=[12, 12]))
-    village.live(programmes, FIRST_DAY, date(2016, 2, 9))
+    running = village.running(skills(start=date(2016, 2, 10), ages=[12, 12]))
+    village.live(running, FIRST_DAY, date(2016, 2, 9))
     assert not village.people["reached_by"].any()
     village.ages[:] = 11.5
     village.ages[0] = 12.5
-    village.morning(programmes, date(2016, 2, 10))
+    village.morning(running, date(2016, 2, 10))
     village.ages[1] = 12.5
-    village.live(programmes, date(2016, 2, 11), date(2016, 2, 29))
+    village.live(running, date(2016, 2, 11), date(2016, 2, 29))
     assert np.flatnonzero(village.reached()).tolist() == [0]
-    village.morning(programmes, date(2016, 3, 1))
+    village.morning(running, date(2016, 3, 1))
     assert np.flatnonzero(village.reached()).tolist() == [0, 1]
 
 
 def test_nobody_is_reached_twice_or_after_being_passed_over() -> None:
     """Luck is drawn once for all: a second look changes nothing."""
     village = Village()
-    programmes = village.programmes(skills(coverage=0.4))
-    village.morning(programmes, FIRST_DAY)
+    running = village.running(skills(coverage=0.4))
+    village.morning(running, FIRST_DAY)
     first = village.reached()
-    village.live(programmes, date(2015, 9, 2), date(2016, 9, 1))
+    village.live(running, date(2015, 9, 2), date(2016, 9, 1))
     assert np.array_equal(village.reached(), first)
-    assert programmes.reached()[0]["people"] == first.sum()
+    assert running.reached()[0]["people"] == first.sum()
 
 
 def test_coverage_rises_and_more_are_reached_month_by_month() -> None:
     village = Village()
-    programmes = village.programmes(skills(coverage=0.8, ramp_years=2))
+    running = village.running(skills(coverage=0.8, ramp_years=2))
     found = []
     for month in range(36):
-        village.morning(programmes, date(2015 + (8 + month) // 12, (8 + month) % 12 + 1, 1))
+        village.morning(running, date(2015 + (8 + month) // 12, (8 + month) % 12 + 1, 1))
         found.append(village.reached())
     shares = [reached.mean() for reached in found]
     assert shares[0] == 0.0
@@ -168,11 +168,11 @@ def test_coverage_rises_and_more_are_reached_month_by_month() -> None:
 
 def test_after_the_end_nobody_new_is_reached() -> None:
     village = Village(size=100)
-    programmes = village.programmes(skills(end=date(2015, 12, 1), ages=[12, 12]))
-    village.live(programmes, FIRST_DAY, date(2015, 11, 30))
+    running = village.running(skills(end=date(2015, 12, 1), ages=[12, 12]))
+    village.live(running, FIRST_DAY, date(2015, 11, 30))
     before = village.reached()
     village.ages[:] = 12.5
-    village.live(programmes, date(2015, 12, 1), date(2016, 3, 1))
+    village.live(running, date(2015, 12, 1), date(2016, 3, 1))
     assert np.array_equal(village.reached(), before)
     assert village.people["regulation_gained"][before].tolist() == [0.2] * int(before.sum())
 
@@ -183,10 +183,10 @@ def test_after_hospital_people_are_looked_for_on_mondays_for_31_days() -> None:
     village.people["last_hospital"][0] = monday - 0.3
     village.people["last_hospital"][1] = monday - 31.0
     village.people["last_hospital"][2] = monday - 31.1
-    programmes = village.programmes(skills(who="after_hospital"))
-    village.live(programmes, FIRST_DAY, MONDAY - timedelta(days=1))
+    running = village.running(skills(who="after_hospital"))
+    village.live(running, FIRST_DAY, MONDAY - timedelta(days=1))
     assert not village.people["reached_by"].any()
-    village.morning(programmes, MONDAY)
+    village.morning(running, MONDAY)
     assert np.flatnonzero(village.reached()).tolist() == [0, 1]
 
 
@@ -218,7 +218,7 @@ def test_another_intervention_changes_nobodys_luck() -> None:
     boys = skills(coverage=0.7, sex="male")
     for tables in ([mine, other], [other, mine], [places, mine], [boys, mine], [mine, boys]):
         village = Village()
-        village.morning(village.programmes(*tables), FIRST_DAY)
+        village.morning(village.running(*tables), FIRST_DAY)
         assert np.array_equal(village.reached(tables.index(mine)), alone)
 
 
@@ -226,9 +226,9 @@ def test_windows_of_one_programme_reach_the_same_people_first() -> None:
     village = Village()
     mine, more = skills(coverage=0.4), skills(coverage=0.6, end=date(2016, 1, 1))
     later = skills(coverage=0.4, start=date(2016, 2, 10))
-    programmes = village.programmes(mine, more, later)
-    village.morning(programmes, FIRST_DAY)
-    village.morning(programmes, date(2016, 2, 10))
+    running = village.running(mine, more, later)
+    village.morning(running, FIRST_DAY)
+    village.morning(running, date(2016, 2, 10))
     assert np.array_equal(village.reached(2), village.reached(0))
     assert not (village.reached(0) & ~village.reached(1)).any()
 
@@ -238,11 +238,11 @@ def test_kinds_and_names_have_luck_of_their_own() -> None:
     other = {"kind": "self_compassion_programme", "coverage": 0.5, "ages": [10, 24]}
     tables = [skills(coverage=0.5, **name) for name in ({}, {"name": "a"}, {"name": "b"})]
     tables += [other, other | {"name": "a"}]
-    village.morning(village.programmes(*tables), FIRST_DAY)
+    village.morning(village.running(*tables), FIRST_DAY)
     found = np.array([village.reached(place) for place in range(5)], float)
     assert np.abs(np.corrcoef(found) - np.eye(5)).max() < 5 / np.sqrt(found.shape[1])
     turned = Village()
-    turned.morning(turned.programmes(*tables[::-1]), FIRST_DAY)
+    turned.morning(turned.running(*tables[::-1]), FIRST_DAY)
     assert np.array_equal(turned.reached(3), village.reached(1))
 
 
@@ -250,7 +250,7 @@ def test_luck_belongs_to_a_person_not_to_a_row() -> None:
     village, turned = Village(), Village()
     turned.people["person"] = village.people["person"][::-1]
     for each in (village, turned):
-        each.morning(each.programmes(skills(coverage=0.4)), FIRST_DAY)
+        each.morning(each.running(skills(coverage=0.4)), FIRST_DAY)
     assert np.array_equal(turned.reached(), village.reached()[::-1])
 
 
@@ -259,22 +259,22 @@ def test_luck_belongs_to_a_person_not_to_a_row() -> None:
 
 def test_no_intervention_is_false_and_does_nothing() -> None:
     village = Village(size=30)
-    none = Programmes((), 1, 30)
+    none = RunningInterventions((), 1, 30)
     assert not none
     village.live(none, FIRST_DAY, MONDAY)
     none.forget(0, 30)
     assert none.reached() == ()
     assert not none.is_due(MONDAY, True, True)
     assert village.people.tobytes() == Village(size=30).people.tobytes()
-    assert village.programmes(skills())
+    assert village.running(skills())
 
 
 def test_nothing_at_all_happens_before_the_first_start() -> None:
     village = Village(size=300)
-    programmes = village.programmes(skills(start=date(2017, 1, 1)), skills(start=date(2018, 1, 1)))
-    village.live(programmes, FIRST_DAY, date(2016, 12, 31))
+    running = village.running(skills(start=date(2017, 1, 1)), skills(start=date(2018, 1, 1)))
+    village.live(running, FIRST_DAY, date(2016, 12, 31))
     assert village.people.tobytes() == Village(size=300).people.tobytes()
-    assert [each["people"] for each in programmes.reached()] == [0, 0]
+    assert [each["people"] for each in running.reached()] == [0, 0]
 
 
 def test_days_on_which_nothing_is_due_may_be_left_out() -> None:
@@ -288,7 +288,7 @@ def test_days_on_which_nothing_is_due_may_be_left_out() -> None:
     for village in (whole, thrifty):
         village.people["last_hospital"][::7] = date(2015, 10, 10).toordinal() + 0.4
     left_out = 0
-    every, some = whole.programmes(*tables), thrifty.programmes(*tables)
+    every, some = whole.running(*tables), thrifty.running(*tables)
     day = FIRST_DAY
     while day < date(2016, 9, 1):
         whole.morning(every, day)

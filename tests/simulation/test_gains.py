@@ -26,11 +26,11 @@ def test_the_effect_grows_evenly_and_then_halves() -> None:
 
 def test_gains_are_written_on_mondays_and_only_to_those_reached() -> None:
     village = Village()
-    programmes = village.programmes(skills(coverage=0.5, effects={"regulation": 0.3}))
+    running = village.running(skills(coverage=0.5, effects={"regulation": 0.3}))
     before = village.people.copy()
-    village.live(programmes, FIRST_DAY, MONDAY - timedelta(days=1))
+    village.live(running, FIRST_DAY, MONDAY - timedelta(days=1))
     assert not village.people["regulation_gained"].any()
-    village.morning(programmes, MONDAY)
+    village.morning(running, MONDAY)
     here = village.reached()
     assert (village.people["regulation_gained"][here] == 0.3).all()
     assert (village.people["settlement"][here] == -1).all()
@@ -42,10 +42,10 @@ def test_gains_are_written_on_mondays_and_only_to_those_reached() -> None:
 
 def test_who_does_not_change_is_not_settled_again() -> None:
     village = Village(size=60)
-    programmes = village.programmes(skills())
-    village.live(programmes, FIRST_DAY, MONDAY)
+    running = village.running(skills())
+    village.live(running, FIRST_DAY, MONDAY)
     village.people["settlement"] = 5
-    village.morning(programmes, MONDAY + A_WEEK)
+    village.morning(running, MONDAY + A_WEEK)
     assert (village.people["settlement"] == 5).all()
 
 
@@ -53,12 +53,12 @@ def test_an_effect_of_nothing_changes_nothing() -> None:
     village = Village()
     before = village.people.copy()
     nothing = skills(effects={"regulation": 0.0}, months_to_full=3, half_life_years=1)
-    village.live(village.programmes(nothing), FIRST_DAY, date(2016, 3, 1))
+    village.live(village.running(nothing), FIRST_DAY, date(2016, 3, 1))
     assert village.reached().all()
     before["reached_by"] = village.people["reached_by"]
     assert village.people.tobytes() == before.tobytes()
     uncovered = Village()
-    uncovered.live(uncovered.programmes(skills(coverage=0.0)), FIRST_DAY, date(2016, 3, 1))
+    uncovered.live(uncovered.running(skills(coverage=0.0)), FIRST_DAY, date(2016, 3, 1))
     assert uncovered.people.tobytes() == Village().people.tobytes()
 
 
@@ -71,7 +71,7 @@ def test_gains_of_several_add_up_and_blockades_combine() -> None:
         {**probe, "effects": {"opioid_blockade": 0.5}},
         {**probe, "effects": {"opioid_blockade": 0.25}},
     )
-    village.live(village.programmes(*tables), FIRST_DAY, MONDAY)
+    village.live(village.running(*tables), FIRST_DAY, MONDAY)
     assert (village.people["regulation_gained"] == 0.75).all()
     assert (village.people["opioid_blockade"] == 0.625).all()
     assert (village.people["reached_by"] == 0b1111).all()
@@ -93,9 +93,9 @@ def test_every_quantity_is_written_to_its_field() -> None:
         village = Village(size=30, last_act=FIRST_DAY.toordinal(), adversity=1.0)
         village.people["last_hospital"] = FIRST_DAY.toordinal() + 0.5
         table = {"kind": kind, **at_once, "ramp_years": 0}
-        programmes = village.programmes(table)
-        village.live(programmes, FIRST_DAY, MONDAY + A_WEEK)
-        for quantity, value in programmes.interventions[0].effects.items():
+        running = village.running(table)
+        village.live(running, FIRST_DAY, MONDAY + A_WEEK)
+        for quantity, value in running.interventions[0].effects.items():
             written.add(quantity)
             assert (village.people[FIELDS_OF_PERSONS[quantity]] == value).all(), quantity
     assert written == set(FIELDS_OF_PERSONS)
@@ -104,8 +104,8 @@ def test_every_quantity_is_written_to_its_field() -> None:
 def test_gains_go_on_fading_after_the_end() -> None:
     village = Village(size=10)
     table = skills(end=date(2015, 10, 1), half_life_years=1, effects={"regulation": 0.4})
-    programmes = village.programmes(table)
-    village.live(programmes, FIRST_DAY, MONDAY + 52 * A_WEEK)
+    running = village.running(table)
+    village.live(running, FIRST_DAY, MONDAY + 52 * A_WEEK)
     days = (MONDAY + 52 * A_WEEK - FIRST_DAY).days
     expected = 0.4 * 0.5 ** (days / DAYS_A_YEAR)
     assert village.people["regulation_gained"] == pytest.approx(expected, rel=1e-12)
@@ -116,31 +116,31 @@ def test_gains_go_on_fading_after_the_end() -> None:
 
 def test_rows_are_forgotten_for_a_new_year_group() -> None:
     village = Village(size=60)
-    programmes = village.programmes(skills(), skills(effects={"regulation": 0.1}))
-    village.live(programmes, FIRST_DAY, MONDAY)
+    running = village.running(skills(), skills(effects={"regulation": 0.1}))
+    village.live(running, FIRST_DAY, MONDAY)
     assert (village.people["regulation_gained"] > 0.0).all()
     fresh = Village(size=60).people
     village.people[10:20] = fresh[10:20]
     village.people["person"][10:20] += 1_000_000
-    programmes.forget(10, 20)
-    village.morning(programmes, MONDAY + A_WEEK)
+    running.forget(10, 20)
+    village.morning(running, MONDAY + A_WEEK)
     new = np.zeros(60, bool)
     new[10:20] = True
     assert not village.people["regulation_gained"][new].any()
     assert (village.people["settlement"][new] == 5).all()
     assert (village.people["regulation_gained"][~new] > 0.0).all()
-    village.live(programmes, MONDAY + A_WEEK, date(2015, 10, 5))
+    village.live(running, MONDAY + A_WEEK, date(2015, 10, 5))
     assert village.reached().all()
     assert (village.people["regulation_gained"] > 0.0).all()
-    assert programmes.reached()[0]["people"] == 70
+    assert running.reached()[0]["people"] == 70
 
 
 def test_those_who_left_are_not_written_to() -> None:
     village = Village(size=60)
-    programmes = village.programmes(skills(months_to_full=12))
-    village.live(programmes, FIRST_DAY, MONDAY)
+    running = village.running(skills(months_to_full=12))
+    village.live(running, FIRST_DAY, MONDAY)
     village.people["present"][:30] = 0
     before = village.people.copy()
-    village.morning(programmes, MONDAY + A_WEEK)
+    village.morning(running, MONDAY + A_WEEK)
     assert np.array_equal(village.people[:30], before[:30])
     assert (village.people["regulation_gained"][30:] > before["regulation_gained"][30:]).all()

@@ -13,7 +13,7 @@ from abm.scenario.scenario import Scenario
 from abm.simulation.record import Logs
 from abm.simulation.run import run
 from abm.simulation.world import World
-from abm.simulation.world_state import live_warm_up, resume, state_of
+from abm.simulation.world_state import resume, run_warm_up, state_of
 
 PEOPLE, YEARS, SEED = 1_000, 5, 2
 EVERYBODY = {"ages": [10, 24], "months_to_full": 0, "half_life_years": 0, "uptake_risk": 0}
@@ -38,7 +38,7 @@ def lived() -> Callable[..., np.ndarray]:
     Each scenario is lived once, from a warm-up that all share, which changes no bit.
     """
     logs = Logs(people=True)
-    state = state_of(live_warm_up(World(scenario_with(()), SEED)))
+    state = state_of(run_warm_up(World(scenario_with(()), SEED)))
 
     @functools.cache
     def live(*interventions: tuple[tuple[str, Any], ...]) -> np.ndarray:

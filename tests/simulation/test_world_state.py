@@ -11,7 +11,7 @@ from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.record import LOG_NAMES, NO_LOGS, Logs, Record
 from abm.simulation.run import run
 from abm.simulation.world import World
-from abm.simulation.world_state import WorldState, live_warm_up, resume, state_of, take_people
+from abm.simulation.world_state import WorldState, resume, run_warm_up, state_of, take_people
 
 OPENED = ("abm.people", "abm.scenario", "abm.simulation.delivery", "abm.simulation.counts")
 EVERYTHING = Logs(people=True, acts=True, panel=True, moments=True)
@@ -27,7 +27,7 @@ def risky(name: str = "baseline", **more: Any) -> Scenario:
 @pytest.fixture(scope="module")
 def kept() -> WorldState:
     """Return the state of the plain risky scenario at its first reported day."""
-    return state_of(live_warm_up(World(risky(), SEED)))
+    return state_of(run_warm_up(World(risky(), SEED)))
 
 
 LATER_TRENDS = {"trends.stressor_rate.2016": 1.0, "trends.stressor_rate.2017": 1.4}
@@ -61,11 +61,11 @@ def tables_of(record: Record) -> dict[str, bytes]:
 def test_everything_that_a_world_holds_is_as_if_it_had_lived(
     kept: WorldState, name: str, logs: Logs
 ) -> None:
-    whole = live_warm_up(World(risky(name), SEED, logs))
+    whole = run_warm_up(World(risky(name), SEED, logs))
     made = resume(risky(name), SEED, logs, state=kept)
     assert vars(whole).keys() == vars(made).keys()
     for attribute, value in vars(whole).items():
-        if attribute == "book":  # written anew for every person
+        if attribute == "day_log":  # written anew for every person
             continue
         assert plain(getattr(made, attribute)) == plain(value), attribute
 
@@ -80,7 +80,7 @@ EARLY_TRENDS = {
 @pytest.mark.parametrize("start", ["2016-09-01", "2016-09-02", "2016-02-29"])
 def test_numbers_that_change_during_the_warm_up_are_those_of_its_last_day(start: str) -> None:
     scenario = risky("package-schools", **EARLY_TRENDS, **{"calendar.start": start})
-    whole = live_warm_up(World(scenario, SEED))
+    whole = run_warm_up(World(scenario, SEED))
     made = resume(scenario, SEED, state=state_of(whole))
     for attribute in ("people", "parameters", "base", "days", "stages", "childhoods", "entries"):
         assert plain(getattr(made, attribute)) == plain(getattr(whole, attribute)), attribute
@@ -118,7 +118,7 @@ def test_a_life_goes_on_as_if_its_warm_up_had_been_lived(
 
 def test_a_start_within_a_school_year_goes_on_too() -> None:
     scenario = risky(**{"calendar.start": "2016-02-29", "calendar.years": 1})
-    whole = live_warm_up(World(scenario, SEED, EVERYTHING))
+    whole = run_warm_up(World(scenario, SEED, EVERYTHING))
     made = resume(scenario, SEED, EVERYTHING, state=state_of(whole))
     records = [run(scenario, SEED, EVERYTHING, world=world) for world in (whole, made)]
     assert tables_of(records[0]) == tables_of(records[1])

@@ -225,7 +225,7 @@ def compare(
 
     Raises
     ------
-    ScenarioError
+    InputError
         If a scenario cannot be loaded, scenarios cannot be compared, or there is no posterior.
     RunnerError
         If a run failed; with `out` the rest is kept.

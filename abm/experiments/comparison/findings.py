@@ -16,7 +16,7 @@ from abm.experiments.comparison.packages import (
 )
 from abm.experiments.comparison.pairing import PairSums, case_changes, pair_sums
 from abm.experiments.comparison.person_outcomes import Lives
-from abm.io.messages import ScenarioError, did_you_mean, shown
+from abm.io.messages import InputError, did_you_mean, shown
 from abm.studies.between_draws import places_of_pairs
 
 if TYPE_CHECKING:
@@ -105,15 +105,15 @@ def check_comparable(scenarios: "Sequence[Scenario]") -> None:
 
     Raises
     ------
-    ScenarioError
+    InputError
         Naming the first that does not fit the base, and what was expected.
     """
     if len(scenarios) < 2:
-        raise ScenarioError("compare: expected a base and at least one other scenario")
+        raise InputError("compare: expected a base and at least one other scenario")
     names = [scenario.name for scenario in scenarios]
     for name in names:
         if names.count(name) > 1:
-            raise ScenarioError(
+            raise InputError(
                 f"compare: {name!r} stands twice; scenarios need different names "
                 "(from Python: scenario.renamed)"
             )
@@ -127,7 +127,7 @@ def check_comparable(scenarios: "Sequence[Scenario]") -> None:
         ):
             if ours != theirs:
                 hint = f"; --{option} sets it for all" if option else ""
-                raise ScenarioError(
+                raise InputError(
                     f"compare: {other.name}: {setting} is {theirs}; expected {ours} as in "
                     f"{base.name}, or people cannot be paired{hint}"
                 )

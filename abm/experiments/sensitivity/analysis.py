@@ -81,7 +81,7 @@ class Plan:
 
         Raises
         ------
-        ScenarioError
+        InputError
             If there are too few parameters, or the samples are no power of two.
         """
         if self.method == "morris":

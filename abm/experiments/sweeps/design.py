@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from abm.io.messages import ScenarioError, did_you_mean, shown
+from abm.io.messages import InputError, did_you_mean, shown
 from abm.parameters import Parameter, Switch, find_declared, parameters
 
 if TYPE_CHECKING:
@@ -87,27 +87,27 @@ class Range:
 
         Raises
         ------
-        ScenarioError
+        InputError
             For an unknown name, a switch, a name without prior or a range outside the declared.
         """
         name, equals, ends = (part.strip() for part in text.partition("="))
         declared = find_declared(name)
         if isinstance(declared, Switch):
-            raise ScenarioError(f"{option}: {name} is a switch; only parameters have ranges")
+            raise InputError(f"{option}: {name} is a switch; only parameters have ranges")
         if not equals:
             if declared.prior is None:
-                raise ScenarioError(
+                raise InputError(
                     f"{option}: {name} has no prior; give its range as {name}=LOW:HIGH "
                     f"within {declared.low:g} to {declared.high:g}"
                 )
             return cls(name, *declared.prior)
         low, colon, high = ends.partition(":")
         if not colon:
-            raise ScenarioError(f"{option}: {name}: expected LOW:HIGH, not {shown(ends)}")
+            raise InputError(f"{option}: {name}: expected LOW:HIGH, not {shown(ends)}")
         first = read_value(declared, low.strip(), f"{option}: {name}")
         second = read_value(declared, high.strip(), f"{option}: {name}")
         if not float(first) < float(second):
-            raise ScenarioError(f"{option}: {name}: expected LOW below HIGH, not {shown(ends)}")
+            raise InputError(f"{option}: {name}: expected LOW below HIGH, not {shown(ends)}")
         return cls(name, float(first), float(second))
 
 
@@ -121,7 +121,7 @@ def read_ranges(texts: Sequence[str], option: str) -> list[Range]:
 
     Raises
     ------
-    ScenarioError
+    InputError
         For the first text that is wrong, or a name that stands twice.
     """
     ranges = [Range.read(text, option) for text in texts]
@@ -134,14 +134,14 @@ def read_value(declared: Parameter | Switch, text: str, where: str) -> Value:
 
     Raises
     ------
-    ScenarioError
+    InputError
         Saying where, what was expected, and for a switch the nearest answer.
     """
     if isinstance(declared, Switch):
         if text not in declared.values:
             expected = ", ".join(declared.values)
             hint = did_you_mean(text, declared.values)
-            raise ScenarioError(f"{where}: expected one of {expected}, not {shown(text)}{hint}")
+            raise InputError(f"{where}: expected one of {expected}, not {shown(text)}{hint}")
         return text
     try:
         number = float(text.replace("_", ""))
@@ -149,7 +149,7 @@ def read_value(declared: Parameter | Switch, text: str, where: str) -> Value:
         number = math.nan
     if not declared.low <= number <= declared.high:
         bounds = f"{declared.low:g} to {declared.high:g}"
-        raise ScenarioError(f"{where}: expected a number from {bounds}, not {shown(text)}")
+        raise InputError(f"{where}: expected a number from {bounds}, not {shown(text)}")
     return number
 
 
@@ -163,7 +163,7 @@ def factorial(varied: Sequence[str]) -> Design:
 
     Raises
     ------
-    ScenarioError
+    InputError
         For an unknown name, a value that is not allowed, or a name or value that stands twice.
     """
     import pandas as pd
@@ -173,9 +173,9 @@ def factorial(varied: Sequence[str]) -> Design:
         name, equals, values = (part.strip() for part in text.partition("="))
         declared = find_declared(name)
         if not equals or not values:
-            raise ScenarioError(f"--vary: expected {name}=VALUE,VALUE,..., not {shown(text)}")
+            raise InputError(f"--vary: expected {name}=VALUE,VALUE,..., not {shown(text)}")
         if ":" in values:
-            raise ScenarioError(f"--vary: {shown(text)} is a range; it needs --samples N")
+            raise InputError(f"--vary: {shown(text)} is a range; it needs --samples N")
         _refuse_repeated([*levels, name], "--vary")
         where = f"--vary: {name}"
         found = [read_value(declared, value.strip(), where) for value in values.split(",")]
@@ -183,7 +183,7 @@ def factorial(varied: Sequence[str]) -> Design:
         levels[name] = found
     size = math.prod(len(values) for values in levels.values())
     if size > MOST_POINTS:
-        raise ScenarioError(f"--vary: {size:,} points are more than {MOST_POINTS:,}")
+        raise InputError(f"--vary: {size:,} points are more than {MOST_POINTS:,}")
     return Design("factorial", pd.DataFrame(itertools.product(*levels.values()), columns=[*levels]))
 
 
@@ -246,7 +246,7 @@ def sobol_design(ranges: Sequence[Range], samples: int, second_order: bool, seed
 
     Raises
     ------
-    ScenarioError
+    InputError
         If `samples` is not a power of two.
     """
     from SALib.sample import sobol
@@ -255,7 +255,7 @@ def sobol_design(ranges: Sequence[Range], samples: int, second_order: bool, seed
     if samples & (samples - 1) or not 2 <= samples <= MOST_BASE_SAMPLES:
         lower = 2 ** max(1, min(samples, MOST_BASE_SAMPLES).bit_length() - 1)
         near = f"{lower} or {min(2 * lower, MOST_BASE_SAMPLES)}"
-        raise ScenarioError(f"--samples: expected a power of two such as {near}, not {samples}")
+        raise InputError(f"--samples: expected a power of two such as {near}, not {samples}")
     points = sobol.sample(
         problem_of(ranges), samples, calc_second_order=second_order, seed=sampler_seeds(seed)[0]
     )
@@ -268,11 +268,11 @@ def check_size(points: int, seeds: int) -> None:
 
     Raises
     ------
-    ScenarioError
+    InputError
         If points times seeds are more than `MOST_RUNS`.
     """
     if points * seeds > MOST_RUNS:
-        raise ScenarioError(
+        raise InputError(
             f"{points:,} points x {seeds:,} seeds are {points * seeds:,} runs, "
             f"more than {MOST_RUNS:,}"
         )
@@ -313,10 +313,10 @@ def _rounded(value: float) -> float:
 
 def _demand_two(ranges: Sequence[Range]) -> None:
     if len(ranges) < 2:
-        raise ScenarioError("a sensitivity analysis needs two parameters or more")
+        raise InputError("a sensitivity analysis needs two parameters or more")
 
 
 def _refuse_repeated(names: Sequence[Value], where: str) -> None:
     for place, name in enumerate(names):
         if name in names[:place]:
-            raise ScenarioError(f"{where}: {shown(name)} stands twice")
+            raise InputError(f"{where}: {shown(name)} stands twice")

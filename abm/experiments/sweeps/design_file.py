@@ -14,7 +14,7 @@ from abm.experiments.sweeps.design import (
     read_value,
 )
 from abm.io.files import read_bytes
-from abm.io.messages import ScenarioError, did_you_mean, shown
+from abm.io.messages import InputError, did_you_mean, shown
 from abm.parameters import Parameter, Switch, parameters, switches
 
 
@@ -29,7 +29,7 @@ def read_design(path: Path) -> Design:
 
     Raises
     ------
-    ScenarioError
+    InputError
         In one line: file, line, column, what was expected, and the nearest name.
     """
     import pandas as pd
@@ -38,7 +38,7 @@ def read_design(path: Path) -> Design:
     try:
         _, header = next(lines)
     except StopIteration:
-        raise ScenarioError(f"{path}: is empty; expected a header of parameter names") from None
+        raise InputError(f"{path}: is empty; expected a header of parameter names") from None
     columns = _columns(path, header)
     seen: dict[tuple[Value, ...], int] = {}
     points: dict[int, int] = {}  # the line of each number
@@ -46,16 +46,16 @@ def read_design(path: Path) -> Design:
         where = f"{path}: line {line}"
         values = _point(where, columns, cells)
         if values in seen:
-            raise ScenarioError(f"{where} is the same point as line {seen[values]}")
+            raise InputError(f"{where} is the same point as line {seen[values]}")
         seen[values] = line
         point = len(seen) if POINT not in header else _number(where, cells[header.index(POINT)])
         if point in points:
-            raise ScenarioError(f"{where}: point {point} stands in line {points[point]} already")
+            raise InputError(f"{where}: point {point} stands in line {points[point]} already")
         points[point] = line
         if len(seen) > MOST_POINTS:
-            raise ScenarioError(f"{path}: has more than {MOST_POINTS:,} points")
+            raise InputError(f"{path}: has more than {MOST_POINTS:,} points")
     if not seen:
-        raise ScenarioError(f"{path}: has no points; expected a line of values below the header")
+        raise InputError(f"{path}: has no points; expected a line of values below the header")
     names = [declared.name for declared in columns if declared is not None]
     index = pd.Index(list(points), name=POINT)
     return Design("file", pd.DataFrame(list(seen), index=index, columns=names))
@@ -65,7 +65,7 @@ def _number(where: str, text: str) -> int:
     """Return the number that a line gives its point."""
     if text.isdecimal() and text.isascii() and len(text) <= 10 and int(text) <= LARGEST_POINT:
         return int(text)
-    raise ScenarioError(
+    raise InputError(
         f"{where}: point: expected a whole number from 0 to {LARGEST_POINT:,}, not {shown(text)}"
     )
 
@@ -80,11 +80,11 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
                 if any(cell.strip() for cell in cells):
                     yield reader.line_num, [cell.strip() for cell in cells]
     except OSError as error:
-        raise ScenarioError(f"cannot read {path}: {error.strerror or error}") from None
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
     except UnicodeDecodeError:
-        raise ScenarioError(f"{path}: is not a text in UTF-8") from None
+        raise InputError(f"{path}: is not a text in UTF-8") from None
     except csv.Error as error:
-        raise ScenarioError(f"{path}: line {reader.line_num}: is not CSV: {error}") from None
+        raise InputError(f"{path}: line {reader.line_num}: is not CSV: {error}") from None
 
 
 def _columns(path: Path, header: Sequence[str]) -> list[Parameter | Switch | None]:
@@ -93,15 +93,13 @@ def _columns(path: Path, header: Sequence[str]) -> list[Parameter | Switch | Non
     for place, name in enumerate(header):
         where = f"{path}: line 1, column {place + 1}"
         if name in header[:place]:
-            raise ScenarioError(f"{where}: {shown(name)} stands twice")
+            raise InputError(f"{where}: {shown(name)} stands twice")
         if name != POINT and name not in declared:
             hint = did_you_mean(name, declared)
-            raise ScenarioError(
-                f"{where}: there is no parameter or switch called {shown(name)}{hint}"
-            )
+            raise InputError(f"{where}: there is no parameter or switch called {shown(name)}{hint}")
     found = [declared.get(name) for name in header]
     if not any(found):
-        raise ScenarioError(f"{path}: line 1: expected names of parameters or switches")
+        raise InputError(f"{path}: line 1: expected names of parameters or switches")
     return found
 
 
@@ -110,7 +108,7 @@ def _point(
 ) -> tuple[Value, ...]:
     """Return the values of one line."""
     if len(cells) != len(columns):
-        raise ScenarioError(f"{where}: expected {len(columns)} values, not {len(cells)}")
+        raise InputError(f"{where}: expected {len(columns)} values, not {len(cells)}")
     return tuple(
         read_value(declared, cell, f"{where}, column {place} ({declared.name})")
         for place, (declared, cell) in enumerate(zip(columns, cells, strict=True), 1)

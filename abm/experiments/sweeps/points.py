@@ -22,7 +22,7 @@ class PointScenarios:
 
     Raises
     ------
-    ScenarioError
+    InputError
         Naming the first point that is not allowed; every point is tried at once.
     """
 
@@ -51,7 +51,7 @@ def scenario_at(base: "Scenario", values: Mapping[str, Value], origin: str) -> "
 
     Raises
     ------
-    ScenarioError
+    InputError
         For a value that is not allowed, or a trend that would leave its range.
     """
     known = parameters()

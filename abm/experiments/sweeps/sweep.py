@@ -9,7 +9,7 @@ from abm.experiments.sweeps.design_file import read_design
 from abm.experiments.sweeps.study import (
     outcome_names,
 )
-from abm.io.messages import ScenarioError
+from abm.io.messages import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,19 +31,17 @@ def sweep_design(vary: Sequence[str], samples: int | None, file: Path | None, se
 
     Raises
     ------
-    ScenarioError
+    InputError
         If the options contradict each other or name what there is not.
     """
     if file is not None:
         if vary or samples is not None:
-            raise ScenarioError(
-                "--design: the file is the whole design; leave --vary and --samples"
-            )
+            raise InputError("--design: the file is the whole design; leave --vary and --samples")
         return read_design(file)
     if samples is not None:
         return latin_hypercube(read_ranges(vary, "--vary"), samples, seed)
     if not vary:
-        raise ScenarioError("nothing varies; expected --vary NAME=a,b,c or --samples N or --design")
+        raise InputError("nothing varies; expected --vary NAME=a,b,c or --samples N or --design")
     return factorial(vary)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.io.files import LARGEST_JSON, LARGEST_TABLE, parse_json, read_bytes
-from abm.io.messages import ScenarioError, shown
+from abm.io.messages import InputError, shown
 from abm.report.format import format_text
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LARGEST_FIGURE = 8_000_000  # bytes
 
 
-class ReportError(ScenarioError):
+class ReportError(InputError):
     """A folder cannot be reported on; one line says which file and what was expected."""
 
 

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from abm.io.messages import ScenarioError
+from abm.io.messages import InputError
 from abm.parameters import parameters, switches
 from abm.report.format import format_count, format_seeds, format_text
 from abm.report.html.description import Description, ScenarioSaid
@@ -148,7 +148,7 @@ def _overrides(said: Description) -> list[str] | None:
             loaded = load_scenario(each.name, population=people, years=years, overrides=given)
             if not _same(loaded.resolved(), said.raw.get(each.name)):
                 return None
-    except (ScenarioError, ValueError, TypeError):
+    except (ValueError, TypeError):
         return None
     sets = [f"--set {shlex.quote(f'{name}={value}')}" for name, value in given.items()]
     if said.command == "validate" and (years is not None or sets):
@@ -182,7 +182,7 @@ def _is_shipped(posterior: str) -> bool:
 
     try:
         return posterior_draws().hash == posterior
-    except ScenarioError:
+    except InputError:
         return False
 
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from abm.io.messages import ScenarioError
+from abm.io.messages import InputError
 from abm.io.tables import TableError, write_bytes
 from abm.report.html.assumptions import assumptions_of
 from abm.report.html.caveats import caveats_of
@@ -41,7 +41,7 @@ def write_report(
 
     Raises
     ------
-    ScenarioError
+    InputError
         If a folder cannot be reported on; nothing is written then.
     TableError
         If the file cannot be written.
@@ -66,7 +66,7 @@ def write_beside(folder: Path) -> None:
         if page.exists() and page.stat().st_mtime_ns >= description.stat().st_mtime_ns:
             return
         write_report(folder)
-    except (ScenarioError, TableError, OSError) as error:
+    except (InputError, TableError, OSError) as error:
         print(f"nssi: no report was written: {error}", file=sys.stderr)
 
 

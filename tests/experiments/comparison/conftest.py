@@ -7,7 +7,7 @@ import pytest
 def diary(tmp_path, monkeypatch):
     """Return a function that says which made-up runs were lived since it was last called."""
     path = tmp_path / "lives.txt"
-    monkeypatch.setenv("LIVES_DIARY", str(path))
+    monkeypatch.setenv("OUTCOMES_DIARY", str(path))
 
     def lived():
         lines = path.read_text().splitlines() if path.exists() else []

@@ -3,12 +3,12 @@
 import json
 import sys
 
-import made_up_lives
+import made_up_outcomes
 import made_up_posterior
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_lives import BASE, BOTH, KIND, SKILLED, programme
+from made_up_outcomes import BASE, BOTH, KIND, SKILLED, programme
 
 import abm
 from abm.cli import main as cli
@@ -28,11 +28,11 @@ FOUR = (BASE, SKILLED, KIND, BOTH)
 
 def live(lived, seed, warm_ups):
     """Live a made-up run in which lessons reach more where stressors are more."""
-    made_up_lives.note(lived, seed)
+    made_up_outcomes.note(lived, seed)
     coverage = 2 * (lived.parameters["stressor_rate"] - 0.5)
     kinds = [programme(each.kind, coverage) for each in lived.interventions]
     size = lived.population.size
-    return made_up_lives.record(made_up_lives.scenario(lived.name, tuple(kinds), size), seed)
+    return made_up_outcomes.record(made_up_outcomes.scenario(lived.name, tuple(kinds), size), seed)
 
 
 @pytest.fixture
@@ -127,8 +127,8 @@ def test_chance_is_that_within_draws(six_draws):
 
 def test_the_part_of_the_parameters_is_found(found):
     """All differ by parameters in a large population, where chance has little part."""
-    base = made_up_lives.scenario(size=3000)
-    skilled = made_up_lives.scenario("skilled", (programme(),), size=3000)
+    base = made_up_outcomes.scenario(size=3000)
+    skilled = made_up_outcomes.scenario("skilled", (programme(),), size=3000)
     row = over_all(found(range(1, 17), (base, skilled)).differences)
     parameter = row["averted_parameter_high"] - row["averted_parameter_low"]
     assert parameter > 3 * (row["high"] - row["low"])

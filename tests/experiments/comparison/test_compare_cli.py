@@ -3,7 +3,7 @@
 import json
 import sys
 
-import made_up_lives
+import made_up_outcomes
 import pandas as pd
 import pytest
 
@@ -145,5 +145,7 @@ def live_whole(scenario, seed, store):
 def test_from_python_a_failed_run_is_an_error(diary):
     with pytest.raises(RunnerError, match="unlucky seed"):
         abm.compare(
-            [made_up_lives.BASE, made_up_lives.SKILLED], [2], live=made_up_lives.live_but_fail
+            [made_up_outcomes.BASE, made_up_outcomes.SKILLED],
+            [2],
+            live=made_up_outcomes.run_but_fail,
         )

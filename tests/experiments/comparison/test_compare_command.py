@@ -9,15 +9,15 @@ from dataclasses import replace
 from hashlib import sha256
 from multiprocessing import get_context
 
-import made_up_lives
+import made_up_outcomes
 import pandas as pd
 import pytest
-from made_up_lives import BASE, BOTH, KIND, NULL, SKILLED
+from made_up_outcomes import BASE, BOTH, KIND, NULL, SKILLED
 
 from abm.cli.compare_command import compare_command
 from abm.experiments.comparison.folder import ComparisonFolder
 from abm.experiments.comparison.names import folder_name
-from abm.io.messages import ScenarioError
+from abm.io.messages import InputError
 from abm.report.comparison_columns import COMPARISON_TABLES
 from abm.runs.options import RunOptions
 from abm.runs.result_store import ResultStore, StoreError, store_below
@@ -31,7 +31,7 @@ def compare(tmp_path, diary):
     """Return a function that compares and returns the exit code."""
 
     def run(scenarios=(BASE, SKILLED), seeds=(1, 2), out="results", **options):
-        given = {"jobs": 1, "quiet": True, "simulate": made_up_lives.live} | options
+        given = {"jobs": 1, "quiet": True, "simulate": made_up_outcomes.run} | options
         return compare_command(scenarios, seeds, RunOptions(tmp_path / out, **given))
 
     return run
@@ -69,7 +69,7 @@ def test_a_comparison_leaves_tables_and_a_description(compare, tmp_path, capsys)
 
 
 def test_tables_without_rows_are_not_written(compare, tmp_path):
-    plain = made_up_lives.scenario("plain")
+    plain = made_up_outcomes.scenario("plain")
     assert compare((BASE, plain)) == 0
     folder = ComparisonFolder(tmp_path / "results", (BASE, plain)).path
     assert set(content(folder)) == {"differences.csv", "curve_differences.csv"}
@@ -137,7 +137,7 @@ def test_force_lives_what_is_asked_for_again(compare, folder, diary):
 
 
 def test_what_failed_is_listed_and_tried_again(compare, folder, diary, mend, capsys):
-    failing = {"simulate": made_up_lives.live_but_fail}
+    failing = {"simulate": made_up_outcomes.run_but_fail}
     assert compare(seeds=[1, 2, 3], **failing) == 1
     shown = capsys.readouterr()
     assert "skilled, seed 2: RuntimeError: an unlucky seed" in shown.err
@@ -153,7 +153,7 @@ def test_what_failed_is_listed_and_tried_again(compare, folder, diary, mend, cap
 
 
 def test_with_nothing_to_pair_there_is_no_table(compare, folder, capsys):
-    assert compare(seeds=[2], simulate=made_up_lives.live_but_fail) == 1
+    assert compare(seeds=[2], simulate=made_up_outcomes.run_but_fail) == 1
     assert "no seed has a pair" in capsys.readouterr().err
     assert content(folder) == {}
 
@@ -228,7 +228,7 @@ def test_of_two_comparisons_at_once_each_run_is_done_by_one(compare, tmp_path, d
 
 
 def compare_in_a_process(out, other):
-    how = RunOptions(out, jobs=1, quiet=True, simulate=made_up_lives.live)
+    how = RunOptions(out, jobs=1, quiet=True, simulate=made_up_outcomes.run)
     return compare_command((BASE, other), range(4), how)
 
 
@@ -256,7 +256,7 @@ def test_an_interrupted_comparison_goes_on_to_the_same_bytes(
     monkeypatch.setattr("abm.runs.run_tasks.BATCH_SECONDS", 0.0)  # each is kept as it is done
     assert compare(out="other") == 0
     diary()
-    interrupted = {"simulate": made_up_lives.live_but_interrupt}
+    interrupted = {"simulate": made_up_outcomes.run_but_interrupt}
     assert compare(**interrupted) == 130
     assert content(folder) == {}
     assert diary() == ["base 1", "skilled 1"]
@@ -294,21 +294,24 @@ def test_one_seed_says_what_its_interval_is(compare, capsys):
     [
         ([BASE], "at least one other"),
         ([BASE, SKILLED, SKILLED], "'skilled' stands twice"),
-        ([BASE, made_up_lives.scenario("large", size=400)], "large: population.size is 400"),
-        ([BASE, made_up_lives.scenario("long", years=3)], "--years sets it for all"),
-        ([BASE, made_up_lives.scenario("group", kind="cohort")], "kind is cohort; expected open"),
+        ([BASE, made_up_outcomes.scenario("large", size=400)], "large: population.size is 400"),
+        ([BASE, made_up_outcomes.scenario("long", years=3)], "--years sets it for all"),
+        (
+            [BASE, made_up_outcomes.scenario("group", kind="cohort")],
+            "kind is cohort; expected open",
+        ),
     ],
 )
 def test_what_cannot_be_paired_is_refused_and_nothing_written(
     compare, tmp_path, scenarios, expected
 ):
-    with pytest.raises(ScenarioError, match=expected):
+    with pytest.raises(InputError, match=expected):
         compare(scenarios)
     assert not (tmp_path / "results").exists()
 
 
 def test_long_names_give_a_usable_folder():
-    long = [made_up_lives.scenario(letter * 70) for letter in "abc"]
+    long = [made_up_outcomes.scenario(letter * 70) for letter in "abc"]
     assert len(folder_name(long)) == 100
 
 

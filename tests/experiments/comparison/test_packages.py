@@ -1,11 +1,11 @@
 """Packages: found by their interventions, and counted person by person."""
 
-import made_up_lives
+import made_up_outcomes
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_lives import BASE, BOTH, KIND, KINDER, NULL, PLACES, SKILLED, programme
+from made_up_outcomes import BASE, BOTH, KIND, KINDER, NULL, PLACES, SKILLED, programme
 
 from abm.experiments.comparison.packages import (
     Package,
@@ -27,7 +27,7 @@ def test_a_package_is_found_by_its_interventions():
 def test_a_package_whose_parts_are_not_all_compared_is_none():
     assert packages_among([BASE, SKILLED, BOTH]) == []
     assert packages_among([BASE, BOTH]) == []
-    stronger = made_up_lives.scenario("stronger", (programme(KINDER, 0.9),))
+    stronger = made_up_outcomes.scenario("stronger", (programme(KINDER, 0.9),))
     assert packages_among([BASE, SKILLED, stronger, BOTH]) == []
     elsewhere = KIND.model_copy(
         update={"parameters": dict(KIND.with_parameters(stressor_rate=0.5).parameters)}
@@ -36,10 +36,10 @@ def test_a_package_whose_parts_are_not_all_compared_is_none():
 
 
 def test_interventions_of_the_base_are_no_parts():
-    base = made_up_lives.scenario("base", (programme(PLACES),))
-    one = made_up_lives.scenario("one", (programme(PLACES), programme()))
-    two = made_up_lives.scenario("two", (programme(PLACES), programme(KINDER)))
-    three = made_up_lives.scenario("three", (programme(PLACES), programme(), programme(KINDER)))
+    base = made_up_outcomes.scenario("base", (programme(PLACES),))
+    one = made_up_outcomes.scenario("one", (programme(PLACES), programme()))
+    two = made_up_outcomes.scenario("two", (programme(PLACES), programme(KINDER)))
+    three = made_up_outcomes.scenario("three", (programme(PLACES), programme(), programme(KINDER)))
     assert packages_among([base, one, two, three]) == [Package("three", ("one", "two"))]
 
 

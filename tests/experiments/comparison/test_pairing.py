@@ -2,12 +2,12 @@
 
 import math
 
-import made_up_lives
+import made_up_outcomes
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_lives import BASE, BOTH, KIND, NULL, SKILLED
+from made_up_outcomes import BASE, BOTH, KIND, NULL, SKILLED
 
 from abm.experiments.comparison.pairing import OUTCOMES, PairingError, added_bits, pair_sums
 from abm.experiments.comparison.person_outcomes import Reached
@@ -39,7 +39,7 @@ def worlds(draw):
 
 
 def sums_of(ours, theirs, scenarios=(BASE, SKILLED), reached=()):
-    base, other = made_up_lives.made_up(ours), made_up_lives.made_up(theirs, reached)
+    base, other = made_up_outcomes.made_up(ours), made_up_outcomes.made_up(theirs, reached)
     return list(pair_sums(base, other, scenarios, 1))
 
 
@@ -87,10 +87,10 @@ def test_equal_runs_differ_by_exactly_nothing(rows):
 
 
 def test_people_of_one_scenario_only_are_refused():
-    one, two = made_up_lives.made_up([{}, {}]), made_up_lives.made_up([{}, {}, {}])
+    one, two = made_up_outcomes.made_up([{}, {}]), made_up_outcomes.made_up([{}, {}, {}])
     with pytest.raises(PairingError, match=r"seed 4: person 2000000002 .* same people in both"):
         list(pair_sums(one, two, (BASE, SKILLED), 4))
-    three = made_up_lives.made_up([{}, {"sex": 1}])
+    three = made_up_outcomes.made_up([{}, {"sex": 1}])
     with pytest.raises(PairingError, match="differ in sex"):
         list(pair_sums(one, three, (BASE, SKILLED), 4))
 
@@ -135,8 +135,8 @@ def test_people_of_two_windows_count_once():
 
 def test_costs_are_those_of_everybody_beyond_the_base():
     rows = [{"sex": 0}, {"sex": 1}]
-    base = made_up_lives.made_up(rows, (Reached("a", "A", 1, 10.0),))
-    other = made_up_lives.made_up(rows, (Reached("a", "A", 1, 10.0), Reached("b", "B", 1, 7.0)))
+    base = made_up_outcomes.made_up(rows, (Reached("a", "A", 1, 10.0),))
+    other = made_up_outcomes.made_up(rows, (Reached("a", "A", 1, 10.0), Reached("b", "B", 1, 7.0)))
     sums = list(pair_sums(base, other, (SKILLED, BOTH), 1))
     assert {each.cost for each in sums if each.group == "all"} == {7.0}
     assert all(math.isnan(each.cost) for each in sums if each.group != "all")
@@ -144,8 +144,8 @@ def test_costs_are_those_of_everybody_beyond_the_base():
 
 
 def test_a_null_intervention_of_a_made_up_world_averts_exactly_nothing():
-    base, null = made_up_lives.lives(BASE), made_up_lives.lives(NULL)
+    base, null = made_up_outcomes.outcomes(BASE), made_up_outcomes.outcomes(NULL)
     assert np.array_equal(base.people, null.people)
     assert all(each.squares == 0 for each in pair_sums(base, null, (BASE, NULL), 1))
-    kind = made_up_lives.lives(KIND)
+    kind = made_up_outcomes.outcomes(KIND)
     assert any(each.squares > 0 for each in pair_sums(base, kind, (BASE, KIND), 1))

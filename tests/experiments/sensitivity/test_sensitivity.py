@@ -14,7 +14,7 @@ from abm.experiments.sensitivity.analysis import Plan, analyse_runs
 from abm.experiments.sweeps.design import Range
 from abm.experiments.sweeps.points import PointScenarios
 from abm.experiments.sweeps.study import StudyFolder, live_places
-from abm.io.messages import ScenarioError
+from abm.io.messages import InputError
 from abm.runs.options import RunOptions
 from abm.scenario.scenario import load_scenario
 
@@ -244,11 +244,11 @@ def test_sobol_can_take_the_top_of_a_morris_analysis(analyse, folder_of):
     assert all((each.low, each.high) == known_outcomes.RANGES[each.name] for each in found)
     sobol = Plan("sobol", found, 8)
     assert analyse(sobol) == 0
-    with pytest.raises(ScenarioError, match="expected 2 to 3"):
+    with pytest.raises(InputError, match="expected 2 to 3"):
         top_of(folder_of(), 4)
-    with pytest.raises(ScenarioError, match="expected a Morris one"):
+    with pytest.raises(InputError, match="expected a Morris one"):
         top_of(folder_of(sobol), 2)
-    with pytest.raises(ScenarioError, match="no finished"):
+    with pytest.raises(InputError, match="no finished"):
         top_of(folder_of() / "nowhere", 2)
 
 

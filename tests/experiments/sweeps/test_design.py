@@ -20,7 +20,7 @@ from abm.experiments.sweeps.design import (
 from abm.experiments.sweeps.design_file import read_design
 from abm.experiments.sweeps.points import PointScenarios, scenario_at
 from abm.experiments.sweeps.sweep import sweep_design
-from abm.io.messages import ScenarioError
+from abm.io.messages import InputError
 from abm.parameters import parameters
 from abm.scenario.scenario import load_scenario
 
@@ -68,7 +68,7 @@ def test_a_factorial_holds_every_combination_once_the_last_fastest():
     ],
 )
 def test_a_wrong_factorial_is_refused(varied, expected):
-    with pytest.raises(ScenarioError) as error:
+    with pytest.raises(InputError) as error:
         factorial(varied)
     assert expected in str(error.value)
     assert "\n" not in str(error.value)
@@ -82,7 +82,7 @@ def test_a_factorial_too_large_to_run_is_refused():
     varied = [
         f"{name}=" + ",".join(map(repr, grid)) for name, grid in zip(names, grids, strict=True)
     ]
-    with pytest.raises(ScenarioError, match="2,097,152 points"):
+    with pytest.raises(InputError, match="2,097,152 points"):
         factorial(varied)
 
 
@@ -112,7 +112,7 @@ def test_without_names_every_prior_varies():
     ],
 )
 def test_a_wrong_range_is_refused(text, expected):
-    with pytest.raises(ScenarioError, match=expected):
+    with pytest.raises(InputError, match=expected):
         Range.read(text, "--vary")
 
 
@@ -120,7 +120,7 @@ def test_a_name_alone_means_its_prior_and_one_without_prior_needs_a_range():
     known = next(each for each in parameters().values() if each.prior)
     assert Range.read(known.name, "--vary") == Range(known.name, *known.prior)
     fixed = next(each for each in parameters().values() if each.prior is None)
-    with pytest.raises(ScenarioError, match="has no prior"):
+    with pytest.raises(InputError, match="has no prior"):
         Range.read(fixed.name, "--parameters")
 
 
@@ -161,12 +161,12 @@ def test_longer_designs_begin_with_the_shorter_ones():
 
 @pytest.mark.parametrize("samples", [0, 1, 100, 127, 131072])
 def test_samples_that_are_no_power_of_two_are_refused(samples):
-    with pytest.raises(ScenarioError, match="power of two"):
+    with pytest.raises(InputError, match="power of two"):
         sobol_design(THREE, samples, False, seed=1)
 
 
 def test_one_parameter_is_too_few():
-    with pytest.raises(ScenarioError, match="two parameters"):
+    with pytest.raises(InputError, match="two parameters"):
         morris_design(THREE[:1], 4, seed=1)
 
 
@@ -247,18 +247,18 @@ def test_points_keep_the_numbers_that_a_file_gives_them(file):
 )
 def test_a_wrong_file_is_refused_with_its_place(file, text, expected):
     path = file(text)
-    with pytest.raises(ScenarioError) as error:
+    with pytest.raises(InputError) as error:
         read_design(path)
     assert expected in str(error.value)
     assert str(path) in str(error.value)
 
 
 def test_files_that_are_no_text_or_not_there_are_refused(file, tmp_path):
-    with pytest.raises(ScenarioError, match="UTF-8"):
+    with pytest.raises(InputError, match="UTF-8"):
         read_design(file("stressor_rate\nÄ\n", "latin-1"))
-    with pytest.raises(ScenarioError, match="cannot read"):
+    with pytest.raises(InputError, match="cannot read"):
         read_design(tmp_path / "nowhere.csv")
-    with pytest.raises(ScenarioError, match="cannot read"):
+    with pytest.raises(InputError, match="cannot read"):
         read_design(tmp_path)
 
 
@@ -283,7 +283,7 @@ def test_a_point_that_a_trend_takes_out_of_range_is_named():
     base = load_scenario(
         "baseline", population=50, years=2, overrides={"trends.stressor_rate.2016": 2.0}
     )
-    with pytest.raises(ScenarioError, match="point 2"):
+    with pytest.raises(InputError, match="point 2"):
         PointScenarios(base, factorial([f"stressor_rate={high / 4},{high}"]))
     assert scenario_at(base, {"stressor_rate": high / 4}, "point 1")
 
@@ -296,16 +296,16 @@ def test_options_choose_the_design(file):
     assert sweep_design(["stressor_rate=1:2"], 8, None, 1).kind == "latin hypercube"
     assert sweep_design([], None, file("stressor_rate\n1\n"), 1).kind == "file"
     for wrong in (([], None, None), (["stressor_rate=1"], None, file("x")), ([], 3, file("x"))):
-        with pytest.raises(ScenarioError):
+        with pytest.raises(InputError):
             sweep_design(*wrong, 1)
 
 
 def test_a_design_that_is_no_regular_file_is_refused_without_reading_it(tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
     for place in (tmp_path / "pipe.csv", tmp_path, Path("/dev/zero")):
-        with pytest.raises(ScenarioError, match=r"not a regular file|No such file"):
+        with pytest.raises(InputError, match=r"not a regular file|No such file"):
             read_design(place)
     with (tmp_path / "large.csv").open("wb") as large:
         large.truncate(10**12)
-    with pytest.raises(ScenarioError, match="too large"):
+    with pytest.raises(InputError, match="too large"):
         read_design(tmp_path / "large.csv")

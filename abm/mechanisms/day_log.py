@@ -1,9 +1,9 @@
-"""The book of a day: room for its acts and for the points of its course, reused every day."""
+"""The log of a day: room for its acts and for the points of its course, reused every day."""
 
 import numpy as np
 
 from abm.mechanisms.relaxing import MOST_POINTS
-from abm.people.layout import Plain
+from abm.people.layout import PlainRecord
 
 MOST_ACTS = 8
 """Room for a decision after each of at most six stressors and one in the evening, and one spare."""
@@ -50,18 +50,20 @@ POINT_DTYPE = np.dtype(
 )
 
 
-BOOK_DTYPE = np.dtype([("acts", ACT_DTYPE, (MOST_ACTS,)), ("points", POINT_DTYPE, (MOST_POINTS,))])
+DAY_LOG_DTYPE = np.dtype(
+    [("acts", ACT_DTYPE, (MOST_ACTS,)), ("points", POINT_DTYPE, (MOST_POINTS,))]
+)
 """One record, so that passing it on inside a kernel costs nothing."""
 
 
-def compiled_book() -> np.ndarray:
-    """Return an empty book for a kernel: an array of one record."""
-    return np.zeros(1, BOOK_DTYPE)
+def compiled_day_log() -> np.ndarray:
+    """Return an empty log for a kernel: an array of one record."""
+    return np.zeros(1, DAY_LOG_DTYPE)
 
 
-def plain_book() -> Plain:
-    """Return an empty book for plain Python: lists of plain objects."""
-    book = compiled_book()[0]
-    acts = [Plain.of(row) for row in book["acts"]]
-    points = [Plain.of(row) for row in book["points"]]
-    return Plain(("acts", "points"), (acts, points))
+def plain_day_log() -> PlainRecord:
+    """Return an empty log for plain Python: lists of plain objects."""
+    day_log = compiled_day_log()[0]
+    acts = [PlainRecord.of(row) for row in day_log["acts"]]
+    points = [PlainRecord.of(row) for row in day_log["points"]]
+    return PlainRecord(("acts", "points"), (acts, points))

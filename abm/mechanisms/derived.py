@@ -1,8 +1,8 @@
 """Speeds, set points and thresholds: what a person's traits and slow states make of them.
 
 What depends on traits alone is settled at entry, and again when a number or a trait is changed
-from outside. Speeds that also depend on slow states take stock of them every Monday and on the
-morning after an act; set points follow every morning. So the hours of a day are cheap.
+from outside. Speeds that also depend on slow states follow them every Monday and on the morning
+after an act; set points follow every morning. So the hours of a day are cheap.
 """
 
 import math
@@ -17,8 +17,8 @@ from abm.people.records import Parameters, Stage, Today
 
 
 @rule
-def settle(me: Person, p: Parameters, today: Today) -> None:
-    """Settle what depends on traits alone."""
+def update_derived(me: Person, p: Parameters, today: Today) -> None:
+    """Update what depends on traits alone."""
     me.settlement = today.settlement
     me.self_critical = logistic(p.self_criticism_slope * self_criticism_now(me))
     me.barrier_person = personal_barrier(me, p)
@@ -74,8 +74,8 @@ def connectedness_now(me: Person, p: Parameters) -> float:
 
 
 @rule
-def take_stock(me: Person, p: Parameters) -> None:
-    """Take stock of the slow states from which speeds and the threshold are settled."""
+def update_slow_states(me: Person, p: Parameters) -> None:
+    """Update the copies of slow states from which speeds and the threshold follow."""
     me.resting_vagal_tone = me.vagal_tone + me.vagal_tone_gained
     if p.stress_response != PRIOR:
         raised = me.sns_sensitisation - p.sensitisation_adversity * me.adversity
@@ -85,8 +85,8 @@ def take_stock(me: Person, p: Parameters) -> None:
 
 
 @rule
-def settle_speeds(me: Person, p: Parameters) -> None:
-    """Settle speeds and the threshold of shutdown from traits and the stock last taken."""
+def update_speeds(me: Person, p: Parameters) -> None:
+    """Update speeds and the threshold of shutdown, from traits and the slow states last copied."""
     faster = math.exp(p.recovery_vagal * me.resting_vagal_tone)
     speed = me.recovery_base * faster / p.sympathetic_half_life
     slowest, fastest = 1.0 / p.recovery_longest, 1.0 / p.recovery_shortest
@@ -97,8 +97,8 @@ def settle_speeds(me: Person, p: Parameters) -> None:
 
 
 @rule
-def settle_set_points(me: Person, p: Parameters, stage: Stage) -> None:
-    """Settle where the states come to rest today; calm and shutdown move along with it."""
+def update_set_points(me: Person, p: Parameters, stage: Stage) -> None:
+    """Update where the states come to rest today; calm and shutdown move along with it."""
     me.distress_speed = me.coping_speed * stage.distress_speed
     me.distress_drive = me.distress_gain * stage.distress_gain
     me.sympathetic_rest = p.rest_sympathetic * me.sns_sensitisation

@@ -1,7 +1,7 @@
-"""Lives made by arithmetic, in the place of runs; and what may go wrong in them.
+"""What happened to people, made by arithmetic, in the place of runs; and what may go wrong in them.
 
-Whether a made-up person becomes a case depends on luck that is the same in every scenario, and on
-a chance that interventions lower. The environment reaches spawned processes, too: `LIVES_DIARY`
+Whether a made-up person becomes a case depends on a draw that is the same in every scenario, and on
+a chance that interventions lower. The environment reaches spawned processes, too: `OUTCOMES_DIARY`
 names a file that notes every run that was lived.
 """
 
@@ -73,10 +73,10 @@ def people_rows(lived: Scenario, seed: int) -> np.ndarray:
     rows["adversity"] = hand_made.spread(len(rows), 7 * seed + 1)
     chance = np.full(len(rows), 0.25)
     rows["reached_by"] = _reach(lived, chance, 7 * seed + 2)
-    luck = hand_made.spread(len(rows), 7 * seed + 5)
-    rows["reported_case"] = luck < chance
-    rows["reported_acts"] = np.where(luck < chance, np.floor(30 * (chance - luck)) + 1, 0)
-    rows["reported_hospital"] = luck < chance / 8
+    drawn = hand_made.spread(len(rows), 7 * seed + 5)
+    rows["reported_case"] = drawn < chance
+    rows["reported_acts"] = np.where(drawn < chance, np.floor(30 * (chance - drawn)) + 1, 0)
+    rows["reported_hospital"] = drawn < chance / 8
     rows["active_years"] = np.minimum(rows["reported_acts"], years)
     return rows
 
@@ -132,7 +132,7 @@ def _counts(lived: Scenario, rows: np.ndarray) -> list[float]:
     ]
 
 
-def lives(lived: Scenario, seed: int = 1) -> Lives:
+def outcomes(lived: Scenario, seed: int = 1) -> Lives:
     """Return what a comparison keeps of a made-up run."""
     from abm.experiments.comparison.person_outcomes import lives_of
 
@@ -157,50 +157,50 @@ def made_up(rows: list[dict[str, float]], reached: "tuple[Reached, ...]" = ()) -
 
 
 def note(lived: Scenario, seed: int) -> None:
-    diary = os.environ.get("LIVES_DIARY")
+    diary = os.environ.get("OUTCOMES_DIARY")
     if diary:
         with open(diary, "a", encoding="utf-8") as lines:
             lines.write(f"{lived.name} {seed}\n")
 
 
-def live(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
+def run(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
     note(lived, seed)
     return record(lived, seed)
 
 
-def live_but_fail(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
+def run_but_fail(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
     """Fail in the scenario `skilled` with the seed 2, until mended."""
-    mended = Path(os.environ["LIVES_DIARY"] + ".mended").exists()
+    mended = Path(os.environ["OUTCOMES_DIARY"] + ".mended").exists()
     if lived.name == "skilled" and seed == 2 and not mended:
         raise RuntimeError("an unlucky seed")
-    return live(lived, seed, warm_ups)
+    return run(lived, seed, warm_ups)
 
 
-def live_or_be_killed_once(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
+def run_or_be_killed_once(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
     """Kill the process the first time seed 2 is lived."""
-    scar = Path(os.environ["LIVES_DIARY"] + ".scar")
+    scar = Path(os.environ["OUTCOMES_DIARY"] + ".scar")
     if seed == 2 and not scar.exists():
         scar.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return live(lived, seed, warm_ups)
+    return run(lived, seed, warm_ups)
 
 
-def live_or_be_killed(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
+def run_or_be_killed(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
     """Kill the process whenever seed 2 is lived."""
     if seed == 2:
         os.kill(os.getpid(), signal.SIGKILL)
-    return live(lived, seed, warm_ups)
+    return run(lived, seed, warm_ups)
 
 
-def live_but_interrupt(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
+def run_but_interrupt(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
     """Interrupt the first time seed 2 is lived."""
-    scar = Path(os.environ["LIVES_DIARY"] + ".scar")
+    scar = Path(os.environ["OUTCOMES_DIARY"] + ".scar")
     if seed == 2 and not scar.exists():
         scar.touch()
         raise KeyboardInterrupt
-    return live(lived, seed, warm_ups)
+    return run(lived, seed, warm_ups)
 
 
-def live_slowly(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
+def run_slowly(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
     time.sleep(0.3)
-    return live(lived, seed, warm_ups)
+    return run(lived, seed, warm_ups)

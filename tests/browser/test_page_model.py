@@ -10,9 +10,10 @@ import pytest
 from abm.browser.choices import Choices, is_unchanged, reference_of
 from abm.browser.page_model import PageModel
 from abm.browser.views.figures import as_csv
+from abm.io.messages import InputError
 from abm.model import NSSIModel
 from abm.parameters import parameters, switches
-from abm.scenario.scenario import Scenario, ScenarioError, load_scenario
+from abm.scenario.scenario import Scenario, load_scenario
 from abm.scenario.toml_text import as_toml
 from abm.simulation.record import Logs
 from abm.simulation.run import run
@@ -149,5 +150,5 @@ def test_the_scenario_that_is_downloaded_means_the_same(played: PageModel) -> No
     ],
 )
 def test_wrong_choices_say_what_is_wrong(choices: Choices, words: str) -> None:
-    with pytest.raises(ScenarioError, match=words):
+    with pytest.raises(InputError, match=words):
         choices.resolve()

@@ -7,6 +7,7 @@ import pytest
 from made_up_people import END, FIRST_DAY, interventions
 
 from abm.cli.intervention_list import as_lines, as_object, as_row, find_kind
+from abm.io.messages import InputError
 from abm.parameters import parameters
 from abm.people.layout import declared_fields
 from abm.scenario.files import available_scenarios
@@ -19,7 +20,7 @@ from abm.scenario.intervention_library import (
     read_library,
 )
 from abm.scenario.interventions import FIRST_AGE, LAST_AGE, ForPersons, Intervention
-from abm.scenario.scenario import ScenarioError, load_scenario
+from abm.scenario.scenario import load_scenario
 from docs.make.interventions import page
 
 REPOSITORY = Path(__file__).parents[2]
@@ -130,7 +131,7 @@ def test_kinds_are_listed_and_explained() -> None:
         for word in (kind.title, kind.sentence, kind.evidence, *kind.effects, *kind.defaults):
             assert word in text
         assert json.loads(json.dumps(as_object(kind)))["number"] == kind.number
-    with pytest.raises(ScenarioError, match="did you mean 'biofeedback'"):
+    with pytest.raises(InputError, match="did you mean 'biofeedback'"):
         find_kind("bio-feedback")
 
 

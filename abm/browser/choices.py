@@ -22,47 +22,23 @@ FEWEST_PEOPLE, MOST_PEOPLE = 150, 50_000
 
 @dataclass(frozen=True)
 class Choices:
-    """A scenario by name or path, and what is changed in it.
-
-    Parameters
-    ----------
-    scenario
-        Name or path.
-    seed
-        Seed of the random streams.
-    population
-        Number of people; None: as the scenario says.
-    numbers
-        Parameters changed, by name.
-    answers
-        Switches changed, by name.
-    interventions
-        Tables in the form of a scenario file; None: those of the scenario.
-    """
+    """A scenario by name or path, and what is changed in it."""
 
     scenario: str = "baseline"
-    seed: int = 1
-    population: int | None = DEFAULT_PEOPLE
-    numbers: Mapping[str, float] = field(default_factory=dict)
-    answers: Mapping[str, str] = field(default_factory=dict)
-    interventions: tuple[Mapping[str, Any], ...] | None = None
+    seed: int = 1  # of the random streams
+    population: int | None = DEFAULT_PEOPLE  # None: as the scenario says
+    values: Mapping[str, float | str] = field(default_factory=dict)  # of parameters and switches
+    interventions: tuple[Mapping[str, Any], ...] | None = None  # as in a file; None: its own
 
     @property
     def are_altered(self) -> bool:
         """Whether anything is other than the scenario says, but for its size."""
-        return bool(self.numbers or self.answers) or self.interventions is not None
+        return bool(self.values) or self.interventions is not None
 
-    def with_value(self, name: str, value: float | str) -> Self:
-        """Return the choices with one parameter or switch at this value."""
-        if name in switches():
-            return replace(self, answers={**self.answers, name: str(value)})
-        return replace(self, numbers={**self.numbers, name: float(value)})
-
-    def without_value(self, name: str) -> Self:
-        """Return the choices with one parameter or switch as the scenario has it."""
-        numbers = {key: value for key, value in self.numbers.items() if key != name}
-        answers = {key: value for key, value in self.answers.items() if key != name}
-        return replace(self, numbers=numbers, answers=answers)
+    def with_value(self, name: str, value: float | str | None) -> Self:
+        """Return the choices with a parameter or switch at a value; None: the scenario's own."""
+        others = {key: kept for key, kept in self.values.items() if key != name}
+        return replace(self, values=others if value is None else {**others, name: value})
 
     def resolve(self) -> Scenario:
         """Return the scenario that is meant, complete and checked.
@@ -79,23 +55,24 @@ class Choices:
                 f"people: expected {FEWEST_PEOPLE} to {MOST_PEOPLE:,} on the page, "
                 f"not {self.population:,}; `nssi run` takes more"
             )
-        overrides: dict[str, object] = {**self.numbers, **self.answers}
-        found = load_scenario(self.scenario, population=self.population, overrides=overrides)
+        scenario = load_scenario(
+            self.scenario, population=self.population, overrides=dict(self.values)
+        )
         if self.interventions is None:
-            return found
-        table = table_of(found)
-        table["interventions"] = [dict(each) for each in self.interventions]
-        return Scenario.from_table(table, found.name, "interventions chosen on the page")
+            return scenario
+        table = _table_of(scenario)
+        table["interventions"] = [dict(intervention) for intervention in self.interventions]
+        return Scenario.from_table(table, scenario.name, "interventions chosen on the page")
 
 
-def table_of(scenario: Scenario) -> dict[str, Any]:
+def _table_of(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario as the table that its file would hold."""
     return tomllib.loads(as_toml(scenario.resolved()))
 
 
 def own_interventions(scenario: Scenario) -> tuple[Mapping[str, Any], ...]:
     """Return a scenario's interventions as tables in the form of a scenario file."""
-    return tuple(table_of(scenario).get("interventions", []))
+    return tuple(_table_of(scenario).get("interventions", []))
 
 
 def new_intervention(kind: str) -> dict[str, Any]:
@@ -103,18 +80,18 @@ def new_intervention(kind: str) -> dict[str, Any]:
     return {"kind": kind, "coverage": kinds()[kind].defaults.get("coverage", 0.5)}
 
 
-def reference_of(scenario: Scenario) -> Scenario:
-    """Return the ghost of a scenario: the same people and years, and nothing changed.
+def unchanged(scenario: Scenario) -> Scenario:
+    """Return the baseline of a scenario: the same people and years, and nothing changed.
 
     Every parameter and switch has its default, there is no trend and no intervention. On the same
-    seed the luck is paired, so whatever differs is an effect of the changes.
+    seed random numbers are common to both, so whatever differs is an effect of the changes.
     """
     return scenario.model_copy(
         update={
             "name": "unchanged",
             "title": "All numbers at their defaults, no intervention",
-            "parameters": ReadOnly({name: each.default for name, each in parameters().items()}),
-            "switches": ReadOnly({name: each.default for name, each in switches().items()}),
+            "parameters": ReadOnly({name: known.default for name, known in parameters().items()}),
+            "switches": ReadOnly({name: known.default for name, known in switches().items()}),
             "trends": ReadOnly({}),
             "interventions": (),
         }
@@ -122,9 +99,9 @@ def reference_of(scenario: Scenario) -> Scenario:
 
 
 def is_unchanged(scenario: Scenario) -> bool:
-    """Return whether a scenario lives as its ghost does."""
-    ghost = reference_of(scenario)
-    return scenario.model_copy(update={"name": ghost.name, "title": ghost.title}) == ghost
+    """Return whether a scenario is its own baseline."""
+    baseline = unchanged(scenario)
+    return scenario.model_copy(update={"name": baseline.name, "title": baseline.title}) == baseline
 
 
 def file_name(scenario: Scenario) -> str:

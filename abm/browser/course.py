@@ -1,41 +1,77 @@
 """A world with what the page remembers of its course: rolling counts and a point a week."""
 
+import datetime
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 
-from abm.browser.flows import PastYear, last_day
-from abm.simulation.census import FIRST_AGE, FLOWS, MEASURES, STOCKS, Census, Measure
+from abm.people.year_groups import same_day
+from abm.simulation.census import DAYS_A_YEAR, FIRST_AGE, FLOWS, MEASURES, STOCKS, Census, Measure
 from abm.simulation.curves import SEX_ROWS
 from abm.simulation.kernel import count_people
 from abm.simulation.world import CELLS, World
 
-FIRST, LAST = 12, 18
-"""Completed ages of the adolescents that the curves over time are about."""
+FIRST, LAST = 12, 18  # completed ages of the adolescents that the curves over time are about
 BAND = f"{FIRST}-{LAST}"
 WEEK = 7
-MOST_POINTS = 6_000
-"""A hundred years of weeks and more; older points are dropped."""
-DAYS_BEFORE_A_RATE = 60
-"""A rate over fewer days is not shown: it would be mostly luck."""
+MOST_POINTS = 6_000  # a hundred years of weeks and more; older points are dropped
+DAYS_BEFORE_A_RATE = 60  # a rate over fewer days is not shown: it would be mostly luck
+DAYS_KEPT = 368  # a year and what a leap day may add
 
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """What is known of one day: its number in the calendar, and values by measure and sex."""
+    """What is known of one day."""
 
-    day: int
-    values: dict[tuple[str, str], float]
+    day: int  # number in the calendar
+    values: dict[tuple[str, str], float]  # by measure and sex
+
+
+class PastYear:
+    """Sums of events over the twelve months that end today, or since the first reported day.
+
+    They come of counts that are only ever added to; on the day of a census they are those of the
+    census. `note_the_day` is called after every day.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._closed = np.zeros((*CELLS, len(FLOWS)), np.int64)
+        self._censuses = len(world.censuses)
+        before = world.start.toordinal() - 1
+        self._known: deque[tuple[int, np.ndarray]] = deque([(before, self._closed)], DAYS_KEPT)
+
+    def note_the_day(self) -> None:
+        """Take in the reported day that has just gone by."""
+        world = self._world
+        if len(world.censuses) > self._censuses:  # a census empties the counts of the world
+            self._censuses = len(world.censuses)
+            self._closed = self._closed + world.censuses[-1].flows
+        self._known.append((_last_day(world).toordinal(), self._closed + world.flows))
+
+    def flows(self) -> np.ndarray:
+        """Return the sums, shape (2, 15, columns of FLOWS)."""
+        return self._known[-1][1] - self._before()[1]
+
+    def days(self) -> int:
+        """Return over how many days they go."""
+        return self._known[-1][0] - self._before()[0]
+
+    def _before(self) -> tuple[int, np.ndarray]:
+        """Return what was known a year before the latest day, or at first."""
+        today = datetime.date.fromordinal(self._known[-1][0])
+        wanted = same_day(today.year - 1, today.month, today.day).toordinal()
+        index = wanted - self._known[0][0]
+        return self._known[min(max(index, 0), len(self._known) - 1)]
+
+
+def _last_day(world: World) -> datetime.date:
+    return world.date - datetime.timedelta(days=1)
 
 
 class Course:
-    """A world at its first reported day or later, and its history.
-
-    Parameters
-    ----------
-    world
-        Its reported days are lived by `live_day` and by nothing else.
-    """
+    """A world at its first reported day or later, and its history; only `live_day` moves it on."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -44,7 +80,7 @@ class Course:
 
     @property
     def days(self) -> int:
-        """How many reported days have been lived."""
+        """How many reported days have gone by."""
         return self.world.days_lived - self.world.warm_up_days
 
     @property
@@ -57,17 +93,17 @@ class Course:
         self.world.live_day()
         self.past_year.note_the_day()
         if self.days % WEEK == 0:
-            self.history.append(self.point())
+            self.history.append(self._point())
             del self.history[:-MOST_POINTS]
 
     def census(self) -> Census:
         """Return a census of today, with the events of the past twelve months."""
         stocks = np.zeros((*CELLS, len(STOCKS)), np.int64)
         count_people(self.world.people, self.world.days, stocks)
-        return Census(last_day(self.world), stocks, self.past_year.flows())
+        return Census(_last_day(self.world), stocks, self.past_year.flows())
 
-    def point(self) -> Point:
-        """Return today's values at ages 12 to 18, by measure and sex."""
+    def _point(self) -> Point:
+        """Return today's values at ages 12 to 18."""
         census, days = self.census(), self.past_year.days()
         values = {
             (measure.name, sex): value
@@ -81,26 +117,16 @@ class Course:
 def value_of(
     census: Census, measure: Measure, sex: str, first: int, last: int, days: int
 ) -> float | None:
-    """Return a measure at some completed ages, or None where nothing can be said yet.
+    """Return a measure of one sex, or all, at some completed ages (both ends included).
 
-    Parameters
-    ----------
-    census
-        Counts of a day, with the events of the days before.
-    measure, sex
-        What, and of whom (female, male or all).
-    first, last
-        Completed ages, both included.
-    days
-        Over how many days the events go.
+    The events of the census go over so many days; None where nothing can be said yet.
     """
     is_share = measure.kind == "share"
     table, names = (census.stocks, STOCKS) if is_share else (census.flows, FLOWS)
     ages = slice(first - FIRST_AGE, last - FIRST_AGE + 1)
-    cells = table[list(SEX_ROWS[sex]), ages].sum(axis=(0, 1))
-    above, below = (
-        float(cells[names.index(name)]) for name in (measure.numerator, measure.denominator)
-    )
+    counts = table[list(SEX_ROWS[sex]), ages].sum(axis=(0, 1))
+    above = float(counts[names.index(measure.numerator)])
+    below = float(counts[names.index(measure.denominator)])
     if below == 0 or (not is_share and days < DAYS_BEFORE_A_RATE):
         return None
-    return above / below if is_share else measure.per * above / (below / 365.25)
+    return above / below if is_share else measure.per * above / (below / DAYS_A_YEAR)

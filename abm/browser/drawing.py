@@ -21,22 +21,12 @@ TEXT = 12.5
 
 @dataclass(frozen=True)
 class Axes:
-    """The frame of a chart: how values become pixels.
+    """The frame of a chart: how values become pixels, with room for labels around them."""
 
-    Parameters
-    ----------
-    width, height
-        Of the whole chart, in pixels.
-    across, up
-        First and last value shown, from left to right and from bottom to top.
-    left, bottom, top, right
-        Room for labels, in pixels.
-    """
-
-    width: float
+    width: float  # of the whole chart, in pixels
     height: float
-    across: tuple[float, float]
-    up: tuple[float, float]
+    across: tuple[float, float]  # first and last value shown, from left to right
+    up: tuple[float, float]  # and from bottom to top
     left: float = 52
     bottom: float = 40
     top: float = 10
@@ -55,33 +45,47 @@ class Axes:
         return self.height - self.bottom - inside * (value - low) / ((high - low) or 1.0)
 
 
-def svg(axes: Axes, label: str, parts: Iterable[str]) -> str:
-    """Return a chart; `label` is what a screen reader says of it."""
-    return (
-        f'<svg viewBox="0 0 {axes.width:g} {axes.height:g}" width="{axes.width:g}" '
-        f'height="{axes.height:g}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
-    )
+def chart(
+    axes: Axes,
+    title: str,
+    spoken: str,
+    parts: Iterable[str],
+    keys: Iterable[str] = (),
+    note: str = "",
+) -> str:
+    """Return a chart with its title above, then its legend, and a note below.
 
-
-def figure(width: float, title: str, picture: str, keys: Iterable[str] = (), note: str = "") -> str:
-    """Return a chart with its title above, then its legend, and a note below."""
+    `spoken` is what a screen reader says of it.
+    """
     legend = "".join(keys)
     legend = f'<div class="legend">{legend}</div>' if legend else ""
     below = f'<p class="note">{escape(note)}</p>' if note else ""
     return (
-        f'<figure style="width:{width:g}px"><figcaption>{escape(title)}</figcaption>'
-        f"{legend}{picture}{below}</figure>"
+        f'<figure style="width:{axes.width:g}px"><figcaption>{escape(title)}</figcaption>{legend}'
+        f'<svg viewBox="0 0 {axes.width:g} {axes.height:g}" width="{axes.width:g}" '
+        f'height="{axes.height:g}" role="img" aria-label="{escape(spoken)}">{"".join(parts)}</svg>'
+        f"{below}</figure>"
     )
 
 
+def view(lead: str, parts: Iterable[str], arranged: str = "panels") -> str:
+    """Return a view: a sentence, and below it charts or tables, side by side or in a stack."""
+    return f'<p class="lead">{escape(lead)}</p><div class="{arranged}">{"".join(parts)}</div>'
+
+
+def panel_width(width: float, columns: int) -> float:
+    """Return how wide each of some charts side by side is; on a narrow page they are stacked."""
+    return width if width < 700 else (width - 24 * (columns - 1)) / columns
+
+
 def text(
-    x: float, y: float, words: str, anchor: str = "middle", colour: str = QUIET, turn: float = 0
+    x: float, y: float, label: str, anchor: str = "middle", colour: str = QUIET, turn: float = 0
 ) -> str:
-    """Return words at a place."""
+    """Return a label at a point."""
     turned = f' transform="rotate({turn:g} {x:.1f} {y:.1f})"' if turn else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" '
-        f'font-size="{TEXT}"{turned}>{escape(words)}</text>'
+        f'font-size="{TEXT}"{turned}>{escape(label)}</text>'
     )
 
 
@@ -95,7 +99,7 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     step = next(s * scale for s in (1, 2, 2.5, 5, 10) if s * scale >= rough * 0.999)
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
-    return [round(each * step, 10) for each in range(first, last + 1)]
+    return [round(count * step, 10) for count in range(first, last + 1)]
 
 
 def round_up(value: float, least: float) -> float:
@@ -115,16 +119,20 @@ def plain(value: float) -> str:
     return f"{value:,.4g}"
 
 
+def _rule(axes: Axes, y: float, colour: str) -> str:
+    """Return a line from left to right, at a pixel from top to bottom."""
+    return (
+        f'<line x1="{axes.left:g}" x2="{axes.width - axes.right:g}" y1="{y:.1f}" y2="{y:.1f}" '
+        f'stroke="{colour}"/>'
+    )
+
+
 def left_axis(axes: Axes, label: str, show: Callable[[float], str] = plain) -> str:
     """Return lines and numbers from bottom to top, and what they count."""
-    parts = []
+    parts: list[str] = []
     for value in ticks(*axes.up, most=5):
         y = axes.y(value)
-        parts.append(
-            f'<line x1="{axes.left:g}" x2="{axes.width - axes.right:g}" y1="{y:.1f}" '
-            f'y2="{y:.1f}" stroke="{GRID}"/>'
-        )
-        parts.append(text(axes.left - 7, y + 4, show(value), "end"))
+        parts += [_rule(axes, y, GRID), text(axes.left - 7, y + 4, show(value), "end")]
     middle = axes.top + (axes.height - axes.top - axes.bottom) / 2
     return "".join(parts) + (text(12, middle, label, turn=-90) if label else "")
 
@@ -132,14 +140,10 @@ def left_axis(axes: Axes, label: str, show: Callable[[float], str] = plain) -> s
 def bottom_axis(axes: Axes, label: str, marks: Sequence[tuple[float, str]]) -> str:
     """Return a line with marks from left to right, and what they count."""
     floor = axes.height - axes.bottom
-    floor_line = (
-        f'<line x1="{axes.left:g}" x2="{axes.width - axes.right:g}" y1="{floor:g}" '
-        f'y2="{floor:g}" stroke="{QUIET}"/>'
-    )
-    parts = [floor_line]
-    parts += [text(axes.x(value), floor + 16, words) for value, words in marks]
+    labels = "".join(text(axes.x(value), floor + 16, mark) for value, mark in marks)
     inside = axes.left + (axes.width - axes.left - axes.right) / 2
-    return "".join(parts) + (text(inside, axes.height - 5, label) if label else "")
+    below = text(inside, axes.height - 5, label) if label else ""
+    return _rule(axes, floor, QUIET) + labels + below
 
 
 def number_marks(axes: Axes, most: int = 8) -> list[tuple[float, str]]:
@@ -150,10 +154,11 @@ def number_marks(axes: Axes, most: int = 8) -> list[tuple[float, str]]:
 def year_marks(axes: Axes) -> list[tuple[float, str]]:
     """Return marks at the first days of years, few enough to be read."""
     first, last = (datetime.date.fromordinal(int(end)) for end in axes.across)
+    starts = [datetime.date(year, 1, 1) for year in range(first.year, last.year + 1)]
     years = [
-        (float(datetime.date(year, 1, 1).toordinal()), str(year))
-        for year in range(first.year, last.year + 2)
-        if axes.across[0] <= datetime.date(year, 1, 1).toordinal() <= axes.across[1]
+        (float(start.toordinal()), str(start.year))
+        for start in starts
+        if start.toordinal() >= axes.across[0]
     ]
     room = max(1, int((axes.width - axes.left) / 52))
     return years[:: -(-len(years) // room)] if years else [(axes.across[0], str(first))]
@@ -184,14 +189,14 @@ def line(
     )
 
 
-def band(axes: Axes, across: tuple[float, float], up: tuple[float, float]) -> str:
-    """Return a published range as a band with edges."""
+def band(axes: Axes, across: tuple[float, float], up: tuple[float, float], extra: str = "") -> str:
+    """Return a range as a band with edges."""
     left, right = axes.x(across[0]), axes.x(across[1])
     top, bottom = axes.y(up[1]), axes.y(up[0])
     return (
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{max(right - left, 0):.1f}" '
         f'height="{max(bottom - top, 0):.1f}" fill="{BAND}" fill-opacity="0.6" '
-        f'stroke="{BAND_EDGE}" stroke-width="1" stroke-opacity="0.6"/>'
+        f'stroke="{BAND_EDGE}" stroke-width="1" stroke-opacity="0.6"{extra}/>'
     )
 
 
@@ -206,24 +211,22 @@ def dot(axes: Axes, x: float, y: float, colour: str, shape: str = "circle", size
     )
 
 
-def key(words: str, colour: str, dashes: str = "", shape: str = "line") -> str:
+def key(meaning: str, colour: str, dashes: str = "", shape: str = "line") -> str:
     """Return one entry of a legend."""
     shapes = {
         "line": f'<line x1="1" x2="25" y1="7" y2="7" stroke="{colour}" stroke-width="2.5" '
         f'stroke-dasharray="{dashes}"/>',
         "band": f'<rect x="3" y="2" width="20" height="10" fill="{BAND}" stroke="{BAND_EDGE}"/>',
         "circle": f'<circle cx="13" cy="7" r="5" fill="{colour}" stroke="{INK}"/>',
-        "ring": f'<circle cx="13" cy="7" r="5" fill="{colour}" stroke="{INK}" stroke-width="2.4"/>',
         "square": f'<rect x="8" y="2" width="10" height="10" fill="{colour}"/>',
-        "area": f'<rect x="3" y="2" width="20" height="10" fill="{colour}" fill-opacity="0.25"/>',
     }
     picture = f'<svg width="26" height="14" aria-hidden="true">{shapes[shape]}</svg>'
-    return f'<span class="key">{picture}{escape(words)}</span>'
+    return f'<span class="key">{picture}{escape(meaning)}</span>'
 
 
-def empty(words: str) -> str:
+def empty(sentence: str) -> str:
     """Return what stands where there is nothing to draw yet."""
-    return f'<p class="empty">{escape(words)}</p>'
+    return f'<p class="empty">{escape(sentence)}</p>'
 
 
 def thinned[T](items: Sequence[T], most: int = 400) -> Sequence[T]:
@@ -232,6 +235,6 @@ def thinned[T](items: Sequence[T], most: int = 400) -> Sequence[T]:
     return items if step <= 1 else [*items[::step], items[-1]]
 
 
-def decimals(values: np.ndarray, places: int = 1) -> list[str]:
-    """Return numbers as short texts, quickly."""
-    return [f"{value:.{places}f}" for value in values.tolist()]
+def decimals(values: np.ndarray) -> list[str]:
+    """Return numbers as texts with one decimal, quickly."""
+    return [f"{value:.1f}" for value in values.tolist()]

@@ -17,39 +17,23 @@ TYPICAL_ACTS = 4  # the median of those active in a year (Lloyd-Richardson et al
 
 @dataclass(frozen=True)
 class Act:
-    """One act: its hour, its strongest motive, and the relief that it brought."""
+    """One act."""
 
     hour: float
-    route: str
-    relief: float
+    route: str  # its strongest motive
+    relief: float  # that it brought
 
 
 @dataclass(frozen=True, eq=False)
 class Day:
-    """One day of the person followed.
+    """One day of the person followed."""
 
-    Parameters
-    ----------
-    day
-        Number in the calendar.
-    moments
-        States and urges at some thirty hours of the waking day; `MOMENT_DTYPE`.
-    acts
-        In order of their hours.
-    expectancies
-        What is expected of calm, feel, punish in the evening.
-    window
-        Edges of the window of tolerance.
-    care
-        Stage of help.
-    """
-
-    day: int
-    moments: np.ndarray
-    acts: tuple[Act, ...]
-    expectancies: tuple[float, float, float]
-    window: float
-    care: str
+    day: int  # number in the calendar
+    moments: np.ndarray  # states and urges at some thirty waking hours; `MOMENT_DTYPE`
+    acts: tuple[Act, ...]  # in order of their hours
+    expectancies: tuple[float, ...]  # what is expected of calm, feel, punish in the evening
+    window: float  # edges of the window of tolerance
+    care: str  # stage of help
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +49,9 @@ class Trace:
 
 
 class Following:
-    """Watches one person of a world; the world lives as it would without.
+    """Watches one person of a world that logs acts, and empties that log every day.
 
-    Parameters
-    ----------
-    world
-        A world that logs acts. Its log is emptied every day.
+    The world lives as it would without.
     """
 
     def __init__(self, world: World) -> None:
@@ -84,22 +65,19 @@ class Following:
 
     def follow(self, person: int) -> None:
         """Follow the person of this number, if present; forget the one followed before."""
-        found = np.flatnonzero(
-            (self._world.people["person"] == person) & (self._world.people["present"] == 1)
-        )
-        if len(found) == 0 or person == self.person:
-            return
-        self.person, self._row = person, int(found[0])
-        self._days.clear()
+        people = self._world.people
+        rows = np.flatnonzero((people["person"] == person) & (people["present"] == 1))
+        if len(rows) and person != self.person:
+            self.person, self._row = person, int(rows[0])
+            self._days.clear()
 
     def follow_somebody(self) -> None:
         """Follow the person aged 15 whose year has been nearest to a typical one."""
         people = self._world.people
         ages = self._world.ages_of(people)
-        able = (people["present"] == 1) & (ages >= 15) & (ages < 16)
-        if not able.any():
-            able = people["present"] == 1
-        rows = np.flatnonzero(able)
+        is_present = people["present"] == 1
+        is_fifteen = is_present & (ages >= 15) & (ages < 16)
+        rows = np.flatnonzero(is_fifteen if is_fifteen.any() else is_present)
         if len(rows):
             distance = np.abs(people["past_year_acts"][rows] - TYPICAL_ACTS)
             self.follow(int(people["person"][rows[np.argmin(distance)]]))
@@ -113,44 +91,37 @@ class Following:
         return bool(row["person"] != self.person or not row["present"])
 
     def note_the_day(self) -> None:
-        """Take in the day that has just been lived."""
+        """Take in the day that has just gone by."""
         world = self._world
         logged, world._acts_logged = world._acts[: world._acts_logged], 0
         if self.person is None or self.has_left or len(self._room) == 0:
             return
         me = world.people[self._row]
         mine = logged[logged["person"] == self.person]
-        acts = tuple(
-            Act(float(act["hour"]), ROUTE_NAMES[int(act["route"])], float(act["relief"]))
-            for act in mine[np.argsort(mine["hour"])]
+        day = Day(
+            day=int(world.days["day"][0]),
+            moments=self._room[0].copy(),
+            acts=tuple(
+                Act(float(act["hour"]), ROUTE_NAMES[int(act["route"])], float(act["relief"]))
+                for act in mine[np.argsort(mine["hour"])]
+            ),
+            expectancies=tuple(float(me[f"expectancy_{route}"]) for route in ROUTE_NAMES),
+            window=float(me["window"]),
+            care=CARE_STAGES[int(me["care"])],
         )
-        expected = tuple(float(me[f"expectancy_{route}"]) for route in ROUTE_NAMES)
-        self._days.append(
-            Day(
-                int(world.days["day"][0]),
-                self._room[0].copy(),
-                acts,
-                (expected[0], expected[1], expected[2]),
-                float(me["window"]),
-                CARE_STAGES[int(me["care"])],
-            )
-        )
+        self._days.append(day)
 
     def trace(self) -> Trace:
         """Return what has been seen so far."""
         if self.person is None:
             return Trace()
+        days = tuple(self._days)
         if self.has_left:
-            return Trace(self.person, has_left=True, days=tuple(self._days))
+            return Trace(self.person, has_left=True, days=days)
         me = self._world.people[self._row : self._row + 1]
-        return Trace(
-            self.person,
-            "female" if me["sex"][0] == 0 else "male",
-            float(self._world.ages_of(me)[0]),
-            bool(me["acts"][0] > 0),
-            False,
-            tuple(self._days),
-        )
+        sex = "female" if me["sex"][0] == 0 else "male"
+        age = float(self._world.ages_of(me)[0])
+        return Trace(self.person, sex, age, ever=bool(me["acts"][0] > 0), days=days)
 
     def _room_for_moments(self) -> np.ndarray:
         people = self._world.people

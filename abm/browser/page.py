@@ -5,14 +5,18 @@ from pathlib import Path
 import solara
 
 from abm.browser import start
+from abm.browser.choices import file_name
+from abm.browser.course import BAND, FIRST, LAST, value_of
 from abm.browser.drawing import empty
 from abm.browser.player import DAYS_A_FRAME, log_error
+from abm.browser.school import STATE_NAMES, YEAR_GROUPS
 from abm.browser.session import Session
 from abm.browser.settings import Settings
 from abm.browser.snapshot import Snapshot
-from abm.browser.status import people_to_follow, school_ages, status_words
-from abm.browser.views import VIEWS
+from abm.browser.views import VIEWS, figures
 from abm.browser.widgets import Between, Choice, Connection, Drawing, Tabs, offered
+from abm.scenario.toml_text import as_toml
+from abm.simulation.census import measure_named
 
 TITLE = "Young people and self-injury: a simulation"
 LEAD = (
@@ -35,6 +39,7 @@ STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 Html = solara.v.Html
 NARROWEST, WIDTHS = 240, Between(1, 20_000)
 """Pixels in which views are drawn, and what a browser may call its width."""
+KEY_FIGURES = {"lifetime_prevalence": "ever", "past_year_prevalence": "past year"}
 
 
 @solara.component
@@ -62,8 +67,8 @@ def BodyOrFailure() -> None:
 @solara.component
 def Failure(error: BaseException) -> None:
     """Say that the page has failed, and write why where it was started."""
-    words = f"The page failed: {type(error).__name__}: {error}"
-    solara.use_effect(lambda: log_error(words, error), [])
+    message = f"The page failed: {type(error).__name__}: {error}"
+    solara.use_effect(lambda: log_error(message, error), [])
     Html(tag="p", class_="failure", attributes={"role": "alert"}, children=[FAILED])
 
 
@@ -89,60 +94,79 @@ def Body() -> None:
 @solara.component
 def Controls(session: Session) -> None:
     """Show play, step and reset, the speed, and whether a reset is due."""
-    shown = session.shown.value
-    busy = bool(shown.working)
-    can_live = not busy and not shown.failure and not session.is_over.value
+    state = session.state.value
+    busy = bool(state.working)
+    can_run = not busy and not state.failure and not session.is_over.value
     with Html(tag="section", class_="card controls", attributes={"aria-label": "Controls"}):
         with Html(tag="div", class_="buttons"):
             solara.Button(
-                "Pause" if shown.playing else "Play", on_click=session.play,
-                classes=["main-button"], disabled=not can_live,
+                "Pause" if state.playing else "Play", on_click=session.play,
+                classes=["main-button"], disabled=not can_run,
             )  # fmt: skip
             solara.Button("Step", on_click=session.player.step,
-                          disabled=shown.playing or not can_live)  # fmt: skip
+                          disabled=state.playing or not can_run)  # fmt: skip
             solara.Button("Reset", on_click=session.reset,
                           disabled=busy or bool(session.problem()))  # fmt: skip
         Choice(
             name="pace", label="Each frame is", value=session.pace.value,
-            options=[(each, f"a {each}") for each in DAYS_A_FRAME], on_change=session.set_pace,
+            options=[(pace, f"a {pace}") for pace in DAYS_A_FRAME], on_change=session.set_pace,
         )  # fmt: skip
         if session.is_waiting():
-            words = "Settings changed: press Reset to live them."
+            about = "Settings changed: press Reset to run them."
+            Html(tag="p", class_="about waiting", children=[about])
         else:
-            words = "Settings act at Reset."
-        Html(tag="p", class_="about waiting" if session.is_waiting() else "about", children=[words])
+            Html(tag="p", class_="about", children=["Settings act at Reset."])
 
 
 @solara.component
 def Status(session: Session) -> None:
     """Say in plain words what is shown, what is being done, and what went wrong."""
-    shown, picture = session.shown.value, session.picture.value
-    live = {"role": "status", "aria-live": "off" if shown.playing else "polite"}
-    with Html(tag="div", class_="status", attributes=live):
-        if shown.failure:
-            Html(tag="p", class_="failure", attributes={"role": "alert"}, children=[shown.failure])
-        elif shown.working:
-            Html(tag="p", class_="working", children=[f"{shown.working} ..."])
-        if picture is not None and not shown.failure:
-            for words in status_words(picture, shown.playing):
-                Html(tag="p", children=[words])
+    state, picture = session.state.value, session.picture.value
+    read_aloud = {"role": "status", "aria-live": "off" if state.playing else "polite"}
+    with Html(tag="div", class_="status", attributes=read_aloud):
+        if state.failure:
+            Html(tag="p", class_="failure", attributes={"role": "alert"}, children=[state.failure])
+        elif state.working:
+            Html(tag="p", class_="working", children=[f"{state.working} ..."])
+        if picture is not None and not state.failure:
+            for line in status_lines(picture, state.playing):
+                Html(tag="p", children=[line])
+
+
+def status_lines(picture: Snapshot, playing: bool) -> list[str]:
+    """Return what is shown: scenario, seed, people, day, and two key figures."""
+    title = picture.scenario.title or picture.scenario.name
+    changed = ", with changes" if picture.is_altered else ""
+    state = "playing" if playing else "paused"
+    if picture.is_over:
+        state = "the years are over; Reset begins anew"
+    figures = []
+    for name, short in KEY_FIGURES.items():
+        value = value_of(picture.census, measure_named(name), "all", FIRST, LAST, picture.flow_days)
+        if value is not None:
+            figures.append(f"{short} {100 * value:.1f} %")
+    return [
+        f"{title}{changed}. Seed {picture.seed}, {picture.people:,} people.",
+        f"Day {picture.day:,} of {picture.days:,}: {picture.date:%A, %-d %B %Y}; {state}.",
+        f"Self-injured, ages {BAND}: {', '.join(figures)}." if figures else "",
+    ]
 
 
 @solara.component
 def Views(session: Session) -> None:
     """Show the tabs and the view that is open."""
-    tab = session.tab.value
-    names = [(name, words) for name, (words, _) in VIEWS.items()]
+    tab, picture = session.tab.value, session.picture.value
+    titles = [(name, title) for name, (title, _) in VIEWS.items()]
     with Html(tag="div", class_="views"):
-        Tabs(tabs=names, opened=tab, event_change=offered(list(VIEWS), session.tab.set))
+        Tabs(tabs=titles, opened=tab, event_change=offered(list(VIEWS), session.tab.set))
         attributes = {"role": "tabpanel", "id": "view", "aria-labelledby": f"tab-{tab}"}
         with Html(tag="section", class_="card view", attributes=attributes):
-            if tab == "school":
-                SchoolChoices(session)
-            if tab in ("school", "person"):
-                Follow(session)
-            if tab == "figures":
-                Downloads(session)
+            if picture is not None and tab == "school":
+                SchoolChoices(session, picture)
+            if picture is not None and tab in ("school", "person"):
+                Follow(session, picture)
+            if picture is not None and tab == "figures":
+                Downloads(picture)
             Picture(session)
 
 
@@ -150,10 +174,9 @@ def Views(session: Session) -> None:
 def Picture(session: Session) -> None:
     """Draw the open view."""
     picture, tab = session.picture.value, session.tab.value
-    if picture is None:
-        html, frame = '<p class="empty">The young people are being prepared.</p>', 0
-        people: list[int] = []
-    else:
+    html, frame = empty("The young people are being prepared."), 0
+    people: list[int] = []
+    if picture is not None:
         html, frame = drawn(picture, tab, float(session.width.value)), picture.frame
         people = picture.school.person.tolist()
     Drawing(
@@ -170,31 +193,27 @@ def drawn(picture: Snapshot, tab: str, width: float) -> str:
     try:
         return VIEWS[tab][1](picture, width)
     except Exception as error:
-        words = f"This view could not be drawn: {type(error).__name__}: {error}"
-        log_error(words, error)
-        return empty(f"{words}. The others go on.")
+        message = f"This view could not be drawn: {type(error).__name__}: {error}"
+        log_error(message, error)
+        return empty(f"{message}. The others go on.")
 
 
 @solara.component
-def SchoolChoices(session: Session) -> None:
+def SchoolChoices(session: Session, picture: Snapshot) -> None:
     """Let year-groups be chosen."""
-    picture = session.picture.value
-    if picture is None or picture.scenario.population.kind != "open":
-        return
-    options, value, ages_of = school_ages(picture)
-    chosen = next((name for name, ages in ages_of.items() if ages == session.ages.value), value)
-    Choice(
-        name="ages", label="Year-groups", value=chosen, options=options,
-        on_change=lambda name: session.show_ages(ages_of[name]),
-    )  # fmt: skip
+    if picture.scenario.population.kind == "open":
+        names = {ages: name for name, ages in YEAR_GROUPS.items()}
+        Choice(
+            name="ages", label="Year-groups",
+            value=names.get(session.ages.value or picture.school.ages, ""),
+            options=[(name, f"age {name}") for name in YEAR_GROUPS],
+            on_change=lambda name: session.show_ages(YEAR_GROUPS[name]),
+        )  # fmt: skip
 
 
 @solara.component
-def Follow(session: Session) -> None:
+def Follow(session: Session, picture: Snapshot) -> None:
     """Let somebody be followed by keyboard, too."""
-    picture = session.picture.value
-    if picture is None:
-        return
     options, value = people_to_follow(picture)
     chosen = str(session.followed.value)
     Choice(
@@ -203,17 +222,37 @@ def Follow(session: Session) -> None:
     )  # fmt: skip
 
 
+def people_to_follow(picture: Snapshot) -> tuple[list[tuple[str, str]], str]:
+    """Return the people of the network that can be followed, most recent first, and who is."""
+    school, followed = picture.school, picture.trace.person
+    people = sorted(
+        zip(school.person.tolist(), school.state.tolist(), strict=True),
+        key=lambda row: (-row[1], row[0]),
+    )
+    options = [(str(person), f"{person}: {STATE_NAMES[state]}") for person, state in people]
+    value = "" if followed is None else str(followed)
+    if value and value not in dict(options):
+        options.insert(0, (value, f"{value} ({_why_not_drawn(picture)})"))
+    return options, value
+
+
+def _why_not_drawn(picture: Snapshot) -> str:
+    """Return in two words why the network shown is without the person followed."""
+    if picture.trace.has_left:
+        return "has left"
+    is_whole = len(picture.school.person) == picture.school.layout.present
+    return "other year" if is_whole else "not drawn"
+
+
 @solara.component
-def Downloads(session: Session) -> None:
+def Downloads(picture: Snapshot) -> None:
     """Offer the figures as CSV and the scenario as TOML."""
-    if session.picture.value is None:
-        return
     with Html(tag="div", class_="downloads"):
         solara.FileDownload(
-            session.csv, filename="figures.csv", label="Download figures (CSV)", icon_name=None,
-            mime_type="text/csv",
+            lambda: figures.as_csv(picture), filename="figures.csv",
+            label="Download figures (CSV)", icon_name=None, mime_type="text/csv",
         )  # fmt: skip
         solara.FileDownload(
-            session.toml, filename=session.toml_name(), label="Download scenario (TOML)",
-            icon_name=None, mime_type="application/toml",
+            lambda: as_toml(picture.scenario.resolved()), filename=file_name(picture.scenario),
+            label="Download scenario (TOML)", icon_name=None, mime_type="application/toml",
         )  # fmt: skip

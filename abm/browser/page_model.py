@@ -1,19 +1,72 @@
-"""The Mesa model behind the page: any scenario, with every parameter as a keyword."""
+"""The Mesa model behind the page: any scenario, with every parameter as a keyword.
+
+Warm-ups are kept in memory, so that a reset, another tab and the baseline begin at once.
+"""
 
 import inspect
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from abm.browser.choices import DEFAULT_PEOPLE, Choices, is_unchanged, reference_of
+from abm.browser.choices import DEFAULT_PEOPLE, Choices, is_unchanged, unchanged
 from abm.browser.course import Course
 from abm.browser.following import Following
 from abm.browser.school import SchoolView
 from abm.browser.snapshot import Snapshot, spreads_of
-from abm.browser.warm_up_memory import MEMORY, Progress
 from abm.model import NSSIModel
 from abm.parameters import parameters, switches
+from abm.runs.warm_ups import warm_up_key
+from abm.scenario.scenario import Scenario
+from abm.simulation.record import Logs
+from abm.simulation.world import World
+from abm.simulation.world_state import WorldState, resume, state_of
 
 FIRST_AGES = (15,)
+Progress = Callable[[float], None]
+"""Called now and then with the share that is done; raising stops the warm-up."""
+
+LOGS = Logs(acts=True)
+MOST_KEPT = 4
+MOST_PEOPLE_KEPT = 40_000
+DAYS_BETWEEN_CALLS = 20
+
+
+class WarmUpMemory:
+    """The latest few warm-ups; several threads may use it."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[int, WorldState]] = {}  # people and state, oldest first
+        self._lock = threading.Lock()
+
+    def world(self, scenario: Scenario, seed: int, progress: Progress) -> World:
+        """Return a world at its first reported day."""
+        key = warm_up_key(scenario, seed)
+        with self._lock:
+            kept = self._kept.get(key) if key else None
+        if kept is not None:
+            return resume(scenario, seed, LOGS, state=kept[1])
+        world = World(scenario, seed, LOGS)
+        while world.days_lived < world.warm_up_days:
+            if world.days_lived % DAYS_BETWEEN_CALLS == 0:
+                progress(world.days_lived / world.warm_up_days)
+            world.live_day()
+        if key is not None:
+            self._keep(key, scenario.population.size, state_of(world))
+        return world
+
+    def _keep(self, key: str, people: int, state: WorldState) -> None:
+        copy = WorldState(state.people.copy(), state.friendships.copy(), state.days_lived)
+        with self._lock:
+            self._kept[key] = (people, copy)
+            while len(self._kept) > 1 and self._is_full():
+                del self._kept[next(iter(self._kept))]
+
+    def _is_full(self) -> bool:
+        people = sum(people for people, _ in self._kept.values())
+        return len(self._kept) > MOST_KEPT or people > MOST_PEOPLE_KEPT
+
+
+MEMORY = WarmUpMemory()
 
 
 def _nothing(share: float) -> None:
@@ -24,7 +77,7 @@ class PageModel(NSSIModel):
     """A model for pages that make models from named values, as Mesa's `SolaraViz` does.
 
     Its parameters are those of ``parameters.toml`` by name; None leaves a value as the scenario
-    has it. The warm-up is lived when the model is first needed, see `prepare`.
+    has it. The warm-up is simulated when the model is first needed, see `prepare`.
 
     Parameters
     ----------
@@ -41,7 +94,7 @@ class PageModel(NSSIModel):
 
     Raises
     ------
-    ScenarioError
+    InputError
         For the first value that a scenario cannot have.
     """
 
@@ -53,29 +106,26 @@ class PageModel(NSSIModel):
         interventions: tuple[Mapping[str, Any], ...] | None = None,
         **given: float | str | None,
     ) -> None:
-        choices = Choices(scenario_name, int(rng), population, interventions=interventions)
-        for name, value in given.items():
-            if value is not None:
-                choices = choices.with_value(name, value)
-        self.choices = choices
-        super().__init__(choices.resolve(), choices.seed, warm_up=False)
+        values = {name: value for name, value in given.items() if value is not None}
+        self.choices = Choices(scenario_name, int(rng), population, values, interventions)
+        super().__init__(self.choices.resolve(), self.choices.seed, warm_up=False)
         self.course: Course | None = None
-        self.ghost: Course | None = None
+        self.baseline: Course | None = None
         self.is_unchanged = is_unchanged(self.settings)
         self._frame = 0
         self._takes_pictures = True
         self._snapshot: Snapshot | None = None
 
     @classmethod
-    def of(cls, choices: Choices) -> "PageModel":
+    def from_choices(cls, choices: Choices) -> "PageModel":
         """Return the model of what was chosen on the page."""
-        named: dict[str, Any] = {**choices.numbers, **choices.answers}
         return cls(
-            choices.scenario, choices.seed, choices.population, choices.interventions, **named
-        )
+            choices.scenario, choices.seed, choices.population, choices.interventions,
+            **choices.values,
+        )  # fmt: skip
 
     def prepare(self, progress: Progress = _nothing) -> Course:
-        """Live the years before the first reported day, unless that is done."""
+        """Simulate the years before the first reported day, unless that is done."""
         if self.course is None:
             self.world = MEMORY.world(self.settings, self.choices.seed, progress)
             self.following = Following(self.world)
@@ -84,12 +134,6 @@ class PageModel(NSSIModel):
             self.course = Course(self.world)
             self.take_picture()
         return self.course
-
-    def prepare_ghost(self, progress: Progress = _nothing) -> None:
-        """Prepare the same people with nothing changed, unless the scenario is that already."""
-        if self.ghost is None and not self.is_unchanged:
-            world = MEMORY.world(reference_of(self.settings), self.choices.seed, progress)
-            self.ghost = Course(world)
 
     def step(self) -> None:
         """Live one day, at most to the end of the calendar, and take a picture of it."""
@@ -101,8 +145,8 @@ class PageModel(NSSIModel):
         if self._takes_pictures:
             self.take_picture()
 
-    def live(self, days: int) -> None:
-        """Live some days, as many steps, and take no picture."""
+    def run_days(self, days: int) -> None:
+        """Run some days, as many steps, and take no picture."""
         self.prepare()
         self._takes_pictures = False
         try:
@@ -112,12 +156,25 @@ class PageModel(NSSIModel):
         finally:
             self._takes_pictures = True
 
-    def advance_ghost(self) -> bool:
-        """Let the ghost live a day if it is behind; return whether it was."""
-        if self.ghost is None or self.course is None or self.ghost.days >= self.course.days:
+    def prepare_baseline(self, progress: Progress = _nothing) -> None:
+        """Prepare the same people with nothing changed, unless the scenario is that already."""
+        if self.baseline is None and not self.is_unchanged:
+            world = MEMORY.world(unchanged(self.settings), self.choices.seed, progress)
+            self.baseline = Course(world)
+
+    @property
+    def baseline_is_behind(self) -> bool:
+        """Whether the baseline has yet to come to the day that the model has come to."""
+        if self.is_unchanged or self.course is None:
             return False
-        self.ghost.live_day()
-        self.ghost.world._acts_logged = 0
+        return self.baseline is None or self.baseline.days < self.course.days
+
+    def advance_baseline(self) -> bool:
+        """Let the baseline live a day if it is prepared and behind; return whether it was."""
+        if self.baseline is None or not self.baseline_is_behind:
+            return False
+        self.baseline.live_day()
+        self.baseline.world._acts_logged = 0
         return True
 
     @property
@@ -129,9 +186,8 @@ class PageModel(NSSIModel):
 
     def take_picture(self) -> None:
         """Make a new snapshot of the model as it stands."""
-        course = self.prepare()
+        course, baseline = self.prepare(), self.baseline
         self._frame += 1
-        ghost = self.ghost
         self._snapshot = Snapshot(
             frame=self._frame,
             scenario=self.settings,
@@ -143,8 +199,8 @@ class PageModel(NSSIModel):
             censuses=tuple(course.world.censuses),
             flow_days=course.past_year.days(),
             history=tuple(course.history),
-            ghost=() if ghost is None else tuple(ghost.history),
-            ghost_day=None if self.is_unchanged else 0 if ghost is None else ghost.days,
+            baseline=tuple(baseline.history) if baseline else (),
+            baseline_day=None if self.is_unchanged else baseline.days if baseline else 0,
             school=self.school_view.school(),
             trace=self.following.trace(),
             who=spreads_of(course),
@@ -159,23 +215,20 @@ class PageModel(NSSIModel):
     def show_ages(self, ages: tuple[int, ...]) -> None:
         """Show these completed ages in the view of the school."""
         self.prepare()
-        self.school_view.ages = tuple(sorted(ages))
+        self.school_view.ages = ages
         self.take_picture()
 
 
 def _signature() -> inspect.Signature:
     """Return the parameters of `PageModel`, each by its name and none of them hidden."""
     own = inspect.signature(PageModel.__init__).parameters.values()
-    kept = [each for each in own if each.kind is not inspect.Parameter.VAR_KEYWORD]
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    numbers = [
-        inspect.Parameter(name, keyword, default=None, annotation=float | None)
-        for name in parameters()
-    ]
-    answers = [
-        inspect.Parameter(name, keyword, default=None, annotation=str | None) for name in switches()
-    ]
-    return inspect.Signature([*kept, *numbers, *answers], return_annotation=None)
+    named = [known for known in own if known.kind is not inspect.Parameter.VAR_KEYWORD]
+    for names, kind in ((parameters(), float | None), (switches(), str | None)):
+        named += [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+            for name in names
+        ]
+    return inspect.Signature(named, return_annotation=None)
 
 
 PageModel.__init__.__signature__ = _signature()  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
-"""Lives the days of one page in a thread of its own, and shows pictures of them.
+"""Runs the days of one page in a thread of its own, and shows pictures of them.
 
 Whatever is asked of a page (reset, play, step, follow) is put in a queue; one thread does it all,
-so nothing reads a model while it lives, and the page itself never waits.
+so nothing reads a model while a day goes by, and the page itself never waits.
 """
 
 import queue
@@ -21,64 +21,46 @@ from abm.simulation.compiled import announce_compiling, is_compiled
 SECONDS_A_FRAME = 0.1
 LONGEST_WAIT = 1.0
 """Seconds after which the next picture is sent although the last was not reported as drawn."""
-GHOST_SECONDS = 0.12
-"""How long the ghost may live on before anything else is looked at."""
+BASELINE_SECONDS = 0.12
+"""How long the baseline may run before anything else is looked at."""
 DAYS_A_FRAME = {"day": 1, "week": 7, "month": 30}
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What a page shows of its player.
+class PlayerState:
+    """What a player is doing, for those who look at it."""
 
-    Parameters
-    ----------
-    playing
-        Whether days go by.
-    working
-        What is being done that takes a while, in words; or nothing.
-    failure
-        What went wrong, in words; or nothing.
-    """
-
-    playing: bool = False
-    working: str = ""
-    failure: str = ""
+    playing: bool = False  # whether days go by
+    working: str = ""  # what is being done that takes a while, in words
+    failure: str = ""  # what went wrong, in words
 
 
-def log_error(words: str, error: BaseException) -> None:
+def log_error(message: str, error: BaseException) -> None:
     """Write what went wrong, and where, in a line for whoever started the page."""
     where = traceback.extract_tb(error.__traceback__)[-1]
-    print(f"nssi: {words} ({where.filename}:{where.lineno})", file=sys.stderr)
+    print(f"nssi: {message} ({where.filename}:{where.lineno})", file=sys.stderr)
 
 
-class ClosedError(Exception):
-    """The page has been closed."""
-
-
-class OutdatedError(Exception):
-    """The model has been reset while its ghost was being prepared."""
+class AbandonedError(Exception):
+    """What is being prepared is no longer wanted: the page was closed, or the model reset."""
 
 
 class Player:
-    """One model and its ghost, played, stepped and reset.
+    """One model and its baseline, played, stepped and reset.
 
-    Parameters
-    ----------
-    show
-        Called in the player's thread whenever what is shown changes.
-    picture
-        Called in the player's thread with every new snapshot; None when there is no model.
+    Both functions given are called in the player's thread: `show` whenever its state changes,
+    `draw` with every new snapshot.
     """
 
     def __init__(
-        self, show: Callable[[Shown], None], picture: Callable[[Snapshot | None], None]
+        self, show: Callable[[PlayerState], None], draw: Callable[[Snapshot], None]
     ) -> None:
-        self._tell, self._picture = show, picture
+        self.days_a_frame = 1
+        self._show_state, self._draw = show, draw
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._shown = Shown()
+        self._state = PlayerState()
         self._closed = threading.Event()
         self._model: PageModel | None = None
-        self._days_a_frame = 1
         self._sent = self._drawn = 0
         self._sent_at = 0.0
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
@@ -90,9 +72,9 @@ class Player:
         self._thread.start()
 
     def close(self) -> None:
-        """End the thread after the day that is being lived."""
+        """End the thread after the day that is being simulated."""
         self._closed.set()
-        self._orders.put(lambda: None)
+        self._wake()
 
     def wait(self, seconds: float) -> bool:
         """Wait until the thread has ended; return whether it has."""
@@ -105,28 +87,37 @@ class Player:
 
     def play(self, playing: bool) -> None:
         """Let days go by, or stop."""
-        self._orders.put(lambda: self._play(playing))
+        self._ask(lambda model: self._play(model, playing))
 
     def step(self) -> None:
-        """Live as many days as a frame has, once."""
-        self._orders.put(self._advance)
-
-    def pace(self, days: int) -> None:
-        """Choose how many days a frame has."""
-        self._orders.put(lambda: setattr(self, "_days_a_frame", days))
+        """Run as many days as a frame has, once."""
+        self._ask(self._advance)
 
     def follow(self, person: int) -> None:
         """Follow another person."""
-        self._orders.put(lambda: self._on_model(lambda model: model.follow(person)))
+        self._ask(lambda model: model.follow(person), self._send)
 
     def show_ages(self, ages: tuple[int, ...]) -> None:
         """Show other year-groups of the school."""
-        self._orders.put(lambda: self._on_model(lambda model: model.show_ages(ages)))
+        self._ask(lambda model: model.show_ages(ages), self._send)
 
     def drawn(self, frame: int) -> None:
         """Take note that the browser has drawn a picture; the next may follow."""
         self._drawn = max(self._drawn, frame)
+        self._wake()
+
+    def _wake(self) -> None:
         self._orders.put(lambda: None)
+
+    def _ask(self, *acts: Callable[[PageModel], None]) -> None:
+        """Have something done with the model, if there is one by then."""
+
+        def order() -> None:
+            for act in acts:
+                if self._model is not None:
+                    act(self._model)
+
+        self._orders.put(order)
 
     # The thread
 
@@ -134,37 +125,34 @@ class Player:
         while not self._closed.is_set():
             try:
                 self._turn()
-            except ClosedError:
-                break
             except Exception as error:
-                if self._closed.is_set():  # nobody is left to tell
-                    break
-                self._fail(error)
+                if not self._closed.is_set():  # else nobody is left to be told
+                    self._fail(error)
         self._model = None
 
     def _turn(self) -> None:
-        """Do one thing: what is asked, or the next frame, or something for the ghost."""
-        behind = self._ghost_is_behind()
-        if self._serve(0.0 if behind else self._patience()):
-            return
-        if behind:
-            self._advance_ghost()
+        """Do one thing: what is asked, or the next frame, or something for the baseline."""
+        model = self._model
+        if model is None or not model.baseline_is_behind:
+            self._serve(self._patience())
+        elif not self._serve(0.0):
+            self._catch_up(model)
 
     def _serve(self, patience: float | None) -> bool:
-        """Do what is asked within some seconds, or live the next frame; return whether either."""
+        """Do what is asked within some seconds, or the next frame; return whether either."""
         try:
             order = self._orders.get(timeout=patience)
         except queue.Empty:
-            if self._patience() != 0.0:
+            if self._model is None or self._patience() != 0.0:
                 return False
-            self._advance()
+            self._advance(self._model)
             return True
         order()
         return True
 
     def _patience(self) -> float | None:
         """Return for how many seconds there is nothing to do; None: until something is asked."""
-        if not self._shown.playing:
+        if not self._state.playing:
             return None
         since = time.monotonic() - self._sent_at
         is_drawn = self._drawn >= self._sent
@@ -174,70 +162,48 @@ class Player:
         self._model = None
         self._drawn = self._sent = 0
         self._show(playing=False, working="Preparing the young people", failure="")
-        announce_compiling(lambda words: self._show(working=words))
-        model = PageModel.of(choices)
-        model.prepare(lambda share: self._progress("Living the years before the start", share))
+        announce_compiling(lambda message: self._show(working=message))
+        model = PageModel.from_choices(choices)
+        model.prepare(lambda share: self._progress("Simulating the years before the start", share))
         self._model = model
         self._show(working="")
         self._send(model)
 
-    def _play(self, playing: bool) -> None:
-        model = self._model
-        if model is None:
-            return
+    def _play(self, model: PageModel, playing: bool) -> None:
         self._show(playing=playing and model.running)
-        if model.ghost is not None and model.snapshot.ghost_day != model.ghost.days:
+        if model.baseline is not None and model.snapshot.baseline_day != model.baseline.days:
             self._picture_again(model)
 
-    def _advance(self) -> None:
-        model = self._model
-        if model is None:
-            return
-        model.live(self._days_a_frame)
-        if model.ghost is not None:
-            self._let_ghost_live(model)
+    def _advance(self, model: PageModel) -> None:
+        model.run_days(self.days_a_frame)
+        self._run_baseline(model)
         self._picture_again(model)
         if not model.running:
             self._show(playing=False)
 
-    def _on_model(self, change: Callable[[PageModel], None]) -> None:
-        if self._model is not None:
-            change(self._model)
-            self._send(self._model)
+    # The baseline
 
-    # The ghost
-
-    def _ghost_is_behind(self) -> bool:
-        model = self._model
-        if model is None or model.is_unchanged or model.course is None:
-            return False
-        return model.ghost is None or model.ghost.days < model.course.days
-
-    def _advance_ghost(self) -> None:
-        """Let the ghost live for a moment; when it has caught up while paused, show it."""
-        model = self._model
-        if model is None:
+    def _catch_up(self, model: PageModel) -> None:
+        """Run the baseline for a moment; when it has caught up while paused, show it."""
+        try:
+            model.prepare_baseline(lambda _: self._serve_meanwhile(model))
+        except AbandonedError:
             return
-        if model.ghost is None:
-            try:
-                model.prepare_ghost(lambda _: self._serve_meanwhile(model))
-            except OutdatedError:
-                return
-        self._let_ghost_live(model)
-        if not self._shown.playing and not self._ghost_is_behind():
+        self._run_baseline(model)
+        if not self._state.playing and not model.baseline_is_behind:
             self._picture_again(model)
 
-    def _let_ghost_live(self, model: PageModel) -> None:
-        until = time.monotonic() + GHOST_SECONDS
-        while time.monotonic() < until and model.advance_ghost():
+    def _run_baseline(self, model: PageModel) -> None:
+        until = time.monotonic() + BASELINE_SECONDS
+        while time.monotonic() < until and model.advance_baseline():
             pass
 
     def _serve_meanwhile(self, model: PageModel) -> None:
-        """Do what is asked, and play on, while the ghost lives its warm-up."""
+        """Do what is asked, and play on, while the baseline goes through its warm-up."""
         self._check_open()
         self._serve(0.0)
         if self._model is not model:
-            raise OutdatedError
+            raise AbandonedError
 
     # Showing
 
@@ -246,15 +212,14 @@ class Player:
         self._send(model)
 
     def _send(self, model: PageModel) -> None:
-        snapshot = model.snapshot
-        self._sent, self._sent_at = snapshot.frame, time.monotonic()
-        self._picture(snapshot)
+        self._sent, self._sent_at = model.snapshot.frame, time.monotonic()
+        self._draw(model.snapshot)
 
     def _show(self, **changes: bool | str) -> None:
-        shown = replace(self._shown, **changes)  # type: ignore[arg-type]
-        if shown != self._shown:
-            self._shown = shown
-            self._tell(shown)
+        state = replace(self._state, **changes)  # type: ignore[arg-type]
+        if state != self._state:
+            self._state = state
+            self._show_state(state)
 
     def _progress(self, what: str, share: float) -> None:
         self._check_open()
@@ -264,15 +229,16 @@ class Player:
 
     def _check_open(self) -> None:
         if self._closed.is_set():
-            raise ClosedError
+            raise AbandonedError
 
     def _fail(self, error: Exception) -> None:
         """Stop, and say what went wrong; a reset makes a new model."""
         model, self._model = self._model, None
         if isinstance(error, InputError):
-            words = f"These settings cannot be lived. {error}"
+            failure = f"These settings cannot be run. {error}"
         else:
             when = "" if model is None or model.course is None else f" on {model.world.date}"
-            words = f"The model stopped{when}: {type(error).__name__}: {error}"
-            log_error(words, error)
-        self._show(playing=False, working="", failure=f"{words}. Change what you like, then Reset.")
+            failure = f"The model stopped{when}: {type(error).__name__}: {error}"
+            log_error(failure, error)
+        failure += ". Change what you like, then Reset."
+        self._show(playing=False, working="", failure=failure)

@@ -53,25 +53,19 @@ class PortTakenError(OSError):
 
 
 def bound_socket(port: int) -> socket.socket:
-    """Return a socket on this machine's own address; port 0 is any free one.
-
-    Raises
-    ------
-    PortTakenError
-        If another program listens there, or the port is not to be had.
-    """
-    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    """Return a socket on this machine's own address; port 0 is any free one."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if os.name == "posix":  # a port that was just let go may be taken again
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        found.bind((HOST, port))
+        bound.bind((HOST, port))
     except OSError as error:
-        found.close()
+        bound.close()
         raise PortTakenError(
             f"--port: {port} on {HOST} cannot be used ({error.strerror}); "
             "choose another, or leave it out for a free one"
         ) from None
-    return found
+    return bound
 
 
 class OwnPagesOnly:
@@ -110,26 +104,13 @@ def _with_headers(send: Any) -> Any:
 
 
 def serve(choices: Choices, port: int, open_browser: bool, stock: bool = False) -> None:
-    """Serve the page until Ctrl-C.
+    """Serve the page until Ctrl-C; every page opens with these choices.
 
-    Parameters
-    ----------
-    choices
-        What every page opens with.
-    port
-        Port on 127.0.0.1; 0 is any free one.
-    stock
-        Whether to show Mesa's own page instead.
-    open_browser
-        Whether the page is opened in the browser of whoever started this.
-
-    Raises
-    ------
-    PortTakenError
-        Before anything else, if the port is taken.
+    Port 0 is any free one; `stock` shows Mesa's own page instead. If the port cannot be had,
+    PortTakenError is raised before anything else.
     """
-    found = bound_socket(port)
-    address = f"http://{HOST}:{found.getsockname()[1]}"
+    bound = bound_socket(port)
+    address = f"http://{HOST}:{bound.getsockname()[1]}"
     print("Starting the page ...", file=sys.stderr, flush=True)
     start.first = choices
     os.environ.update(SETTINGS)
@@ -149,14 +130,14 @@ def serve(choices: Choices, port: int, open_browser: bool, stock: bool = False) 
     server = uvicorn.Server(config)
     threading.Thread(target=_announce, args=(server, address, open_browser), daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):  # how it is meant to be ended
-        server.run(sockets=[found])
+        server.run(sockets=[bound])
     print("Stopped.", file=sys.stderr)
 
 
-def _announce(server: object, address: str, open_browser: bool) -> None:
+def _announce(server: Any, address: str, open_browser: bool) -> None:
     """Say where the page is, once it is there."""
-    while not getattr(server, "started", False):
-        if getattr(server, "should_exit", False):
+    while not server.started:
+        if server.should_exit:
             return
         time.sleep(0.05)
     print(address, flush=True)

@@ -19,42 +19,39 @@ POSITIONS = "open questions (switches)"
 
 def groups() -> dict[str, list[str]]:
     """Return the groups of numbers and switches, each with the names in it."""
-    found = {OFTEN: [each.name for each in parameters().values() if each.prior is not None]}
-    for group, members in groupby(parameters().values(), key=lambda each: each.group):
-        found.setdefault(group, []).extend(each.name for each in members)
-    return {**found, POSITIONS: list(switches())}
+    known = parameters().values()
+    names = {OFTEN: [parameter.name for parameter in known if parameter.prior is not None]}
+    for group, members in groupby(known, key=lambda parameter: parameter.group):
+        names.setdefault(group, []).extend(parameter.name for parameter in members)
+    return {**names, POSITIONS: list(switches())}
 
 
-def words_of(name: str) -> str:
+def readable(name: str) -> str:
     """Return a name as words."""
     return name.replace("_", " ").capitalize()
-
-
-def title_of(kind: Kind) -> str:
-    """Return a kind's title, saying so where it is no intervention."""
-    return kind.title if kind.label == "intervention" else f"{kind.title} ({kind.label})"
 
 
 @solara.component
 def Settings(session: Session) -> None:
     """Show all that can be chosen before a reset."""
+    panels = {
+        "Scenario and people": ScenarioPicker,
+        "Interventions and events": Interventions,
+        "Numbers of the model": Numbers,
+    }
     with Html(tag="div", class_="all-settings"):
-        with Html(tag="details", class_="card settings", attributes={"open": True}):
-            Html(tag="summary", children=["Scenario and people"])
-            ScenarioPicker(session)
-        with Html(tag="details", class_="card settings"):
-            Html(tag="summary", children=["Interventions and events"])
-            Interventions(session)
-        with Html(tag="details", class_="card settings"):
-            Html(tag="summary", children=["Numbers of the model"])
-            Numbers(session)
+        for title, panel in panels.items():
+            unfolded = {"open": True} if panel is ScenarioPicker else {}
+            with Html(tag="details", class_="card settings", attributes=unfolded):
+                Html(tag="summary", children=[title])
+                panel(session)
 
 
 @solara.component
 def ScenarioPicker(session: Session) -> None:
     """Show the scenarios that can be named, the number of people and the seed."""
     chosen = session.choices.value.scenario
-    about = solara.use_memo(lambda: {each.name: each.about for each in available_scenarios()}, [])
+    about = solara.use_memo(lambda: {file.name: file.about for file in available_scenarios()}, [])
     with Html(tag="div"):
         Choice(
             name="scenario", label="Scenario", value=chosen, options=session.scenarios,
@@ -76,18 +73,19 @@ def ScenarioPicker(session: Session) -> None:
 @solara.component
 def Interventions(session: Session) -> None:
     """Show every kind of intervention, on or off."""
-    on = {each["kind"]: each for each in session.interventions()}
+    chosen = {table["kind"]: table for table in session.interventions()}
     with Html(tag="div"):
         for kind in kinds().values():
-            InterventionRow(session, kind, on.get(kind.name)).key(kind.name)
+            InterventionRow(session, kind, chosen.get(kind.name)).key(kind.name)
 
 
 @solara.component
 def InterventionRow(session: Session, kind: Kind, table: Mapping[str, Any] | None) -> None:
     """Show one kind of intervention, with its coverage if it is on."""
+    title = kind.title if kind.label == "intervention" else f"{kind.title} ({kind.label})"
     with Html(tag="div", class_="intervention"):
         Check(
-            name=kind.name, label=title_of(kind), value=table is not None, about=kind.sentence,
+            name=kind.name, label=title, value=table is not None, about=kind.sentence,
             source=f"Evidence: {kind.evidence}.",
             on_change=lambda on: session.turn(kind.name, bool(on)),
         )  # fmt: skip
@@ -104,17 +102,14 @@ def InterventionRow(session: Session, kind: Kind, table: Mapping[str, Any] | Non
 def Numbers(session: Session) -> None:
     """Show the numbers of one group, and say which numbers are changed."""
     group, set_group = solara.use_state(OFTEN)
-    found = groups()
-    options = [(name, f"{name.capitalize()} ({len(names)})") for name, names in found.items()]
+    names = groups()
+    options = [(name, f"{name.capitalize()} ({len(members)})") for name, members in names.items()]
     with Html(tag="div"):
-        Choice(
-            name="group", label="Group", value=group, options=options, on_change=set_group,
-        )  # fmt: skip
-        changed = session.changes()
+        Choice(name="group", label="Group", value=group, options=options, on_change=set_group)
+        changed = ", ".join(readable(name).lower() for name in session.changes())
         if changed:
-            words = "Changed: " + ", ".join(words_of(name).lower() for name in changed)
-            Html(tag="p", class_="about", children=[words])
-        for name in found[group]:
+            Html(tag="p", class_="about", children=[f"Changed: {changed}"])
+        for name in names[group]:
             if name in switches():
                 SwitchChoice(session, name).key(name)
             else:
@@ -126,9 +121,9 @@ def NumberSlider(session: Session, name: str) -> None:
     """Show one number with its unit, its sentence and its source."""
     parameter = parameters()[name]
     Number(
-        name=name, label=words_of(name), unit=parameter.unit if parameter.unit != "1" else "",
-        about=parameter.sentence,
-        source=f"Source: {parameter.source}.", low=parameter.low, high=parameter.high,
+        name=name, label=readable(name), unit=parameter.unit if parameter.unit != "1" else "",
+        about=parameter.sentence, source=f"Source: {parameter.source}.",
+        low=parameter.low, high=parameter.high,
         value=float(session.value_of(name)), original=float(session.original_of(name)),
         on_change=lambda number: session.set_value(name, number),
     )  # fmt: skip
@@ -139,7 +134,7 @@ def SwitchChoice(session: Session, name: str) -> None:
     """Show one question with its answers."""
     switch = switches()[name]
     Choice(
-        name=name, label=words_of(name), value=str(session.value_of(name)),
+        name=name, label=readable(name), value=str(session.value_of(name)),
         options=[(answer, answer.replace("_", " ")) for answer in switch.values],
         about=f"{switch.sentence} Source: {switch.source}.",
         on_change=lambda answer: session.set_value(name, answer),

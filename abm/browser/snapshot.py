@@ -22,64 +22,47 @@ TRAITS: dict[str, tuple[str, str, tuple[float, float]]] = {
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """How a trait is spread in one group: shares a bin, mean, and people."""
+    """How a trait is spread in one group."""
 
-    shares: np.ndarray
+    shares: np.ndarray  # of the group, a bin
     mean: float
     people: int
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """One picture; nothing in it changes when the model lives on.
+    """One picture; nothing in it changes when the model goes on."""
 
-    Parameters
-    ----------
-    frame
-        Counts up, so that it can be told when a picture has been drawn.
-    scenario, seed
-        What is lived.
-    is_altered
-        Whether the scenario was changed on the page.
-    day, days
-        Reported days lived, and in all.
-    census
-        Counts of today, events of the past `flow_days` days (twelve months in the end).
-    censuses
-        The yearly ones so far.
-    history, ghost
-        A point a week, of this scenario and of the same people with nothing changed.
-    ghost_day
-        Reported days that the ghost has lived; None where the scenario is its own ghost.
-    school, trace, who
-        For the views of these names; `who` by trait, never first, then ever.
-    """
-
-    frame: int
+    frame: int  # counts up, so that it can be told when a picture has been drawn
     scenario: Scenario
     seed: int
-    is_altered: bool
-    day: int
-    days: int
-    census: Census
-    censuses: tuple[Census, ...]
-    flow_days: int
-    history: tuple[Point, ...]
-    ghost: tuple[Point, ...]
-    ghost_day: int | None
+    is_altered: bool  # whether the scenario was changed on the page
+    day: int  # how many reported days have gone by
+    days: int  # how many there are
+    census: Census  # counts of today, events of the past `flow_days` days
+    censuses: tuple[Census, ...]  # the yearly ones so far
+    flow_days: int  # twelve months in the end
+    history: tuple[Point, ...]  # a point a week
+    baseline: tuple[Point, ...]  # of the same people with nothing changed
+    baseline_day: int | None  # its reported days; None where the scenario is its own baseline
     school: School
     trace: Trace
-    who: dict[str, tuple[Spread, Spread]]
+    who: dict[str, tuple[Spread, Spread]]  # by trait: who never, then who ever self-injured
 
     @property
     def date(self) -> datetime.date:
-        """The last day lived."""
+        """The last day that went by."""
         return self.census.date
 
     @property
     def is_over(self) -> bool:
         """Whether the scenario's years are over."""
         return self.day >= self.days
+
+    @property
+    def people(self) -> int:
+        """How many people are present."""
+        return int(self.census.stocks[:, :, 0].sum())
 
 
 def spreads_of(course: Course) -> dict[str, tuple[Spread, Spread]]:
@@ -96,6 +79,5 @@ def spreads_of(course: Course) -> dict[str, tuple[Spread, Spread]]:
 def _spread(values: np.ndarray, ends: tuple[float, float]) -> Spread:
     if len(values) == 0:
         return Spread(np.zeros(BINS), float("nan"), 0)
-    inside = np.clip(values, *ends)
-    counts = np.histogram(inside, BINS, ends)[0]
+    counts = np.histogram(np.clip(values, *ends), BINS, ends)[0]
     return Spread(counts / len(values), float(values.sum() / len(values)), len(values))

@@ -12,7 +12,7 @@ from mesa.visualization import Slider, SolaraViz
 from abm.browser import start
 from abm.browser.choices import FEWEST_PEOPLE, Choices
 from abm.browser.page_model import PageModel
-from abm.browser.settings import words_of
+from abm.browser.settings import readable
 from abm.browser.views import VIEWS, View
 from abm.parameters import parameters
 
@@ -25,11 +25,10 @@ FINE_STEP = 1e-6
 @solara.component
 def Page() -> None:
     """Show Mesa's page."""
-    model = solara.use_memo(lambda: PageModel.of(start.first), [])
-    pages = [(_component(draw), place) for place, (_, draw) in enumerate(VIEWS.values())]
+    model = solara.use_memo(lambda: PageModel.from_choices(start.first), [])
     SolaraViz(
         model,
-        components=pages,
+        components=[(_component(draw), tab) for tab, (_, draw) in enumerate(VIEWS.values())],
         model_params=mesa_parameters(start.first),
         name="Young people and self-injury",
         play_interval=100,
@@ -40,23 +39,18 @@ def Page() -> None:
 def mesa_parameters(choices: Choices) -> dict[str, Any]:
     """Return what Mesa's page can change: seed, people, and the numbers calibration explores."""
     scenario = choices.resolve()
-    found: dict[str, Any] = {
+    inputs: dict[str, Any] = {
         "scenario_name": choices.scenario,
         "rng": {"type": "InputText", "label": "Seed", "value": str(choices.seed)},
         "population": Slider("People", scenario.population.size, FEWEST_PEOPLE, LARGEST, 50, int),
     }
-    for name, each in parameters().items():
-        if each.prior is not None:
-            value = scenario.parameters[name]
-            label = f"{words_of(name)} ({each.unit})"
-            found[name] = Slider(label, value, each.low, each.high, FINE_STEP, float)
-    return found
+    for name, known in parameters().items():
+        if known.prior is not None:
+            value, label = scenario.parameters[name], f"{readable(name)} ({known.unit})"
+            inputs[name] = Slider(label, value, known.low, known.high, FINE_STEP, float)
+    return inputs
 
 
 def _component(draw: View) -> Any:
     """Return a component of Mesa's page that shows one view."""
-
-    def show(model: PageModel) -> solara.Element:
-        return solara.HTML(unsafe_innerHTML=draw(model.snapshot, WIDTH))
-
-    return show
+    return lambda model: solara.HTML(unsafe_innerHTML=draw(model.snapshot, WIDTH))

@@ -74,7 +74,7 @@ def _Field(
 
 
 @solara.component
-def Field(on_change: Change, **shown: Any) -> None:
+def Field(on_change: Change, **inputs: Any) -> None:
     """Show an input; tell the browser which of its changes have been heard, whatever they did."""
     heard, set_heard = solara.use_state(0)
 
@@ -84,28 +84,28 @@ def Field(on_change: Change, **shown: Any) -> None:
                 on_change(change)
                 set_heard(count)
 
-    _Field(heard=heard, event_change=hear, **shown)
+    _Field(heard=heard, event_change=hear, **inputs)
 
 
-def Number(low: float, high: float, on_change: Change, **shown: Any) -> solara.Element:
+def Number(low: float, high: float, on_change: Change, **inputs: Any) -> solara.Element:
     """Let a number be chosen between two ends, with a slider of 100 steps or exactly."""
     hear = offered(Between(low, high), lambda number: on_change(float(number)))
-    return Field(kind="number", low=low, high=high, on_change=hear, **shown)
+    return Field(kind="number", low=low, high=high, on_change=hear, **inputs)
 
 
-def Choice(options: list[tuple[str, str]], on_change: Change, **shown: Any) -> solara.Element:
+def Choice(options: list[tuple[str, str]], on_change: Change, **inputs: Any) -> solara.Element:
     """Let one of some names be chosen; each with the words that are shown."""
     hear = offered([name for name, _ in options], on_change)
-    return Field(kind="choice", options=options, on_change=hear, **shown)
+    return Field(kind="choice", options=options, on_change=hear, **inputs)
 
 
-def Entry(on_change: Change, **shown: Any) -> solara.Element:
+def Entry(on_change: Change, **inputs: Any) -> solara.Element:
     """Let a whole number be typed."""
     return Field(
-        kind="text", on_change=lambda text: on_change(str(text)[: LONGEST_TEXT + 1]), **shown
+        kind="text", on_change=lambda text: on_change(str(text)[: LONGEST_TEXT + 1]), **inputs
     )
 
 
-def Check(on_change: Change, **shown: Any) -> solara.Element:
+def Check(on_change: Change, **inputs: Any) -> solara.Element:
     """Let something be turned on or off."""
-    return Field(kind="check", on_change=offered([False, True], on_change), **shown)
+    return Field(kind="check", on_change=offered([False, True], on_change), **inputs)

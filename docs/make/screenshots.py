@@ -1,7 +1,7 @@
 """Screenshots of the page, the same ones every time: ``python -m docs.make.screenshots FOLDER``.
 
 Needs the extra ``dev`` and a Chromium or Chrome. A package of programmes
-in schools is lived for six years.
+in schools is run for six years.
 """
 
 import io
@@ -48,7 +48,7 @@ def take(folder: Path) -> list[Path]:
 
 
 def _live(page: Any, address: str) -> None:
-    """Open the page and live some years; the ghost has then caught up."""
+    """Open the page and run some years; the baseline has then caught up."""
     open_page(page, address)
     page.get_by_label("Each frame is").select_option("month")
     for month in range(1, MONTHS + 1):

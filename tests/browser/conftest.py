@@ -15,7 +15,9 @@ from abm.browser.page_model import PageModel
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Return the page of 300 people; seed 666 makes its model fail on the third day."""
-    PageModel(population=PEOPLE).live(1)  # compiles, so that the page is there as soon as on others
+    PageModel(population=PEOPLE).run_days(
+        1
+    )  # compiles, so that the page is there as soon as on others
     with serving(tmp_path_factory.mktemp("page"), "--population", str(PEOPLE)) as found:
         yield found
 

@@ -100,7 +100,7 @@ class Watched:
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(text, delay=20)
 
-    def lived(self) -> dict[str, Any]:
+    def scenario_run(self) -> dict[str, Any]:
         """Reset, live a day, and return the scenario that can then be downloaded."""
         self.pace("day")
         self.press("Reset")

@@ -1,4 +1,4 @@
-"""Inputs obey a mouse, keys and a finger: what is shown is what a reset lives."""
+"""Inputs obey a mouse, keys and a finger: what is shown is what a reset runs."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -61,9 +61,9 @@ def test_a_slider_is_dragged_and_another_clicked_with_the_mouse(tab: Watched) ->
     assert chosen["Stressor rate"] == pytest.approx(3.6, abs=0.15)
     assert chosen["Stressor size"] == pytest.approx(2.0, abs=0.15)
     tab.page.get_by_text("Settings changed: press Reset").wait_for()
-    lived = tab.lived()["parameters"]
-    assert lived["stressor_rate"] == chosen["Stressor rate"] == shown(tab, "Stressor rate")
-    assert lived["stressor_size"] == chosen["Stressor size"] == shown(tab, "Stressor size")
+    scenario = tab.scenario_run()["parameters"]
+    assert scenario["stressor_rate"] == chosen["Stressor rate"] == shown(tab, "Stressor rate")
+    assert scenario["stressor_size"] == chosen["Stressor size"] == shown(tab, "Stressor size")
 
 
 def test_a_slider_obeys_arrow_and_page_keys_home_and_end(tab: Watched) -> None:
@@ -81,9 +81,9 @@ def test_a_slider_obeys_arrow_and_page_keys_home_and_end(tab: Watched) -> None:
             tab.page.keyboard.press(key)
         assert shown(tab, label) == pytest.approx(value, abs=0.02), label
     chosen = {label: shown(tab, label) for label in presses}
-    lived = tab.lived()["parameters"]
+    scenario = tab.scenario_run()["parameters"]
     for label in presses:
-        assert lived[label.lower().replace(" ", "_")] == chosen[label] == shown(tab, label)
+        assert scenario[label.lower().replace(" ", "_")] == chosen[label] == shown(tab, label)
 
 
 def test_a_finger_moves_a_slider_and_the_coverage_of_an_intervention(phone: Watched) -> None:
@@ -96,9 +96,9 @@ def test_a_finger_moves_a_slider_and_the_coverage_of_an_intervention(phone: Watc
     rate, coverage = shown(phone, "Stressor rate"), shown(phone, "Coverage")
     assert rate == pytest.approx(3.0, abs=0.15)
     assert coverage == pytest.approx(25, abs=4)
-    lived = phone.lived()
-    assert lived["parameters"]["stressor_rate"] == rate == shown(phone, "Stressor rate")
-    assert lived["interventions"][0]["coverage"] == coverage / 100
+    scenario = phone.scenario_run()
+    assert scenario["parameters"]["stressor_rate"] == rate == shown(phone, "Stressor rate")
+    assert scenario["interventions"][0]["coverage"] == coverage / 100
 
 
 def test_the_coverage_of_an_intervention_obeys_mouse_and_keys(tab: Watched) -> None:
@@ -112,7 +112,7 @@ def test_the_coverage_of_an_intervention_obeys_mouse_and_keys(tab: Watched) -> N
     for key in ("ArrowLeft", "ArrowLeft", "PageUp"):
         tab.page.keyboard.press(key)
     assert shown(tab, "Coverage") == clicked + 8
-    assert tab.lived()["interventions"][0]["coverage"] == (clicked + 8) / 100
+    assert tab.scenario_run()["interventions"][0]["coverage"] == (clicked + 8) / 100
 
 
 def test_a_fitted_value_is_kept_to_the_last_digit_until_it_is_changed(tab: Watched) -> None:
@@ -124,10 +124,10 @@ def test_a_fitted_value_is_kept_to_the_last_digit_until_it_is_changed(tab: Watch
     tab.page.keyboard.press("Tab")
     tab.page.get_by_text("Expected a number from 0 to 4; it stays 0.2906.").wait_for()
     tab.page.get_by_role("button", name="Back to 10.88").wait_for()
-    lived = tab.lived()["parameters"]
-    assert lived["barrier_mean"] == shown(tab, "Barrier mean") == 9.8765
-    assert lived["learning_rate"] == shown(tab, "Learning rate") == 0.05965
-    assert lived["weight_feel"] == shown(tab, "Weight feel") == 0.2906
+    scenario = tab.scenario_run()["parameters"]
+    assert scenario["barrier_mean"] == shown(tab, "Barrier mean") == 9.8765
+    assert scenario["learning_rate"] == shown(tab, "Learning rate") == 0.05965
+    assert scenario["weight_feel"] == shown(tab, "Weight feel") == 0.2906
     slider(tab, "Learning rate").focus()
     tab.page.keyboard.press("ArrowRight")
     assert shown(tab, "Learning rate") == 0.07
@@ -144,9 +144,9 @@ def test_typing_loses_no_digit_while_days_go_by(tab: Watched) -> None:
         assert tab.page.get_by_label("Seed", exact=True).input_value() == digits
     tab.type("People", "1234")
     tab.press("Pause")
-    lived = tab.lived()
+    scenario = tab.scenario_run()
     assert "Seed 1029384756, 1,234 people" in tab.status()
-    assert lived["population"]["size"] == 1234
+    assert scenario["population"]["size"] == 1234
 
 
 def test_lists_and_boxes_obey_quick_keys_while_days_go_by(tab: Watched) -> None:
@@ -167,7 +167,7 @@ def test_lists_and_boxes_obey_quick_keys_while_days_go_by(tab: Watched) -> None:
     tab.page.get_by_label("Coverage", exact=True).wait_for()
     assert box.is_checked()
     tab.press("Pause")
-    assert len(tab.lived()["interventions"]) == 1
+    assert len(tab.scenario_run()["interventions"]) == 1
     assert people.count() == 0  # the figures are open
     tab.open("One person")
     expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {chosen}")
@@ -203,5 +203,5 @@ def test_thousands_of_digits_are_refused_beside_the_field(tab: Watched, context:
         expect(reset).to_be_disabled()
         tab.type(label, right)
         expect(reset).to_be_enabled()
-    assert tab.lived()["population"]["size"] == 200
+    assert tab.scenario_run()["population"]["size"] == 200
     assert "Seed 8, 200 people" in tab.status()

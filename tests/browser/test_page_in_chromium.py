@@ -91,16 +91,16 @@ def test_what_is_changed_acts_at_reset_beside_a_grey_line_of_nothing_changed(tab
     tab.unfold("Interventions and events")
     tab.page.get_by_label("Skills lessons in school").click()
     tab.page.get_by_text("Settings changed: press Reset").wait_for()
-    lived = tab.lived()
+    scenario = tab.scenario_run()
     assert "Baseline, with changes" in tab.status()
-    assert [each["kind"] for each in lived["interventions"]] == ["school_skills_programme"]
-    assert lived["population"]["size"] == PEOPLE
+    assert [each["kind"] for each in scenario["interventions"]] == ["school_skills_programme"]
+    assert scenario["population"]["size"] == PEOPLE
     tab.pace("month")
     tab.press("Step")
     tab.wait_for_status("Day 31 of")
     tab.open("Over the years")
     tab.page.get_by_text("the same people with the same luck, and nothing changed.").wait_for()
-    tab.page.locator("path.ghost").nth(2).wait_for(state="attached")
+    tab.page.locator("path.baseline").nth(2).wait_for(state="attached")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -117,7 +117,7 @@ def test_no_event_opens_or_chooses_what_was_not_offered(tab: Watched) -> None:
     expect(tab.page.locator("#field-seed-about")).to_contain_text("Expected a whole number")
     assert "is not valid TOML" not in tab.page.locator(".nssi").inner_text()
     tab.type("Seed", "5")
-    tab.lived()
+    tab.scenario_run()
     assert "Baseline. Seed 5," in tab.status()
 
 

@@ -1,4 +1,4 @@
-"""The model behind the page lives what `nssi run` lives, whatever is looked at."""
+"""The model behind the page does what `nssi run` does, whatever is looked at."""
 
 import inspect
 import tomllib
@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from abm.browser.choices import Choices, is_unchanged, reference_of
+from abm.browser.choices import Choices, is_unchanged, unchanged
 from abm.browser.page_model import PageModel
 from abm.browser.views.figures import as_csv
 from abm.io.messages import InputError
@@ -24,13 +24,13 @@ FIRST_YEAR = 366  # 2015-09-01 to 2016-08-31
 
 @pytest.fixture(scope="module")
 def played() -> PageModel:
-    """Return a model with two changes that has lived a year and ten days, with its ghost."""
+    """Return a model with two changes run for a year and ten days, with its baseline."""
     model = PageModel("school-skills", rng=5, population=PEOPLE, stressor_rate=1.1)
-    model.prepare_ghost()
-    model.live(FIRST_YEAR)
+    model.prepare_baseline()
+    model.run_days(FIRST_YEAR)
     model.follow(model.snapshot.trace.person or 0)
-    model.live(10)
-    while model.advance_ghost():
+    model.run_days(10)
+    while model.advance_baseline():
         pass
     model.take_picture()
     return model
@@ -63,8 +63,8 @@ def test_events_of_the_past_year_are_counted_on_any_day(played: PageModel) -> No
     snapshot = played.snapshot
     assert snapshot.date.isoformat() == "2016-09-10"
     assert snapshot.flow_days == (snapshot.date - date(2015, 9, 10)).days
-    lived = snapshot.census.flows[:, :, 0].sum()
-    assert lived == snapshot.flow_days * PEOPLE
+    person_days = snapshot.census.flows[:, :, 0].sum()
+    assert person_days == snapshot.flow_days * PEOPLE
 
 
 def test_following_somebody_changes_nothing() -> None:
@@ -73,7 +73,7 @@ def test_following_somebody_changes_nothing() -> None:
     plain.prepare()
     plain.following.person = None
     for model in (watched, plain):
-        model.live(40)
+        model.run_days(40)
     assert len(watched.following.trace().days) == 40
     assert len(plain.following.trace().days) == 0
     names = [name for name in watched.world.people.dtype.names if name not in ("watched", "points")]
@@ -82,22 +82,22 @@ def test_following_somebody_changes_nothing() -> None:
     )
 
 
-def test_the_ghost_is_the_same_people_with_nothing_changed(played: PageModel) -> None:
-    assert played.ghost is not None
-    assert played.ghost.days == played.snapshot.day == played.snapshot.ghost_day
-    reference = reference_of(played.settings)
-    assert reference.population == played.settings.population
-    assert reference.interventions == ()
+def test_the_baseline_is_the_same_people_with_nothing_changed(played: PageModel) -> None:
+    assert played.baseline is not None
+    assert played.baseline.days == played.snapshot.day == played.snapshot.baseline_day
+    baseline = unchanged(played.settings)
+    assert baseline.population == played.settings.population
+    assert baseline.interventions == ()
     record = run(load_scenario("baseline", population=PEOPLE, years=1), 5, Logs())
-    assert np.array_equal(played.ghost.world.censuses[0].stocks, record.censuses[0].stocks)
+    assert np.array_equal(played.baseline.world.censuses[0].stocks, record.censuses[0].stocks)
 
 
-def test_a_scenario_with_nothing_changed_has_no_ghost() -> None:
+def test_a_scenario_with_nothing_changed_has_no_baseline() -> None:
     model = PageModel(population=PEOPLE)
-    model.prepare_ghost()
+    model.prepare_baseline()
     assert model.is_unchanged
-    assert model.ghost is None
-    assert model.snapshot.ghost_day is None
+    assert model.baseline is None
+    assert model.snapshot.baseline_day is None
     assert is_unchanged(load_scenario("baseline"))
     assert not is_unchanged(load_scenario("school-skills"))
 
@@ -114,7 +114,7 @@ def test_a_snapshot_stays_as_it_was_when_the_model_lives_on() -> None:
     model.step()
     before = model.snapshot
     seen = before.census.stocks.copy(), before.census.flows.copy(), before.school.distress.copy()
-    model.live(30)
+    model.run_days(30)
     model.take_picture()
     assert model.snapshot is not before
     assert before.day == 1
@@ -127,7 +127,7 @@ def test_a_model_stops_at_the_end_of_its_calendar() -> None:
     model.prepare()
     days = model.snapshot.days
     model.course.world.days_lived = model.course.world.total_days - 2  # type: ignore[union-attr]
-    model.live(30)
+    model.run_days(30)
     model.take_picture()
     assert model.snapshot.day == days
     assert not model.running
@@ -145,7 +145,7 @@ def test_the_scenario_that_is_downloaded_means_the_same(played: PageModel) -> No
         (Choices(population=20), "people: expected 150 to 50,000"),
         (Choices(seed=-1), "seed"),
         (Choices("no-such"), "no-such"),
-        (Choices(numbers={"stressor_rate": 99.0}), "stressor_rate"),
+        (Choices(values={"stressor_rate": 99.0}), "stressor_rate"),
         (Choices(interventions=({"kind": "magic"},)), "magic"),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from abm.browser.choices import Choices
-from abm.browser.player import DAYS_A_FRAME, Player, Shown
+from abm.browser.player import DAYS_A_FRAME, Player, PlayerState
 from abm.browser.snapshot import Snapshot
 from abm.simulation.world import World
 
@@ -17,23 +17,22 @@ class Screen:
     """What a page would show."""
 
     def __init__(self) -> None:
-        self.shown = Shown()
+        self.state = PlayerState()
         self.pictures: list[Snapshot] = []
         self.player = Player(self._show, self._draw)
 
-    def _show(self, shown: Shown) -> None:
-        self.shown = shown
+    def _show(self, state: PlayerState) -> None:
+        self.state = state
 
-    def _draw(self, picture: Snapshot | None) -> None:
-        if picture is not None:
-            self.pictures.append(picture)
-            self.player.drawn(picture.frame)
+    def _draw(self, picture: Snapshot) -> None:
+        self.pictures.append(picture)
+        self.player.drawn(picture.frame)
 
     def wait(self, until: Callable[[], bool]) -> None:
         """Wait until something is so, at most half a minute."""
         end = time.monotonic() + 30
         while not until():
-            assert time.monotonic() < end, (self.shown, len(self.pictures))
+            assert time.monotonic() < end, (self.state, len(self.pictures))
             time.sleep(0.01)
 
     @property
@@ -55,12 +54,12 @@ def screen() -> Iterator[Screen]:
 
 
 def test_playing_goes_on_until_paused(screen: Screen) -> None:
-    screen.player.pace(DAYS_A_FRAME["week"])
+    screen.player.days_a_frame = DAYS_A_FRAME["week"]
     screen.player.play(True)
     screen.wait(lambda: screen.latest.day >= 21)
-    assert screen.shown.playing
+    assert screen.state.playing
     screen.player.play(False)
-    screen.wait(lambda: not screen.shown.playing)
+    screen.wait(lambda: not screen.state.playing)
     day = screen.latest.day
     time.sleep(0.4)
     assert screen.latest.day == day
@@ -68,7 +67,7 @@ def test_playing_goes_on_until_paused(screen: Screen) -> None:
 
 
 def test_a_step_is_one_frame(screen: Screen) -> None:
-    screen.player.pace(DAYS_A_FRAME["month"])
+    screen.player.days_a_frame = DAYS_A_FRAME["month"]
     screen.player.step()
     screen.wait(lambda: screen.latest.day == 30)
 
@@ -78,7 +77,7 @@ def test_frames_wait_for_the_browser_to_draw(screen: Screen) -> None:
     screen.player.play(True)
     time.sleep(1.5)
     screen.player.play(False)
-    screen.wait(lambda: not screen.shown.playing)
+    screen.wait(lambda: not screen.state.playing)
     assert 1 <= screen.latest.day <= 3
 
 
@@ -91,30 +90,30 @@ def test_a_failure_is_said_and_a_reset_recovers(
     with monkeypatch.context() as patch:
         patch.setattr(World, "live_day", fail)
         screen.player.play(True)
-        screen.wait(lambda: bool(screen.shown.failure))
-    assert "The model stopped on 2015-09-01: ZeroDivisionError" in screen.shown.failure
-    assert not screen.shown.playing
+        screen.wait(lambda: bool(screen.state.failure))
+    assert "The model stopped on 2015-09-01: ZeroDivisionError" in screen.state.failure
+    assert not screen.state.playing
     assert capsys.readouterr().err.count("\n") == 1
     screen.player.step()
     screen.player.reset(Choices(population=PEOPLE, seed=2))
     screen.wait(lambda: screen.latest.seed == 2)
-    assert screen.shown == Shown()
+    assert screen.state == PlayerState()
 
 
-def test_settings_that_cannot_be_lived_are_said(screen: Screen) -> None:
-    screen.player.reset(Choices(population=PEOPLE, numbers={"stressor_rate": 1e9}))
-    screen.wait(lambda: bool(screen.shown.failure))
-    assert "stressor_rate" in screen.shown.failure
+def test_settings_that_cannot_be_run_are_said(screen: Screen) -> None:
+    screen.player.reset(Choices(population=PEOPLE, values={"stressor_rate": 1e9}))
+    screen.wait(lambda: bool(screen.state.failure))
+    assert "stressor_rate" in screen.state.failure
 
 
-def test_the_ghost_catches_up_while_paused_and_while_playing(screen: Screen) -> None:
-    screen.player.pace(DAYS_A_FRAME["month"])
-    screen.player.reset(Choices(population=PEOPLE, numbers={"stressor_rate": 1.2}))
+def test_the_baseline_catches_up_while_paused_and_while_playing(screen: Screen) -> None:
+    screen.player.days_a_frame = DAYS_A_FRAME["month"]
+    screen.player.reset(Choices(population=PEOPLE, values={"stressor_rate": 1.2}))
     screen.player.play(True)
     screen.wait(lambda: screen.latest.day >= 120)
     screen.player.play(False)
-    screen.wait(lambda: screen.latest.ghost_day == screen.latest.day)
-    assert len(screen.latest.ghost) == len(screen.latest.history)
+    screen.wait(lambda: screen.latest.baseline_day == screen.latest.day)
+    assert len(screen.latest.baseline) == len(screen.latest.history)
 
 
 def test_closing_stops_the_thread_while_it_plays(screen: Screen) -> None:
@@ -128,7 +127,7 @@ def test_closing_stops_the_thread_while_it_prepares() -> None:
     screen = Screen()
     screen.player.start()
     screen.player.reset(Choices(population=9_000))
-    screen.wait(lambda: "%" in screen.shown.working)
+    screen.wait(lambda: "%" in screen.state.working)
     screen.player.close()
     assert screen.player.wait(5)
     assert screen.pictures == []
@@ -140,7 +139,7 @@ def test_before_there_is_machine_code_it_says_that_it_compiles(
     monkeypatch.setattr("abm.simulation.compiled.is_compiled", lambda: False)
     monkeypatch.setattr("abm.browser.player.is_compiled", lambda: False)
     seen: list[str] = []
-    monkeypatch.setattr(screen.player, "_tell", lambda shown: seen.append(shown.working))
+    monkeypatch.setattr(screen.player, "_show_state", lambda state: seen.append(state.working))
     screen.player.reset(Choices(population=PEOPLE, seed=2))
     screen.wait(lambda: "" in seen)
     assert seen[:2] == [

@@ -40,8 +40,8 @@ def test_an_intervention_keeps_what_the_scenario_says_of_it(session: Session) ->
     (changed,) = session.interventions()
     assert changed == {**own, "coverage": 0.2}
     session.turn("dbt_a", True)
-    lived = session.choices.value.resolve()
-    assert [each.kind for each in lived.interventions] == ["school_skills_programme", "dbt_a"]
+    scenario = session.choices.value.resolve()
+    assert [each.kind for each in scenario.interventions] == ["school_skills_programme", "dbt_a"]
 
 
 def test_the_scenario_s_own_interventions_are_lived_as_in_a_run(session: Session) -> None:
@@ -56,7 +56,7 @@ def test_a_wrong_seed_keeps_the_page_from_resetting(session: Session, text: str)
     session.seed_text.value = text
     assert session.seed_problem()
     session.reset()
-    assert session.lived.value.seed == 1
+    assert session.running.value.seed == 1
 
 
 @pytest.mark.parametrize("text", ["149", "50001", "many", "9" * 30, "7" * 5000])

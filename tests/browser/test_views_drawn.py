@@ -10,11 +10,11 @@ import pytest
 
 from abm.browser import drawing
 from abm.browser.choices import Choices
+from abm.browser.page import people_to_follow, status_lines
 from abm.browser.page_model import PageModel
-from abm.browser.school import MOST_SHOWN, spring_places
+from abm.browser.school import MOST_SHOWN, YEAR_GROUPS, spring_positions
 from abm.browser.settings import groups
 from abm.browser.snapshot import Snapshot
-from abm.browser.status import people_to_follow, school_ages, status_words
 from abm.browser.stock import FINE_STEP, mesa_parameters
 from abm.browser.views import VIEWS, figures, one_person, school, years
 from abm.parameters import parameters, switches
@@ -24,11 +24,11 @@ WIDTHS = (366.0, 900.0)
 
 @pytest.fixture(scope="module")
 def model() -> PageModel:
-    """Return a model that has lived a hundred days, with its ghost."""
+    """Return a model run for a hundred days, and its baseline."""
     found = PageModel(rng=2, population=240, barrier_mean=8.0)
-    found.prepare_ghost()
-    found.live(100)
-    while found.advance_ghost():
+    found.prepare_baseline()
+    found.run_days(100)
+    while found.advance_baseline():
         pass
     found.take_picture()
     return found
@@ -83,10 +83,12 @@ def test_a_large_year_group_is_drawn_in_part_and_says_so() -> None:
 
 def test_places_do_not_change_and_do_not_fall_together() -> None:
     edges = np.array([(i, (i * 7 + 1) % 300) for i in range(300)])
-    places = spring_places(300, edges)
-    assert np.array_equal(places, spring_places(300, edges))
-    assert ((places >= 0) & (places <= 1)).all()
-    distance = np.linalg.norm(places[:, None] - places[None], axis=2)[~np.eye(300, dtype=bool)]
+    positions = spring_positions(300, edges)
+    assert np.array_equal(positions, spring_positions(300, edges))
+    assert ((positions >= 0) & (positions <= 1)).all()
+    distance = np.linalg.norm(positions[:, None] - positions[None], axis=2)[
+        ~np.eye(300, dtype=bool)
+    ]
     assert distance.min() > 0.0
     assert np.median(distance.reshape(300, -1).min(axis=1)) > 0.015
 
@@ -102,18 +104,20 @@ def test_acts_of_the_person_followed_are_drawn_with_their_relief(model: PageMode
     people = model.world.people
     model.follow(int(people["person"][np.argmax(people["past_year_acts"])]))
     while not any(day.acts for day in model.snapshot.trace.days[-14:]) and model.running:
-        model.live(7)
+        model.run_days(7)
         model.take_picture()
     assert "relief of one act" in one_person.draw(model.snapshot, 900.0)
     assert "0 acts in these" not in one_person.draw(model.snapshot, 900.0)
 
 
-def test_the_ghost_is_a_line_of_its_own(shot: Snapshot) -> None:
-    assert years.draw(shot, 900.0).count('class="ghost"') >= 3
-    assert "the same luck" in years.ghost_words(shot)
-    behind = dataclasses.replace(shot, ghost_day=shot.day - 10)
-    assert "computing" in years.ghost_words(behind)
-    assert "Nothing is changed" in years.ghost_words(dataclasses.replace(shot, ghost_day=None))
+def test_the_baseline_is_a_line_of_its_own(shot: Snapshot) -> None:
+    assert years.draw(shot, 900.0).count('class="baseline"') >= 3
+    assert "the same luck" in years.baseline_sentence(shot)
+    behind = dataclasses.replace(shot, baseline_day=shot.day - 10)
+    assert "computing" in years.baseline_sentence(behind)
+    assert "Nothing is changed" in years.baseline_sentence(
+        dataclasses.replace(shot, baseline_day=None)
+    )
 
 
 def test_text_of_a_scenario_is_escaped_everywhere(shot: Snapshot) -> None:
@@ -122,9 +126,11 @@ def test_text_of_a_scenario_is_escaped_everywhere(shot: Snapshot) -> None:
     changed = dataclasses.replace(shot, scenario=scenario)
     for _, draw in VIEWS.values():
         assert evil not in draw(changed, 900.0)
-    assert escape(evil) in drawing.figure(100, evil, "", [drawing.key(evil, "#000")], evil)
-    assert evil not in drawing.svg(drawing.Axes(9, 9, (0, 1), (0, 1)), evil, [])
-    assert evil not in drawing.text(0, 0, evil) + drawing.empty(evil)
+    axes = drawing.Axes(9, 9, (0, 1), (0, 1))
+    chart = drawing.chart(axes, evil, evil, [], [drawing.key(evil, "#000")], evil)
+    assert chart.count(escape(evil)) == 4
+    assert evil not in chart + drawing.text(0, 0, evil) + drawing.empty(evil)
+    assert evil not in drawing.view(evil, [])
 
 
 def test_before_the_first_day_views_say_what_to_do() -> None:
@@ -135,12 +141,10 @@ def test_before_the_first_day_views_say_what_to_do() -> None:
 
 
 def test_the_status_is_plain_words(shot: Snapshot) -> None:
-    words = " ".join(status_words(shot, playing=False))
+    words = " ".join(status_lines(shot, playing=False))
     assert "Baseline, with changes. Seed 2, 240 people." in words
     assert f"Day {shot.day:,} of 3,653" in words
-    options, value, ages = school_ages(shot)
-    assert ages[value] == shot.school.ages
-    assert len(options) == len(ages)
+    assert shot.school.ages in YEAR_GROUPS.values()
     people, followed = people_to_follow(shot)
     assert followed in dict(people)
 

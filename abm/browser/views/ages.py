@@ -3,13 +3,11 @@
 from abm.browser import drawing as d
 from abm.browser.course import value_of
 from abm.browser.snapshot import Snapshot
+from abm.browser.views.figures import TITLES
 from abm.report.figures.curves import ADOLESCENTS, PUBLISHED_LIFETIME
 from abm.simulation.census import AGES, measure_named
 
-MEASURES = {
-    "lifetime_prevalence": ("Ever self-injured", 0.30),
-    "past_year_prevalence": ("Self-injured in the past year", 0.15),
-}
+LEAST_TOP = {"lifetime_prevalence": 0.30, "past_year_prevalence": 0.15}  # of the axis
 SOURCE = "Published range: Klonsky et al. (2014), cited by Martin (2022), for ages 12-18 together."
 SHAPES = {"female": "circle", "male": "square"}
 FEW = 100
@@ -17,25 +15,23 @@ FEW = 100
 
 def draw(shot: Snapshot, width: float) -> str:
     """Return two charts: ever, and in the past year."""
-    panel = width if width < 700 else (width - 24) / 2
-    charts = [_chart(shot, measure, panel) for measure in MEASURES]
     people = shot.census.stocks[:, :, 0]
     cell = int(people[people > 0].min()) if (people > 0).any() else 0
     few = f" A point stands for as few as {cell} people: more people would steady it."
     few = few if cell < FEW else ""
     lead = f"Young people on {shot.date:%-d %B %Y}, by completed age.{few}"
-    return f'<p class="lead">{d.escape(lead)}</p><div class="panels">{"".join(charts)}</div>'
+    panel = d.panel_width(width, 2)
+    return d.view(lead, [_chart(shot, measure, panel) for measure in LEAST_TOP])
 
 
 def _chart(shot: Snapshot, name: str, width: float) -> str:
-    title, least = MEASURES[name]
-    measure = measure_named(name)
+    measure, (title, _) = measure_named(name), TITLES[name]
     lines = {
         sex: [(age, value_of(shot.census, measure, sex, age, age, shot.flow_days)) for age in AGES]
         for sex in SHAPES
     }
-    seen = [value for points in lines.values() for _, value in points if value is not None]
-    top = d.round_up(max(seen, default=0.0), least)
+    values = [value for points in lines.values() for _, value in points if value is not None]
+    top = d.round_up(max(values, default=0.0), LEAST_TOP[name])
     axes = d.Axes(width, 300, (9.5, 24.5), (0, top), left=64)
     together = value_of(shot.census, measure, "all", *ADOLESCENTS, shot.flow_days)
     parts = [d.left_axis(axes, "Share of young people", d.percent)]
@@ -45,22 +41,20 @@ def _chart(shot: Snapshot, name: str, width: float) -> str:
     if is_lifetime:
         parts.append(d.band(axes, ends, PUBLISHED_LIFETIME))
         keys.append(d.key("published, 12-18: 15-20 %", "", shape="band"))
+    spoken = "nobody of these ages"
     if together is not None:
-        together_line = [(end, together) for end in ends]
-        parts.append(d.line(axes, together_line, d.ALL, d.SEX_DASHES["all"]))
+        points = [(end, together) for end in ends]
+        parts.append(d.line(axes, points, d.ALL, d.SEX_DASHES["all"]))
         keys.append(d.key(f"simulated, 12-18: {100 * together:.1f} %", d.ALL, d.SEX_DASHES["all"]))
-    for sex, points in lines.items():
-        parts.append(d.line(axes, points, d.SEX_COLOURS[sex], d.SEX_DASHES[sex]))
+        spoken = f"{100 * together:.1f} % at ages 12 to 18"
+    for sex, by_age in lines.items():
+        parts.append(d.line(axes, by_age, d.SEX_COLOURS[sex], d.SEX_DASHES[sex]))
         parts += [
             d.dot(axes, age, value, d.SEX_COLOURS[sex], SHAPES[sex])
-            for age, value in points
+            for age, value in by_age
             if value is not None
         ]
     marks = [(age, str(age)) for age in AGES if age % (2 if width < 520 else 1) == 0]
     parts.append(d.bottom_axis(axes, "Age in completed years", marks))
-    said = (
-        "nobody of these ages" if together is None else f"{100 * together:.1f} % at ages 12 to 18"
-    )
-    return d.figure(width, title, d.svg(axes, f"{title}, by age and sex: {said}", parts), keys,
-        SOURCE if is_lifetime else "",
-    )  # fmt: skip
+    spoken = f"{title}, by age and sex: {spoken}"
+    return d.chart(axes, title, spoken, parts, keys, SOURCE if is_lifetime else "")

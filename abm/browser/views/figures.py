@@ -9,55 +9,52 @@ from abm.simulation.curves import SEX_ROWS, curves_frame
 BANDS = {"12-18": (12, 18), "10-24": (10, 24)}
 HEADS = {"female": "Girls", "male": "Boys", "all": "All"}
 TITLES = {
-    "lifetime_prevalence": "Ever self-injured",
-    "past_year_prevalence": "Self-injured in the past year",
-    "past_month_prevalence": "Self-injured in the past month",
-    "incidence": "First acts, per 100 never before, a year",
-    "acts_per_person_year": "Acts, per person and year",
-    "urges_per_person_year": "Urges reported, per person and year",
-    "hospital_presentations_per_100k": "Presentations to hospital, per 100,000 a year",
-    "in_specialist_care": "In specialist care",
-    "waiting_for_care": "Waiting for a place",
+    "lifetime_prevalence": ("Ever self-injured", ""),
+    "past_year_prevalence": ("Self-injured in the past year", ""),
+    "past_month_prevalence": ("Self-injured in the past month", ""),
+    "incidence": ("First acts", "per 100 never before, a year"),
+    "acts_per_person_year": ("Acts", "per person and year"),
+    "urges_per_person_year": ("Urges reported", "per person and year"),
+    "hospital_presentations_per_100k": ("Presentations to hospital", "per 100,000 a year"),
+    "in_specialist_care": ("In specialist care", ""),
+    "waiting_for_care": ("Waiting for a place", ""),
 }
+"""What the measures are called on the page, and the units of those that are no share of people."""
 
 
 def draw(shot: Snapshot, width: float) -> str:
     """Return a table an age band."""
-    tables = "".join(_table(shot, band, ages) for band, ages in BANDS.items())
-    months = "the past twelve months" if shot.flow_days >= 365 else (
-        f"the {shot.flow_days} days since the start"
-    )  # fmt: skip
+    months = "the past twelve months"
+    if shot.flow_days < 365:
+        months = f"the {shot.flow_days} days since the start"
     lead = (
-        f"{int(shot.census.stocks[:, :, 0].sum()):,} young people on {shot.date:%-d %B %Y}. "
+        f"{shot.people:,} young people on {shot.date:%-d %B %Y}. "
         f"Events (first acts, acts, urges, hospital) are those of {months}."
     )
-    return f'<p class="lead">{d.escape(lead)}</p><div class="panels">{tables}</div>'
+    return d.view(lead, [_table(shot, band, ages) for band, ages in BANDS.items()])
 
 
 def _table(shot: Snapshot, band: str, ages: tuple[int, int]) -> str:
-    head = "".join(f'<th scope="col">{words}</th>' for words in HEADS.values())
+    heads = "".join(f'<th scope="col">{head}</th>' for head in HEADS.values())
     rows = "".join(_row(shot, measure, ages) for measure in MEASURES)
     return (
         f'<table class="figures"><caption>Ages {band}</caption>'
-        f'<thead><tr><th scope="col">Measure</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        f'<thead><tr><th scope="col">Measure</th>{heads}</tr></thead><tbody>{rows}</tbody></table>'
     )
 
 
 def _row(shot: Snapshot, measure: Measure, ages: tuple[int, int]) -> str:
     cells = []
     for sex in SEX_ROWS:
-        value = value_of(shot.census, measure, sex, *ages, shot.flow_days)
-        cells.append(
-            f'<td data-measure="{measure.name}" data-sex="{sex}">{shown(measure, value)}</td>'
-        )
-    title = d.escape(TITLES.get(measure.name, measure.name.replace("_", " ")))
+        number = _number(measure, value_of(shot.census, measure, sex, *ages, shot.flow_days))
+        cells.append(f'<td data-measure="{measure.name}" data-sex="{sex}">{number}</td>')
+    title = d.escape(", ".join(filter(None, TITLES[measure.name])))
     return (
         f'<tr><th scope="row" title="{d.escape(measure.meaning)}">{title}</th>{"".join(cells)}</tr>'
     )
 
 
-def shown(measure: Measure, value: float | None) -> str:
-    """Return a value as the table shows it."""
+def _number(measure: Measure, value: float | None) -> str:
     if value is None:
         return "–"  # noqa: RUF001
     if measure.kind == "share":
@@ -67,6 +64,6 @@ def shown(measure: Measure, value: float | None) -> str:
 
 def as_csv(shot: Snapshot) -> str:
     """Return the yearly censuses so far and the day shown, in the columns of curves.csv."""
-    censuses = [each for each in shot.censuses if each.date != shot.date]
+    censuses = [census for census in shot.censuses if census.date != shot.date]
     latest = [shot.census] if shot.flow_days > 0 else []
     return str(curves_frame([*censuses, *latest], shot.seed).to_csv(index=False))

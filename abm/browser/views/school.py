@@ -23,33 +23,30 @@ def draw(shot: Snapshot, width: float) -> str:
         return d.empty("Nobody of these ages is here. Choose another year-group.")
     height = min(max(width * 0.68, 340), 560)
     axes = d.Axes(width, height, (0, 1), (0, 1), left=16, right=16, top=16, bottom=16)
-    x = axes.left + school.layout.places[:, 0] * (width - 32)
-    y = axes.top + school.layout.places[:, 1] * (height - 32)
+    x = axes.left + school.layout.positions[:, 0] * (width - 32)
+    y = axes.top + school.layout.positions[:, 1] * (height - 32)
     numbers = [int((school.state == state).sum()) for state, _ in KEYS]
     ages = ", ".join(map(str, school.ages))
-    said = f"Friendships among {count} young people aged {ages}: " + ", ".join(
-        f"{number} {words}" for number, (_, words) in zip(numbers, KEYS, strict=True)
+    spoken = f"Friendships among {count} young people aged {ages}: " + ", ".join(
+        f"{number} {meaning}" for number, (_, meaning) in zip(numbers, KEYS, strict=True)
     )
     parts = [_friendships(school, x, y), *_people(school, x, y, width, shot.trace.person)]
     keys = [
-        d.key(f"{words}: {number}", FILLS[state], shape="circle")
-        for number, (state, words) in zip(numbers, KEYS, strict=True)
+        d.key(f"{meaning}: {number}", FILLS[state], shape="circle")
+        for number, (state, meaning) in zip(numbers, KEYS, strict=True)
     ]
     keys.append('<span class="key">larger: more distress this morning</span>')
     hidden = school.layout.present - count
     note = f"{count} of {school.layout.present} people are drawn. " if hidden else ""
     note += "A line is a friendship. Choose a disc to follow that person under One person."
     title = f"Year-group aged {ages} on {shot.date:%-d %B %Y}"
-    return d.figure(width, title, d.svg(axes, said, parts), keys, note)
+    return d.chart(axes, title, spoken, parts, keys, note)
 
 
 def _friendships(school: School, x: np.ndarray, y: np.ndarray) -> str:
     first, second = school.layout.friendships.T
-    lines = zip(
-        d.decimals(x[first]), d.decimals(y[first]), d.decimals(x[second]), d.decimals(y[second]),
-        strict=True,
-    )  # fmt: skip
-    path = "".join(f"M{a} {b}L{c} {e}" for a, b, c, e in lines)
+    ends = [d.decimals(values) for values in (x[first], y[first], x[second], y[second])]
+    path = "".join(f"M{a} {b}L{c} {e}" for a, b, c, e in zip(*ends, strict=True))
     return f'<path d="{path}" stroke="#AEB9C4" stroke-width="0.8" fill="none"/>'
 
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from abm.cli.parameter_list import as_lines
+from abm.cli.lists import declared_lines
 from abm.parameters import parameters
 from abm.scenario.scenario import ScenarioError, load_scenario
 from abm.simulation.world import World
@@ -33,7 +33,7 @@ def test_log_odds_take_multipliers_of_the_odds(name: str) -> None:
         odds = math.exp(number_today(name, factor)) / math.exp(number_today(name, 1.0))
         assert odds == pytest.approx(factor, rel=1e-12)
     assert number_today(name, 1.0) == parameters()[name].default
-    assert "multiply the odds" in dict(as_lines(parameters()[name]))["trend"]
+    assert "multiply the odds" in dict(declared_lines(parameters()[name]))["trend"]
 
 
 @pytest.mark.parametrize(

@@ -5,26 +5,20 @@ from typing import Annotated
 
 import typer
 
-from abm.cli.options import (
-    DaskOption,
-    JobsOption,
-    JsonOption,
-    OutOption,
-    PopulationOption,
-    QuietOption,
-    check_folder,
-)
+from abm.cli.options import SharedOptions, check_folder, shares
 
 
+@shares("population out jobs dask quiet as_json")
 def calibrate(
+    shared: SharedOptions,
     wave: Annotated[
-        str | None, typer.Option(metavar="N", help="Live only this wave: its name or number.")
+        str | None, typer.Option(metavar="N", help="Run only this wave: its name or number.")
     ] = None,
     screen: Annotated[
         bool, typer.Option("--screen", help="Tell which parameters move the fitted figures.")
     ] = False,
     fit_only: Annotated[
-        bool, typer.Option("--fit-only", help="Live nothing: fit what the bank holds.")
+        bool, typer.Option("--fit-only", help="Run nothing: fit what the bank holds.")
     ] = False,
     bank: Annotated[Path, typer.Option(help="Folder of the bank of runs.")] = Path(
         "calibration/bank"
@@ -32,31 +26,27 @@ def calibrate(
     minutes: Annotated[
         float, typer.Option(min=0, help="After so many minutes no run is begun.")
     ] = 60.0,
-    population: PopulationOption = None,
     runs: Annotated[
         int | None, typer.Option(min=1, help="Runs of all waves together: a reduced calibration.")
     ] = None,
-    out: OutOption = Path("results"),
-    jobs: JobsOption = None,
-    dask: DaskOption = None,
-    quiet: QuietOption = False,
-    json_: JsonOption = False,
 ) -> None:
-    """Live the bank of runs, fit the free parameters, and write the posterior: piece by piece."""
+    """Run the bank of runs, fit the free parameters and write the posterior, piece by piece."""
     from abm.cli.calibrate_command import calibrate_command, screen_command
     from abm.experiments.calibration.emulators import FEWEST_RUNS
     from abm.experiments.calibration.options import HowToCalibrate
     from abm.experiments.calibration.recipe import recipe
 
-    check_folder(out)
+    check_folder(shared.out)
     check_folder(bank)
-    chosen = recipe().scaled(population, runs)
+    chosen = recipe().scaled(shared.population, runs)
     if chosen.first_fit < FEWEST_RUNS:
         raise typer.BadParameter(
             f"--runs: of {runs} in all {chosen.first_fit} are of the first wave, too few to fit; "
             f"expected {FEWEST_RUNS} or more there"
         )
-    how = HowToCalibrate(bank, out, jobs, dask, minutes, quiet, json_, chosen)
+    how = HowToCalibrate(
+        bank, shared.out, shared.jobs, shared.dask, minutes, shared.quiet, shared.as_json, chosen
+    )
     if screen:
         raise typer.Exit(screen_command(how))
     raise typer.Exit(calibrate_command(how, wave, fit_only))

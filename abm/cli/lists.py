@@ -1,62 +1,57 @@
-"""The commands that list what there is to name, and `init`, which begins a scenario."""
+"""The commands that list what there is to name, or explain one, and `init`."""
 
 import sys
-from dataclasses import asdict
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from abm.cli.options import JsonOption
+from abm.cli.options import JsonOption, beginning, declared_names
+from abm.io.messages import InputError, did_you_mean, shown
 from abm.io.terminal import print_json, print_table
 
+if TYPE_CHECKING:
+    from abm.parameters import Parameter, Switch
+    from abm.scenario.intervention_library import Effect, Kind
 
-def scenarios(json_: JsonOption = False) -> None:
+
+@dataclass(frozen=True)
+class _Listing:
+    """What can be listed and explained, and how."""
+
+    columns: tuple[str, ...]
+    entries: Iterable[Any]
+    find: Callable[[str], Any]
+    row: Callable[[Any], tuple[str, ...]]
+    lines: Callable[
+        [Any], list[tuple[str, str]]
+    ]  # all about one: a field and its words
+    plain: Callable[[Any], dict[str, Any]]  # for JSON
+
+    def show(self, name: str | None, heading: str, as_json: bool) -> None:
+        """Print all entries, or all about the one that is named."""
+        if name is None and as_json:
+            print_json([self.plain(entry) for entry in self.entries])
+        elif name is None:
+            print_table(self.columns, map(self.row, self.entries))
+        elif as_json:
+            print_json(self.plain(self.find(name)))
+        else:
+            print_table((heading, name), self.lines(self.find(name)))
+
+
+def scenarios(as_json: JsonOption = False) -> None:
     """List the scenarios that can be named here."""
     from abm.scenario.files import available_scenarios
 
-    found = available_scenarios()
-    if json_:
-        print_json([asdict(each) | {"path": str(each.path)} for each in found])
+    listed = available_scenarios()
+    if as_json:
+        print_json([asdict(scenario) | {"path": str(scenario.path)} for scenario in listed])
     else:
-        rows = [(each.name, each.title, " ".join(each.about)) for each in found]
+        rows = [(scenario.name, scenario.title, " ".join(scenario.about)) for scenario in listed]
         print_table(("name", "title", "what it asks"), rows)
-
-
-def parameters(
-    name: Annotated[str | None, typer.Argument(help="One parameter or switch.")] = None,
-    json_: JsonOption = False,
-) -> None:
-    """List every parameter and switch, or explain one."""
-    from abm.cli.parameter_list import COLUMNS, all_declared, as_lines, as_object, as_row
-    from abm.parameters import find_declared
-
-    if name is None and json_:
-        print_json([as_object(each) for each in all_declared()])
-    elif name is None:
-        print_table(COLUMNS, map(as_row, all_declared()))
-    elif json_:
-        print_json(as_object(find_declared(name)))
-    else:
-        print_table(("name", name), as_lines(find_declared(name)))
-
-
-def interventions(
-    kind: Annotated[str | None, typer.Argument(help="One kind of intervention.")] = None,
-    json_: JsonOption = False,
-) -> None:
-    """List the kinds of interventions a scenario can have, or explain one."""
-    from abm.cli.intervention_list import COLUMNS, as_lines, as_object, as_row, find_kind
-    from abm.scenario.intervention_library import kinds
-
-    if kind is None and json_:
-        print_json([as_object(each) for each in kinds().values()])
-    elif kind is None:
-        print_table(COLUMNS, map(as_row, kinds().values()))
-    elif json_:
-        print_json(as_object(find_kind(kind)))
-    else:
-        print_table(("kind", kind), as_lines(find_kind(kind)))
 
 
 def init(
@@ -67,3 +62,200 @@ def init(
 
     path = write_starter(name, Path("scenarios"))
     print(f"Wrote {path}. Edit it, then: nssi run {name}", file=sys.stderr)
+
+
+# Parameters and switches
+
+TRENDS = {
+    "number": "may change over calendar years; multipliers multiply the number",
+    "odds": "may change over calendar years; multipliers multiply the odds of this chance",
+    "nothing": "only interventions change it: it may be negative and has no multiple",
+}
+
+
+def parameters(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="One parameter or switch.", autocompletion=declared_names),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List every parameter and switch, or explain one."""
+    from abm.parameters import find_declared, parameters, switches
+
+    columns = ("name", "default", "range", "unit", "what it means")
+    declared = [*parameters().values(), *switches().values()]
+    _Listing(
+        columns, declared, find_declared, _declared_row, declared_lines, _declared_object
+    ).show(name, "name", as_json)
+
+
+def _declared_row(declared: "Parameter | Switch") -> tuple[str, ...]:
+    from abm.parameters import Switch
+
+    if isinstance(declared, Switch):
+        choices = " | ".join(declared.values)
+        return declared.name, declared.default, choices, "switch", declared.sentence
+    bounds = f"{declared.low:g} to {declared.high:g}"
+    return declared.name, f"{declared.default:g}", bounds, declared.unit, declared.sentence
+
+
+def declared_lines(declared: "Parameter | Switch") -> list[tuple[str, str]]:
+    """Return everything that is declared about one name, a field and its words a line."""
+    from abm.parameters import Switch
+
+    if isinstance(declared, Switch):
+        about = [("values", " | ".join(declared.values)), ("default", declared.default)]
+    else:
+        prior = declared.prior
+        about = [
+            ("group", declared.group),
+            ("unit", declared.unit),
+            ("default", f"{declared.default:g}"),
+            ("range", f"{declared.low:g} to {declared.high:g}"),
+            ("prior", f"{prior[0]:g} to {prior[1]:g}" if prior else "none; stays fixed"),
+            ("trend", TRENDS[declared.trend_on] if declared.trend else "constant"),
+        ]
+    return [*about, ("means", declared.sentence), ("source", declared.source)]
+
+
+def _declared_object(declared: "Parameter | Switch") -> dict[str, Any]:
+    """Return what is declared for JSON; ``kind`` says which of the two it is."""
+    return {"kind": type(declared).__name__.lower(), **declared.model_dump()}
+
+
+# Kinds of interventions
+
+UNITS = {
+    "coverage": "share reached, once risen",
+    "ramp_years": "years over which coverage rises",
+    "ages": "completed years, first and last",
+    "sex": "all, female or male",
+    "who": "whom it is for",
+    "months_to_full": "months over which the effect grows",
+    "half_life_years": "years over which the full effect halves; 0: does not fade",
+    "uptake_risk": "log-odds of being reached per SD of adversity",
+    "cost": "an assumption, in any currency",
+}
+
+
+def _kind_names(incomplete: str) -> list[tuple[str, str]]:
+    from abm.scenario.intervention_library import kinds
+
+    return [
+        (kind.name, kind.title) for kind in kinds().values() if kind.name.startswith(incomplete)
+    ]
+
+
+def interventions(
+    kind: Annotated[
+        str | None,
+        typer.Argument(help="One kind of intervention.", autocompletion=_kind_names),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the kinds of interventions a scenario can have, or explain one."""
+    from abm.scenario.intervention_library import kinds
+
+    columns = ("kind", "label", "delivery", "changes", "what it is")
+    listing = _Listing(columns, kinds().values(), find_kind, kind_row, kind_lines, kind_object)
+    listing.show(kind, "kind", as_json)
+
+
+def find_kind(name: str) -> "Kind":
+    """Return the kind of that name.
+
+    Raises
+    ------
+    InputError
+        When there is none; the message has the nearest name.
+    """
+    from abm.scenario.intervention_library import kinds
+
+    if name not in kinds():
+        hint = did_you_mean(name, kinds())
+        raise InputError(f"there is no kind of intervention called {shown(name)}{hint}")
+    return kinds()[name]
+
+
+def kind_row(kind: "Kind") -> tuple[str, ...]:
+    """Return the cells of one line of the list."""
+    return kind.name, kind.label, kind.delivery, ", ".join(kind.effects), kind.sentence
+
+
+def kind_lines(kind: "Kind") -> list[tuple[str, str]]:
+    """Return everything that is declared about one kind, a field and its words a line."""
+    lines = [
+        ("title", kind.title),
+        ("means", kind.sentence),
+        ("label", kind.label),
+        ("delivery", kind.delivery),
+        ("setting", kind.setting),
+    ]
+    lines += [(key, f"{value}  ({meaning(key, value)})") for key, value in kind.defaults.items()]
+    lines += [(f"effects.{name}", describe_effect(e)) for name, e in kind.effects.items()]
+    return [*lines, ("evidence", kind.evidence)]
+
+
+def meaning(key: str, value: Any) -> str:
+    """Return what a key means; of `cost_per`, what its value does."""
+    from abm.scenario.intervention_library import COST_PER
+
+    return f"cost of {COST_PER[value]}" if key == "cost_per" else UNITS[key]
+
+
+def describe_effect(effect: "Effect") -> str:
+    """Return what an effect does by default, its range and its source."""
+    bounds = f"(may be {effect.low:g} to {effect.high:g}); {effect.source}"
+    if effect.how == "factor":
+        return f"times {effect.value:g} {bounds}"
+    return f"changes by {effect.value:g} {effect.unit} {bounds}"
+
+
+def kind_object(kind: "Kind") -> dict[str, Any]:
+    """Return what is declared for JSON."""
+    return kind.model_dump(mode="json")
+
+
+# What the model is made of, and held against
+
+
+def _evidence_names(incomplete: str) -> list[tuple[str, str]]:
+    from abm.evidence.register import register
+
+    entries = register().entries.values()
+    return beginning(incomplete.upper(), ((entry.id, entry.statement) for entry in entries))
+
+
+def evidence(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ID", help="One claim or figure, such as P61.", autocompletion=_evidence_names
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List every claim and published figure the model is held against, or explain one."""
+    from abm.evidence.listing import COLUMNS, as_lines, as_object, as_row, find_entry
+    from abm.evidence.register import register
+
+    known = name and find_entry(name).id
+    entries = register().entries.values()
+    _Listing(COLUMNS, entries, find_entry, as_row, as_lines, as_object).show(known, "id", as_json)
+
+
+def explain(
+    topic: Annotated[Literal["day"], typer.Argument(help="What to explain: the day of a person.")],
+) -> None:
+    """List the phases of a day in the order in which they run."""
+    from abm.mechanisms.day import DAY
+    from abm.simulation.schedule import POPULATION_DAY
+
+    rows: list[tuple[str, str, str, str]] = []
+    for number, phase in enumerate(POPULATION_DAY, 1):
+        rows.append((str(number), phase.name, "", phase.sentence))
+        if phase.name == "live":
+            own = [(step.name, step.section, step.sentence) for step in DAY]
+            rows += [(f"{number}.{at}", *step) for at, step in enumerate(own, 1)]
+    print_table(("", "phase", "section", "what happens"), rows)

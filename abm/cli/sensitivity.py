@@ -7,22 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from abm.cli.answers import answering
-from abm.cli.options import (
-    DaskOption,
-    JobsOption,
-    JsonOption,
-    OutOption,
-    PopulationOption,
-    QuietOption,
-    RetryOption,
-    ScenarioArgument,
-    SeedOption,
-    SeedsOption,
-    SetOption,
-    YearsOption,
-    loaded_scenario,
-    seeds_of,
-)
+from abm.cli.options import ScenarioArgument, SharedOptions, declared_names, shares
 
 if TYPE_CHECKING:
     from abm.experiments.sensitivity.analysis import Plan
@@ -43,18 +28,25 @@ class MethodName(StrEnum):
 MethodOption = Annotated[MethodName, typer.Option(help="Screening, or shares of the variance.")]
 RepeatOption = Annotated[
     int,
-    typer.Option(min=1, max=1000, help="Live the design so often, with other seeds each time."),
+    typer.Option(min=1, max=1000, help="Run the design so often, with other seeds each time."),
 ]
 
 
+@shares(
+    "seeds seed population years settings out jobs dask retry_failed quiet as_json",
+    seeds="Runs at each point, from seed 1 or S. Default: 1.",
+)
 def sensitivity(
     context: typer.Context,
+    shared: SharedOptions,
     scenario: ScenarioArgument = "baseline",
     method: MethodOption = MethodName.MORRIS,
     parameters: Annotated[
         str | None,
         typer.Option(
-            metavar="A,B=LOW:HIGH,...", help="What varies. Default: every parameter with a prior."
+            metavar="A,B=LOW:HIGH,...",
+            help="What varies. Default: every parameter with a prior.",
+            autocompletion=declared_names,
         ),
     ] = None,
     top: Annotated[
@@ -77,34 +69,22 @@ def sensitivity(
         bool, typer.Option("--second-order", help="Sobol also looks at pairs of parameters.")
     ] = False,
     repeat: RepeatOption = 1,
-    seeds: SeedsOption = None,
-    seed: SeedOption = None,
-    population: PopulationOption = None,
-    years: YearsOption = None,
-    settings: SetOption = None,
-    out: OutOption = Path("results"),
-    jobs: JobsOption = None,
-    dask: DaskOption = None,
-    retry_failed: RetryOption = False,
-    quiet: QuietOption = False,
-    json_: JsonOption = False,
 ) -> None:
-    """Tell which parameters move which outcomes, with intervals, over outcomes and ages."""
-    number, first = seeds or 1, seeds_of((seeds or 1) * repeat + 3, seed)[0]  # 3 more for chance
-    loaded = loaded_scenario(scenario, population, years, settings, out)
+    """Find which parameters move which outcomes at which ages, with intervals."""
+    number = shared.seeds or 1
+    first = shared.all_seeds(number * repeat + 3)[0]  # 3 more for chance
+    loaded = shared.scenario(scenario)
     files = [] if of is None else [of / "run.json", of / "ranking.csv"]
-    with answering(context, out / loaded.name, [loaded], files) as answer:
+    with answering(context, shared.out / loaded.name, [loaded], files) as answer:
         from abm.cli.sensitivity_command import sensitivity_command
         from abm.experiments.sweeps.design import check_size
         from abm.experiments.sweeps.study import StudyFolder
-        from abm.runs.options import RunOptions
 
         ranges = _ranges(parameters, top, of)
         plan = _plan(method, ranges, trajectories, samples, second_order, (number, repeat, first))
         check_size(plan.blocks * plan.problem.block, number * repeat)
-        options = RunOptions(out, jobs, dask, quiet, json_, retry_failed=retry_failed)
-        code = sensitivity_command(loaded, plan, options)
-        answer.leave(code, StudyFolder(out, loaded, "sensitivity", plan.design()).path)
+        code = sensitivity_command(loaded, plan, shared.run_options())
+        answer.leave(code, StudyFolder(shared.out, loaded, "sensitivity", plan.design()).path)
 
 
 def _ranges(parameters: str | None, top: int | None, of: Path | None) -> "tuple[Range, ...]":

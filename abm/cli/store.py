@@ -15,10 +15,10 @@ def store(
         Literal["run", "people", "warm-up", "world", "bank run", "all"] | None,
         typer.Option(metavar="KIND", help="Remove results of a kind, such as warm-up, or all."),
     ] = None,
-    json_: JsonOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List what has been computed by commands of many runs; check or remove it."""
     from abm.cli.store_command import store_command
 
     check_folder(out, is_written=verify or clear is not None)
-    raise typer.Exit(store_command(out, verify, json_, clear))
+    raise typer.Exit(store_command(out, verify, as_json, clear))

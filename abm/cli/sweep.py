@@ -1,42 +1,30 @@
-"""The commands `sweep` and `sensitivity`: parse, call; what they call is imported when called."""
+"""The command `sweep`: parses, calls; what it calls is imported when it is called."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from abm.cli.answers import answering
-from abm.cli.options import (
-    DaskOption,
-    JobsOption,
-    JsonOption,
-    OutOption,
-    PopulationOption,
-    QuietOption,
-    RetryOption,
-    ScenarioArgument,
-    SeedOption,
-    SeedsOption,
-    SetOption,
-    YearsOption,
-    loaded_scenario,
-    seeds_of,
-)
-
-if TYPE_CHECKING:
-    pass
+from abm.cli.options import ScenarioArgument, SharedOptions, setting_names, shares
 
 MOST_POINTS = 1_000_000
 
 
+@shares(
+    "seeds seed population years settings out jobs dask retry_failed quiet as_json",
+    seeds="Runs at each point, from seed 1 or S. Default: 1.",
+)
 def sweep(
     context: typer.Context,
+    shared: SharedOptions,
     scenario: ScenarioArgument = "baseline",
     vary: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME=A,B,C",
             help="Values to combine with all others; with --samples NAME=LOW:HIGH. Repeatable.",
+            autocompletion=setting_names,
         ),
     ] = None,
     samples: Annotated[
@@ -49,31 +37,18 @@ def sweep(
         Path | None,
         typer.Option(metavar="FILE", help="Points of a CSV file: a column a parameter or switch."),
     ] = None,
-    seeds: SeedsOption = None,
-    seed: SeedOption = None,
-    population: PopulationOption = None,
-    years: YearsOption = None,
-    settings: SetOption = None,
-    out: OutOption = Path("results"),
-    jobs: JobsOption = None,
-    dask: DaskOption = None,
-    retry_failed: RetryOption = False,
-    quiet: QuietOption = False,
-    json_: JsonOption = False,
 ) -> None:
-    """Live a scenario at every point of a design, and write one tidy table."""
-    chosen_seeds = seeds_of(seeds, seed)
-    loaded = loaded_scenario(scenario, population, years, settings, out)
+    """Simulate a scenario at every point of a design, and write one tidy table."""
+    seeds = shared.all_seeds()
+    loaded = shared.scenario(scenario)
     files = [] if design is None else [design]
-    with answering(context, out / loaded.name, [loaded], files) as answer:
+    with answering(context, shared.out / loaded.name, [loaded], files) as answer:
         from abm.cli.sweep_command import sweep_command
         from abm.experiments.sweeps.design import check_size
         from abm.experiments.sweeps.study import StudyFolder
         from abm.experiments.sweeps.sweep import sweep_design
-        from abm.runs.options import RunOptions
 
-        points = sweep_design(vary or [], samples, design, chosen_seeds[0])
-        check_size(len(points.points), len(chosen_seeds))
-        how = RunOptions(out, jobs, dask, quiet, json_, retry_failed=retry_failed)
-        code = sweep_command(loaded, points, chosen_seeds, how)
-        answer.leave(code, StudyFolder(out, loaded, "sweep", points).path)
+        points = sweep_design(vary or [], samples, design, seeds[0])
+        check_size(len(points.points), len(seeds))
+        code = sweep_command(loaded, points, seeds, shared.run_options())
+        answer.leave(code, StudyFolder(shared.out, loaded, "sweep", points).path)

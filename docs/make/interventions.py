@@ -6,7 +6,7 @@
 import sys
 from pathlib import Path
 
-from abm.cli.intervention_list import effect_in_words, meaning
+from abm.cli.lists import describe_effect, meaning
 from abm.scenario.intervention_library import COST_PER, FIELDS_OF_PERSONS, WHO, Kind, kinds
 from abm.scenario.interventions import MOST_INTERVENTIONS
 
@@ -148,7 +148,7 @@ def _section(kind: Kind) -> str:
     lines += ["", "| key | default | meaning |", "| --- | --- | --- |"]
     lines += [f"| `{k}` | {value} | {meaning(k, value)} |" for k, value in kind.defaults.items()]
     for name, effect in kind.effects.items():
-        lines.append(f"| `effects.{name}` | {effect.value:g} | {effect_in_words(effect)} |")
+        lines.append(f"| `effects.{name}` | {effect.value:g} | {describe_effect(effect)} |")
     return "\n".join([*lines, "", f"Evidence: {kind.evidence}.", ""])
 
 

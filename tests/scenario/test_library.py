@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from made_up_people import END, FIRST_DAY, interventions
 
-from abm.cli.intervention_list import as_lines, as_object, as_row, find_kind
+from abm.cli.lists import find_kind, kind_lines, kind_object, kind_row
 from abm.io.messages import InputError
 from abm.parameters import parameters
 from abm.people.layout import declared_fields
@@ -126,11 +126,11 @@ def test_packages_hold_their_parts_unchanged() -> None:
 
 def test_kinds_are_listed_and_explained() -> None:
     for name, kind in kinds().items():
-        assert as_row(kind)[0] == name
-        text = " ".join(word for line in as_lines(kind) for word in line)
+        assert kind_row(kind)[0] == name
+        text = " ".join(word for line in kind_lines(kind) for word in line)
         for word in (kind.title, kind.sentence, kind.evidence, *kind.effects, *kind.defaults):
             assert word in text
-        assert json.loads(json.dumps(as_object(kind)))["number"] == kind.number
+        assert json.loads(json.dumps(kind_object(kind)))["number"] == kind.number
     with pytest.raises(InputError, match="did you mean 'biofeedback'"):
         find_kind("bio-feedback")
 

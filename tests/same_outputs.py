@@ -34,7 +34,19 @@ CASES = {
     ],
     "validate": ["validate --population 150 --seeds 1 --quiet --json"],
 }
-RENAMED: list[tuple[str, str]] = []
+RENAMED: list[tuple[str, str]] = [
+    ("In what was lived here", "In what was run here"),
+    ("live more seeds or more people", "run more seeds or more people"),
+    ("This lives the same again", "This runs the same again"),
+    ("What was lived, ", "What was run, "),
+    ("are not those that were lived.", "are not those that were run."),
+    ("are lived over", "are simulated over"),
+    ("The design was lived once.", "The design was run once."),
+    ("lives it again with other seeds", "runs it again with other seeds"),
+    ("very two seeds lived another draw", "very two seeds have another draw"),
+    ("every seed lived another draw", "every seed has another draw"),
+    ("differ from the base, year by year", "differ from “Baseline”, year by year"),
+]
 """Words of the old checkout and what stands in their place in the new one."""
 
 VARYING = [
@@ -43,6 +55,14 @@ VARYING = [
     (re.compile(r"(?<![\w.])[0-9a-f]{16}(?![\w.])"), "<version>"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( ?UTC|Z|\+00:00)?"), "<time>"),
     (re.compile(r"(?:/[\w.+-]+)+/results"), "<results>"),
+    (
+        re.compile(
+            r"First acts came to .*? per 100 person-years of those who never had"
+            r"|(?:About \d+(?: or \d+)?|Fewer than 1) in [\d,]+ young people who have not "
+            r"self-injured before begin each year"
+        ),
+        "<first acts>",
+    ),
     (re.compile(r"\b[\d.,]+ (?:CPU-)?(?:seconds|minutes)\b"), "<duration>"),
 ]
 

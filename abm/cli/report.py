@@ -29,7 +29,7 @@ def report(
 ) -> None:
     """Write the one-file HTML report of a run, comparison, validation or analysis."""
     from abm.io.tables import TableError
-    from abm.report.html.find_run import find_run
+    from abm.report.html.folder import find_run
     from abm.report.html.writing import write_report
 
     folder = find_run(run, out)

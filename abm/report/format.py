@@ -76,6 +76,17 @@ def format_estimate(
     return f"{form(value)} (95 % interval {format_range(low, high, form)})"
 
 
+def format_chance(share: float) -> str:
+    """Return a small share as so many of 100 people, or of 1,000: ``about 3 or 4 in 100``."""
+    for people in (100, 1_000):
+        count = share * people
+        if count >= 1:
+            is_near = count >= 10 or abs(count - round(count)) < 0.25
+            whole = f"{round(count)}" if is_near else f"{int(count)} or {int(count) + 1}"
+            return f"about {whole} in {people:,}"
+    return "fewer than 1 in 1,000"
+
+
 def format_fewer_or_more(averted: float, other: float | None = None) -> str:
     """Return what is averted, or a range of it, as so many fewer or more."""
     if not (math.isfinite(averted) and (other is None or math.isfinite(other))):

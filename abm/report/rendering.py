@@ -1,11 +1,11 @@
-"""From sections to HTML, and from templates of prose to sections; texts are escaped here."""
+"""From sections to HTML, and the prose that stands in templates; texts are escaped here."""
 
 import functools
 import re
 from typing import TYPE_CHECKING
 
 from abm.report import format
-from abm.report.sections import Items, Part, Report, Section
+from abm.report.sections import Report, Section
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -55,17 +55,9 @@ def as_cell(section: Section) -> str:
     return _environment().get_template("cell.html.j2").render(section=section)
 
 
-def prose(block: str, **values: object) -> tuple[Part, ...]:
-    """Return the paragraphs and lists of a block of the template of prose.
-
-    An empty line stands between them; lines that begin with a hyphen make a list.
-    """
+def prose(block: str, **values: object) -> tuple[str, ...]:
+    """Return what a block of the template of prose says; an empty line parts two texts."""
     template = _environment().get_template("prose.txt.j2")
     text = "".join(template.blocks[block](template.new_context(values)))
-    return tuple(_part(lines.strip()) for lines in text.split("\n\n") if lines.strip())
-
-
-def _part(text: str) -> Part:
-    if not text.startswith("- "):
-        return " ".join(text.split())
-    return Items(tuple(" ".join(item.split()) for item in text[2:].split("\n- ")))
+    texts = (" ".join(lines.split()) for lines in text.split("\n\n"))
+    return tuple(line for line in texts if line)

@@ -55,11 +55,12 @@ def as_toml(resolved: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        TOML that says everything, so that it extends nothing.
+        TOML that says everything that is in it; of a whole scenario it extends nothing.
     """
     lines = [f"title = {_literal(resolved['title'])}"]
     for table in ("population", "calendar", "parameters", "switches", "observation"):
-        lines += ["", f"[{table}]", *_entries(resolved[table])]
+        if resolved.get(table):
+            lines += ["", f"[{table}]", *_entries(resolved[table])]
     for name, factors in resolved["trends"].items():
         lines += ["", f"[trends.{name}]", *_entries(factors)]
     for intervention in resolved["interventions"]:

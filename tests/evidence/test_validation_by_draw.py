@@ -23,6 +23,7 @@ from abm.evidence.worlds import runs_of, scenario_of, worlds_needed
 from abm.io.messages import ScenarioError
 from abm.report.figures.verdicts import place_in_band, place_on_side
 from abm.report.html.writing import report_of
+from abm.report.rendering import as_html
 from abm.runs.options import RunOptions
 from abm.scenario.draws import Draws, posterior_draws
 
@@ -106,7 +107,7 @@ def test_the_finished_one_is_shown_again_with_its_draws(done: SimpleNamespace, c
 
 
 def test_the_report_says_it_and_how_to_repeat_it(done: SimpleNamespace) -> None:
-    page = report_of(done.folder).replace("\N{NO-BREAK SPACE}", " ")
+    page = as_html(report_of(done.folder)).replace("\N{NO-BREAK SPACE}", " ")
     assert "3 draws in all" in page
     assert "95 % of draws" in page
     assert "accepted draws" in page

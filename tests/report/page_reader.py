@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
+
+from abm.report.html.writing import report_of
+from abm.report.rendering import as_html
 
 EMPTY = frozenset({"meta", "img", "br", "hr", "link", "input"})
 
@@ -60,3 +64,8 @@ def read_page(text: str) -> Element:
     reader.close()
     assert len(reader.open) == 1, f"never closed: {[each.tag for each in reader.open[1:]]}"
     return reader.open[0]
+
+
+def page_of(folder: Path, sensitivity: Path | None = None) -> str:
+    """Return the report of a folder as HTML."""
+    return as_html(report_of(folder, sensitivity))

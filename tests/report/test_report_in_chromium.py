@@ -4,8 +4,7 @@ from typing import Any
 
 import made_up_folders as made_up
 import pytest
-
-from abm.report.html.writing import report_of
+from page_reader import page_of
 
 BROKEN = r"""() => [...document.querySelectorAll("td")].flatMap(cell => {
     const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
@@ -29,7 +28,7 @@ def test_no_number_of_a_table_breaks(page: Any, tmp_path, width: int, medium: An
     folder = made_up.comparison(tmp_path, averted)
     made_up.write(folder, {"differences.csv": made_up.differences(averted, cost=4_192_837.0)})
     report = tmp_path / "report.html"
-    report.write_text(report_of(folder), encoding="utf-8")
+    report.write_text(page_of(folder), encoding="utf-8")
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(media=medium)
     page.goto(report.as_uri())

@@ -4,12 +4,11 @@ import re
 
 import made_up_folders as made_up
 import pytest
-from page_reader import Element, read_page
+from page_reader import Element, page_of, read_page
 
 from abm.cli.main import SUPPORT
-from abm.report.html.description import ScenarioSaid
+from abm.report.html.folder import DescribedScenario
 from abm.report.html.provenance import as_toml
-from abm.report.html.writing import report_of
 from abm.scenario.draws import posterior_draws
 from abm.scenario.scenario import Scenario, load_scenario
 
@@ -19,7 +18,7 @@ SECTIONS = ("figures", "tables", "assumptions", "fitted", "caveats", "provenance
 @pytest.fixture(scope="module", params=list(made_up.KINDS))
 def page(request, tmp_path_factory):
     folder = made_up.KINDS[request.param](tmp_path_factory.mktemp(request.param))
-    return request.param, report_of(folder), read_page(report_of(folder))
+    return request.param, page_of(folder), read_page(page_of(folder))
 
 
 def sentences(page: Element) -> list[str]:
@@ -98,24 +97,22 @@ def test_it_prints_and_fits_small_screens(page):
 
 def test_the_same_folder_gives_the_same_page(tmp_path):
     folder = made_up.comparison(tmp_path)
-    assert report_of(folder) == report_of(folder)
+    assert page_of(folder) == page_of(folder)
 
 
 def test_the_command_is_given_only_if_it_lives_the_same(tmp_path):
     whole = made_up.run(tmp_path / "whole")
     command = "nssi run baseline --population 300 --years 5 --seeds 3"
-    assert read_page(report_of(whole)).all("pre")[0].text == command
+    assert read_page(page_of(whole)).all("pre")[0].text == command
     said = made_up.description("run")["scenario"]
     said["parameters"]["stressor_rate"] = 0.5
     changed = made_up.run(tmp_path / "changed", scenario=said)
     assert (
-        read_page(report_of(changed))
-        .all("pre")[0]
-        .text.endswith("--set stressor_rate=0.5 --seeds 3")
+        read_page(page_of(changed)).all("pre")[0].text.endswith("--set stressor_rate=0.5 --seeds 3")
     )
     said["name"] = "a-file-that-is-not-here"
     gone = made_up.run(tmp_path / "gone", scenario=said)
-    shown = read_page(report_of(gone)).all("pre")[0].text
+    shown = read_page(page_of(gone)).all("pre")[0].text
     assert "# a-file-that-is-not-here.toml" in shown
     assert "stressor_rate = 0.5" in shown
 
@@ -125,13 +122,13 @@ def test_a_scenario_file_of_a_report_is_what_was_lived(tmp_path):
     programme |= {"months_to_full": 2.0, "half_life_years": 0.0, "uptake_risk": 0.5}
     lived = Scenario.from_table({"title": "Lived", "interventions": [programme]}, "lived")
     path = tmp_path / "lived.toml"
-    path.write_text(as_toml(ScenarioSaid.model_validate(lived.resolved())))
+    path.write_text(as_toml(DescribedScenario.model_validate(lived.resolved())))
     assert load_scenario(path) == lived
 
 
 def test_a_table_that_changed_since_is_pointed_out(tmp_path):
     tables = {"curves.csv": {"sha256": "0" * 64}, "follow_up.csv": {"sha256": "0" * 64}}
-    text = read_page(report_of(made_up.run(tmp_path, tables=tables))).part("provenance").text
+    text = read_page(page_of(made_up.run(tmp_path, tables=tables))).part("provenance").text
     assert "Changed since the run wrote them: curves.csv." in text
     assert "No longer in the folder: follow_up.csv." in text
 
@@ -139,17 +136,17 @@ def test_a_table_that_changed_since_is_pointed_out(tmp_path):
 def test_a_sensitivity_analysis_says_which_assumptions_matter(tmp_path):
     run = made_up.comparison(tmp_path / "run")
     analysis = made_up.sensitivity(tmp_path / "analysis")
-    without = read_page(report_of(run)).part("assumptions").text
+    without = read_page(page_of(run)).part("assumptions").text
     assert "No sensitivity analysis was given" in without
     assert "Skills lessons in school" in without
-    part = read_page(report_of(run, analysis)).part("assumptions")
+    part = read_page(page_of(run, analysis)).part("assumptions")
     first = part.all("table")[0].all("tbody")[0].all("tr")[0].text
     assert first.startswith("1. barrier_mean Mean of the barrier against acting.")
     assert "what moves the difference between scenarios may be something else" in part.text
 
 
 def test_a_question_asked_of_fewer_people_says_so(tmp_path):
-    header = read_page(report_of(made_up.run(tmp_path))).all("header")[0].text
+    header = read_page(page_of(made_up.run(tmp_path))).all("header")[0].text
     assert "10,000 young people" in header
     assert "Here this is asked of 300 people over 5 years, not of 10,000 over 10." in header
 
@@ -160,7 +157,7 @@ def drawn_run(folder, posterior):
 
 
 def test_a_run_with_drawn_parameters_tells_them_from_chance(tmp_path):
-    read = read_page(report_of(drawn_run(tmp_path, posterior_draws().hash)))
+    read = read_page(page_of(drawn_run(tmp_path, posterior_draws().hash)))
     table = next(each for each in read.all("table") if each.all("caption")[0].text == "Key figures")
     headings = [each.text for each in table.all("thead")[0].all("th")]
     assert headings[2:4] == ["95 % interval, parameters", "95 % interval, chance"]
@@ -170,6 +167,6 @@ def test_a_run_with_drawn_parameters_tells_them_from_chance(tmp_path):
 
 
 def test_a_run_of_another_posterior_names_no_command_that_would_live_it_again(tmp_path):
-    read = read_page(report_of(drawn_run(tmp_path, "0" * 16)))
+    read = read_page(page_of(drawn_run(tmp_path, "0" * 16)))
     assert "0" * 16 in read.part("provenance").text
     assert "--seeds" not in read.part("provenance").text

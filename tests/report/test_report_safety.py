@@ -7,11 +7,11 @@ import os
 import made_up_folders as made_up
 import pandas as pd
 import pytest
-from page_reader import read_page
+from page_reader import page_of, read_page
 
-from abm.report.html.files import LARGEST_JSON, ReportError
+from abm.report.html.folder import LARGEST_JSON, ReportError
 from abm.report.html.pictures import safe_svg
-from abm.report.html.writing import report_of, write_report
+from abm.report.html.writing import write_report
 
 ATTACKS = (
     "<script>alert(1)</script>",
@@ -89,7 +89,7 @@ def attacked_tables(folder, attack):
 def attacked_report(folder, kind, attack):
     """Return the report of a folder with the attack in every text."""
     folder = made_up.KINDS[kind](folder)
-    return report_of(attacked_tables(attacked_description(folder, attack), attack))
+    return page_of(attacked_tables(attacked_description(folder, attack), attack))
 
 
 @pytest.fixture(scope="module", params=list(made_up.KINDS))
@@ -126,7 +126,7 @@ def test_the_about_of_a_scenario_file_is_escaped(tmp_path, monkeypatch):
     from abm.scenario.scenario import load_scenario
 
     said = load_scenario("mine", population=300, years=5).resolved()
-    page = read_page(report_of(made_up.run(tmp_path / "folder", scenario=said)))
+    page = read_page(page_of(made_up.run(tmp_path / "folder", scenario=said)))
     assert about in page.all("header")[0].text
     assert page.all("h1")[0].text == "<b>Mine</b> & $x$"
     assert not {"script", "b"} & set(tags(page))
@@ -154,9 +154,9 @@ def test_a_drawing_that_would_do_more_than_draw_is_left_out(tmp_path, drawing):
     svg = f'<svg xmlns="http://www.w3.org/2000/svg">{drawing}</svg>'
     assert safe_svg(svg.encode()) is None
     made_up.write(folder, {"figures/prevalence_by_age.svg": svg})
-    assert not read_page(report_of(folder)).all("img")
+    assert not read_page(page_of(folder)).all("img")
     made_up.write(folder, {"figures/prevalence_by_age.png": b"\x89PNG\r\n\x1a\nrest"})
-    source = read_page(report_of(folder)).all("img")[0].attributes["src"]
+    source = read_page(page_of(folder)).all("img")[0].attributes["src"]
     assert source.startswith("data:image/png;base64,")
 
 
@@ -259,7 +259,7 @@ def test_a_figure_that_links_outside_is_refused(tmp_path):
     (folder / "figures" / "prevalence_by_age.svg").unlink()
     (folder / "figures" / "prevalence_by_age.svg").symlink_to(tmp_path / "other.svg")
     with pytest.raises(ReportError, match="links to a file outside"):
-        report_of(folder)
+        page_of(folder)
 
 
 def test_a_report_that_is_a_link_is_replaced_and_its_target_kept(tmp_path):
@@ -272,6 +272,6 @@ def test_a_report_that_is_a_link_is_replaced_and_its_target_kept(tmp_path):
 
 
 def test_pictures_are_what_the_folder_holds(tmp_path):
-    page = read_page(report_of(made_up.run(tmp_path)))
+    page = read_page(page_of(made_up.run(tmp_path)))
     source = page.all("img")[0].attributes["src"].partition(",")[2]
     assert b"M 0 0 L 9 9" in base64.b64decode(source)

@@ -11,15 +11,14 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_reader import read_page
+from page_reader import page_of, read_page
 
 from abm.report import format
-from abm.report.html import comparison_sentences as sentences
-from abm.report.html.writing import report_of
+from abm.report.html.comparison import AvertedOutcome
 
 
 def answer(folder):
-    told = read_page(report_of(folder)).part("answer").all("p")
+    told = read_page(page_of(folder)).part("answer").all("p")
     return [each.text for each in told][:-1]
 
 
@@ -63,7 +62,7 @@ def test_nobody_in_either(tmp_path):
 
 def test_one_seed_says_so(tmp_path):
     folder = made_up.comparison(tmp_path, {"school-skills": (4.0,)})
-    page = read_page(report_of(folder))
+    page = read_page(page_of(folder))
     assert "There is one seed only" in page.part("caveats").text
     assert "chance among the people of one seed" in page.part("answer").text
 
@@ -78,7 +77,7 @@ def test_several_scenarios_are_counted_by_what_can_be_told(tmp_path):
     assert "1 has more new cases than “Baseline”" in told[0]
     assert "1 has exactly the new cases of “Baseline”" in told[0]
     assert "the largest is the likeliest to be too large by luck" in told[1]
-    page = read_page(report_of(folder))
+    page = read_page(page_of(folder))
     assert len(page.part("tables").all("li")) == 3
     assert page.all("h1")[0].text == "3 scenarios against “Baseline”: what would change?"
 
@@ -102,14 +101,14 @@ def test_no_report_compares_alternatives_by_whether_intervals_overlap(tmp_path):
         tmp_path / "a", {"school-skills": (6.0,) * 3, "dbt-a": (1.0,) * 3}
     )
     for folder in (compared, made_up.sweep(tmp_path / "b")):
-        text = read_page(report_of(folder)).text
+        text = read_page(page_of(folder)).text
         assert "stand well apart" not in text
         assert "must not be judged from whether their intervals overlap" in text
 
 
 def test_of_an_event_there_is_more_and_nothing_is_averted(tmp_path):
     folder = made_up.comparison(tmp_path, {"pandemic": (-6.0, -9.0, -7.0)})
-    page = read_page(report_of(folder))
+    page = read_page(page_of(folder))
     assert "there are 2,444 more new cases" in page.part("answer").text
     tables = page.part("tables")
     assert "2,444 more" in tables.text
@@ -123,7 +122,7 @@ def test_scenarios_of_one_title_are_told_apart_by_their_names(tmp_path):
     for scenario in said["design"]["others"]:
         scenario["title"] = "Same"
     made_up.write(folder, {"run.json": said})
-    page = read_page(report_of(folder))
+    page = read_page(page_of(folder))
     asked = page.all("header")[0].text
     assert "“Baseline” and as in “Same (school-skills)” and “Same (dbt-a)”" in asked
 
@@ -134,19 +133,19 @@ def test_a_run_whose_tables_hold_other_seeds_says_so(tmp_path):
         "acts.parquet": {"seeds": [1, 2]},
         "people.parquet": {"seeds": [1, 2]},
     }
-    text = read_page(report_of(made_up.run(tmp_path / "a", tables=tables))).part("caveats").text
+    text = read_page(page_of(made_up.run(tmp_path / "a", tables=tables))).part("caveats").text
     assert (
         "curves.csv holds seeds 1, 2, 3 and 5; acts.parquet and people.parquet hold seeds 1 and 2."
     ) in text
     alike = {name: {"seeds": [1, 2]} for name in tables}
-    page = read_page(report_of(made_up.run(tmp_path / "b", tables=alike)))
+    page = read_page(page_of(made_up.run(tmp_path / "b", tables=alike)))
     assert "different seeds" not in page.part("caveats").text
 
 
 def test_a_number_of_ones_own_has_no_source_that_says_another(tmp_path):
     said = made_up.description("run")["scenario"]
     said["parameters"]["prevalence_sexual_abuse"] = 0.12
-    part = read_page(report_of(made_up.run(tmp_path, scenario=said))).part("assumptions")
+    part = read_page(page_of(made_up.run(tmp_path, scenario=said))).part("assumptions")
     (table,) = [each for each in part.all("table") if "differ from the defaults" in each.text]
     headings = [each.text for each in table.all("th")[:5]]
     cells = [each.text for each in table.all("td")[:4]]
@@ -162,13 +161,13 @@ def test_an_effect_of_ones_own_names_the_default_beside_its_source(tmp_path):
     said = json.loads((folder / "run.json").read_text())
     (lessons,) = said["design"]["others"][0]["interventions"]
     name, value = next(iter(lessons["effects"].items()))
-    plain = read_page(report_of(folder)).part("assumptions").text
+    plain = read_page(page_of(folder)).part("assumptions").text
     assert "not stated" not in plain
     lessons["effects"][name] = value / 2
     made_up.write(folder, {"run.json": said})
     assert (
         f"source not stated; default {value:g}: "
-        in read_page(report_of(folder)).part("assumptions").text
+        in read_page(page_of(folder)).part("assumptions").text
     )
 
 
@@ -177,7 +176,7 @@ def test_a_validation_without_its_json_is_told_from_its_table(tmp_path):
     shutil.copytree(shipped, tmp_path / "kept")
     folder = tmp_path / "kept"
     assert not (folder / "evidence.json").exists()
-    page = read_page(report_of(folder))
+    page = read_page(page_of(folder))
     table = pd.read_csv(folder / "evidence.csv")
     good = table["verdict"].isin(["inside", "direction right"])
     predicted = table["use"] == "predicted"
@@ -196,11 +195,11 @@ def test_a_validation_without_its_json_is_told_from_its_table(tmp_path):
     harmed=st.integers(0, 3),
 )
 def test_what_is_claimed_is_what_the_interval_allows(value, reach, helped, harmed):
-    each = sentences.Estimate(
+    each = AvertedOutcome(
         *("x", "new_cases", "new cases", 100.0, value, value - reach, value + reach),
         *(float(helped), float(harmed), 10.0, 3),
     )
-    told = sentences.sentence(each, "it", "2 years", "the other")
+    told = each.sentence("it", "2 years", "the other")
     nobody = value == 0 and helped == harmed == 0
     if not np.isnan(value) and not np.isnan(reach) and not nobody:
         assert (" averts " in told) == (value - reach > 0)
@@ -237,7 +236,7 @@ def test_wide_intervals_are_pointed_out(tmp_path):
         scale = np.where(curves["seed"] == 1, 0.1, 1.0)
         return curves.assign(value=curves["value"] * scale)
 
-    page = read_page(report_of(made_up.run(tmp_path, (1, 2), wild)))
+    page = read_page(page_of(made_up.run(tmp_path, (1, 2), wild)))
     assert "is wider than the figure itself" in page.part("caveats").text
 
 
@@ -258,13 +257,13 @@ def test_a_folder_without_its_table_says_that_it_has_no_answer(tmp_path, kind, t
     assert len(told) == 1
     assert "so it has no answer" in told[0]
     assert f"nssi {kind}" in told[0]
-    page = read_page(report_of(folder))
+    page = read_page(page_of(folder))
     assert all(len(section.text) > 60 for section in page.all("section"))
 
 
 def test_failed_runs_are_told(tmp_path):
     folder = made_up.changed(made_up.run(tmp_path), failed=[4, 5])
-    assert "2 runs that failed" in read_page(report_of(folder)).part("caveats").text
+    assert "2 runs that failed" in read_page(page_of(folder)).part("caveats").text
 
 
 def test_no_parameter_that_moves_anything(tmp_path):
@@ -305,7 +304,7 @@ def test_a_validation_that_fails_nothing_or_answers_nothing(tmp_path):
 
 
 def test_what_fails_stands_before_what_holds(tmp_path):
-    tables = read_page(report_of(made_up.validation(tmp_path))).part("tables").all("table")
+    tables = read_page(page_of(made_up.validation(tmp_path))).part("tables").all("table")
     captions = [table.all("caption")[0].text for table in tables]
     assert captions[0].startswith("What comes out outside")
     assert captions[1] == "What comes near"

@@ -1,10 +1,15 @@
-"""A comparison in words: what each scenario averts, for whom, and how sure that is."""
+"""A comparison in words: what each scenario averts, for whom, and how sure that is.
+
+Sentences are true whatever came out: fewer, more, nothing, or no telling.
+"""
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 from abm.report.format import (
+    capitalised,
     format_count,
     format_fewer_or_more,
     format_list,
@@ -12,12 +17,9 @@ from abm.report.format import (
     format_range,
     format_text,
 )
-from abm.report.html import comparison_sentences as sentences
-from abm.report.html.contents import ReportBody
-from abm.report.html.description import Description
-from abm.report.html.files import Files, ReportError
-from abm.report.html.fitted import fitted_for_scenarios
-from abm.report.html.questions import about_scenario
+from abm.report.html.common import ReportBody, failed_runs, question_of
+from abm.report.html.folder import Description, Files, ReportError
+from abm.report.rendering import prose
 from abm.report.sections import TextTable
 from abm.scenario.intervention_library import are_events
 
@@ -34,188 +36,258 @@ NUMBERS = (
 )
 PACKAGE_TEXTS = ("package", "quantity", "part", "verdict")
 GROUPS = ("sex", "age", "adversity_quartile")
+NEW_CASES, PEOPLE = "new_cases", 100_000.0
 MOST_TITLES, MOST_BESIDE = 2, 3  # scenarios in the title, and told or tabled beside each other
+FEW_SEEDS = 5
+LESS, MORE, UNCLEAR, NOTHING, NONE_THERE, NO_INTERVAL, NOT_KNOWN = (
+    *("fewer, beyond chance", "more, beyond chance", "cannot be told from chance"),
+    *("nobody's outcome changed", "none in either", "no interval, so no telling", "not known"),
+)
 
 
-def findings_of_comparison(files: Files, said: Description) -> ReportBody:
+@dataclass(frozen=True)
+class AvertedOutcome:
+    """What one scenario averts of one outcome, per 100,000 people."""
+
+    scenario: str
+    outcome: str
+    label: str  # for readers, of several
+    in_base: float  # how often it comes about in the scenario compared with
+    value: float  # averted: that minus how often with this scenario
+    low: float  # of the 95 % interval
+    high: float
+    helped: float  # people a run with less of it
+    harmed: float  # and with more
+    reached: float  # people a run reached by what is new in this scenario; NaN if not counted
+    seeds: int  # how many the row rests on
+    is_event: bool = False  # of events that happen, such as a pandemic, not of what is offered
+
+    @classmethod
+    def from_row(
+        cls, row: Mapping[Any, Any], label: str, years: int, is_event: bool = False
+    ) -> Self:
+        """Return what a row of differences.csv says."""
+        person_years = row["person_years"]
+        in_base = row["base"] / person_years * years * PEOPLE if person_years > 0 else math.nan
+        limits = row["per_100k"], row["per_100k_low"], row["per_100k_high"]
+        people = row["helped"], row["harmed"], row["reached"]
+        seeds = 0 if math.isnan(row["seeds"]) else int(row["seeds"])
+        return cls(
+            row["scenario"], row["outcome"], label, in_base, *limits, *people, seeds, is_event
+        )
+
+    @property
+    def reading(self) -> str:
+        """What the interval allows to say."""
+        if math.isnan(self.value):
+            return NOT_KNOWN
+        if self.value == 0 and self.helped == 0 and self.harmed == 0:
+            return NONE_THERE if self.in_base == 0 else NOTHING
+        if math.isnan(self.low) or math.isnan(self.high):
+            return NO_INTERVAL
+        if self.low > 0:
+            return LESS
+        return MORE if self.high < 0 else UNCLEAR
+
+    def sentence(self, called: str, years: str, base: str) -> str:
+        """Return what it says, the scenario and the one compared with called so."""
+        label, difference = self.label, format_fewer_or_more(self.value)
+        of_people = f"{label} per 100,000 people over {years}"
+        has = f"; {base} has {format_number(self.in_base)}" if math.isfinite(self.in_base) else ""
+        limits = f"(95 % interval {format_fewer_or_more(self.low, self.high)}{has})"
+        if self.reading == LESS and not self.is_event:
+            averted = format_number(self.value)
+            return f"{capitalised(called)} averts {averted} {of_people} {limits}."
+        if self.reading in (LESS, MORE):
+            return f"With {called} there are {difference} {of_people} {limits}."
+        if self.reading == NOT_KNOWN:
+            return f"What {called} changes in {label} is not known."
+        if self.reading == NONE_THERE:
+            return f"There were no {label} in {base} and none with {called}."
+        if self.reading == NOTHING:
+            return f"With {called} nobody's outcome changed: {label} are as in {base}."
+        if self.reading == NO_INTERVAL:
+            return (
+                f"With {called} there were {difference} {of_people}, but no interval says whether "
+                "that is more than chance."
+            )
+        return (
+            f"Whether {called} changes how many {label} there are cannot be told from chance: the "
+            f"estimate is {difference} per 100,000 people over {years} {limits}."
+        )
+
+
+def body_of_comparison(files: Files, description: Description) -> ReportBody:
     """Return what a comparison found, in words and tables."""
     table = files.table(DIFFERENCES, TEXTS, NUMBERS)
     rows = None if table is None else table[table["seed"] == "all"]
-    others = said.others
-    names = [other.name for other in others]
-    estimates = [] if rows is None else _estimates(rows, said)
-    unknown = {each.scenario for each in estimates} - set(names)
+    names = [other.name for other in description.others]
+    outcomes = [] if rows is None else _outcomes(rows, description)
+    unknown = sorted({outcome.scenario for outcome in outcomes} - set(names))
     if unknown:
-        name = format_text(sorted(unknown)[0], 60)
+        name = format_text(unknown[0], 60)
         raise ReportError(f"{files.path / DIFFERENCES}: {name!r} is no scenario of run.json")
+    answer = _Answer(outcomes, description)
     return ReportBody(
         kind="Comparison of scenarios",
-        title=_title(said),
-        question=_question(said),
-        answer=sentences.answer(estimates, said),
-        tables=() if rows is None else _tables(rows, estimates, said),
-        readings=sentences.readings(estimates, said) if len(others) > 1 else (),
-        fitted=fitted_for_scenarios(said),
-        cautions=(*sentences.cautions(estimates), *_packages(files)),
+        title=_title(description),
+        question=_question(description),
+        answer=answer.sentences(),
+        tables=() if rows is None or not outcomes else _tables(rows, outcomes, description),
+        readings=tuple(map(answer.sentence, answer.cases)) if len(names) > 1 else (),
+        cautions=(*_cautions(outcomes), *_packages(files)),
     )
 
 
-def _title(said: Description) -> str:
-    called = [other.called for other in said.others]
+def _title(description: Description) -> str:
+    called = [other.called for other in description.others]
     if len(called) > MOST_TITLES:
-        return f"{len(called)} scenarios against “{said.scenario.called}”: what would change?"
+        return f"{len(called)} scenarios against {description.scenario.quoted}: what would change?"
     return f"{format_list(called)}: what would change?"
 
 
-def _question(said: Description) -> tuple[str, ...]:
-    base, years = said.scenario, said.scenario.calendar.years
-    told = said.others if len(said.others) <= MOST_BESIDE else ()
-    asked = [text for other in told for text in about_scenario(other)[:1]]
-    size = base.population.size
-    who = f"{size:,} young people" + (
-        " aged 10 to 24" if base.population.kind == "open" else " of one birth cohort"
-    )
-    how = (
-        f"The same {who}, with the same luck, are lived over {format_count(years, 'year')} as in "
-        f"“{base.called}” and as in {format_list([f'“{other.called}”' for other in said.others])}; "
-        "only the differences are counted."
-    )
-    return (*asked, how)
+def _question(description: Description) -> tuple[str, ...]:
+    others = description.others
+    own = others if len(others) <= MOST_BESIDE else ()
+    asked = (text for other in own for text in question_of(other)[:1])
+    quoted = [other.quoted for other in others]
+    return (*asked, *prose("comparison_question", base=description.scenario, others=quoted))
 
 
-def _estimates(rows: "pd.DataFrame", said: Description) -> list[sentences.Estimate]:
+def _outcomes(rows: "pd.DataFrame", description: Description) -> list[AvertedOutcome]:
     """Return the rows of everybody together, by scenario and outcome, in the order of the file."""
     from abm.experiments.comparison.pairing import OUTCOMES
 
-    labels = {each.name: each.label for each in OUTCOMES}
-    events = _events(said)
+    labels = {outcome.name: outcome.label for outcome in OUTCOMES}
+    events, years = _events(description), description.scenario.calendar.years
     everybody = rows[rows["group"] == "all"]
-    years = said.scenario.calendar.years
     return [
-        sentences.Estimate.from_row(row, labels[row["outcome"]], years, row["scenario"] in events)
+        AvertedOutcome.from_row(row, labels[row["outcome"]], years, row["scenario"] in events)
         for row in everybody.to_dict("records")
         if row["outcome"] in labels
     ]
 
 
-def _events(said: Description) -> set[str]:
+def _events(description: Description) -> set[str]:
     """Return the scenarios whose own interventions are all events, which nobody offers."""
-    base = said.scenario.interventions
-    own = {each.name: [i.kind for i in each.interventions if i not in base] for each in said.others}
+    base = description.scenario.interventions
+    own = {
+        other.name: [added.kind for added in other.interventions if added not in base]
+        for other in description.others
+    }
     return {name for name, kinds in own.items() if are_events(kinds)}
 
 
-def _tables(
-    rows: "pd.DataFrame", estimates: Sequence[sentences.Estimate], said: Description
-) -> tuple[TextTable, ...]:
-    if not estimates:
-        return ()
-    several = len({each.scenario for each in estimates}) > 1
-    years = format_count(said.scenario.calendar.years, "year")
-    tables = [
-        _averted(estimates, several, years, said.scenario.called),
-        _reached(rows[~rows["scenario"].isin(_events(said))], said),
-        _by_group(rows, said, years),
-    ]
-    return tuple(table for table in tables if table.rows)
+# The answer
 
 
-def _averted(
-    estimates: Sequence[sentences.Estimate], several: bool, years: str, base: str
-) -> TextTable:
-    headings = ("outcome", f"in “{base}”", "difference", "95 % interval", "which means")
-    rows = []
-    for each in estimates:
-        cells = (
-            format_number(each.in_base),
-            format_fewer_or_more(each.value),
-            format_fewer_or_more(each.low, each.high),
-            each.reading,
-        )
-        name = f"{each.scenario}: {each.label}" if several else each.label
-        rows.append((name, *cells))
-    return TextTable(
-        f"Fewer or more than in “{base}”, per 100,000 people over {years}",
-        headings,
-        tuple(rows),
-        frozenset({1, 2, 3}),
-        "Among 100,000 people present throughout.",
-    )
+class _Answer:
+    """A few sentences on everything that was compared: new cases first."""
 
+    def __init__(self, outcomes: Sequence[AvertedOutcome], description: Description) -> None:
+        self.outcomes, self.description = outcomes, description
+        self.cases = [outcome for outcome in outcomes if outcome.outcome == NEW_CASES]
+        self.called = {other.name: other.quoted for other in description.others}
+        self.base = description.scenario.quoted
+        self.years = format_count(description.scenario.calendar.years, "year")
 
-def _reached(rows: "pd.DataFrame", said: Description) -> TextTable:
-    """Return what new cases averted mean for those reached."""
-    titles = {other.name: other.called for other in said.others}
-    chosen = rows[(rows["group"] == "all") & (rows["outcome"] == "new_cases")]
-    cells = []
-    for row in chosen.to_dict("records"):
-        cells.append(
-            (
-                titles.get(row["scenario"], row["scenario"]),
-                format_number(row["reached"]),
-                _with_span(row, "per_1000_reached"),
-                _with_span(row, "needed_to_reach"),
-                _with_span(row, "cost_per_averted"),
-                format_number(row["helped"]),
-                format_number(row["harmed"]),
+    def sentence(self, outcome: AvertedOutcome) -> str:
+        """Return what one estimate says."""
+        return outcome.sentence(self.called[outcome.scenario], self.years, self.base)
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return the answer in short."""
+        if not self.cases:
+            return prose("comparison_without_answer", failed=failed_runs(self.description))
+        if len(self.cases) == 1:
+            only = self.cases[0]
+            return (self.sentence(only), *self._other_outcomes(), _reach(only))
+        covers = _covers(min(case.seeds for case in self.cases))
+        (compared,) = prose("comparison_coverage", base=self.base)
+        coverage = f"{capitalised(covers)}. {compared}"
+        return (self._counts(), self._furthest(), *self._other_outcomes(), coverage)
+
+    def _other_outcomes(self) -> tuple[str, ...]:
+        """Name every outcome beside new cases that differs beyond chance, or say that none is."""
+        rest = [outcome for outcome in self.outcomes if outcome.outcome != NEW_CASES]
+        changes: dict[str, list[str]] = {}
+        for outcome in rest:
+            if outcome.reading in (LESS, MORE):
+                change = f"{format_fewer_or_more(outcome.value)} {outcome.label}"
+                changes.setdefault(self.called[outcome.scenario], []).append(change)
+        if changes:
+            parts = [f"with {name} {format_list(change)}" for name, change in changes.items()]
+            return (
+                f"In other outcomes, beyond chance and per 100,000 people: {'; '.join(parts)}.",
             )
+        return ("In no other outcome can a difference be told from chance.",) if rest else ()
+
+    def _counts(self) -> str:
+        """Say how many scenarios have fewer or more new cases, or cannot be told."""
+        readings = {
+            LESS: f"fewer new cases than {self.base}, beyond chance",
+            MORE: f"more new cases than {self.base}, beyond chance",
+            UNCLEAR: "no difference that can be told from chance in new cases",
+            NOTHING: f"exactly the new cases of {self.base}",
+            NONE_THERE: f"no new cases, as has {self.base}",
+            NO_INTERVAL: "a difference in new cases without an interval",
+            NOT_KNOWN: "no known result for new cases",
+        }
+        parts = []
+        for reading, meaning in readings.items():
+            names = [self.called[case.scenario] for case in self.cases if case.reading == reading]
+            if names:
+                has = "has" if len(names) == 1 else "have"
+                parts.append(f"{len(names)} {has} {meaning} ({format_list(names)})")
+        return f"Of {len(self.cases)} scenarios, {format_list(parts)}."
+
+    def _furthest(self) -> str:
+        """Say which estimate is the largest, or where none is of fewer cases, the worst."""
+        known = [case for case in self.cases if math.isfinite(case.value)]
+        if not known:
+            return f"How their new cases differ from {self.base} is not known."
+        most, least = (pick(known, key=lambda case: case.value) for pick in (max, min))
+        chosen = most if most.value > 0 else least
+        sentence = self.sentence(chosen)
+        if len(known) == 1 or chosen.value == 0:
+            return sentence
+        which, size = ("largest", "large") if most.value > 0 else ("furthest", "far")
+        return (
+            f"{sentence.removesuffix('.')}; this is the {which} of {len(known)} estimates, and the "
+            f"{which} is the likeliest to be too {size} by luck."
         )
-    headings = ("scenario", "people reached", "averted per 1,000 reached", "number needed to reach")
-    return TextTable(
-        "New cases, for those reached: means of a run",
-        (*headings, "cost of one", "better off", "worse off"),
-        tuple(cells),
-        frozenset({1, 2, 3, 4, 5, 6}),
-        f"Better and worse off, by chance or by the scenario: people who became a case only in "
-        f"“{said.scenario.called}”, and only in the scenario. The number needed to reach, and what "
-        "one costs, are shown only where the whole interval of what is averted lies above 0. Costs "
-        "are in the currency of the library of interventions, and assumptions; they are not "
-        "discounted, and nothing saved is set against them.",
+
+
+def _reach(case: AvertedOutcome) -> str:
+    """Say whom it reached, who is better and worse off, and what the interval covers."""
+    reached = (
+        f"It reached {format_number(case.reached)} people a run"
+        if math.isfinite(case.reached)
+        else "How many people it reached is not counted"
+    )
+    only_without, only_with = (
+        "nobody" if count == 0 else format_number(count) for count in (case.helped, case.harmed)
+    )
+    return (
+        f"{reached}; of all people, {only_without} became a case only without it and {only_with} "
+        f"only with it; {_covers(case.seeds)}."
     )
 
 
-def _with_span(row: "Mapping[Hashable, Any]", name: str) -> str:
-    """Return a number with its interval; where nobody changed there is none worth the name."""
-    value = row[name]
-    if math.isnan(value):
-        return "not shown"
-    if value == 0 and row["helped"] == row["harmed"] == 0:
-        return "0, nobody changed"
-    limits = format_range(row[f"{name}_low"], row[f"{name}_high"])
-    return format_number(value) if limits == "-" else f"{format_number(value)} ({limits})"
+def _covers(seeds: int) -> str:
+    over = f"chance over {seeds} seeds" if seeds > 1 else "chance among the people of one seed"
+    return f"the intervals cover {over}, not whether the numbers of the model are right"
 
 
-def _by_group(rows: "pd.DataFrame", said: Description, years: str) -> TextTable:
-    """Return new cases averted by sex, age and quarter of adversity."""
-    from abm.report.terminal.comparison import changed, group_label
-
-    cases = rows[(rows["outcome"] == "new_cases") & rows["group"].isin(list(GROUPS))]
-    names = [other.name for other in said.others if (cases["scenario"] == other.name).any()]
-    found = {
-        (row["group"], row["level"], row["scenario"]): changed(row)
-        for row in cases.to_dict("records")
-    }
-    order = {group: place for place, group in enumerate(GROUPS)}
-    keys = sorted({key[:2] for key in found}, key=lambda key: (order[key[0]], key[1]))
-    caption = (
-        f"New cases per 100,000 people over {years}, by group, against “{said.scenario.called}”"
-    )
-    note = "With 95 % intervals. In small groups they can be too narrow by chance."
-    if len(names) <= MOST_BESIDE:
-        lines = [
-            (group_label(*key), *(found.get((*key, name), "-") for name in names)) for key in keys
-        ]
-        return TextTable(
-            caption, ("group", *names), tuple(lines), frozenset(range(1, len(names) + 1)), note
-        )
-    lines = [
-        (f"{name}: {group_label(*key)}", found[(*key, name)])
-        for name in names
-        for key in keys
-        if (*key, name) in found
-    ]
-    return TextTable(
-        caption, ("scenario and group", "difference"), tuple(lines), frozenset({1}), note
+def _cautions(outcomes: Sequence[AvertedOutcome]) -> tuple[str, ...]:
+    """Return caveats that follow from how many seeds there are and what came out."""
+    if not outcomes:
+        return ()
+    return prose(
+        "comparison_cautions",
+        seeds=min(outcome.seeds for outcome in outcomes),
+        few_seeds=FEW_SEEDS,
+        has_worse_off=any(each.outcome == NEW_CASES and each.harmed > 0 for each in outcomes),
     )
 
 
@@ -229,6 +301,112 @@ def _packages(files: Files) -> tuple[str, ...]:
     try:
         return tuple(format_text(line) for line in package_lines(table))
     except (LookupError, ValueError, TypeError):
-        raise ReportError(f"{files.path / PACKAGES}: expected the packages of a comparison") from (
-            None
+        path = files.path / PACKAGES
+        raise ReportError(f"{path}: expected the packages of a comparison") from None
+
+
+# The tables
+
+
+def _tables(
+    rows: "pd.DataFrame", outcomes: Sequence[AvertedOutcome], description: Description
+) -> tuple[TextTable, ...]:
+    return (
+        _averted(outcomes, description),
+        _reached(rows[~rows["scenario"].isin(_events(description))], description),
+        _by_group(rows, description),
+    )
+
+
+def _averted(outcomes: Sequence[AvertedOutcome], description: Description) -> TextTable:
+    base, years = description.scenario, format_count(description.scenario.calendar.years, "year")
+    is_one = len({outcome.scenario for outcome in outcomes}) == 1
+    rows = tuple(
+        (
+            outcome.label if is_one else f"{outcome.scenario}: {outcome.label}",
+            format_number(outcome.in_base),
+            format_fewer_or_more(outcome.value),
+            format_fewer_or_more(outcome.low, outcome.high),
+            outcome.reading,
         )
+        for outcome in outcomes
+    )
+    return TextTable(
+        f"Fewer or more than in {base.quoted}, per 100,000 people over {years}",
+        ("outcome", f"in {base.quoted}", "difference", "95 % interval", "which means"),
+        rows,
+        frozenset({1, 2, 3}),
+        "Among 100,000 people present throughout.",
+    )
+
+
+def _reached(rows: "pd.DataFrame", description: Description) -> TextTable:
+    """Return what new cases averted mean for those reached."""
+    titles = {other.name: other.called for other in description.others}
+    chosen = rows[(rows["group"] == "all") & (rows["outcome"] == NEW_CASES)]
+    cells = tuple(
+        (
+            titles.get(row["scenario"], row["scenario"]),
+            format_number(row["reached"]),
+            _with_range(row, "per_1000_reached"),
+            _with_range(row, "needed_to_reach"),
+            _with_range(row, "cost_per_averted"),
+            format_number(row["helped"]),
+            format_number(row["harmed"]),
+        )
+        for row in chosen.to_dict("records")
+    )
+    headings = ("scenario", "people reached", "averted per 1,000 reached", "number needed to reach")
+    return TextTable(
+        "New cases, for those reached: means of a run",
+        (*headings, "cost of one", "better off", "worse off"),
+        cells,
+        frozenset({1, 2, 3, 4, 5, 6}),
+        *prose("comparison_reached", base=description.scenario.quoted),
+    )
+
+
+def _with_range(row: Mapping[Any, Any], name: str) -> str:
+    """Return a number with its interval; where nobody changed there is none worth the name."""
+    value = row[name]
+    if math.isnan(value):
+        return "not shown"
+    if value == 0 and row["helped"] == row["harmed"] == 0:
+        return "0, nobody changed"
+    limits = format_range(row[f"{name}_low"], row[f"{name}_high"])
+    return format_number(value) if limits == "-" else f"{format_number(value)} ({limits})"
+
+
+def _by_group(rows: "pd.DataFrame", description: Description) -> TextTable:
+    """Return new cases averted by sex, age and quarter of adversity."""
+    from abm.report.terminal.comparison import changed, group_label
+
+    base, years = description.scenario, format_count(description.scenario.calendar.years, "year")
+    cases = rows[(rows["outcome"] == NEW_CASES) & rows["group"].isin(list(GROUPS))]
+    names = [o.name for o in description.others if (cases["scenario"] == o.name).any()]
+    changes = {
+        (row["group"], row["level"], row["scenario"]): changed(row)
+        for row in cases.to_dict("records")
+    }
+    groups = sorted({key[:2] for key in changes}, key=lambda key: (GROUPS.index(key[0]), key[1]))
+    if len(names) <= MOST_BESIDE:
+        headings: tuple[str, ...] = ("group", *names)
+        cells = [
+            (group_label(*group), *(changes.get((*group, name), "-") for name in names))
+            for group in groups
+        ]
+    else:
+        headings = ("scenario and group", "difference")
+        cells = [
+            (f"{name}: {group_label(*group)}", changes[(*group, name)])
+            for name in names
+            for group in groups
+            if (*group, name) in changes
+        ]
+    return TextTable(
+        f"New cases per 100,000 people over {years}, by group, against {base.quoted}",
+        headings,
+        tuple(cells),
+        frozenset(range(1, len(headings))),
+        "With 95 % intervals. In small groups they can be too narrow by chance.",
+    )

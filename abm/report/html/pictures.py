@@ -1,11 +1,14 @@
 """Figures of a run folder as data URIs that can neither run anything nor load anything."""
 
 import base64
+import functools
 import re
+import tomllib
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+from importlib.resources import files as package_files
 
-from abm.report.html.captions import CAPTIONS, FIGURES
-from abm.report.html.files import LARGEST_FIGURE, Files
+from abm.report.html.folder import LARGEST_FIGURE, Description, Files
 from abm.report.sections import Picture
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
@@ -23,14 +26,21 @@ _LOADS = re.compile(r"@|\\|expression|url\s*\((?!\s*['\"]?#)", re.IGNORECASE)
 _DECLARES = re.compile(rb"<!ENTITY|<!DOCTYPE[^>]*\[", re.IGNORECASE)
 
 
-def pictures_of(files: Files, command: str) -> tuple[Picture, ...]:
+@functools.cache
+def captions() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return caption and alternative of every figure, by command and name, in their order."""
+    text = package_files("abm.report.html").joinpath("captions.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def pictures_of(files: Files, description: Description) -> tuple[Picture, ...]:
     """Return the figures that a folder of this command holds, in the order they are read."""
-    found = []
-    for name in FIGURES[command]:
-        source = _source(files, name)
-        if source is not None:
-            found.append(Picture(source, *CAPTIONS[name]))
-    return tuple(found)
+    pictures = []
+    for name, texts in captions().get(description.command, {}).items():
+        if source := _source(files, name):
+            caption = texts["caption"].format(base=description.scenario.called)
+            pictures.append(Picture(source, caption, texts["alternative"]))
+    return tuple(pictures)
 
 
 def _source(files: Files, name: str) -> str | None:

@@ -3,155 +3,132 @@
 import json
 import math
 import shlex
-from collections.abc import Sequence
 from typing import Any
 
 from abm.io.messages import InputError
 from abm.parameters import parameters, switches
 from abm.report.format import format_count, format_seeds, format_text
-from abm.report.html.description import Description, ScenarioSaid
-from abm.report.html.files import Files
-from abm.report.sections import Code, Section, TextTable
-
-NAME, TITLE = "provenance", "Where this comes from, and how to repeat it"
+from abm.report.html.folder import DescribedScenario, Description, Files
+from abm.report.rendering import prose
+from abm.report.sections import Code, Part, Section, TextTable
 
 
-def provenance_of(files: Files, said: Description) -> Section:
-    """Return the section: what was lived with what, and how to live it again."""
-    again = command(said)
-    if again is not None:
-        paragraphs = ("This lives the same again and gives the same tables, with the same code:",)
-        return Section(
-            NAME,
-            TITLE,
-            (*paragraphs, Code(again), *_checksums(files, said), ALIKE, _facts(said)),
-        )
-    tomls = "\n".join(f"# {each.name}.toml\n{as_toml(each)}" for each in said.scenarios)
+def provenance(files: Files, description: Description) -> Section:
+    """Return what was run with what, and how to run it again."""
+    command = command_of(description)
+    if command is not None:
+        again: tuple[Part, ...] = (*prose("same_again"), Code(command))
+    else:
+        tomls = [f"# {each.name}.toml\n{as_toml(each)}" for each in description.scenarios]
+        again = (*prose("other_files"), Code("\n".join(tomls)))
     return Section(
-        NAME,
-        TITLE,
-        (
-            (
-                "The scenario files found here by these names are not those that were lived. What "
-                "was "
-                "lived, where it differs from the defaults (save each as a file of that name):"
-            ),
-            Code(tomls),
-            *_checksums(files, said),
-            ALIKE,
-            _facts(said),
-        ),
+        "provenance",
+        "Where this comes from, and how to repeat it",
+        (*again, *_checksums(files, description), *prose("alike"), _what_was_run(description)),
     )
 
 
-ALIKE = (
-    "Bit for bit the same is promised on one type of machine, with the versions listed here; "
-    "run.json in the run folder holds every number."
-)
-
-
-def facts(said: Description) -> tuple[tuple[str, str], ...]:
+def facts(description: Description) -> tuple[tuple[str, str], ...]:
     """Return the few facts that stand at the top of the page."""
-    scenario = said.scenario
+    scenario = description.scenario
     years = format_count(scenario.calendar.years, "reported year")
     kind = "one birth cohort" if scenario.population.kind == "cohort" else "ages 10 to 24"
     return (
         ("people", f"{scenario.population.size:,}, {kind}"),
         ("time", f"{years} from {scenario.calendar.start}"),
-        ("seeds", format_seeds(said.seeds)),
-        ("run", said.run_id or "not said"),
+        ("seeds", format_seeds(description.seeds)),
+        ("run", description.run_id or "not said"),
     )
 
 
-def _facts(said: Description) -> TextTable:
-    versions = ", ".join(f"{name} {version}" for name, version in said.versions.items())
-    machine = " ".join(str(said.platform.get(name, "")) for name in ("system", "machine"))
+def _what_was_run(description: Description) -> TextTable:
+    scenario, seconds = description.scenario, description.seconds
+    names = ", ".join(f"{each.name} ({each.quoted})" for each in description.scenarios)
+    versions = ", ".join(f"{name} {version}" for name, version in description.versions.items())
+    machine = " ".join(str(description.platform.get(name, "")) for name in ("system", "machine"))
     rows = [
-        ("command", f"nssi {said.command}"),
-        ("scenario", ", ".join(f"{each.name} (“{each.called}”)" for each in said.scenarios)),
-        ("people", f"{said.scenario.population.size:,}, {said.scenario.population.kind}"),
-        ("first reported day", said.scenario.calendar.start),
-        ("reported years", str(said.scenario.calendar.years)),
-        ("seeds", format_seeds(said.seeds)),
-        ("parameters drawn from the posterior with the hash", said.posterior),
-        ("worlds", ", ".join(said.worlds)),
-        ("failed runs", str(len(said.failed))),
-        ("run id", said.run_id),
-        ("hash over the tables", said.content_hash),
-        ("version of the code", said.code_version),
+        ("command", f"nssi {description.command}"),
+        ("scenario", names),
+        ("people", f"{scenario.population.size:,}, {scenario.population.kind}"),
+        ("first reported day", scenario.calendar.start),
+        ("reported years", str(scenario.calendar.years)),
+        ("seeds", format_seeds(description.seeds)),
+        ("parameters drawn from the posterior with the hash", description.posterior),
+        ("worlds", ", ".join(description.worlds)),
+        ("failed runs", str(len(description.failed))),
+        ("run id", description.run_id),
+        ("hash over the tables", description.content_hash),
+        ("version of the code", description.code_version),
         ("versions", versions),
         ("machine", machine),
-        ("begun", str(said.timings.get("started", ""))),
-        ("took", f"{said.seconds:,.0f} seconds" if math.isfinite(said.seconds) else ""),
+        ("begun", str(description.timings.get("started", ""))),
+        ("took", f"{seconds:,.0f} seconds" if math.isfinite(seconds) else ""),
     ]
     known = tuple((name, format_text(value)) for name, value in rows if value.strip())
-    return TextTable("What was lived, and with what", ("", "value"), known)
+    return TextTable("What was run, and with what", ("", "value"), known)
 
 
-def _checksums(files: Files, said: Description) -> tuple[str, ...]:
+def _checksums(files: Files, description: Description) -> tuple[str, ...]:
     """Say whether the tables are still those that the run wrote."""
-    if not isinstance(said.tables, dict) or not said.tables:
+    if not isinstance(description.tables, dict) or not description.tables:
         return ()
     changed, gone = [], []
-    for name, about in said.tables.items():
-        if "/" in name or name.endswith(".parquet"):
+    for table, about in description.tables.items():
+        if "/" in table or table.endswith(".parquet"):
             continue
-        sound = files.has_checksum(format_text(name, 80), str(about.get("sha256", "")))
-        if sound is None:
-            gone.append(format_text(name, 80))
-        elif not sound:
-            changed.append(format_text(name, 80))
-    told = []
-    if changed:
-        told.append(f"Changed since the run wrote them: {', '.join(changed)}. Do not rely on this.")
-    if gone:
-        told.append(f"No longer in the folder: {', '.join(gone)}.")
-    return tuple(told) or ("Every CSV table is as the run wrote it: the checksums agree.",)
+        name = format_text(table, 80)
+        is_sound = files.has_checksum(name, str(about.get("sha256", "")))
+        if is_sound is None:
+            gone.append(name)
+        elif not is_sound:
+            changed.append(name)
+    return prose("checksums", changed=changed, gone=gone)
 
 
-def command(said: Description) -> str | None:
-    """Return the command that lives the same again, or None if none does from here.
+# The command that runs the same again
+
+
+def command_of(description: Description) -> str | None:
+    """Return the command that runs the same again, or None if none does from here.
 
     Every scenario is loaded by its name, with what was set over it, and must be the same; so must
     be the posterior, where parameters were drawn.
     """
-    if said.posterior and not _is_shipped(said.posterior):
+    if description.posterior and not _is_shipped(description.posterior):
         return None
-    overrides = _overrides(said)
-    if overrides is None:
+    overrides, seeds = _overrides(description), _seeds(description)
+    if overrides is None or seeds is None:
         return None
-    options = _seeds(said)
-    if options is None:
-        return None
-    words = ["nssi", said.command, *(each.name for each in said.scenarios)]
-    return " ".join([*(shlex.quote(word) for word in words), *overrides, *_design(said), *options])
+    words = ["nssi", description.command, *(each.name for each in description.scenarios)]
+    return " ".join([*map(shlex.quote, words), *overrides, *_design(description), *seeds])
 
 
-def _overrides(said: Description) -> list[str] | None:
-    """Return the options that make the named scenarios those that were lived, or None."""
+def _overrides(description: Description) -> list[str] | None:
+    """Return the options that make the named scenarios those that were run, or None."""
     from abm.scenario.scenario import load_scenario
 
+    scenario, is_validation = description.scenario, description.command == "validate"
     try:
-        plain = load_scenario(said.scenario.name)
+        plain = load_scenario(scenario.name)
         options, people, years = [], None, None
-        is_own = plain.population.size == said.scenario.population.size
-        if said.command == "validate" or not is_own:  # validate has a standard of its own
-            people = said.scenario.population.size
+        is_own = plain.population.size == scenario.population.size
+        if is_validation or not is_own:  # validate has a standard of its own
+            people = scenario.population.size
             options.append(f"--population {people}")
-        if plain.calendar.years != said.scenario.calendar.years:
-            years = said.scenario.calendar.years
+        if plain.calendar.years != scenario.calendar.years:
+            years = scenario.calendar.years
             options.append(f"--years {years}")
         known = {**plain.parameters, **plain.switches}
-        lived = {**said.scenario.parameters, **said.scenario.switches}
-        given = {name: str(value) for name, value in lived.items() if known.get(name) != value}
-        for each in said.scenarios:
+        values = {**scenario.parameters, **scenario.switches}
+        given = {name: str(value) for name, value in values.items() if known.get(name) != value}
+        for each in description.scenarios:
             loaded = load_scenario(each.name, population=people, years=years, overrides=given)
-            if not _same(loaded.resolved(), said.raw.get(each.name)):
+            if not _same(loaded.resolved(), description.raw.get(each.name)):
                 return None
     except (ValueError, TypeError):
         return None
     sets = [f"--set {shlex.quote(f'{name}={value}')}" for name, value in given.items()]
-    if said.command == "validate" and (years is not None or sets):
+    if is_validation and (years is not None or sets):
         return None
     return [*options, *sets]
 
@@ -160,19 +137,19 @@ def _same(first: object, second: object) -> bool:
     return json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
 
 
-def _seeds(said: Description) -> list[str] | None:
+def _seeds(description: Description) -> list[str] | None:
     """Return the options for the seeds; None where no one command means them."""
-    chosen = sorted(set(said.seeds))
-    step = 2 if said.command == "validate" and said.posterior else 1  # a seed a draw
+    chosen = sorted(set(description.seeds))
+    is_validation = description.command == "validate"
+    step = 2 if is_validation and description.posterior else 1  # a seed a draw
     if not chosen or chosen != list(range(chosen[0], chosen[0] + step * len(chosen), step)):
         return None
-    number = len(chosen) // said.repetitions if said.command == "sensitivity" else len(chosen)
-    options = [f"--seeds {number}"]
-    standard = 101 if said.command == "validate" else 1
-    if chosen[0] != standard:
+    repetitions = description.repetitions if description.command == "sensitivity" else 1
+    options = [f"--seeds {len(chosen) // repetitions}"]
+    if chosen[0] != (101 if is_validation else 1):
         options.insert(0, f"--seed {chosen[0]}")
-    if said.command == "sensitivity" and said.repetitions > 1:
-        options.append(f"--repeat {said.repetitions}")
+    if repetitions > 1:
+        options.append(f"--repeat {repetitions}")
     return options
 
 
@@ -186,60 +163,52 @@ def _is_shipped(posterior: str) -> bool:
         return False
 
 
-def _design(said: Description) -> list[str]:
+def _design(description: Description) -> list[str]:
     """Return the options that give the points of a design."""
-    if said.posterior:
+    if description.posterior:
         return ["--uncertainty posterior"]
-    if said.command == "sweep":
+    if description.command == "sweep":
         return ["--design design.csv"]
-    if said.command != "sensitivity":
+    if description.command != "sensitivity":
         return []
-    kind = said.design.get("kind")
-    options = [f"--method {'sobol' if kind == 'sobol' else 'morris'}"]
-    priors = {each.name: list(each.prior) for each in parameters().values() if each.prior}
-    if said.ranges != priors:
-        ranges = [f"{name}={ends[0]!r}:{ends[1]!r}" for name, ends in said.ranges.items()]
-        options.append(f"--parameters {shlex.quote(','.join(ranges))}")
-    for key, option in (("trajectories", "trajectories"), ("samples", "samples")):
-        if isinstance(said.design.get(key), int):
-            options.append(f"--{option} {said.design[key]}")
-    if said.design.get("second_order") is True:
+    design, ranges = description.design, description.ranges
+    options = [f"--method {'sobol' if design.get('kind') == 'sobol' else 'morris'}"]
+    if ranges != {each.name: list(each.prior) for each in parameters().values() if each.prior}:
+        explored = ",".join(f"{name}={ends[0]!r}:{ends[1]!r}" for name, ends in ranges.items())
+        options.append(f"--parameters {shlex.quote(explored)}")
+    for name in ("trajectories", "samples"):
+        if isinstance(design.get(name), int):
+            options.append(f"--{name} {design[name]}")
+    if design.get("second_order") is True:
         options.append("--second-order")
     return options
 
 
-def as_toml(said: ScenarioSaid) -> str:
-    """Return a scenario file of what was lived, without what is the default anyway."""
-    lines = [f"title = {json.dumps(said.title, ensure_ascii=False)}", "", "[population]"]
-    lines += [f'kind = "{said.population.kind}"', f"size = {said.population.size}", ""]
-    lines += ["[calendar]", f"start = {said.calendar.start}", f"years = {said.calendar.years}"]
-    own = {
-        name: value
-        for name, value in said.parameters.items()
-        if name not in parameters() or parameters()[name].default != value
-    }
-    taken = {
-        name: value
-        for name, value in said.switches.items()
-        if name not in switches() or switches()[name].default != value
-    }
-    for name, table in (("parameters", own), ("switches", taken)):
-        if table:
-            lines += ["", f"[{name}]", *_entries(table)]
-    for name, factors in said.trends.items():
-        lines += ["", f"[trends.{name}]", *_entries(factors)]
-    for each in said.interventions:
-        told = each.model_dump(exclude_none=True, exclude={"effects"})
-        lines += ["", "[[interventions]]", *_entries(told)]
-        if each.effects:
-            lines.append(f"effects = {{ {', '.join(_entries(each.effects))} }}")
-    return "\n".join(format_text(line) if line else line for line in lines) + "\n"
+def as_toml(scenario: DescribedScenario) -> str:
+    """Return a scenario file of what was run, without what is the default anyway."""
+    from abm.scenario import toml_text
+
+    interventions = [each.model_dump(exclude_none=True) for each in scenario.interventions]
+    text = toml_text.as_toml(
+        {
+            "title": scenario.title,
+            "population": scenario.population.model_dump(),
+            "calendar": scenario.calendar.model_dump(),
+            "parameters": _not_by_default(scenario.parameters, parameters()),
+            "switches": _not_by_default(scenario.switches, switches()),
+            "trends": scenario.trends,
+            "interventions": [
+                {name: value for name, value in each.items() if value not in ("", {})}
+                for each in interventions
+            ],
+        }
+    )
+    return "\n".join(map(format_text, text.splitlines())) + "\n"
 
 
-def _entries(table: dict[str, Any]) -> Sequence[str]:
-    dates = ("start", "end")
-    return [
-        f"{name} = {value if name in dates else json.dumps(value, ensure_ascii=False)}"
-        for name, value in table.items()
-        if value != ""
-    ]
+def _not_by_default(values: dict[str, Any], declared: Any) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in declared or declared[name].default != value
+    }

@@ -1,203 +1,210 @@
 """A sensitivity analysis in words: what moves the results, how far, and what cannot be told."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from abm.parameters import parameters
-from abm.report.format import format_count, format_list, format_number, format_range, format_text
-from abm.report.html.contents import ReportBody
-from abm.report.html.description import Description
-from abm.report.html.files import Files
-from abm.report.html.fitted import fitted_for_scenarios
-from abm.report.html.influence import Influence, Moved
+from abm.report.format import format_count, format_list, format_number, format_range
+from abm.report.html.common import ReportBody
+from abm.report.html.folder import Description, Files, ReportError, read_description
+from abm.report.rendering import prose
 from abm.report.sections import TextTable
 
+RANKING, NOISE, STABILITY = "ranking.csv", "noise.csv", "stability.csv"
+ALL = "all"
 NAMED, MOST_ROWS = 3, 10
-MEANING = {
-    True: (
-        "µ*: how far the outcome moves, on average, as the parameter crosses its whole range, in "
-        "the outcome's unit."
-    ),
-    False: "ST: share of the outcome's variance that the parameter has a part in.",
-}
-STABILITY = "stability.csv"
 
 
-def findings_of_sensitivity(files: Files, said: Description, found: Influence) -> ReportBody:
-    """Return what a sensitivity analysis found, in words and tables."""
-    scenario = said.scenario
-    return ReportBody(
-        kind="Sensitivity analysis",
-        title=f"Which assumptions move the results? {scenario.called}",
-        question=(
-            (
-                "The numbers of the model are known only within ranges. If each could be anywhere "
-                "in its range, which of them would move the results most, and how far?"
-            ),
-        ),
-        answer=_answer(found),
-        tables=tuple(_table(found, name, rows) for name, rows in found.by_outcome.items() if rows),
-        fitted=fitted_for_scenarios(said),
-        cautions=(*_cautions(said, found), *_stability(files)),
+@dataclass(frozen=True)
+class ParameterInfluence:
+    """How one parameter moves one outcome: the main index with its 95 % interval."""
+
+    parameter: str
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Influence:
+    """What a sensitivity analysis found: which parameters move which outcomes."""
+
+    is_morris: bool  # the index is µ*, in units of the outcome, and not a share of the variance
+    title: str  # of the scenario that it is of
+    ranges: Mapping[str, list[float]]  # what was explored, by parameter
+    overall: tuple[tuple[str, float], ...]  # over all main outcomes, the most influential first
+    by_outcome: Mapping[str, tuple[ParameterInfluence, ...]]
+    by_chance: Mapping[str, float]  # what a parameter without effect would get, at most; or NaN
+    code_version: str  # of the code that ran it
+
+    @property
+    def method(self) -> str:
+        """How the parameters were explored."""
+        return "Morris's method" if self.is_morris else "Sobol's indices"
+
+    def explored(self, parameter: str) -> str:
+        """Return the range of a parameter, or nothing where it is not known."""
+        ends = self.ranges.get(parameter)
+        return f"{ends[0]:g} to {ends[1]:g}" if ends else ""
+
+
+def read_influence(files: Files, description: Description | None = None) -> Influence:
+    """Return what the folder of a sensitivity analysis found.
+
+    Parameters
+    ----------
+    files
+        The folder.
+    description
+        Of it, if it was read already.
+
+    Raises
+    ------
+    ReportError
+        If it is not the folder of a sensitivity analysis.
+    """
+    about = description or read_description(files)
+    if about.command != "sensitivity":
+        raise ReportError(
+            f"--sensitivity: {files.path} is the folder of `nssi {about.command}`; expected one of "
+            "`nssi sensitivity`"
+        )
+    ranking = files.table(RANKING, ("outcome", "parameter"), ("rank", "value", "low", "high"))
+    noise = files.table(NOISE, ("outcome", "age"), ("index_by_chance",))
+    by_outcome: dict[str, list[ParameterInfluence]] = {}
+    for row in [] if ranking is None else ranking.sort_values("rank").to_dict("records"):
+        influence = ParameterInfluence(row["parameter"], row["value"], row["low"], row["high"])
+        by_outcome.setdefault(row["outcome"], []).append(influence)
+    overall = by_outcome.pop(ALL, [])
+    rows = [] if noise is None else noise[noise["age"] == ""].to_dict("records")
+    return Influence(
+        about.design.get("kind") != "sobol",
+        about.scenario.called,
+        about.ranges,
+        tuple((each.parameter, each.value) for each in overall if math.isfinite(each.value)),
+        {name: tuple(sorted(own, key=_from_largest)) for name, own in by_outcome.items()},
+        {row["outcome"]: row["index_by_chance"] for row in rows},
+        about.code_version,
     )
 
 
-def _answer(found: Influence) -> tuple[str, ...]:
-    if not found.overall:
-        return (
-            "This folder holds no finished analysis, so it has no answer: see `nssi sensitivity`.",
-        )
-    if all(value == 0 for _, value in found.overall):
-        return ("None of the parameters that were explored moved any main outcome.",)
-    names = [name for name, value in found.overall[:NAMED] if value > 0]
-    first = (
-        f"Of {format_count(len(found.overall), 'parameter')}, {format_list(names)} "
+def _from_largest(influence: ParameterInfluence) -> float:
+    return -influence.value if math.isfinite(influence.value) else math.inf
+
+
+def body_of_sensitivity(files: Files, description: Description, influence: Influence) -> ReportBody:
+    """Return what a sensitivity analysis found, in words and tables."""
+    stability = files.table(STABILITY, ("outcome",), ("spearman", "top", "shared"))
+    rows = [] if stability is None else stability[stability["outcome"] == ALL].to_dict("records")
+    return ReportBody(
+        kind="Sensitivity analysis",
+        title=f"Which assumptions move the results? {description.scenario.called}",
+        question=prose("sensitivity_question"),
+        answer=tuple(_answer(influence)),
+        tables=tuple(
+            _table(influence, _Outcome(name), rows) for name, rows in influence.by_outcome.items()
+        ),
+        cautions=prose(
+            "sensitivity_cautions",
+            is_once=description.repetitions == 1 and influence.overall,
+            correlations=[row["spearman"] for row in rows if math.isfinite(row["spearman"])],
+        ),
+    )
+
+
+class _Outcome:
+    """An outcome as readers know it."""
+
+    def __init__(self, name: str) -> None:
+        from abm.report.figures.sensitivity_shown import NAMES
+        from abm.studies.outcomes import OUTCOMES
+
+        self.name = name
+        self.called = NAMES.get(name, name.replace("_", " "))
+        self.unit = OUTCOMES[name].unit if name in OUTCOMES else ""
+
+    def size(self, value: float) -> str:
+        """Return how far it moves, in its unit; shares in percentage points."""
+        if self.unit.startswith("share"):
+            return f"{format_number(100 * value)} percentage points"
+        return f"{format_number(value)} {self.unit}".strip()
+
+
+def _answer(influence: Influence) -> Iterator[str]:
+    """Yield what moves most over all, then how far the leader goes, and what may be chance."""
+    names = [name for name, value in influence.overall[:NAMED] if value > 0]
+    if all(value == 0 for _, value in influence.overall):
+        yield from prose("sensitivity_without_answer", overall=influence.overall)
+        return
+    yield (
+        f"Of {format_count(len(influence.overall), 'parameter')}, {format_list(names)} "
         f"{'moves' if len(names) == 1 else 'move'} the main outcomes most, on average over these; "
         "this ranking over all of them has no interval."
     )
-    return tuple(told for told in (first, _leader(found), _chance(found)) if told)
+    for name, rows in list(influence.by_outcome.items())[:1]:
+        outcome = _Outcome(name)
+        if rows[0].value > 0:
+            yield _leader(influence, outcome, rows[0])
+        yield _beyond_chance(influence, outcome, rows)
 
 
-def _first_outcome(found: Influence) -> tuple[str, tuple[Moved, ...]] | None:
-    return next(iter(found.by_outcome.items()), None)
-
-
-def _leader(found: Influence) -> str:
-    """Say what moves the first main outcome most, and how far."""
-    leading = _first_outcome(found)
-    if leading is None or not leading[1] or not leading[1][0].value > 0:
-        return ""
-    outcome, (top, *_) = leading
-    ends = found.ranges.get(top.parameter)
-    explored = f" from {ends[0]:g} to {ends[1]:g}" if ends else ""
-    means = f" ({_meaning(top.parameter)})" if _meaning(top.parameter) else ""
-    leads = f"What moves “{_called(outcome)}” most is {top.parameter}{means}"
-    if found.is_morris:
+def _leader(influence: Influence, outcome: _Outcome, top: ParameterInfluence) -> str:
+    """Say what moves an outcome most, and how far."""
+    declared, ends = parameters().get(top.parameter), influence.explored(top.parameter)
+    means = f" ({declared.sentence.removesuffix('.')})" if declared else ""
+    explored = f" from {ends}" if ends else ""
+    leads = f"What moves “{outcome.called}” most is {top.parameter}{means}"
+    size = outcome.size if influence.is_morris else format_number
+    limits = " (no interval)"
+    if math.isfinite(top.low) and math.isfinite(top.high):
+        limits = f" (95 % interval {size(top.low).split(' ')[0]} to {size(top.high)})"
+    if influence.is_morris:
         return (
-            f"{leads}: crossing its range{explored} moves it by {_size(outcome, top.value)}"
-            f"{_limits(outcome, top)} on average."
+            f"{leads}: crossing its range{explored} moves it by {size(top.value)}{limits} on "
+            "average."
         )
     return (
-        f"{leads}: over its range{explored} it has a part in "
-        f"{format_number(top.value)}{_limits('', top)} "
-        "of the variance, 1 being all of it."
+        f"{leads}: over its range{explored} it has a part in {size(top.value)}{limits} of the "
+        "variance, 1 being all of it."
     )
 
 
-def _limits(outcome: str, moved: Moved) -> str:
-    if not (math.isfinite(moved.low) and math.isfinite(moved.high)):
-        return " (no interval)"
-    low = _size(outcome, moved.low).split(" ")[0]
-    return f" (95 % interval {low} to {_size(outcome, moved.high)})"
-
-
-def _size(outcome: str, value: float) -> str:
-    """Return how far an outcome moves, in its unit; shares in percentage points."""
-    unit = _unit_of(outcome)
-    if unit.startswith("share"):
-        return f"{format_number(100 * value)} percentage points"
-    return f"{format_number(value)} {unit}".strip()
-
-
-def _meaning(parameter: str) -> str:
-    declared = parameters().get(parameter)
-    return declared.sentence.removesuffix(".") if declared else ""
-
-
-def _chance(found: Influence) -> str:
-    """Say how many parameters cannot be told from chance, for the first main outcome."""
-    leading = _first_outcome(found)
-    if leading is None:
-        return ""
-    outcome, rows = leading
-    floor = found.by_chance.get(outcome, math.nan)
+def _beyond_chance(
+    influence: Influence, outcome: _Outcome, rows: Sequence[ParameterInfluence]
+) -> str:
+    """Say how many parameters cannot be told from chance."""
+    floor = influence.by_chance.get(outcome.name, math.nan)
     if math.isnan(floor):
         return "How much of this is chance within runs was not estimated."
-    below = [each.parameter for each in rows if not each.value > floor]
+    below = sum(not row.value > floor for row in rows)
     if not below:
-        return f"For “{_called(outcome)}” every parameter moves it more than chance alone would."
+        return f"For “{outcome.called}” every parameter moves it more than chance alone would."
+    size = outcome.size(floor) if influence.is_morris else f"{format_number(floor)} of the variance"
     return (
-        f"For “{_called(outcome)}” {len(below)} of {format_count(len(rows), 'parameter')} cannot "
-        f"be "
-        f"told from no effect: chance alone would give up to {_floor(found, outcome, floor)}."
+        f"For “{outcome.called}” {below} of {format_count(len(rows), 'parameter')} cannot be told "
+        f"from no effect: chance alone would give up to {size}."
     )
 
 
-def _floor(found: Influence, outcome: str, floor: float) -> str:
-    return _size(outcome, floor) if found.is_morris else f"{format_number(floor)} of the variance"
-
-
-def _called(outcome: str) -> str:
-    from abm.report.figures.sensitivity_shown import NAMES
-
-    return NAMES.get(outcome, outcome.replace("_", " "))
-
-
-def _unit_of(outcome: str) -> str:
-    from abm.studies.outcomes import OUTCOMES
-
-    return OUTCOMES[outcome].unit if outcome in OUTCOMES else ""
-
-
-def _table(found: Influence, outcome: str, rows: Sequence[Moved]) -> TextTable:
-    floor = found.by_chance.get(outcome, math.nan)
+def _table(
+    influence: Influence, outcome: _Outcome, rows: Sequence[ParameterInfluence]
+) -> TextTable:
+    floor = influence.by_chance.get(outcome.name, math.nan)
     cells = []
-    for each in rows[:MOST_ROWS]:
-        known = math.isfinite(floor) and math.isfinite(each.value)
-        beyond = "not known" if not known else "yes" if each.value > floor else "no"
-        ends = found.ranges.get(each.parameter)
-        explored = f"{ends[0]:g} to {ends[1]:g}" if ends else "-"
-        limits = format_range(each.low, each.high, format_number)
-        cells.append((each.parameter, explored, format_number(each.value), limits, beyond))
-    index = "µ*" if found.is_morris else "ST"
-    unit = _unit_of(outcome) if found.is_morris else "share of the variance"
+    for row in rows[:MOST_ROWS]:
+        is_known = math.isfinite(floor) and math.isfinite(row.value)
+        beyond = "not known" if not is_known else "yes" if row.value > floor else "no"
+        limits = format_range(row.low, row.high)
+        explored = influence.explored(row.parameter) or "-"
+        cells.append((row.parameter, explored, format_number(row.value), limits, beyond))
+    index = "µ*" if influence.is_morris else "ST"
+    unit = outcome.unit if influence.is_morris else "share of the variance"
+    left_out = len(rows) - MOST_ROWS
     return TextTable(
-        f"Influence on: {_called(outcome)}" + (f" ({unit})" if unit else ""),
+        f"Influence on: {outcome.called}" + (f" ({unit})" if unit else ""),
         ("parameter", "explored", index, "95 % interval", "beyond chance"),
         tuple(cells),
         frozenset({1, 2, 3}),
-        MEANING[found.is_morris] + _left_out(len(rows) - MOST_ROWS),
-    )
-
-
-def _left_out(count: int) -> str:
-    if count <= 0:
-        return ""
-    return f" In ranking.csv: {format_count(count, 'parameter')} more, with less influence."
-
-
-def _cautions(said: Description, found: Influence) -> tuple[str, ...]:
-    told = [
-        (
-            "Influence depends on the ranges that were explored: a number that is known well moves "
-            "little because its range is short."
-        ),
-        (
-            "Intervals cover which points were chosen, at these seeds; they do not cover luck "
-            "within "
-            "runs."
-        ),
-    ]
-    if said.repetitions == 1 and found.overall:
-        told.append(
-            "The design was lived once. `--repeat` lives it again with other seeds and says "
-            "whether the ranking holds."
-        )
-    return tuple(told)
-
-
-def _stability(files: Files) -> tuple[str, ...]:
-    """Say how alike the rankings of repetitions are."""
-    table = files.table(STABILITY, ("outcome",), ("spearman", "top", "shared"))
-    rows = [] if table is None else table[table["outcome"] == "all"].to_dict("records")
-    values = [row["spearman"] for row in rows if math.isfinite(row["spearman"])]
-    if not values:
-        return ()
-    lowest = min(values)
-    return (
-        format_text(
-            f"Between {format_count(len(values), 'pair')} of repetitions the rankings of all "
-            f"parameters "
-            f"correlate by {lowest:.2f} or more (1: the same order; near 0: the ranking is luck)."
-        ),
+        *prose("sensitivity_index", is_morris=influence.is_morris, left_out=left_out),
     )

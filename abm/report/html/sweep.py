@@ -1,10 +1,8 @@
 """A sweep in words: how far the key figures go over the points of a design."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from abm.report.format import (
     Format,
@@ -16,16 +14,18 @@ from abm.report.format import (
     format_percent,
     format_text,
 )
-from abm.report.html.contents import ReportBody
-from abm.report.html.description import Description
-from abm.report.html.files import Files, ReportError
-from abm.report.html.fitted import fitted_for_scenarios
+from abm.report.html.common import ReportBody, failed_runs
+from abm.report.html.folder import Description, Files, ReportError
+from abm.report.rendering import prose
 from abm.report.sections import TextTable
 from abm.studies.intervals import between_seeds
 
 SWEEP = "sweep.csv"
-OUTCOMES_SHOWN: Mapping[str, tuple[str, Format, tuple[float, float]]] = {
-    "lifetime_prevalence_12_18": ("ever self-injured, ages 12 to 18", format_percent, (0.0, 1.0)),
+FIGURES: Mapping[str, tuple[str, Format, tuple[float, float]]] = {
+    "lifetime_prevalence_12_18": (
+        *("ever self-injured, ages 12 to 18", format_percent),
+        (0.0, 1.0),
+    ),
     "past_year_prevalence_12_18": (
         *("self-injured in the past year, ages 12 to 18", format_percent),
         (0.0, 1.0),
@@ -33,18 +33,18 @@ OUTCOMES_SHOWN: Mapping[str, tuple[str, Format, tuple[float, float]]] = {
     "median_onset_age": ("median age at the first act", format_age, (10.0, 25.0)),
     "mean_past_year_acts": ("mean acts a year of those with any", format_number, (0.0, math.inf)),
 }
-"""What is shown of each point: its label, its form, and where an interval is cut off."""
+"""Of each point: a figure's label, its form, and where an interval is cut off."""
 NOT_VARIED = ("point", "seed", "outcome", "value")
 MOST_POINTS, MOST_VARIED = 60, 4
 
 
 @dataclass(frozen=True)
-class Point:
-    """One point: what varies, and mean and interval of each outcome over its seeds."""
+class SweepPoint:
+    """One point of the design."""
 
     number: int
     settings: Mapping[str, str]
-    found: Mapping[str, tuple[float, float, float]]
+    figures: Mapping[str, tuple[float, float, float]]  # over seeds: mean and its interval
 
     @property
     def called(self) -> str:
@@ -53,113 +53,88 @@ class Point:
         more = ", ..." if len(self.settings) > MOST_VARIED else ""
         return f"{', '.join(chosen)}{more}" or f"point {self.number}"
 
+    def format(self, name: str) -> str:
+        """Return one of its figures with the interval."""
+        return format_estimate(*self.figures[name], FIGURES[name][1])
 
-def findings_of_sweep(files: Files, said: Description) -> ReportBody:
+
+def body_of_sweep(files: Files, description: Description) -> ReportBody:
     """Return what a sweep found, in words and tables."""
     points = _points(files)
     varied = list(points[0].settings) if points else []
-    names = (
-        format_list(varied) if len(varied) <= MOST_VARIED else format_count(len(varied), "setting")
-    )
+    is_few = len(varied) <= MOST_VARIED
+    names = format_list(varied) if is_few else format_count(len(varied), "setting")
+    seeds = len(set(description.seeds))
+    if points:
+        answer = (*_extents(points), *prose("sweep_points", points=len(points), seeds=seeds))
+    else:
+        answer = prose("sweep_without_answer", failed=failed_runs(description))
     return ReportBody(
         kind="Sweep over settings",
-        title=f"What if the settings were others? {said.scenario.called}",
+        title=f"What if the settings were others? {description.scenario.called}",
         question=(f"How do the key figures change as {names or 'the settings'} vary?",),
-        answer=_answer(points, said),
-        tables=(_table(points),) if points else (),
-        fitted=fitted_for_scenarios(said),
-        cautions=_cautions(said),
+        answer=answer,
+        tables=(_table(points),),
+        cautions=() if seeds > 1 else prose("sweep_cautions"),
     )
 
 
-def _points(files: Files) -> list[Point]:
+def _points(files: Files) -> list[SweepPoint]:
     table = files.table(SWEEP, ("point", "outcome"), ("value",))
     whole = files.whole_table(SWEEP)
     if table is None or whole is None or table.empty:
         return []
     varied = [str(name) for name in whole.columns if name not in NOT_VARIED]
     points = []
-    for label, places in table.groupby("point", sort=False).groups.items():
-        own = table.loc[places]
+    for label, own in table.groupby("point", sort=False):
         if not str(label).isascii() or not str(label).isdigit():
-            shown = format_text(label, 60)
-            raise ReportError(f"{files.path / SWEEP}: point: expected a number, not {shown}")
-        first = whole.loc[places[0]]
+            point = format_text(label, 60)
+            raise ReportError(f"{files.path / SWEEP}: point: expected a number, not {point}")
+        first = whole.loc[own.index[0]]
         settings = {format_text(name, 80): format_text(first[name], 40) for name in varied}
-        found = {
-            name: _mean(name, own[own["outcome"] == name]["value"].to_numpy(float))
-            for name in OUTCOMES_SHOWN
-        }
-        points.append(Point(int(str(label)[:9]), settings, found))
+        figures = {}
+        for name, (_, _, bounds) in FIGURES.items():
+            values = own[own["outcome"] == name]["value"].to_numpy(float)
+            mean, _, low, high = between_seeds(values, bounds)
+            figures[name] = mean, low, high
+        points.append(SweepPoint(int(str(label)[:9]), settings, figures))
     return sorted(points, key=lambda point: point.number)
 
 
-def _mean(name: str, values: np.ndarray) -> tuple[float, float, float]:
-    mean, _, low, high = between_seeds(values, OUTCOMES_SHOWN[name][2])
-    return mean, low, high
+def _extents(points: Sequence[SweepPoint]) -> Iterator[str]:
+    """Say where the first two figures are lowest and where highest."""
+    for name in list(FIGURES)[:2]:
+        known = [point for point in points if math.isfinite(point.figures[name][0])]
+        if not known:
+            continue
+        low, high = (pick(known, key=lambda point: point.figures[name][0]) for pick in (min, max))
+        share = f"The share “{FIGURES[name][0]}”"
+        if low.figures[name][0] == high.figures[name][0]:
+            yield f"{share} is the same at every point: {low.format(name)}."
+        else:
+            yield (
+                f"{share} goes from {low.format(name)} at {low.called} to {high.format(name)} at "
+                f"{high.called}."
+            )
 
 
-def _shown(name: str, found: tuple[float, float, float]) -> str:
-    return format_estimate(*found, OUTCOMES_SHOWN[name][1])
-
-
-def _answer(points: Sequence[Point], said: Description) -> tuple[str, ...]:
-    if not points:
-        failed = f" ({format_count(len(said.failed), 'run')} failed)" if said.failed else ""
-        return (
-            f"This folder holds no results{failed}, so it has no answer; `nssi sweep` makes them.",
-        )
-    told = [_extent(points, name) for name in list(OUTCOMES_SHOWN)[:2]]
-    seeds = format_count(len(set(said.seeds)), "seed")
-    told.append(
-        f"This is over {format_count(len(points), 'point')} with {seeds} each. The points share "
-        f"their "
-        "seeds, so whether two of them differ must not be judged from whether their intervals "
-        "overlap; differences between points are not in this table."
-    )
-    return tuple(sentence for sentence in told if sentence)
-
-
-def _extent(points: Sequence[Point], name: str) -> str:
-    """Say where a figure is lowest and where highest."""
-    known = [point for point in points if math.isfinite(point.found[name][0])]
-    if not known:
-        return ""
-    label = OUTCOMES_SHOWN[name][0]
-    low = min(known, key=lambda point: point.found[name][0])
-    high = max(known, key=lambda point: point.found[name][0])
-    if low.found[name][0] == high.found[name][0]:
-        return f"The share “{label}” is the same at every point: {_shown(name, low.found[name])}."
-    return (
-        f"The share “{label}” goes from {_shown(name, low.found[name])} at {low.called} to "
-        f"{_shown(name, high.found[name])} at {high.called}."
-    )
-
-
-def _table(points: Sequence[Point]) -> TextTable:
-    names = [
-        name for name in OUTCOMES_SHOWN if any(math.isfinite(p.found[name][0]) for p in points)
-    ]
+def _table(points: Sequence[SweepPoint]) -> TextTable:
+    names = [name for name in FIGURES if any(math.isfinite(p.figures[name][0]) for p in points)]
     rows = tuple(
-        (f"{point.number}. {point.called}", *(_cell(name, point.found[name]) for name in names))
+        (f"{point.number}. {point.called}", *(_cell(point, name) for name in names))
         for point in points[:MOST_POINTS]
     )
     rest = len(points) - MOST_POINTS
     more = f" {rest:,} more points are in sweep.csv." if rest > 0 else ""
     return TextTable(
         "Key figures at every point",
-        ("point", *(OUTCOMES_SHOWN[name][0] for name in names)),
+        ("point", *(FIGURES[name][0] for name in names)),
         rows,
         frozenset(range(1, len(names) + 1)),
         f"Means over seeds with 95 % intervals (Student's t).{more}",
     )
 
 
-def _cell(name: str, found: tuple[float, float, float]) -> str:
-    return _shown(name, found).replace("95 % interval ", "").replace("not known", "not defined")
-
-
-def _cautions(said: Description) -> tuple[str, ...]:
-    if len(set(said.seeds)) > 1:
-        return ()
-    return ("There is one seed a point, so no interval says how much of this is luck.",)
+def _cell(point: SweepPoint, name: str) -> str:
+    words = point.format(name)
+    return words.replace("95 % interval ", "").replace("not known", "not defined")

@@ -1,40 +1,46 @@
 """A validation in words: which claims and figures the model meets, those it fails first."""
 
+import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from abm.evidence.listing import accepted
 from abm.evidence.listing import number as short
 from abm.evidence.verdicts import GOOD, VERDICTS, Verdict
 from abm.report.format import format_count, format_list, format_text
-from abm.report.html.contents import ReportBody
-from abm.report.html.description import Description
-from abm.report.html.files import Files, ReportError
-from abm.report.html.fitted import NAME, TITLE
+from abm.report.html.common import FITTED, ReportBody
+from abm.report.html.folder import Description, Files, FromFile, Line
+from abm.report.rendering import prose
 from abm.report.sections import Section, TextTable
 
 EVIDENCE, TABLE = "evidence.json", "evidence.csv"
 BAD: tuple[Verdict, ...] = ("outside", "direction wrong")
 MOST_NAMED = 8
-Line = Annotated[str, AfterValidator(format_text)]
+USES = {
+    "predicted": "Of {} predicted (none was used to choose the model's numbers)",
+    "fitted": "Of {} fitted (the numbers were chosen with these in view)",
+}
+TABLES: tuple[tuple[str, frozenset[Verdict]], ...] = (
+    ("What comes out outside, or in the wrong direction", frozenset(BAD)),
+    ("What comes near", frozenset({"near"})),
+    ("What comes out inside, or clearly in the right direction", GOOD),
+    ("What the simulated studies gave no number for", frozenset({"no answer"})),
+)
+"""What fails first, then near, what holds, and what has no answer."""
 
 
-class PartFound(BaseModel):
+class StudyOfDraws(FromFile):
     """What one of several studies of an entry found in single draws of the parameters."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
 
     draws_inside: int = 0
     draws: int | None = None
 
 
-class EntryFound(BaseModel):
+class EvidenceRow(StudyOfDraws):
     """One row of evidence.json."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
 
     id: Line
     use: Literal["fitted", "predicted", "not answerable"]
@@ -52,96 +58,77 @@ class EntryFound(BaseModel):
     simulated_high: float | None = None
     draws_low: float | None = None
     draws_high: float | None = None
-    draws_inside: int = 0
-    draws: int | None = None
-    studies: list[PartFound] = Field(default_factory=list)
+    studies: list[StudyOfDraws] = Field(default_factory=list)
 
     @property
     def name(self) -> str:
-        """What is claimed, and by whom."""
+        """What is claimed, and who says so."""
         part = f" [{self.part}]" if self.part else ""
         source = format_text(f"{self.source} {self.year}").strip()
         return f"{self.id}: {self.statement}{part}" + (f" ({source})" if source else "")
 
     @property
-    def found(self) -> str:
+    def simulated_number(self) -> str:
         """The simulated number and its interval."""
         ends = self.simulated_low, self.simulated_high
         if None in ends or ends[0] == ends[1]:
             return short(self.simulated)
-        limits = f"{short(self.simulated_low)} to {short(self.simulated_high)}"
-        return f"{short(self.simulated)} ({limits})"
+        return f"{short(self.simulated)} ({short(ends[0])} to {short(ends[1])})"
 
     @property
-    def over_draws(self) -> str:
+    def range_of_draws(self) -> str:
         """Where single draws of the parameters lie."""
         if self.draws_low is None or self.draws_high is None:
             return "-"
         return f"{short(self.draws_low)} to {short(self.draws_high)}"
 
     @property
-    def accepted_draws(self) -> str:
-        """How many draws are accepted, of those with a number."""
-        return f"{self.draws_inside} of {self.draws}" if self.draws else "-"
-
-    @property
     def is_firm(self) -> bool:
         """Whether every draw is accepted, in each of its studies."""
-        parts = [(each.draws_inside, each.draws) for each in self.studies]
-        every = [(self.draws_inside, self.draws), *parts]
-        return all(draws and inside == draws for inside, draws in every)
+        return all(part.draws and part.draws_inside == part.draws for part in (self, *self.studies))
 
     @property
     def accepted(self) -> str:
         """What is accepted."""
-        infinite = float("inf")
-        low = -infinite if self.low is None else self.low
-        return accepted(low, infinite if self.high is None else self.high)
+        low = -math.inf if self.low is None else self.low
+        return accepted(low, math.inf if self.high is None else self.high)
 
 
-ROWS = TypeAdapter(list[EntryFound])
+ROWS = TypeAdapter(list[EvidenceRow])
 """What evidence.json holds."""
 
 
-def findings_of_validation(files: Files, said: Description) -> ReportBody:
+def body_of_validation(files: Files, description: Description) -> ReportBody:
     """Return how the model stands to what was published."""
     rows = _rows(files)
-    scenario = said.scenario
+    kind, question = "Validation against published evidence", prose("validation_question")
+    title = f"How well does the model agree with what was published? {description.scenario.called}"
+    if not rows:
+        nothing = Section("fitted", FITTED, ())
+        return ReportBody(kind, title, question, prose("validation_without_answer"), fitted=nothing)
     return ReportBody(
-        kind="Validation against published evidence",
-        title=f"How well does the model agree with what was published? {scenario.called}",
-        question=(
-            (
-                "Every claim of the paper that the model is built on, and every published figure "
-                "in its register, is held against a simulated study that imitates how it was "
-                "found. Which come out as published, and which do not?"
-            ),
-        ),
-        answer=(*_answer(rows), *_draws_in_words(rows)),
-        tables=_tables(rows),
-        fitted=_fitted(rows),
-        cautions=_cautions(rows),
+        kind,
+        title,
+        question,
+        answer=(*_answer(rows), *_draws(rows)),
+        tables=(*(_table(caption, rows, verdicts) for caption, verdicts in TABLES), _silent(rows)),
+        fitted=Section("fitted", FITTED, prose("validation_fitted", **_by_use(rows))),
+        cautions=prose("validation_cautions", is_drawn=_is_drawn(rows)),
     )
 
 
-def _rows(files: Files) -> list[EntryFound]:
-    found = files.json(EVIDENCE)
-    place = files.path / EVIDENCE
-    if found is None:
-        table = files.whole_table(TABLE)
-        found = [] if table is None else [_cells(row) for row in table.to_dict("records")]
-        place = files.path / TABLE
-    try:
-        return ROWS.validate_python(found)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(format_text(key, 60) for key in first["loc"])
-        raise ReportError(f"{place}: {where}: {first['msg']}") from None
+def _rows(files: Files) -> list[EvidenceRow]:
+    content = files.json(EVIDENCE)
+    if content is not None:
+        return files.checked(EVIDENCE, content, ROWS)
+    table = files.whole_table(TABLE)
+    cells = [] if table is None else [_cells(row) for row in table.to_dict("records")]
+    return files.checked(TABLE, cells, ROWS)
 
 
 def _cells(row: Mapping[Any, str]) -> dict[str, Any]:
     """Return a row of the CSV table as it stands in the JSON, without its single studies."""
-    types = {name: str(field.annotation) for name, field in EntryFound.model_fields.items()}
+    types = {name: str(field.annotation) for name, field in EvidenceRow.model_fields.items()}
     return {
         name: _number(row[name]) if "float" in kind or "int" in kind else row[name]
         for name, kind in types.items()
@@ -159,145 +146,83 @@ def _number(cell: str) -> float | int | str | None:
     return cell or None
 
 
-def _of_use(rows: Sequence[EntryFound], use: str) -> list[EntryFound]:
-    return [row for row in rows if row.use == use]
+def _by_use(rows: Sequence[EvidenceRow]) -> dict[str, list[EvidenceRow]]:
+    return {use: [row for row in rows if row.use == use] for use in USES}
 
 
-def _answer(rows: Sequence[EntryFound]) -> tuple[str, ...]:
-    if not rows:
-        return ("This folder holds no evidence table, so it has no answer: see `nssi validate`.",)
-    told = [
-        _met(
-            _of_use(rows, "predicted"),
-            "Of {} predicted (none was used to choose the model's numbers)",
+def _is_drawn(rows: Sequence[EvidenceRow]) -> bool:
+    return any(row.draws is not None for row in rows)
+
+
+def _answer(rows: Sequence[EvidenceRow]) -> Iterator[str]:
+    """Yield how many came out as published, of those predicted and fitted, and which did not."""
+    for use, own in _by_use(rows).items():
+        if not own:
+            continue
+        counts = Counter(row.verdict for row in own)
+        good = sum(counts[verdict] for verdict in GOOD)
+        verdicts = [f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]]
+        entries = format_count(len(own), "claim or figure", "claims and figures")
+        yield (
+            f"{USES[use].format(entries)}, {good} came out inside what is accepted or clearly in "
+            f"the right direction ({format_list(verdicts)})."
         )
-    ]
-    told.append(
-        _met(_of_use(rows, "fitted"), "Of {} fitted (the numbers were chosen with these in view)")
-    )
     bad = [row.id for row in rows if row.verdict in BAD]
-    silent = [row for row in rows if row.simulated is None]
-    rest = f"{format_count(len(silent), 'entry', 'entries')} of {len(rows)} got no answer at all"
-    if bad:
-        some = (
-            format_list(bad)
-            if len(bad) <= MOST_NAMED
-            else f"{', '.join(bad[:MOST_NAMED])} and more"
-        )
-        told.append(f"{len(bad)} come out outside or in the wrong direction ({some}), and {rest}.")
-    else:
-        told.append(f"None comes out outside or in the wrong direction, and {rest}.")
-    return tuple(sentence for sentence in told if sentence)
+    silent = sum(row.simulated is None for row in rows)
+    rest = f"{format_count(silent, 'entry', 'entries')} of {len(rows)} got no answer at all"
+    if not bad:
+        yield f"None comes out outside or in the wrong direction, and {rest}."
+        return
+    is_few = len(bad) <= MOST_NAMED
+    some = format_list(bad) if is_few else f"{', '.join(bad[:MOST_NAMED])} and more"
+    yield f"{len(bad)} come out outside or in the wrong direction ({some}), and {rest}."
 
 
-def _draws_in_words(rows: Sequence[EntryFound]) -> tuple[str, ...]:
+def _draws(rows: Sequence[EvidenceRow]) -> tuple[str, ...]:
     """Say, where parameters were drawn, what the verdicts are on and how many draws agree."""
-    draws = max((row.draws or 0 for row in rows), default=0)
+    draws = max(row.draws or 0 for row in rows)
     if not draws:
         return ()
-    good = [row for row in rows if row.verdict in GOOD]
-    firm = sum(row.is_firm for row in good)
-    told = (
-        f"All this is under the posterior: every seed lived another draw of the fitted "
-        f"parameters, {format_count(draws, 'draw')} in all, and the verdicts are on all draws "
-        "together."
-    )
-    if any(row.studies for row in rows):  # which evidence.csv alone does not tell
-        told += f" Of the {len(good)} that hold, {firm} hold in every single draw too."
-    return (told,)
-
-
-def _met(rows: Sequence[EntryFound], opening: str) -> str:
-    """Say how many of these came out as published."""
-    if not rows:
-        return ""
-    counts = Counter(row.verdict for row in rows)
-    good = sum(counts[verdict] for verdict in GOOD)
-    words = format_list([f"{counts[each]} {each}" for each in VERDICTS if counts[each]])
-    entries = format_count(len(rows), "claim or figure", "claims and figures")
-    return (
-        f"{opening.format(entries)}, {good} came out inside what is accepted or clearly in the "
-        f"right direction ({words})."
+    return prose(
+        "validation_draws",
+        draws=draws,
+        good=[row for row in rows if row.verdict in GOOD],
+        knows_studies=any(row.studies for row in rows),  # which evidence.csv does not tell
     )
 
 
-def _tables(rows: Sequence[EntryFound]) -> tuple[TextTable, ...]:
-    """Return a table a verdict: what fails first, then near, what holds, and what has no answer."""
-    groups = (
-        ("What comes out outside, or in the wrong direction", set(BAD)),
-        ("What comes near", {"near"}),
-        ("What comes out inside, or clearly in the right direction", set(GOOD)),
-        ("What the simulated studies gave no number for", {"no answer"}),
-    )
-    tables = [
-        _table(caption, [r for r in rows if r.verdict in chosen]) for caption, chosen in groups
-    ]
-    silent = [row for row in rows if row.verdict == "not answerable"]
-    if silent:
-        cells = tuple((row.name, row.note or "-") for row in silent)
-        caption = "What no study of this model can answer, and why"
-        tables.append(TextTable(caption, ("claim or figure", "why not"), cells))
-    return tuple(table for table in tables if table.rows)
-
-
-def _table(caption: str, rows: Sequence[EntryFound]) -> TextTable:
-    headings = ("claim or figure", "use", "published", "accepted", "simulated (95 %)", "verdict")
-    cells = tuple(
-        (row.name, row.use, short(row.published), row.accepted, row.found, row.verdict)
-        for row in rows
-    )
-    if not any(row.draws is not None for row in rows):
-        return TextTable(caption, headings, cells, frozenset({2, 3, 4}))
-    whole = tuple(
-        (*cell[:5], row.over_draws, row.accepted_draws, cell[5])
-        for row, cell in zip(rows, cells, strict=True)
-    )
-    names = (*headings[:4], "simulated (95 %, chance)", "95 % of draws", "accepted draws")
-    return TextTable(caption, (*names, "verdict"), whole, frozenset({2, 3, 4, 5, 6}))
-
-
-def _fitted(rows: Sequence[EntryFound]) -> Section | None:
-    if not rows:
-        return None
-    fitted, predicted = _of_use(rows, "fitted"), _of_use(rows, "predicted")
-    return Section(
-        NAME,
-        TITLE,
-        (
-            (
-                f"{format_count(len(fitted), 'entry was', 'entries were')} used when the numbers "
-                f"of the "
-                "model were chosen, by search and by hand; that they are met is no test. "
-                f"{format_count(len(predicted), 'entry is', 'entries are')} predicted: no number "
-                f"was "
-                "chosen by them. Several predicted ones ask much the same as another, so they are "
-                "not as many independent tests."
+def _table(caption: str, rows: Sequence[EvidenceRow], verdicts: frozenset[Verdict]) -> TextTable:
+    """Return the table of some verdicts; where parameters were drawn, with what draws say."""
+    own = [row for row in rows if row.verdict in verdicts]
+    first = ("claim or figure", "use", "published", "accepted")
+    cells = [(row.name, row.use, short(row.published), row.accepted) for row in own]
+    if not _is_drawn(own):
+        return TextTable(
+            caption,
+            (*first, "simulated (95 %)", "verdict"),
+            tuple(
+                (*cell, row.simulated_number, row.verdict)
+                for row, cell in zip(own, cells, strict=True)
             ),
-            f"Fitted: {format_list([row.id for row in fitted]) or 'none'}.",
+            frozenset({2, 3, 4}),
+        )
+    return TextTable(
+        caption,
+        (*first, "simulated (95 %, chance)", "95 % of draws", "accepted draws", "verdict"),
+        tuple(
+            (
+                *(*cell, row.simulated_number, row.range_of_draws),
+                *(f"{row.draws_inside} of {row.draws}" if row.draws else "-", row.verdict),
+            )
+            for row, cell in zip(own, cells, strict=True)
         ),
+        frozenset({2, 3, 4, 5, 6}),
     )
 
 
-def _cautions(rows: Sequence[EntryFound]) -> tuple[str, ...]:
-    if not rows:
-        return ()
-    over_draws = (
-        "Two intervals stand beside a number. That for chance is of all draws together, the "
-        "draws as they are, and verdicts go by it, so that not knowing the parameters earns no "
-        "better verdict. That over draws says where the middle 95 % of single draws lie (of few "
-        "draws: the lowest to the highest), parameters and the chance of one population "
-        "together; draws without a number are left out. It is as good as the posterior is."
-    )
-    is_drawn = any(row.draws is not None for row in rows)
-    return (
-        *((over_draws,) if is_drawn else ()),
-        (
-            "Inside means that the simulated number lies in what is accepted; its own interval may "
-            "reach beyond. In a small population these intervals are wide, and many verdicts are "
-            "near for that reason alone."
-        ),
-        (
-            "A simulated study is a stand-in: what its published original measured, and what the "
-            "model counts, are not always the same. `nssi evidence ID` says how far they differ."
-        ),
+def _silent(rows: Sequence[EvidenceRow]) -> TextTable:
+    return TextTable(
+        "What no study of this model can answer, and why",
+        ("claim or figure", "why not"),
+        tuple((row.name, row.note or "-") for row in rows if row.verdict == "not answerable"),
     )

@@ -1,19 +1,22 @@
 """From a run folder to its report: the one place where the parts of a report come together."""
 
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from abm.io.messages import InputError
 from abm.io.tables import TableError, write_bytes
-from abm.report.html.assumptions import assumptions_of
-from abm.report.html.caveats import caveats_of
-from abm.report.html.contents import ReportBody
-from abm.report.html.description import Description, read_description
-from abm.report.html.files import Files, ReportError
-from abm.report.html.influence import Influence, read_influence
+from abm.report.html.assumptions import assumptions
+from abm.report.html.common import ReportBody, caveats, fitted_figures
+from abm.report.html.folder import (
+    DESCRIPTION,
+    Description,
+    Files,
+    ReportError,
+    read_description,
+)
 from abm.report.html.pictures import pictures_of
-from abm.report.html.provenance import facts, provenance_of
+from abm.report.html.provenance import facts, provenance
+from abm.report.html.sensitivity import Influence, body_of_sensitivity, read_influence
 from abm.report.rendering import as_html
 from abm.report.sections import Items, Report, Section
 
@@ -46,12 +49,12 @@ def write_report(
     TableError
         If the file cannot be written.
     """
-    page = report_of(Path(folder), None if sensitivity is None else Path(sensitivity))
-    place = Path(folder) / FILE if output is None else Path(output)
-    if place.is_dir():
-        raise ReportError(f"--output: {place} is a folder; expected a file")
-    write_bytes(place, page.encode("utf-8", errors="backslashreplace"))
-    return place
+    report = report_of(Path(folder), None if sensitivity is None else Path(sensitivity))
+    path = Path(folder) / FILE if output is None else Path(output)
+    if path.is_dir():
+        raise ReportError(f"--output: {path} is a folder; expected a file")
+    write_bytes(path, as_html(report).encode("utf-8", errors="backslashreplace"))
+    return path
 
 
 def write_beside(folder: Path) -> None:
@@ -59,7 +62,7 @@ def write_beside(folder: Path) -> None:
 
     A report that is newer than ``run.json`` stays. What goes wrong is one line on standard error.
     """
-    description, page = folder / "run.json", folder / FILE
+    description, page = folder / DESCRIPTION, folder / FILE
     try:
         if not description.exists():
             return
@@ -70,8 +73,8 @@ def write_beside(folder: Path) -> None:
         print(f"nssi: no report was written: {error}", file=sys.stderr)
 
 
-def report_of(folder: Path, sensitivity: Path | None = None) -> str:
-    """Return the report of a run folder as HTML, the same for the same files.
+def report_of(folder: Path, sensitivity: Path | None = None) -> Report:
+    """Return the report of a run folder, the same for the same files.
 
     Raises
     ------
@@ -79,40 +82,41 @@ def report_of(folder: Path, sensitivity: Path | None = None) -> str:
         If a folder cannot be reported on.
     """
     files = Files(folder)
-    said = read_description(files)
+    description = read_description(files)
     influence = None
     if sensitivity is not None:
         influence = read_influence(Files(sensitivity))
-    elif said.command == "sensitivity":
-        influence = read_influence(files, said)
-    found = _findings(files, said, influence)
+    elif description.command == "sensitivity":
+        influence = read_influence(files, description)
+    body = _body(files, description, influence)
     sections = (
-        Section("answer", "The answer in short", found.answer),
-        Section("figures", "Figures", pictures_of(files, said.command)),
-        Section("tables", "What was found, in numbers", (Items(found.readings), *found.tables)),
-        assumptions_of(said, influence),
-        found.fitted or Section("fitted", "", ()),
-        caveats_of(said, found.cautions),
-        provenance_of(files, said),
+        Section("answer", "The answer in short", body.answer),
+        Section("figures", "Figures", pictures_of(files, description)),
+        Section("tables", "What was found, in numbers", (Items(body.readings), *body.tables)),
+        assumptions(description, influence),
+        fitted_figures(description) if body.fitted is None else body.fitted,
+        caveats(description, body.cautions),
+        provenance(files, description),
     )
-    return as_html(Report(found.kind, found.title, found.question, facts(said), sections))
+    return Report(body.kind, body.title, body.question, facts(description), sections)
 
 
-def _findings(files: Files, said: Description, influence: Influence | None) -> ReportBody:
-    """Return what the folder found, read by the reader of its command."""
-    from abm.report.html.comparison import findings_of_comparison
-    from abm.report.html.run import findings_of_run
-    from abm.report.html.sensitivity import findings_of_sensitivity
-    from abm.report.html.sweep import findings_of_sweep
-    from abm.report.html.validation import findings_of_validation
+def _body(files: Files, description: Description, influence: Influence | None) -> ReportBody:
+    """Return what the folder holds, read by the reader of its command."""
+    from abm.report.html.comparison import body_of_comparison
+    from abm.report.html.run import body_of_run
+    from abm.report.html.sweep import body_of_sweep
+    from abm.report.html.validation import body_of_validation
 
-    if said.command == "sensitivity":
-        own = influence if influence is not None else read_influence(files, said)
-        return findings_of_sensitivity(files, said, own)
-    readers: Mapping[str, Callable[[Files, Description], ReportBody]] = {
-        "run": findings_of_run,
-        "compare": findings_of_comparison,
-        "validate": findings_of_validation,
-        "sweep": findings_of_sweep,
-    }
-    return readers[said.command](files, said)
+    match description.command:
+        case "run":
+            return body_of_run(files, description)
+        case "compare":
+            return body_of_comparison(files, description)
+        case "validate":
+            return body_of_validation(files, description)
+        case "sweep":
+            return body_of_sweep(files, description)
+        case "sensitivity":
+            own = influence or read_influence(files, description)
+            return body_of_sensitivity(files, description, own)

@@ -26,7 +26,7 @@ def records():
 @pytest.fixture(scope="module")
 def findings():
     scenarios = (made_up.BASE, made_up.SKILLED)
-    return find(scenarios, (1, 2), lambda scenario, seed: made_up.lives(scenario, seed))
+    return find(scenarios, (1, 2), lambda scenario, seed: made_up.outcomes(scenario, seed))
 
 
 @pytest.mark.parametrize("name", PLOTS)
@@ -111,7 +111,7 @@ def test_plots_of_a_comparison_are_figures(findings):
 def test_a_title_may_hold_what_looks_like_a_formula():
     base = made_up.scenario("base").model_copy(update={"title": r"Costs $5 or $\frac{1$"})
     found = find(
-        (base, made_up.SKILLED), (1,), lambda scenario, seed: made_up.lives(scenario, seed)
+        (base, made_up.SKILLED), (1,), lambda scenario, seed: made_up.outcomes(scenario, seed)
     )
     assert abm.plot_averted(found)._repr_png_().startswith(b"\x89PNG")
 

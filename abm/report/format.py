@@ -105,11 +105,11 @@ def format_count(count: int, one: str, several: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
-def format_list(words: Sequence[str], last: str = "and") -> str:
-    """Return words as a list: ``a, b and c``."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+def format_list(items: Sequence[str], last: str = "and") -> str:
+    """Return items as a list: ``a, b and c``."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
 def format_seeds(seeds: Sequence[int]) -> str:

@@ -2,10 +2,11 @@
 
 import io
 from collections.abc import Callable, Iterable, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from abm.report.figures import style
+from abm.report.rendering import as_cell
+from abm.report.sections import Section, TextTable
 from abm.simulation.record import LOG_NAMES
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def plot_averted_by_group(findings: "Findings") -> "Figure":
 
 
 def plot_differences(findings: "Findings") -> "Figure":
-    """Return a figure of how prevalence and incidence differ from the base, year by year."""
+    """Return a figure of how prevalence and incidence differ from the first scenario by year."""
     from abm.report.figures.comparison import differences_over_time
 
     return _drawn_with_theme(differences_over_time, findings)
@@ -147,43 +148,26 @@ def plot_differences(findings: "Findings") -> "Figure":
 
 def record_as_html(record: "Record") -> str:
     """Return what a notebook shows of a record: its scenario, and key figures with intervals."""
-    from abm.report.terminal.key_figures import HEADINGS, shown_interval, shown_number
+    from abm.report.html.run import key_figures_table
     from abm.studies.key_figures import summary_of
 
-    results = _results(record)
-    rows = [
-        (row.label, shown_number(row.estimate, row.form), shown_interval(row), row.interval)
-        for row in summary_of(results.curves, results.aggregates)
-    ]
-    scenario = record.scenario
-    head = f"{results.title}: {scenario.population.size:,} people, seed {record.seed}"
-    logs = ", ".join(f"record.{name}" for name in ("curves", *record.logged))
-    return _page(head, list(HEADINGS), rows, f"Frames: {logs}{_others(record)}")
-
-
-def _others(record: "Record") -> str:
-    """Return how to keep the frames that a record does not have."""
-    others = [f"{name}=True" for name in LOG_NAMES if name not in record.logged]
-    return f"; others: abm.run(..., logs=abm.Logs({', '.join(others)}))" if others else ""
+    results, size = _results(record), record.scenario.population.size
+    frames = ", ".join(f"record.{name}" for name in ("curves", *record.logged))
+    missing = ", ".join(f"{name}=True" for name in LOG_NAMES if name not in record.logged)
+    others = f"; others: abm.run(..., logs=abm.Logs({missing}))" if missing else ""
+    table = key_figures_table(summary_of(results.curves, results.aggregates), (record.seed,))
+    title = f"{results.title}: {size:,} people, seed {record.seed}"
+    return as_cell(Section("record", title, (table, f"Frames: {frames}{others}")))
 
 
 def findings_as_html(findings: "Findings") -> str:
     """Return what a notebook shows of a comparison: what every scenario averts."""
     from abm.report.terminal.comparison import averted_cells, headings
 
-    first, second = headings(findings)
-    names, cells = averted_cells(findings)
-    return _page(first, names, cells, second)
-
-
-def _page(head: str, names: Sequence[str], rows: Sequence[Sequence[str]], note: str) -> str:
-    """Return a table with a line above and one below, every text escaped."""
-    top = "".join(f"<th>{escape(name)}</th>" for name in names)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows
-    )
-    table = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-    return f"<p><strong>{escape(head)}</strong></p>{table}<p>{escape(note)}</p>"
+    title, caption = headings(findings)
+    names, rows = averted_cells(findings)
+    table = TextTable(caption, tuple(names), tuple(map(tuple, rows)))
+    return as_cell(Section("findings", title, (table,)))
 
 
 def _results(records: "Records") -> "Results":
@@ -197,7 +181,7 @@ def _results(records: "Records") -> "Results":
     chosen = list(records) if isinstance(records, Iterable) else [records]
     if not chosen:
         raise ValueError("expected at least one record")
-    if not all(isinstance(each, Record) for each in chosen):
+    if not all(isinstance(record, Record) for record in chosen):
         raise TypeError(
             "expected a record, or several of one scenario, as abm.run(scenario) returns them, "
             f"not {type(records).__name__}"
@@ -214,7 +198,7 @@ def _results(records: "Records") -> "Results":
     sums = {record.seed: aggregate(record) for record in chosen}
     return Results(
         pd.concat([record.curves for record in chosen], ignore_index=True),
-        {seed: found for seed, found in sums.items() if found is not None},
+        {seed: own for seed, own in sums.items() if own is not None},
         first.title or first.name,
         first.population.size,
     )

@@ -153,5 +153,5 @@ def test_a_notebook_shows_a_record_as_its_key_figures():
         check=False,
         timeout=300,
     )
-    assert "<table>" in done.stdout, done.stderr
+    assert "<table " in done.stdout, done.stderr
     assert "Ever self-injured" in done.stdout

@@ -100,7 +100,7 @@ def test_the_same_folder_gives_the_same_page(tmp_path):
     assert page_of(folder) == page_of(folder)
 
 
-def test_the_command_is_given_only_if_it_lives_the_same(tmp_path):
+def test_the_command_is_given_only_if_it_runs_the_same(tmp_path):
     whole = made_up.run(tmp_path / "whole")
     command = "nssi run baseline --population 300 --years 5 --seeds 3"
     assert read_page(page_of(whole)).all("pre")[0].text == command
@@ -117,13 +117,13 @@ def test_the_command_is_given_only_if_it_lives_the_same(tmp_path):
     assert "stressor_rate = 0.5" in shown
 
 
-def test_a_scenario_file_of_a_report_is_what_was_lived(tmp_path):
+def test_a_scenario_file_of_a_report_is_what_was_run(tmp_path):
     programme = {"kind": "biofeedback", "name": "at school", "cost": 7.0, "cost_per": "start"}
     programme |= {"months_to_full": 2.0, "half_life_years": 0.0, "uptake_risk": 0.5}
-    lived = Scenario.from_table({"title": "Lived", "interventions": [programme]}, "lived")
-    path = tmp_path / "lived.toml"
-    path.write_text(as_toml(DescribedScenario.model_validate(lived.resolved())))
-    assert load_scenario(path) == lived
+    own = Scenario.from_table({"title": "Own", "interventions": [programme]}, "own")
+    path = tmp_path / "own.toml"
+    path.write_text(as_toml(DescribedScenario.model_validate(own.resolved())))
+    assert load_scenario(path) == own
 
 
 def test_a_table_that_changed_since_is_pointed_out(tmp_path):

@@ -92,14 +92,14 @@ class AvertedOutcome:
     def sentence(self, called: str, years: str, base: str) -> str:
         """Return what it says, the scenario and the one compared with called so."""
         label, difference = self.label, format_fewer_or_more(self.value)
-        of_people = f"{label} per 100,000 people over {years}"
+        per_people = f"{label} per 100,000 people over {years}"
         has = f"; {base} has {format_number(self.in_base)}" if math.isfinite(self.in_base) else ""
         limits = f"(95 % interval {format_fewer_or_more(self.low, self.high)}{has})"
         if self.reading == LESS and not self.is_event:
             averted = format_number(self.value)
-            return f"{capitalised(called)} averts {averted} {of_people} {limits}."
+            return f"{capitalised(called)} averts {averted} {per_people} {limits}."
         if self.reading in (LESS, MORE):
-            return f"With {called} there are {difference} {of_people} {limits}."
+            return f"With {called} there are {difference} {per_people} {limits}."
         if self.reading == NOT_KNOWN:
             return f"What {called} changes in {label} is not known."
         if self.reading == NONE_THERE:
@@ -108,7 +108,7 @@ class AvertedOutcome:
             return f"With {called} nobody's outcome changed: {label} are as in {base}."
         if self.reading == NO_INTERVAL:
             return (
-                f"With {called} there were {difference} {of_people}, but no interval says whether "
+                f"With {called} there were {difference} {per_people}, but no interval says whether "
                 "that is more than chance."
             )
         return (
@@ -287,7 +287,7 @@ def _cautions(outcomes: Sequence[AvertedOutcome]) -> tuple[str, ...]:
         "comparison_cautions",
         seeds=min(outcome.seeds for outcome in outcomes),
         few_seeds=FEW_SEEDS,
-        has_worse_off=any(each.outcome == NEW_CASES and each.harmed > 0 for each in outcomes),
+        has_worse_off=any(own.outcome == NEW_CASES and own.harmed > 0 for own in outcomes),
     )
 
 

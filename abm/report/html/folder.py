@@ -324,8 +324,8 @@ def read_description(files: Files) -> Description:
         others = list(design.get("others", [])) if is_compared else []
         scenarios = [whole.get("scenario"), *others]
         raw = {str(table["name"]): table for table in scenarios if isinstance(table, dict)}
-        said = {**whole, "raw": raw, "others": tuple(others)}
-        description = files.checked(DESCRIPTION, said, TypeAdapter(Description))
+        content = {**whole, "raw": raw, "others": tuple(others)}
+        description = files.checked(DESCRIPTION, content, TypeAdapter(Description))
     except (KeyError, TypeError, RecursionError):
         raise ReportError(f"{path}: scenario: expected a resolved scenario") from None
     base, *rest = _marked(description.scenarios)

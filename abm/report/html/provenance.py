@@ -19,7 +19,7 @@ def provenance(files: Files, description: Description) -> Section:
     if command is not None:
         again: tuple[Part, ...] = (*prose("same_again"), Code(command))
     else:
-        tomls = [f"# {each.name}.toml\n{as_toml(each)}" for each in description.scenarios]
+        tomls = [f"# {own.name}.toml\n{as_toml(own)}" for own in description.scenarios]
         again = (*prose("other_files"), Code("\n".join(tomls)))
     return Section(
         "provenance",
@@ -43,7 +43,7 @@ def facts(description: Description) -> tuple[tuple[str, str], ...]:
 
 def _what_was_run(description: Description) -> TextTable:
     scenario, seconds = description.scenario, description.seconds
-    names = ", ".join(f"{each.name} ({each.quoted})" for each in description.scenarios)
+    names = ", ".join(f"{own.name} ({own.quoted})" for own in description.scenarios)
     versions = ", ".join(f"{name} {version}" for name, version in description.versions.items())
     machine = " ".join(str(description.platform.get(name, "")) for name in ("system", "machine"))
     rows = [
@@ -99,8 +99,8 @@ def command_of(description: Description) -> str | None:
     overrides, seeds = _overrides(description), _seeds(description)
     if overrides is None or seeds is None:
         return None
-    words = ["nssi", description.command, *(each.name for each in description.scenarios)]
-    return " ".join([*map(shlex.quote, words), *overrides, *_design(description), *seeds])
+    names = ["nssi", description.command, *(own.name for own in description.scenarios)]
+    return " ".join([*map(shlex.quote, names), *overrides, *_design(description), *seeds])
 
 
 def _overrides(description: Description) -> list[str] | None:
@@ -121,9 +121,9 @@ def _overrides(description: Description) -> list[str] | None:
         known = {**plain.parameters, **plain.switches}
         values = {**scenario.parameters, **scenario.switches}
         given = {name: str(value) for name, value in values.items() if known.get(name) != value}
-        for each in description.scenarios:
-            loaded = load_scenario(each.name, population=people, years=years, overrides=given)
-            if not _same(loaded.resolved(), description.raw.get(each.name)):
+        for own in description.scenarios:
+            loaded = load_scenario(own.name, population=people, years=years, overrides=given)
+            if not _same(loaded.resolved(), description.raw.get(own.name)):
                 return None
     except (ValueError, TypeError):
         return None
@@ -173,7 +173,7 @@ def _design(description: Description) -> list[str]:
         return []
     design, ranges = description.design, description.ranges
     options = [f"--method {'sobol' if design.get('kind') == 'sobol' else 'morris'}"]
-    if ranges != {each.name: list(each.prior) for each in parameters().values() if each.prior}:
+    if ranges != {name: list(own.prior) for name, own in parameters().items() if own.prior}:
         explored = ",".join(f"{name}={ends[0]!r}:{ends[1]!r}" for name, ends in ranges.items())
         options.append(f"--parameters {shlex.quote(explored)}")
     for name in ("trajectories", "samples"):
@@ -188,7 +188,7 @@ def as_toml(scenario: DescribedScenario) -> str:
     """Return a scenario file of what was run, without what is the default anyway."""
     from abm.scenario import toml_text
 
-    interventions = [each.model_dump(exclude_none=True) for each in scenario.interventions]
+    interventions = [own.model_dump(exclude_none=True) for own in scenario.interventions]
     text = toml_text.as_toml(
         {
             "title": scenario.title,
@@ -198,8 +198,8 @@ def as_toml(scenario: DescribedScenario) -> str:
             "switches": _not_by_default(scenario.switches, switches()),
             "trends": scenario.trends,
             "interventions": [
-                {name: value for name, value in each.items() if value not in ("", {})}
-                for each in interventions
+                {name: value for name, value in own.items() if value not in ("", {})}
+                for own in interventions
             ],
         }
     )

@@ -56,7 +56,7 @@ def body_of_run(files: Files, description: Description) -> ReportBody:
         title=scenario.called,
         question=question,
         answer=tuple(_answer(rows, description, format_date(str(curves["date"].max().date())))),
-        tables=(_key_figures_table(rows, description.seeds), _shares_by_age(curves)),
+        tables=(key_figures_table(rows, description.seeds), _shares_by_age(curves)),
         cautions=prose("run_cautions", wide=wide, figures=len(rows)) if wide else (),
     )
 
@@ -180,7 +180,7 @@ def _estimate(row: "Row") -> str:
 # The tables
 
 
-def _key_figures_table(rows: "Sequence[Row]", seeds: Sequence[int]) -> TextTable:
+def key_figures_table(rows: "Sequence[Row]", seeds: Sequence[int]) -> TextTable:
     """Return the key figures; where parameters were drawn, they and chance stand apart."""
     from abm.studies.key_figures_by_draw import RowByDraw
 

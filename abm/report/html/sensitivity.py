@@ -82,7 +82,7 @@ def read_influence(files: Files, description: Description | None = None) -> Infl
         about.design.get("kind") != "sobol",
         about.scenario.called,
         about.ranges,
-        tuple((each.parameter, each.value) for each in overall if math.isfinite(each.value)),
+        tuple((own.parameter, own.value) for own in overall if math.isfinite(own.value)),
         {name: tuple(sorted(own, key=_from_largest)) for name, own in by_outcome.items()},
         {row["outcome"]: row["index_by_chance"] for row in rows},
         about.code_version,

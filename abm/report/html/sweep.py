@@ -136,5 +136,5 @@ def _table(points: Sequence[SweepPoint]) -> TextTable:
 
 
 def _cell(point: SweepPoint, name: str) -> str:
-    words = point.format(name)
-    return words.replace("95 % interval ", "").replace("not known", "not defined")
+    estimate = point.format(name)
+    return estimate.replace("95 % interval ", "").replace("not known", "not defined")

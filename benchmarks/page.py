@@ -8,8 +8,8 @@ import argparse
 import time
 from typing import Any
 
-from abm.browser.served import chromium_page, open_page, served_page, wait_for_status
 from abm.browser.views import VIEWS
+from docs.make.chromium import chromium_page, open_page, served_page, wait_for_status
 
 COUNT = """() => {
   window.frames_drawn = 0

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from abm.browser.served import FLAGS, chromium
 from abm.mechanisms.beginning import begin, rest
 from abm.mechanisms.day_log import plain_day_log
 from abm.mechanisms.derived import (
@@ -30,6 +29,7 @@ from abm.simulation.record import Logs, Record
 from abm.simulation.run import run
 from abm.simulation.today import TODAY_DTYPE, derive_speeds
 from abm.simulation.world import World
+from docs.make.chromium import FLAGS, chromium
 
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from abm.browser.served import OF_PLAYWRIGHT
+from docs.make.chromium import OF_PLAYWRIGHT
 
 ROOT = Path(__file__).parents[1]
 TOOLS = ("sh", "cat", "chmod", "cksum", "dirname", "flock", "grep", "mkdir", "readlink", "rm")

@@ -25,9 +25,7 @@ class _Listing:
     entries: Iterable[Any]
     find: Callable[[str], Any]
     row: Callable[[Any], tuple[str, ...]]
-    lines: Callable[
-        [Any], list[tuple[str, str]]
-    ]  # all about one: a field and its words
+    lines: Callable[[Any], list[tuple[str, str]]]  # all about one: a field and its words
     plain: Callable[[Any], dict[str, Any]]  # for JSON
 
     def show(self, name: str | None, heading: str, as_json: bool) -> None:

@@ -8,8 +8,10 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,36 +29,17 @@ from abm.scenario.intervention_library import kinds
 from abm.simulation.census import MEASURES
 from abm.simulation.schedule import POPULATION_DAY
 from abm.simulation.today import TODAY_DTYPE
-from docs.make.odd_words import CHILDHOOD_WORDS, PURPOSE_WORDS, STAGE_WORDS, TODAY_WORDS
+from docs.make.templates import table
 
 PACKAGE = Path(abm.__file__).parent
 MARKED = re.compile(r"<!-- made: ([a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
-KINDS = {
-    "traits": ("trait", "Drawn once, at entry."),
-    "states": ("state", "Change over a life."),
-    "histories": ("history", "Counted; some act back, as written under Submodels."),
-    "settled": ("settled", "Follow from traits and parameters alone."),
-    "passing": ("passing", "Follow from the rest, belong to one day, or keep books."),
-}
-OUTPUTS = (
-    ("curves.csv", "Prevalences and rates by census, sex and age"),
-    ("people.parquet", "One row a person: traits, states, history, pain test"),
-    ("acts.parquet", "One row an act: states before and after, route, relief, severity"),
-    ("panel.parquet", "Yearly waves of a sampled panel"),
-    ("moments.parquet", "What prompts find in a sampled group"),
-    ("run.json", "The resolved scenario, seeds, versions, timings and checksums"),
+WORDS: dict[str, dict[str, Any]] = tomllib.loads(
+    Path(__file__).with_name("odd_words.toml").read_text(encoding="utf-8")
 )
-Row = Sequence[str]
 
 
 class PageError(ValueError):
     """A page without the markers that are expected, or a name of which nothing is said."""
-
-
-def table(head: Row, rows: Iterable[Row]) -> list[str]:
-    """Return the lines of a Markdown table."""
-    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
-    return [*lines, *(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)]
 
 
 def type_of(kind: type | np.dtype) -> str:
@@ -64,23 +47,23 @@ def type_of(kind: type | np.dtype) -> str:
     return "whole number" if np.dtype(kind).kind == "i" else "number"
 
 
-def said_of(name: str, words: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
-    """Return the unit or place of a name and its sentence.
+def described_in(table: str, name: str) -> list[str]:
+    """Return the unit or place of a name and its sentence, as `odd_words.toml` has them.
 
     Raises
     ------
     PageError
-        When nothing has been said of it yet.
+        When it says nothing of that name yet.
     """
-    if name not in words:
-        raise PageError(f"docs/make/odd_words.py says nothing of {name}: add a sentence there")
-    return words[name]
+    if name not in WORDS[table]:
+        raise PageError(f"docs/make/odd_words.toml says nothing of {name}: add a sentence there")
+    return list(WORDS[table][name])
 
 
 def person_tables() -> list[str]:
     """Return the tables of what is known of a person, one for each kind of field."""
     lines: list[str] = []
-    for title, (wanted, sentence) in KINDS.items():
+    for title, (wanted, sentence) in WORDS["fields"].items():
         rows = [
             (f"`{name}`", type_of(kind), field.unit, field.sentence)
             for name, (kind, field) in declared_fields().items()
@@ -91,10 +74,11 @@ def person_tables() -> list[str]:
     return lines[:-1]
 
 
-def record_table(dtype: np.dtype, words: Mapping[str, tuple[str, str]]) -> list[str]:
-    """Return the table of a record whose sentences stand in `docs.make.odd_words`."""
+def record_table(dtype: np.dtype, words: str) -> list[str]:
+    """Return the table of a record whose sentences stand in `odd_words.toml`."""
     rows = [
-        (f"`{name}`", type_of(dtype[name]), *said_of(name, words)) for name in dtype.names or ()
+        (f"`{name}`", type_of(dtype[name]), *described_in(words, name))
+        for name in dtype.names or ()
     ]
     return table(("name", "type", "unit", "meaning"), rows)
 
@@ -102,7 +86,7 @@ def record_table(dtype: np.dtype, words: Mapping[str, tuple[str, str]]) -> list[
 def childhood_table() -> list[str]:
     """Return the table of what is known of childhoods in this world."""
     dtype = np.dtype([(name, np.float64) for name in CHILDHOOD_FIELDS])
-    return record_table(dtype, CHILDHOOD_WORDS)
+    return record_table(dtype, "childhood")
 
 
 def act_table() -> list[str]:
@@ -115,8 +99,8 @@ def act_table() -> list[str]:
 def population_day_table() -> list[str]:
     """Return the phases of a population's day, in order."""
     rows = [
-        (str(place), phase.name, f"`World.{phase.method}`", phase.sentence)
-        for place, phase in enumerate(POPULATION_DAY, 1)
+        (str(number), phase.name, f"`World.{phase.method}`", phase.sentence)
+        for number, phase in enumerate(POPULATION_DAY, 1)
     ]
     return table(("", "phase", "process", "what happens"), rows)
 
@@ -124,22 +108,22 @@ def population_day_table() -> list[str]:
 def person_day_table() -> list[str]:
     """Return the phases of one person's day, in order."""
     rows = [
-        (str(place), phase.name, f"`{phase.function.__name__}`", phase.section, phase.sentence)
-        for place, phase in enumerate(DAY, 1)
+        (str(number), phase.name, f"`{phase.function.__name__}`", phase.section, phase.sentence)
+        for number, phase in enumerate(DAY, 1)
     ]
     return table(("", "phase", "process", "section", "what happens"), rows)
 
 
 def rules_in(path: Path) -> list[tuple[str, str]]:
     """Return the rules of a file in their order, each with the first sentence about it."""
-    found = []
+    rules = []
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
             continue
-        if any(ast.unparse(each) == "rule" for each in node.decorator_list):
+        if any(ast.unparse(decorator) == "rule" for decorator in node.decorator_list):
             about = inspect.cleandoc(ast.get_docstring(node) or "").split("\n\n")[0]
-            found.append((node.name, " ".join(about.split())))
-    return found
+            rules.append((node.name, " ".join(about.split())))
+    return rules
 
 
 def process_table() -> list[str]:
@@ -157,8 +141,8 @@ def process_table() -> list[str]:
 def parameter_table() -> list[str]:
     """Return every parameter with its default, unit and sentence."""
     rows = [
-        (f"`{each.name}`", f"{each.default:g}", each.unit, each.sentence)
-        for each in parameters().values()
+        (f"`{number.name}`", f"{number.default:g}", number.unit, number.sentence)
+        for number in parameters().values()
     ]
     return table(("parameter", "default", "unit", "meaning"), rows)
 
@@ -166,8 +150,8 @@ def parameter_table() -> list[str]:
 def switch_table() -> list[str]:
     """Return every switch with its answers."""
     rows = [
-        (f"`{each.name}`", ", ".join(each.values), each.default, each.sentence, each.source)
-        for each in switches().values()
+        (f"`{item.name}`", ", ".join(item.values), item.default, item.sentence, item.source)
+        for item in switches().values()
     ]
     return table(("switch", "answers", "default", "meaning", "source"), rows)
 
@@ -175,7 +159,8 @@ def switch_table() -> list[str]:
 def purpose_table() -> list[str]:
     """Return what chance is used for."""
     rows = [
-        (f"`{each.name}`", str(each.value), *said_of(each.name, PURPOSE_WORDS)) for each in Purpose
+        (f"`{purpose.name}`", str(purpose.value), *described_in("purpose", purpose.name))
+        for purpose in Purpose
     ]
     return table(("purpose", "number", "where", "what a draw decides"), rows)
 
@@ -191,16 +176,18 @@ def intervention_table() -> list[str]:
 
 def output_table() -> list[str]:
     """Return the tables and the curves that a run writes."""
-    files = table(("file", "what"), [(f"`{name}`", about) for name, about in OUTPUTS])
-    rows = [(f"`{each.name}`", each.unit, each.meaning) for each in MEASURES]
+    files = table(
+        ("file", "what"), [(f"`{name}`", about) for name, about in WORDS["files"].items()]
+    )
+    rows = [(f"`{measure.name}`", measure.unit, measure.meaning) for measure in MEASURES]
     return [*files, "", *table(("curve", "unit", "meaning"), rows)]
 
 
 TABLES: dict[str, Callable[[], list[str]]] = {
     "persons": person_tables,
     "acts": act_table,
-    "stages": lambda: record_table(STAGE_DTYPE, STAGE_WORDS),
-    "today": lambda: record_table(TODAY_DTYPE, TODAY_WORDS),
+    "stages": lambda: record_table(STAGE_DTYPE, "stage"),
+    "today": lambda: record_table(TODAY_DTYPE, "today"),
     "childhood": childhood_table,
     "population-day": population_day_table,
     "person-day": person_day_table,
@@ -221,9 +208,9 @@ def filled(page: str) -> str:
     PageError
         When a table has no place in it, has two, or a marker names no table.
     """
-    places = MARKED.findall(page)
-    if sorted(places) != sorted(TABLES):
-        missing = ", ".join(sorted(set(TABLES) - set(places))) or "none"
+    marked = MARKED.findall(page)
+    if sorted(marked) != sorted(TABLES):
+        missing = ", ".join(sorted(set(TABLES) - set(marked))) or "none"
         raise PageError(f"expected each of {', '.join(TABLES)} once; missing: {missing}")
 
     def made(match: re.Match[str]) -> str:

@@ -1,6 +1,6 @@
 """Write every page of docs/ that is made from the code: ``python -m docs.make.pages``.
 
-The tutorial is not among them, because it lives runs: ``python -m docs.make.tutorial --write``.
+The tutorial is not among them, because it simulates: ``python -m docs.make.tutorial --write``.
 """
 
 import sys
@@ -15,14 +15,14 @@ from docs.make.failures import VALIDATION
 from docs.make.failures import page as failures_page
 from docs.make.interventions import page as intervention_page
 from docs.make.odd import filled
-from docs.make.outputs import output_reference
-from docs.make.parameters import reference
+from docs.make.outputs import page as outputs_page
+from docs.make.parameters import page as parameters_page
 
 ROOT = Path(__file__).parents[2]
 PAGES: dict[str, Callable[[str], str]] = {
     "odd.md": filled,
-    "parameters.md": lambda _: reference(),
-    "outputs.md": lambda _: output_reference(),
+    "parameters.md": lambda _: parameters_page(),
+    "outputs.md": lambda _: outputs_page(),
     "interventions.md": lambda _: intervention_page(),
     "evidence.md": lambda _: evidence_page(),
     "calibration.md": lambda _: calibration_page(folder=ROOT / DIAGNOSTICS),
@@ -32,14 +32,14 @@ PAGES: dict[str, Callable[[str], str]] = {
 
 def outdated(folder: Path) -> dict[str, str]:
     """Return the new text of every page that is not as the code would make it now."""
-    found = {}
+    new_pages = {}
     for name, make in PAGES.items():
         path = folder / name
         old = path.read_text(encoding="utf-8") if path.exists() else ""
         new = make(old)
         if new != old:
-            found[name] = new
-    return found
+            new_pages[name] = new
+    return new_pages
 
 
 def main(folder: Path) -> None:

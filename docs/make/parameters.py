@@ -9,58 +9,43 @@ from pathlib import Path
 
 from abm.io.tables import write_bytes
 from abm.parameters import Parameter, parameters, switches
-from docs.make.odd import table
-
-HEAD = """\
-# Parameters
-
-Made by `python -m docs.make.parameters docs/parameters.md` from `abm/parameters.toml`.
-`nssi parameters` lists them, `nssi parameters NAME` explains one.
-
-A scenario sets them under `[parameters]` and `[switches]`, a command with `--set NAME=VALUE`. They
-hold for whole lives, the warm-up included; what shall change at a date is a trend or an
-[intervention](interventions.md).
-
-- **default**: the value where a scenario says nothing.
-- **range**: what a scenario may say, both ends included.
-- **prior**: what calibration and sensitivity analyses explore; where there is none they leave the
-  number alone.
-- **trend**: what the multipliers by calendar year under `[trends.NAME]` multiply: the *number*, or
-  the *odds* of the chance whose log-odds it is: a multiplier above 1 always makes that chance
-  greater. With *nothing* it may be negative, and only interventions change it.
-- **source**: a section of Martin (2022), an entry of the [evidence](evidence.md) (P..., E...), or
-  the word assumption.
-"""
-COLUMNS = ("name", "default", "range", "prior", "unit", "trend", "meaning", "source")
+from docs.make.templates import Row, render
 
 
-def reference() -> str:
+def page() -> str:
     """Return the text of docs/parameters.md."""
-    lines = [HEAD]
+    groups: list[tuple[str, list[Row]]] = []
     seen: set[str] = set()
-    for group, members in groupby(parameters().values(), key=lambda each: each.group):
+    for group, members in groupby(parameters().values(), key=lambda parameter: parameter.group):
         title = group.capitalize() + (", further" if group in seen else "")
         seen.add(group)
-        lines += [f"## {title}", "", *table(COLUMNS, map(_row, members)), ""]
-    rows = [
-        (f"`{each.name}`", each.default, ", ".join(each.values), each.sentence, each.source)
-        for each in switches().values()
+        groups.append((title, list(map(_row, members))))
+    answers = [
+        (
+            f"`{switch.name}`",
+            switch.default,
+            ", ".join(switch.values),
+            switch.sentence,
+            switch.source,
+        )
+        for switch in switches().values()
     ]
-    head = ("name", "default", "answers", "meaning", "source")
-    return "\n".join([*lines, "## Switches", "", *table(head, rows), ""])
+    return render("parameters.md", groups=groups, switches=answers)
 
 
-def _row(each: Parameter) -> tuple[str, ...]:
-    prior = f"{each.prior[0]:g} to {each.prior[1]:g}" if each.prior else "-"
+def _row(parameter: Parameter) -> Row:
+    prior = parameter.prior
     return (
-        *(f"`{each.name}`", f"{each.default:g}", f"{each.low:g} to {each.high:g}", prior),
-        *(each.unit, _trend(each), each.sentence, each.source),
+        f"`{parameter.name}`",
+        f"{parameter.default:g}",
+        f"{parameter.low:g} to {parameter.high:g}",
+        f"{prior[0]:g} to {prior[1]:g}" if prior else "-",
+        parameter.unit,
+        parameter.trend_on if parameter.trend else "-",
+        parameter.sentence,
+        parameter.source,
     )
 
 
-def _trend(each: Parameter) -> str:
-    return each.trend_on if each.trend else "-"
-
-
 if __name__ == "__main__":
-    write_bytes(Path(sys.argv[1]), reference().encode())
+    write_bytes(Path(sys.argv[1]), page().encode())

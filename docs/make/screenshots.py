@@ -11,9 +11,9 @@ from typing import Any
 
 from PIL import Image
 
-from abm.browser.served import chromium_page, open_page, served_page, wait_for_status
 from abm.browser.views import VIEWS
 from abm.io.tables import write_bytes
+from docs.make.chromium import chromium_page, open_page, served_page, wait_for_status
 
 SCENARIO, PEOPLE = "package-schools", 1_500
 MONTHS, DAYS_A_MONTH = 72, 30
@@ -34,11 +34,11 @@ def take(folder: Path) -> list[Path]:
     written = []
     with served_page(SCENARIO, "--population", str(PEOPLE)) as address:
         with chromium_page(WIDE, HIGH) as page:
-            _live(page, address)
+            _run(page, address)
             for name in VIEWS:
                 written.append(_picture(page, name, folder / f"page_{name}.png"))
         with chromium_page(PHONE_WIDE, PHONE_HIGH) as page:
-            _live(page, address)
+            _run(page, address)
             for name in ("ages", "school"):
                 written.append(_picture(page, name, folder / f"page_phone_{name}.png"))
     for path in written:
@@ -47,7 +47,7 @@ def take(folder: Path) -> list[Path]:
     return written
 
 
-def _live(page: Any, address: str) -> None:
+def _run(page: Any, address: str) -> None:
     """Open the page and run some years; the baseline has then caught up."""
     open_page(page, address)
     page.get_by_label("Each frame is").select_option("month")
@@ -70,5 +70,5 @@ def _picture(page: Any, name: str, path: Path) -> Path:
 
 
 if __name__ == "__main__":
-    for each in take(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/figures")):
-        print(each)
+    for picture in take(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/figures")):
+        print(picture)

@@ -69,7 +69,7 @@ def done(page: str, folder: Path) -> str:
     PageError
         When a command ends with another code than the page says.
     """
-    place_command(folder)
+    put_command(folder)
     pieces, at, printed = [], 0, None
     previous_end = 0
     for block in blocks_of(page):
@@ -89,7 +89,7 @@ def _follows(page: str, end: int, block: Block) -> bool:
     return page[end : block.start].split() == ["```", "```text"]
 
 
-def place_command(folder: Path) -> None:
+def put_command(folder: Path) -> None:
     """Put a ``./nssi`` into a folder that starts the command of this Python."""
     command = folder / "nssi"
     start = "from abm.cli.main import main; main()"
@@ -111,8 +111,8 @@ def run_block(block: Block, folder: Path) -> str:
         timeout=MOST_SECONDS,
         check=False,
     )
-    said = CODE.search(block.text)
-    if ended.returncode != int(said[1] if said else 0):
+    expected = CODE.search(block.text)
+    if ended.returncode != int(expected[1] if expected else 0):
         raise PageError(f"code {ended.returncode} from:\n{block.text}{ended.stderr[-2000:]}")
     printed = RUN_ID.sub(ANY_ID, ended.stdout + PASSING.sub("", ended.stderr))
     return "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
@@ -127,10 +127,10 @@ def write_scenario(block: Block, folder: Path) -> None:
         path.write_text(block.text, encoding="utf-8")
 
 
-def differences(page: str, found: str) -> Iterator[str]:
+def differences(page: str, done_page: str) -> Iterator[str]:
     """Yield the lines in which a page and what came out differ."""
     yield from difflib.unified_diff(
-        page.splitlines(), found.splitlines(), "the page", "what came out", lineterm="", n=1
+        page.splitlines(), done_page.splitlines(), "the page", "what came out", lineterm="", n=1
     )
 
 
@@ -144,12 +144,12 @@ def main() -> int:
     for path in given.pages:
         page = path.read_text(encoding="utf-8")
         with tempfile.TemporaryDirectory() as folder:
-            found = done(page, Path(folder))
-        if found != page and given.write:
-            write_bytes(path, found.encode())
+            done_page = done(page, Path(folder))
+        if done_page != page and given.write:
+            write_bytes(path, done_page.encode())
             print(f"wrote {path}")
-        elif found != page:
-            print("\n".join(differences(page, found)))
+        elif done_page != page:
+            print("\n".join(differences(page, done_page)))
             code = 1
     return code
 

@@ -18,9 +18,9 @@ from abm.scenario.intervention_library import FIELDS_OF_PERSONS, kinds
 from abm.simulation.census import MEASURES
 from abm.simulation.schedule import POPULATION_DAY
 from abm.simulation.today import TODAY_DTYPE
-from docs.make.odd import KINDS, MARKED, TABLES, PageError, filled, said_of, table
-from docs.make.odd_words import CHILDHOOD_WORDS, PURPOSE_WORDS, STAGE_WORDS, TODAY_WORDS
+from docs.make.odd import MARKED, TABLES, WORDS, PageError, described_in, filled
 from docs.make.pages import outdated
+from docs.make.templates import table
 
 REPOSITORY = Path(__file__).parents[2]
 PAGE = (REPOSITORY / "docs" / "odd.md").read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ PROCESS = re.compile(r"^\| \d+ \| [^|]+ \| `([^`]+)` \|", re.MULTILINE)
 RULE = re.compile(r"^@rule\ndef (\w+)\(", re.MULTILINE)
 
 
-def shown(name: str) -> str:
+def in_table(name: str) -> str:
     """Return the text of one table of the page."""
     return dict(TABLE.findall(PAGE))[name]
 
@@ -56,40 +56,41 @@ EXPECTED = {
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_table_names_all_of_it_once_and_nothing_else(name: str) -> None:
-    assert sorted(FIRST_CELL.findall(shown(name))) == sorted(EXPECTED[name])
+    assert sorted(FIRST_CELL.findall(in_table(name))) == sorted(EXPECTED[name])
 
 
 def test_the_processes_are_those_of_the_code() -> None:
-    assert PROCESS.findall(shown("person-day")) == [each.function.__name__ for each in DAY]
-    assert PROCESS.findall(shown("population-day")) == [f"World.{p.method}" for p in POPULATION_DAY]
-    listed = FIRST_CELL.findall(shown("processes"))
+    assert PROCESS.findall(in_table("person-day")) == [phase.function.__name__ for phase in DAY]
+    assert PROCESS.findall(in_table("population-day")) == [
+        f"World.{p.method}" for p in POPULATION_DAY
+    ]
+    listed = FIRST_CELL.findall(in_table("processes"))
     assert sorted(listed) == sorted(rules())
     assert {phase.function.__name__ for phase in DAY} <= set(listed)
 
 
 def test_curves_and_kinds_of_fields_are_complete() -> None:
-    assert {each.name for each in MEASURES} <= set(FIRST_CELL.findall(shown("outputs")))
-    assert len(fields_of(*(kind for kind, _ in KINDS.values()))) == len(declared_fields())
+    assert {measure.name for measure in MEASURES} <= set(FIRST_CELL.findall(in_table("outputs")))
+    assert len(fields_of(*(kind for kind, _ in WORDS["fields"].values()))) == len(declared_fields())
 
 
 @pytest.mark.parametrize(
-    ("words", "names"),
+    ("about", "names"),
     [
-        (STAGE_WORDS, STAGE_DTYPE.names),
-        (TODAY_WORDS, TODAY_DTYPE.names),
-        (CHILDHOOD_WORDS, CHILDHOOD_FIELDS),
-        (PURPOSE_WORDS, tuple(purpose.name for purpose in Purpose)),
+        ("stage", STAGE_DTYPE.names),
+        ("today", TODAY_DTYPE.names),
+        ("childhood", CHILDHOOD_FIELDS),
+        ("purpose", tuple(purpose.name for purpose in Purpose)),
     ],
-    ids=["stage", "today", "childhood", "purpose"],
 )
-def test_words_are_said_of_what_there_is(words: dict[str, str], names: tuple[str, ...]) -> None:
-    assert sorted(words) == sorted(names)
+def test_words_are_said_of_what_there_is(about: str, names: tuple[str, ...]) -> None:
+    assert sorted(WORDS[about]) == sorted(names)
 
 
 def test_the_text_between_the_tables_speaks_only_of_names_in_the_code() -> None:
     """Every word with an underscore, in formulas too, and every name set as code."""
     known = {name for names in EXPECTED.values() for name in names}
-    known |= {*rules(), *FIELDS_OF_PERSONS, *(f"World.{each.method}" for each in POPULATION_DAY)}
+    known |= {*rules(), *FIELDS_OF_PERSONS, *(f"World.{phase.method}" for phase in POPULATION_DAY)}
     text = MARKED.sub("", PAGE)
     text = re.sub(r"`(python -m|nssi) [^`]+`", "", text)
     used = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", text))
@@ -105,8 +106,8 @@ def test_a_page_without_its_markers_is_refused() -> None:
 
 
 def test_a_name_without_a_sentence_is_told() -> None:
-    with pytest.raises(PageError, match=r"odd_words\.py says nothing of WHIM"):
-        said_of("WHIM", PURPOSE_WORDS)
+    with pytest.raises(PageError, match=r"odd_words\.toml says nothing of WHIM"):
+        described_in("purpose", "WHIM")
 
 
 def test_cells_cannot_break_a_table() -> None:

@@ -6,14 +6,14 @@ from abm.report.columns import columns_of_tables
 from abm.scenario.scenario import load_scenario
 from abm.simulation.record import Logs
 from abm.simulation.run import run
-from docs.make.outputs import output_reference
+from docs.make.outputs import page
 
 REPOSITORY = Path(__file__).parents[2]
 
 
 def test_the_written_reference_is_up_to_date() -> None:
     written = (REPOSITORY / "docs" / "outputs.md").read_text(encoding="utf-8")
-    assert written == output_reference()
+    assert written == page()
 
 
 def test_tables_have_the_documented_columns_in_their_order() -> None:

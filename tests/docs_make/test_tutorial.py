@@ -13,9 +13,9 @@ PAGE = DOCS / "tutorial.md"
 def test_the_tutorial_gives_what_it_says(tmp_path: Path) -> None:
     """`python -m docs.make.tutorial --write` puts new figures into the page."""
     page = PAGE.read_text(encoding="utf-8")
-    found = done(page, tmp_path)
-    assert "\n".join(differences(page, found)) == ""
-    assert found == page
+    done_page = done(page, tmp_path)
+    assert "\n".join(differences(page, done_page)) == ""
+    assert done_page == page
 
 
 def test_the_python_for_notebooks_gives_what_it_says(tmp_path: Path) -> None:

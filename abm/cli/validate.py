@@ -37,7 +37,7 @@ def validate(
     scenarios = [load_scenario(name) for name in names]
     with answering(context, shared.out / "validate", scenarios) as answer:
         from abm.cli.validate_command import validate_command, validation_folder
-        from abm.evidence.validation import FIRST_SEED, standards
+        from abm.evidence.worlds import FIRST_SEED, standards
 
         options = shared.run_options()
         number, step, people = standards(is_drawn=options.draws is not None)

@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abm.evidence.observed_tables import live_and_look
+from abm.evidence.observed_tables import observe
 from abm.evidence.register import register
-from abm.evidence.validation import validation_id
 from abm.evidence.verdict_table import (
     DRAW_FIELDS,
     DRAWS_NOTE,
     FIELDS,
     Row,
+    cells_of,
     columns_of,
     csv_rows,
     row_of,
-    shown,
     summary,
 )
 from abm.evidence.worlds import (
@@ -29,6 +28,7 @@ from abm.evidence.worlds import (
     run_worlds,
     runs_of,
     scenario_of,
+    validation_id,
     worlds_needed,
 )
 from abm.io.files import make_folder
@@ -122,8 +122,9 @@ def validate_command(baseline: str, seeds: Sequence[int], population: int, how: 
 
 def _asked(baseline: str, seeds: Sequence[int], population: int, how: RunOptions) -> _Asked:
     chosen = register()
-    worlds, look = worlds_needed(chosen, chosen.entries.values()), how.simulate or live_and_look
-    runs = runs_of(chosen, worlds, seeds, baseline, population, how.draws, look)
+    worlds = worlds_needed(chosen, chosen.entries.values())
+    simulate = how.simulate or observe
+    runs = runs_of(chosen, worlds, seeds, baseline, population, how.draws, simulate)
     main = scenario_of(chosen.worlds["baseline"], baseline, population)
     return _Asked(runs, main, how.draws)
 
@@ -170,7 +171,7 @@ def _find(asked: _Asked, how: RunOptions, folder: Path) -> list[Row]:
     lived = run_worlds(asked.runs, how.jobs, lambda line: _tell(how, line), store)
     is_drawn = asked.draws is not None
     worlds = Worlds(lived, is_drawn)
-    single = worlds.each_seed() if is_drawn else []
+    single = worlds.of_single_seeds() if is_drawn else []
     results = [judge(entry, worlds, single) for entry in register().entries.values()]
     rows = [row_of(result, is_drawn) for result in results]
     _make(folder / "figures")
@@ -235,7 +236,7 @@ def _show(rows: Sequence[Row], how: RunOptions) -> None:
     if how.as_json:
         print_json(list(rows))
         return
-    print_table(columns_of(rows), map(shown, rows))
+    print_table(columns_of(rows), map(cells_of, rows))
     print_text("\n".join(["", *summary(rows)]))
     if how.draws is not None:
         number = max(row["draws"] for row in rows)

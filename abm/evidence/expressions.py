@@ -53,8 +53,8 @@ def _bottom(values: np.ndarray, share: float) -> np.ndarray:
 
 def _third(values: np.ndarray) -> np.ndarray:
     """Return 0, 1 or 2: the lowest, the middle or the highest third."""
-    place = np.searchsorted(np.nanquantile(values, [1 / 3, 2 / 3]), values)
-    return np.where(np.isnan(values), np.nan, place)
+    third = np.searchsorted(np.nanquantile(values, [1 / 3, 2 / 3]), values)
+    return np.where(np.isnan(values), np.nan, third)
 
 
 def _z(values: np.ndarray) -> np.ndarray:
@@ -63,33 +63,26 @@ def _z(values: np.ndarray) -> np.ndarray:
 
 
 PLAIN: Mapping[str, Callable[..., np.ndarray]] = {
-    "log": np.log,
-    "log1p": np.log1p,
-    "abs": np.abs,
-    "floor": np.floor,
-    "missing": np.isnan,
-    "top": _top,
-    "bottom": _bottom,
-    "third": _third,
-    "z": _z,
+    **{"log": np.log, "log1p": np.log1p, "abs": np.abs, "floor": np.floor, "missing": np.isnan},
+    **{"top": _top, "bottom": _bottom, "third": _third, "z": _z},
 }
 """Functions of values: `top(x, 0.1)` is true for the highest tenth of the sample."""
 
 
 def _own_mean(rows: Rows, values: np.ndarray) -> np.ndarray:
     """Return for every row the mean over the rows of the same person."""
-    _, place = np.unique(rows.key, return_inverse=True)
+    _, person = np.unique(rows.key, return_inverse=True)
     known = ~np.isnan(values)
-    sums = np.bincount(place, np.where(known, values, 0.0))
-    return (sums / np.bincount(place, known))[place]
+    sums = np.bincount(person, np.where(known, values, 0.0))
+    return (sums / np.bincount(person, known))[person]
 
 
 def _own_max(rows: Rows, values: np.ndarray) -> np.ndarray:
     """Return for every row the highest value among the rows of the same person."""
-    _, place = np.unique(rows.key, return_inverse=True)
-    highest = np.full(place.max(initial=-1) + 1, -np.inf)
-    np.maximum.at(highest, place, np.where(np.isnan(values), -np.inf, values))
-    return highest[place]
+    _, person = np.unique(rows.key, return_inverse=True)
+    highest = np.full(person.max(initial=-1) + 1, -np.inf)
+    np.maximum.at(highest, person, np.where(np.isnan(values), -np.inf, values))
+    return highest[person]
 
 
 def _next(rows: Rows, values: np.ndarray) -> np.ndarray:
@@ -117,26 +110,14 @@ FUNCTIONS = (*PLAIN, *OWN)
 
 
 def evaluate(text: str, rows: Rows) -> np.ndarray:
-    """Return the value of an expression for every row, as float64 (true is 1).
-
-    Raises
-    ------
-    ExpressionError
-        If it cannot be read or names a column or function that is not there.
-    """
+    """Return the value of an expression for every row, as float64 (true is 1)."""
     with np.errstate(all="ignore"):
         value = _value(parse(text), rows)
     return np.broadcast_to(np.asarray(value, np.float64), rows.key.shape)
 
 
 def parse(text: str) -> ast.expr:
-    """Return the tree of an expression, checked to use only what is allowed.
-
-    Raises
-    ------
-    ExpressionError
-        Naming what is not allowed.
-    """
+    """Return the tree of an expression; an ExpressionError names what is not allowed in it."""
     try:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError:
@@ -181,20 +162,20 @@ def _value(node: ast.expr, rows: Rows) -> Any:
         inner = _value(node.operand, rows)
         return -inner if isinstance(node.op, ast.USub) else np.asarray(inner) == 0
     if isinstance(node, ast.BoolOp):
-        truths = [np.asarray(_value(each, rows)) != 0 for each in node.values]
+        truths = [np.asarray(_value(part, rows)) != 0 for part in node.values]
         both = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
         return both.reduce(np.broadcast_arrays(*truths))
     if isinstance(node, ast.Compare):
         return _compared(node, rows)
     assert isinstance(node, ast.Call)
     assert isinstance(node.func, ast.Name)
-    return _called(node.func.id, [_value(each, rows) for each in node.args], rows)
+    return _called(node.func.id, [_value(argument, rows) for argument in node.args], rows)
 
 
 def _compared(node: ast.Compare, rows: Rows) -> Any:
-    values = [_value(each, rows) for each in (node.left, *node.comparators)]
+    values = [_value(part, rows) for part in (node.left, *node.comparators)]
     pairs = zip(node.ops, values[:-1], values[1:], strict=True)
-    truths = [COMPARISONS[type(how)](left, right) for how, left, right in pairs]
+    truths = [COMPARISONS[type(operator)](left, right) for operator, left, right in pairs]
     return np.logical_and.reduce(np.broadcast_arrays(*truths))
 
 
@@ -204,12 +185,3 @@ def _called(name: str, values: list[Any], rows: Rows) -> Any:
         return PLAIN[name](first, *values[1:])
     wide = [np.broadcast_to(np.asarray(v, np.float64), rows.key.shape) for v in values]
     return OWN[name](rows, *wide)
-
-
-def names_in(text: str) -> set[str]:
-    """Return the columns that an expression names."""
-    tree = parse(text)
-    called = {id(part.func) for part in ast.walk(tree) if isinstance(part, ast.Call)}
-    return {
-        part.id for part in ast.walk(tree) if isinstance(part, ast.Name) and id(part) not in called
-    }

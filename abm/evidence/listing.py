@@ -11,13 +11,7 @@ COLUMNS = ("id", "use", "published", "accepted", "what", "source")
 
 
 def find_entry(name: str) -> Entry:
-    """Return the entry of that identifier.
-
-    Raises
-    ------
-    InputError
-        When there is none; the message has the nearest identifier.
-    """
+    """Return the entry of that identifier; if there is none, an InputError names the nearest."""
     entries = register().entries
     for wanted in (name, name.upper()):
         if wanted in entries:
@@ -58,7 +52,7 @@ def as_row(entry: Entry) -> tuple[str, ...]:
 
 
 def as_lines(entry: Entry) -> list[tuple[str, str]]:
-    """Return everything that is said of one entry, a field and its words a line."""
+    """Return everything that is said of one entry, a field and its text a line."""
     lines = [
         ("says", entry.statement),
         ("source", f"{entry.source} {entry.year}"),
@@ -74,28 +68,28 @@ def as_lines(entry: Entry) -> list[tuple[str, str]]:
         ("why not", entry.why_not),
         ("note", entry.note),
     ]
-    for place, study in enumerate(entry.study, 1):
-        name = "study" if len(entry.study) == 1 else f"study {place}"
-        lines.append((name, study_in_words(study)))
-    return [(field, words) for field, words in lines if words]
+    for index, study in enumerate(entry.study, 1):
+        name = "study" if len(entry.study) == 1 else f"study {index}"
+        lines.append((name, format_study(study)))
+    return [(field, text) for field, text in lines if text]
 
 
-def study_in_words(study: Study) -> str:
+def format_study(study: Study) -> str:
     """Return a study as one sentence of its settings."""
-    words = [f"{study.part}: {study.statistic}" if study.part else study.statistic]
-    words.append(f"of {study.of}")
-    words += [f"by {study.by}"] if study.by else []
-    words += [f"given {study.given}"] if study.given else []
-    words += [f"minus the highest of {', '.join(study.than)}"] if study.than else []
-    words += [f"times {study.per:g}"] if study.per != 1 else []
-    words.append(f"among {_who(study)}")
-    words += [f"where {study.where}"] if study.where else []
+    parts = [f"{study.part}: {study.statistic}" if study.part else study.statistic]
+    parts.append(f"of {study.of}")
+    parts += [f"by {study.by}"] if study.by else []
+    parts += [f"given {study.given}"] if study.given else []
+    parts += [f"minus the highest of {', '.join(study.than)}"] if study.than else []
+    parts += [f"times {study.per:g}"] if study.per != 1 else []
+    parts.append(f"among {_who(study)}")
+    parts += [f"where {study.where}"] if study.where else []
     if study.size is not None:
-        words.append(f"in {study.studies} studies of {study.size[0]} to {study.size[1]} people")
+        parts.append(f"in {study.studies} studies of {study.size[0]} to {study.size[1]} people")
     if not study.asked.loses_nothing:
-        words.append(_how_asked(study))
+        parts.append(_how_asked(study))
     world = f"{study.world} and {study.against} (other)" if study.against else study.world
-    return f"{', '.join(words)}; table {study.table} of {world}"
+    return f"{', '.join(parts)}; table {study.table} of {world}"
 
 
 def _who(study: Study) -> str:
@@ -106,11 +100,11 @@ def _who(study: Study) -> str:
 
 def _how_asked(study: Study) -> str:
     asked = study.asked
-    words = [f"asked by {asked.mode}" if asked.mode == "self completion" else "asked face to face"]
-    words += [f"recall {asked.recall:g}"] if asked.recall < 1 else []
-    words += [f"concealment {asked.concealment:g}"] if asked.concealment > 0 else []
-    words += [QUESTIONS[asked.question]] if asked.question != "list" else []
-    return ", ".join(words)
+    parts = [f"asked by {asked.mode}" if asked.mode == "self completion" else "asked face to face"]
+    parts += [f"recall {asked.recall:g}"] if asked.recall < 1 else []
+    parts += [f"concealment {asked.concealment:g}"] if asked.concealment > 0 else []
+    parts += [QUESTIONS[asked.question]] if asked.question != "list" else []
+    return ", ".join(parts)
 
 
 def finite(value: float | None) -> float | None:
@@ -120,15 +114,11 @@ def finite(value: float | None) -> float | None:
 
 def as_object(entry: Entry) -> dict[str, Any]:
     """Return what is said of one entry as an object for JSON; open ends are null."""
-    told = entry.model_dump(mode="json", exclude={"low", "high", "study", "published"})
-    told |= {"published": finite(entry.published)}
-    told |= {"low": finite(entry.low), "high": finite(entry.high)}
-    told["study"] = [
+    fields = entry.model_dump(mode="json", exclude={"low", "high", "study", "published"})
+    fields |= {name: finite(getattr(entry, name)) for name in ("published", "low", "high")}
+    fields["study"] = [
         study.model_dump(mode="json", exclude={"low", "high"}, exclude_defaults=True)
-        | {
-            name: finite(end)
-            for name, end in zip(("low", "high"), bounds_of(entry, study), strict=True)
-        }
+        | dict(zip(("low", "high"), map(finite, bounds_of(entry, study)), strict=True))
         for study in entry.study
     ]
-    return told
+    return fields

@@ -1,6 +1,7 @@
-"""What is taken from a lived world: the tables of its logs, with what studies derive from them."""
+"""What is taken from a world: the tables of its logs, with what studies derive from them."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -8,9 +9,10 @@ import numpy as np
 from abm.scenario.dates import DAYS_A_YEAR
 from abm.simulation.census import AGES, FLOWS, STOCKS
 from abm.studies.questions import asked_by_list, recognition_of
+from abm.studies.surveys import willingness_on
 
 if TYPE_CHECKING:
-    from abm.evidence.register import LivedWorld
+    from abm.evidence.register import StudiedWorld
     from abm.scenario.scenario import Scenario
     from abm.simulation.record import Record
     from abm.simulation.world import World
@@ -22,20 +24,20 @@ ENDORSED = 0.25
 """A motive is endorsed when its mean share in the last five acts is at least this."""
 WEEKS_BEFORE = 28
 A_MONTH, A_YEAR = 30.0, 365.0
-OF_LIVING = ("disclosed", "contacted", "barrier_person", "waiting_since", "distress_gain")
+OF_PRESENT = ("disclosed", "contacted", "barrier_person", "waiting_since", "distress_gain")
 
 
-def live_and_look(scenario: "Scenario", seed: int, how: "LivedWorld") -> dict[str, Columns]:
-    """Live one world with one seed and return its tables, by name."""
-    if how.kind != "run":
-        return {"trial": _trial(scenario, seed, how.kind)}
+def observe(scenario: "Scenario", seed: int, studied: "StudiedWorld") -> dict[str, Columns]:
+    """Run one world with one seed and return its tables, by name."""
+    if studied.kind != "run":
+        return {"trial": _trial(scenario, seed, studied.kind)}
     from abm.simulation.record import Logs
     from abm.simulation.run import run
     from abm.simulation.world import World
 
-    logs = Logs(**dict.fromkeys(how.logs, True))
+    logs = Logs(**dict.fromkeys(studied.logs, True))
     world = World(scenario, seed, logs)
-    return tables_of(run(scenario, seed, logs, world=world), world, how.keep)
+    return tables_of(run(scenario, seed, logs, world=world), world, studied.keep)
 
 
 def _trial(scenario: "Scenario", seed: int, kind: str) -> Columns:
@@ -55,20 +57,13 @@ def tables_of(
 ) -> dict[str, Columns]:
     """Return the tables of a record that studies look at.
 
-    Parameters
-    ----------
-    record
-        With any logs.
-    world
-        The world at its end, for what no table holds (`OF_LIVING`).
-    keep
-        Columns of the waves, or of the prompts where there are no waves, that are kept; all where
-        empty.
+    The world at its end has what no table holds (`OF_PRESENT`). Of the waves, or of the prompts
+    where there are no waves, the columns `keep` are kept; all where empty.
     """
     rows = {name: _together(chunks) for name, chunks in record.logged.items()}
     end = record.censuses[-1].date.toordinal() + 1 if record.censuses else 0
     start = record.scenario.calendar.start.toordinal()
-    found: dict[str, Columns] = {"census": census_columns(record)}
+    tables: dict[str, Columns] = {"census": census_columns(record)}
     people = rows.get("people")
     prompts = rows.get("moments")
     if "acts" in rows:
@@ -76,23 +71,23 @@ def tables_of(
         add_usual(acts, prompts)
         if people is not None:
             number_acts(acts, people)
-            count_first_contacts(found["census"], acts, record)
-        found["acts"] = acts
+            count_first_contacts(tables["census"], acts, record)
+        tables["acts"] = acts
     if people is not None:
-        every = people_columns(people, world)
-        every["years_since_hospital"] = (end - every["last_hospital"]) / DAYS_A_YEAR
-        add_questions(every, record)
-        if "acts" in found:
-            add_motives(every, found["acts"], end)
-        found["people"] = _taken(every, every["left"] == 0)
-        found["leavers"] = _taken(every, every["left"] == 1)
+        everybody = people_columns(people, world)
+        everybody["years_since_hospital"] = (end - everybody["last_hospital"]) / DAYS_A_YEAR
+        add_questions(everybody, record)
+        if "acts" in tables:
+            add_motives(everybody, tables["acts"], end)
+        tables["people"] = _taken(everybody, everybody["left"] == 0)
+        tables["leavers"] = _taken(everybody, everybody["left"] == 1)
     if prompts is not None:
-        found["prompts"] = prompt_columns(prompts, rows.get("acts"))
+        tables["prompts"] = prompt_columns(prompts, rows.get("acts"))
         if keep and "panel" not in rows:
-            found["prompts"] = {name: found["prompts"][name] for name in keep}
+            tables["prompts"] = {name: tables["prompts"][name] for name in keep}
     if "panel" in rows:
-        found["waves"] = wave_columns(rows["panel"], record, keep)
-    return found
+        tables["waves"] = wave_columns(rows["panel"], record, keep)
+    return tables
 
 
 def _together(chunks: tuple[np.ndarray, ...]) -> np.ndarray:
@@ -108,18 +103,18 @@ def _taken(columns: Mapping[str, np.ndarray], rows: np.ndarray) -> Columns:
 
 
 def people_columns(people: np.ndarray, world: "World | None") -> Columns:
-    """Return one row a person; `OF_LIVING` is empty for those who have left."""
+    """Return one row a person; `OF_PRESENT` is empty for those who have left."""
     columns = _columns(people)
     columns["present"] = 1 - columns["left"]
     if world is not None:
-        living = world.people[world.people["present"] == 1]
-        order = np.argsort(living["person"])
-        known = living["person"][order]
-        place = np.minimum(np.searchsorted(known, people["person"]), max(len(known) - 1, 0))
-        here = known[place] == people["person"] if len(known) else np.zeros(len(people), bool)
-        for name in OF_LIVING:
+        present = world.people[world.people["present"] == 1]
+        order = np.argsort(present["person"])
+        known = present["person"][order]
+        index = np.minimum(np.searchsorted(known, people["person"]), max(len(known) - 1, 0))
+        here = known[index] == people["person"] if len(known) else np.zeros(len(people), bool)
+        for name in OF_PRESENT:
             if name not in columns:
-                values = living[name][order][place].astype(np.float64)
+                values = present[name][order][index].astype(np.float64)
                 columns[name] = np.where(here & (columns["left"] == 0), values, np.nan)
     return columns
 
@@ -153,20 +148,20 @@ def act_columns(acts: np.ndarray, start: int, end: int) -> Columns:
 
 
 def _days_to(
-    rows: np.ndarray, time: np.ndarray, of: np.ndarray, side: Literal["left", "right"]
+    rows: np.ndarray, time: np.ndarray, wanted: np.ndarray, side: Literal["left", "right"]
 ) -> np.ndarray:
-    """Return for every act the days to the same person's next of some acts; infinite if none.
+    """Return for every act the days to the same person's next wanted one; infinite if none.
 
     An act is its own next from the left, not from the right.
     """
     far = 1e7  # beyond any day, so that persons stay apart
-    _, place = np.unique(rows["person"], return_inverse=True)
-    line = place * far + time
-    wanted = line[of]
-    following = np.searchsorted(wanted, line, side)
+    _, person = np.unique(rows["person"], return_inverse=True)
+    line = person * far + time
+    ends = line[wanted]
+    following = np.searchsorted(ends, line, side)
     days = np.full(len(rows), np.inf)
-    there = following < len(wanted)
-    days[there] = wanted[following[there]] - line[there]
+    there = following < len(ends)
+    days[there] = ends[following[there]] - line[there]
     days[days > far / 2] = np.inf
     return days
 
@@ -178,25 +173,25 @@ def number_acts(acts: Columns, people: np.ndarray) -> None:
     """
     order = np.argsort(people["person"])
     known = people["person"][order]
-    _, place, counts = np.unique(acts["person"], return_inverse=True, return_counts=True)
+    _, person, counts = np.unique(acts["person"], return_inverse=True, return_counts=True)
     first = np.concatenate([[0], np.cumsum(counts)])[:-1]
-    nth = np.arange(len(place)) - first[place]
-    in_all = people["acts"][order][np.searchsorted(known, acts["person"])] if len(place) else nth
-    acts["acts_before"] = in_all - counts[place] + nth if len(place) else nth
-    seen = (acts["visible"] != 0).astype(np.int64)
-    if not len(place):
-        acts["contacts_before"] = nth
+    nth = np.arange(len(person)) - first[person]
+    if not len(person):
+        acts["acts_before"] = acts["contacts_before"] = nth
         return
-    contacts = people["service_contacts"][order][np.searchsorted(known, acts["person"])]
-    logged = np.bincount(place, seen).astype(np.int64)[place]
+    row = np.searchsorted(known, acts["person"])
+    acts["acts_before"] = people["acts"][order][row] - counts[person] + nth
+    seen = (acts["visible"] != 0).astype(np.int64)
+    contacts = people["service_contacts"][order][row]
+    logged = np.bincount(person, seen).astype(np.int64)[person]
     so_far = np.cumsum(seen) - seen
-    acts["contacts_before"] = contacts - logged + so_far - so_far[first[place]]
+    acts["contacts_before"] = contacts - logged + so_far - so_far[first[person]]
 
 
 def count_first_contacts(census: Columns, acts: Columns, record: "Record") -> None:
     """Add to the census its `first_contacts`: acts that first brought their person a service."""
     first = (acts["visible"] != 0) & (acts["contacts_before"] == 0)
-    ends = [each.date.toordinal() for each in record.censuses]
+    ends = [counted.date.toordinal() for counted in record.censuses]
     year = np.searchsorted(ends, acts["day"][first])
     counts = np.zeros((len(ends), 2, len(AGES)), np.int64)
     age = acts["age"][first].astype(np.int64) - AGES.start
@@ -213,14 +208,14 @@ def add_usual(acts: Columns, prompts: np.ndarray | None) -> None:
         return
     rows = prompts[np.lexsort((prompts["distress"], prompts["person"]))]
     persons, first, counts = np.unique(rows["person"], return_index=True, return_counts=True)
-    place = np.minimum(np.searchsorted(persons, acts["person"]), len(persons) - 1)
-    watched = persons[place] == acts["person"]
+    index = np.minimum(np.searchsorted(persons, acts["person"]), len(persons) - 1)
+    watched = persons[index] == acts["person"]
     for state in ("distress", "sympathetic"):
         means = np.add.reduceat(rows[state], first) / counts
-        acts[f"usual_{state}"][watched] = means[place[watched]]
+        acts[f"usual_{state}"][watched] = means[index[watched]]
     for act in np.flatnonzero(watched):
-        begin = first[place[act]]
-        own = rows["distress"][begin : begin + counts[place[act]]]
+        begin = first[index[act]]
+        own = rows["distress"][begin : begin + counts[index[act]]]
         acts["distress_rank"][act] = np.searchsorted(own, acts["distress_before"][act]) / len(own)
 
 
@@ -231,37 +226,35 @@ def add_motives(people: Columns, acts: Columns, end: int) -> None:
     `endorses_...` and `mainly_...` follow. `seen_in_year`: an act of the last year brought in a
     service. `recent_acts`: acts in the last 28 days of the run but three weeks.
     """
-    persons, place, counts = np.unique(acts["person"], return_inverse=True, return_counts=True)
+    persons, person, counts = np.unique(acts["person"], return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
-    recent = last[place] - np.arange(len(place)) <= LAST_ACTS
-    found: dict[str, np.ndarray] = {}
-    sums = {r: np.bincount(place[recent], acts[f"share_{r}"][recent], len(persons)) for r in ROUTES}
+    recent = last[person] - np.arange(len(person)) <= LAST_ACTS
+    columns: Columns = {}
+    sums = {
+        r: np.bincount(person[recent], acts[f"share_{r}"][recent], len(persons)) for r in ROUTES
+    }
     total = np.sum(list(sums.values()), axis=0)
     for route in ROUTES:
-        found[route] = sums[route] / total if len(total) else total
-        found[f"endorses_{route}"] = np.where(found[route] >= ENDORSED, 1.0, 0.0)
-    strongest = np.argmax(np.array([found[route] for route in ROUTES]), axis=0)
-    for at, route in enumerate(ROUTES):
-        found[f"mainly_{route}"] = np.where(strongest == at, 1.0, 0.0)
+        columns[route] = sums[route] / total if len(total) else total
+        columns[f"endorses_{route}"] = np.where(columns[route] >= ENDORSED, 1.0, 0.0)
+    strongest = np.argmax(np.array([columns[route] for route in ROUTES]), axis=0)
+    for number, route in enumerate(ROUTES):
+        columns[f"mainly_{route}"] = np.where(strongest == number, 1.0, 0.0)
     in_year = (acts["visible"] != 0) & (acts["time"] >= end - A_YEAR)
     weeks = (acts["time"] < end - 21) & (acts["time"] >= end - 21 - WEEKS_BEFORE)
-    found["seen_in_year"] = np.bincount(place, in_year, len(persons)) > 0
-    found["recent_acts"] = np.bincount(place, weeks, len(persons))
-    _add_by_person(people, persons, found)
+    columns["seen_in_year"] = np.bincount(person, in_year, len(persons)) > 0
+    columns["recent_acts"] = np.bincount(person, weeks, len(persons))
+    _add_by_person(people, persons, columns)
 
 
-def _add_by_person(people: Columns, persons: np.ndarray, found: Columns) -> None:
+def _add_by_person(people: Columns, persons: np.ndarray, columns: Columns) -> None:
     """Add columns of some persons to all; counts are 0 and shares NaN for the others."""
-    count = len(people["person"])
-    if len(persons):
-        place = np.minimum(np.searchsorted(persons, people["person"]), len(persons) - 1)
-        here = persons[place] == people["person"]
-    for name, values in found.items():
+    index = np.minimum(np.searchsorted(persons, people["person"]), max(len(persons) - 1, 0))
+    here = np.isin(people["person"], persons)
+    for name, values in columns.items():
         missing = 0.0 if name in ("seen_in_year", "recent_acts") else np.nan
-        wide = np.full(count, missing)
-        if len(persons):
-            wide[here] = np.asarray(values, np.float64)[place[here]]
-        people[name] = wide
+        people[name] = np.full(len(people["person"]), missing)
+        people[name][here] = np.asarray(values, np.float64)[index[here]]
 
 
 def prompt_columns(prompts: np.ndarray, acts: np.ndarray | None) -> Columns:
@@ -291,20 +284,16 @@ def _a_day(rows: np.ndarray) -> int:
 
 def wave_columns(panel: np.ndarray, record: "Record", keep: tuple[str, ...]) -> Columns:
     """Return one row a member and wave, by person and time, with the willingness of that day."""
-    import datetime
-
-    from abm.studies.surveys import willingness_on
-
     rows = panel[np.lexsort((panel["day"], panel["person"]))]
     columns = _columns(rows)
     if keep:
         columns = {name: columns[name] for name in keep}
     add_questions(columns, record)
-    days, place = np.unique(rows["day"], return_inverse=True)
-    dates = [datetime.date.fromordinal(int(day)) for day in days]
-    willing = np.array([willingness_on(record.scenario, date) for date in dates])
-    columns["survey_willingness"] = willing[place]
-    columns["year"] = np.array([date.year for date in dates])[place]
+    days, wave = np.unique(rows["day"], return_inverse=True)
+    dates = [date.fromordinal(int(day)) for day in days]
+    willing = np.array([willingness_on(record.scenario, day) for day in dates])
+    columns["survey_willingness"] = willing[wave]
+    columns["year"] = np.array([day.year for day in dates])[wave]
     return columns
 
 
@@ -316,7 +305,7 @@ def census_columns(record: "Record") -> Columns:
         row: dict[str, Any] = {"sex": sex.ravel(), "age": 10 + age.ravel()}
         row["year"] = np.full(sex.size, census.date.year)
         for names, counts in ((STOCKS, census.stocks), (FLOWS, census.flows)):
-            row |= {name: counts[:, :, at].ravel() for at, name in enumerate(names)}
+            row |= {name: counts[:, :, number].ravel() for number, name in enumerate(names)}
         parts.append(row)
     if not parts:
         return {"sex": np.zeros(0), "age": np.zeros(0)}

@@ -1,6 +1,6 @@
 """The register: what was published, with its source, and the simulated study that imitates it.
 
-`worlds.toml` says which worlds are lived; the files of `REGISTER_FILES` hold one table a claim or
+`worlds.toml` says which worlds are run; the files of `REGISTER_FILES` hold one table a claim or
 figure. `docs/evidence.md` is made from them.
 """
 
@@ -37,7 +37,6 @@ MOST_FITTED = 14
 
 Use = Literal["fitted", "predicted", "not answerable"]
 USES: tuple[Use, ...] = ("fitted", "predicted", "not answerable")
-TABLES = ("people", "leavers", "acts", "prompts", "waves", "census", "trial")
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -60,27 +59,17 @@ STUDY_STATISTICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 class Asked(Declared):
-    """How a question is asked, and what is lost by that.
+    """How a question is asked, and what is lost by that."""
 
-    Attributes
-    ----------
-    mode : str
-        "self completion": everybody answers truly. "face to face": each who has self-injured says
-        so with the chance `survey_willingness` of the day.
-    recall : float
-        Share who remember what lies more than a year back.
-    concealment : float
-        Share who conceal, besides.
-    question : str
-        "list": ways of self-injury are named, and everybody who did one says so. "single item":
-        each act is what is meant by the question with a chance (`recognition_female`,
-        `recognition_male`), so that few acts are easily left out. "either": half of the people
-        are asked each way, as in a pooled estimate.
-    """
-
+    # Self completion: everybody answers truly. Face to face: each who has self-injured says so
+    # with the chance `survey_willingness` of the day.
     mode: Literal["self completion", "face to face"] = "self completion"
-    recall: float = Field(default=1.0, ge=0, le=1)
-    concealment: float = Field(default=0.0, ge=0, le=1)
+    recall: float = Field(default=1.0, ge=0, le=1)  # share who remember what lies over a year back
+    concealment: float = Field(default=0.0, ge=0, le=1)  # share who conceal, besides
+    # List: ways of self-injury are named, and everybody who did one says so. Single item: each act
+    # is what is meant by the question with a chance (`recognition_female`, `recognition_male`), so
+    # that few acts are easily left out. Either: half of the people are asked each way, as in a
+    # pooled estimate.
     question: Literal["list", "single item", "either"] = "list"
 
     @property
@@ -90,63 +79,27 @@ class Asked(Declared):
 
 
 class Study(Declared):
-    """One simulated study: who is sampled, what is asked, what is computed.
+    """One simulated study: who is sampled, what is asked, what is computed."""
 
-    Attributes
-    ----------
-    part : str
-        What this study adds, where an entry has several.
-    world, against : str
-        The world looked at; and one in which something is changed (`other` is true for its rows).
-    table : str
-        One of `TABLES`.
-    setting, sex, ages
-        Who is sampled: a key of `SETTINGS`; female, male or all; first and last completed age.
-    where : str
-        An expression that narrows the sample.
-    asked : Asked
-        Mode, recall, concealment and question; they act on ever, acts and past_year_acts.
-    statistic : str
-        A key of `STATISTICS`, or one of `STUDY_STATISTICS`.
-    of, by, given : str
-        Expressions; what they are is said at the statistic.
-    per : float
-        A multiplier, such as 100 or 100,000.
-    than : tuple of str
-        The statistic of `of` minus the highest of the same statistic of each of these.
-    size : tuple of int
-        Fewest and most people of a study, for statistics over studies.
-    studies : int
-        Studies in a set, for statistics over studies.
-    low, high : float
-        What is accepted, instead of the entry's.
-    """
-
-    part: str = ""
+    part: str = ""  # what this study adds, where an entry has several
     world: str = "baseline"
-    against: str | None = None
+    against: str | None = None  # a world with something changed: `other` is true for its rows
     table: Literal["people", "leavers", "acts", "prompts", "waves", "census", "trial"] = "people"
-    setting: str = "community"
+    setting: str = "community"  # a key of `SETTINGS`
     sex: Literal["all", "female", "male"] = "all"
-    ages: tuple[int, int] = (10, 25)
-    where: Text | None = None
-    asked: Asked = Asked()
-    statistic: Text
-    of: Text
+    ages: tuple[int, int] = (10, 25)  # first and last, completed
+    where: Text | None = None  # an expression that narrows the sample
+    asked: Asked = Asked()  # acts on ever, acts and past_year_acts
+    statistic: Text  # a key of `STATISTICS`, or one of `STUDY_STATISTICS`
+    of: Text  # an expression; the statistic says what it, `by` and `given` are
     by: Text | None = None
     given: Text | None = None
-    per: float = 1.0
-    than: tuple[Text, ...] = ()
-    size: tuple[int, int] | None = None
-    studies: int | None = None
-    low: float | None = None
+    per: float = 1.0  # a multiplier, such as 100 or 100,000
+    than: tuple[Text, ...] = ()  # minus the highest of the same statistic of each of these
+    size: tuple[int, int] | None = None  # fewest and most people, for statistics over studies
+    studies: int | None = None  # in a set, for statistics over studies
+    low: float | None = None  # what is accepted, instead of the entry's
     high: float | None = None
-
-    @property
-    def expressions(self) -> tuple[str, ...]:
-        """Return every expression of the study."""
-        given = (self.where, self.of, self.by, self.given, *self.than)
-        return tuple(each for each in given if each is not None)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -157,79 +110,43 @@ class Study(Declared):
             raise ValueError(f"statistic: expected one of {', '.join(STATISTICS)}")
         if over_studies != (self.size is not None and self.studies is not None):
             raise ValueError("size and studies: needed by statistics over studies, and only there")
-        if over_studies:
-            needs = STUDY_STATISTICS[self.statistic]
-        else:
-            needs = STATISTICS[self.statistic].needs
-        for name in needs:
+        needs = {**STUDY_STATISTICS, **{name: s.needs for name, s in STATISTICS.items()}}
+        for name in needs[self.statistic]:
             if getattr(self, name) is None:
                 raise ValueError(f"{name}: needed by the statistic {self.statistic}")
         if self.asked.mode == "face to face" and self.table != "waves":
             raise ValueError("asked: only people of waves are asked face to face")
-        for expression in self.expressions:
-            parse(expression)
+        for expression in (self.where, self.of, self.by, self.given, *self.than):
+            if expression is not None:
+                parse(expression)
         return self
 
 
 class Entry(Declared):
-    """One claim or published figure.
-
-    Attributes
-    ----------
-    id, statement : str
-        Its identifier, and what is claimed or was found.
-    source, year, doi
-        The study it is from.
-    section : str
-        Of Martin (2022), for claims.
-    kind : str
-        level, association, direction or trend.
-    use : str
-        "fitted": the defaults, or a scenario's trends, were chosen with it in view; "predicted";
-        or "not answerable".
-    counts_with : str
-        The fitted entry with which it counts as one.
-    close_to : str
-        An entry that asks much the same, so that the two are not independent.
-    published, low, high : float
-        The figure, where there is one, and what is accepted; -inf and inf where one side is open.
-    interval : str
-        Where the accepted interval is from.
-    why_not : str
-        Why no study of this model can answer it.
-    note : str
-        How far the study is only a stand-in.
-    study : tuple of Study
-        The study, or several that must all hold.
-    """
+    """One claim or published figure."""
 
     id: Text
-    statement: Text
-    source: Text
+    statement: Text  # what is claimed or was found
+    source: Text  # the study it is from
     year: int
     doi: str = ""
-    section: str = ""
+    section: str = ""  # of Martin (2022), for claims
     kind: Literal["level", "association", "direction", "trend"]
-    use: Use
-    counts_with: str | None = None
-    close_to: str | None = None
+    use: Use  # fitted: the defaults, or a scenario's trends, were chosen with it in view
+    counts_with: str | None = None  # the fitted entry with which it counts as one
+    close_to: str | None = None  # asks much the same, so that the two are not independent
     published: float | None = None
-    low: float = Field(-math.inf, allow_inf_nan=True)
+    low: float = Field(-math.inf, allow_inf_nan=True)  # what is accepted
     high: float = Field(math.inf, allow_inf_nan=True)
-    interval: str = ""
-    why_not: str = ""
-    note: str = ""
-    study: tuple[Study, ...] = ()
+    interval: str = ""  # where the accepted interval is from
+    why_not: str = ""  # why no study of this model can answer it
+    note: str = ""  # how far the study is only a stand-in
+    study: tuple[Study, ...] = ()  # one, or several that must all hold
 
     @property
     def is_answerable(self) -> bool:
         """Whether a simulated study answers it."""
         return self.use != "not answerable"
-
-    @property
-    def is_direction(self) -> bool:
-        """Whether only the side of a bound counts."""
-        return not (math.isfinite(self.low) and math.isfinite(self.high))
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -256,45 +173,25 @@ def bounds_of(entry: Entry, study: Study) -> tuple[float, float]:
     return low, math.inf if study.high is None else study.high
 
 
-class LivedWorld(Declared):
-    """A world that studies look at.
+class StudiedWorld(Declared):
+    """A world that studies look at."""
 
-    Attributes
-    ----------
-    meaning : str
-        What it is for.
-    scenario : str
-        A scenario's name.
-    kind : str
-        "run", or a simulated trial of DBT-A: "trial" after repeated acts, "trial after one act".
-    share : float
-        Size, as a share of the population asked for.
-    years : int
-        Reported years, else the scenario's.
-    logs : tuple of str
-        Which logs are kept.
-    keep : tuple of str
-        Columns of the panel, or of the prompts where it has no panel, that are kept; all where
-        empty.
-    changes : mapping
-        Parameters, switches and settings that differ.
-    """
-
-    meaning: Text
+    meaning: Text  # what it is for
     scenario: Text = "baseline"
+    # A simulated trial of DBT-A is after repeated acts, or after one act.
     kind: Literal["run", "trial", "trial after one act"] = "run"
-    share: float = Field(default=1.0, gt=0, le=1)
-    years: int | None = None
+    share: float = Field(default=1.0, gt=0, le=1)  # its size, of the population asked for
+    years: int | None = None  # reported, else the scenario's
     logs: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
-    changes: dict[str, int | float | str] = Field(default_factory=dict)
+    keep: tuple[str, ...] = ()  # columns of waves, or of prompts without waves; all where empty
+    changes: dict[str, int | float | str] = Field(default_factory=dict)  # values that differ
 
 
 class Register(Declared):
     """Everything the register holds."""
 
     entries: ByName[Entry]
-    worlds: ByName[LivedWorld]
+    worlds: ByName[StudiedWorld]
 
     def fitted_figures(self) -> tuple[str, ...]:
         """Return the fitted entries, those that count with another left out."""
@@ -324,7 +221,7 @@ def read_register(texts: Mapping[str, str], worlds: str) -> Register:
                 raise DeclarationError(f"{file}: {name}: stands in the register twice")
             entries[name] = entry
     read = Register(
-        entries=entries, worlds=read_declarations(dict[str, LivedWorld], worlds, WORLDS_FILE)
+        entries=entries, worlds=read_declarations(dict[str, StudiedWorld], worlds, WORLDS_FILE)
     )
     _check_names(read)
     return read

@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.studies import intervals
+from abm.studies.intervals import quotient
+
 FEWEST = 20
 """Rows of a group below which its mean is not looked at."""
 
@@ -27,10 +30,6 @@ class Columns(NamedTuple):
         """Return `of` where `by` is true, and where it is not."""
         chosen = self.by != 0
         return self.of[chosen], self.of[~chosen]
-
-
-def _quotient(above: float, below: float) -> float:
-    return above / below if below != 0 else math.nan
 
 
 def _mean(values: np.ndarray) -> float:
@@ -69,8 +68,8 @@ def modal_group(c: Columns) -> float:
 def _means_by(c: Columns) -> dict[float, float]:
     """Return the mean of `of` for every whole number of `by` with rows enough."""
     whole = np.floor(c.by)
-    values, place, counts = np.unique(whole, return_inverse=True, return_counts=True)
-    sums = np.bincount(place, c.of, minlength=len(values))
+    values, index, counts = np.unique(whole, return_inverse=True, return_counts=True)
+    sums = np.bincount(index, c.of, minlength=len(values))
     return {
         float(value): float(total / count)
         for value, total, count in zip(values, sums, counts, strict=True)
@@ -90,21 +89,19 @@ def smallest_step(c: Columns) -> float:
 
 def rate(c: Columns) -> float:
     """Return the sum of `of` over the sum of `by`, times `per`."""
-    return c.per * _quotient(float(c.of.sum()), float(c.by.sum()))
+    return c.per * quotient(float(c.of.sum()), float(c.by.sum()))
 
 
 def ratio(c: Columns) -> float:
     """Return the mean of `of` where `by` is true over that elsewhere: of shares, the risk ratio."""
     inside, outside = c.split()
-    return _quotient(_mean(inside), _mean(outside))
+    return quotient(_mean(inside), _mean(outside))
 
 
 def odds_ratio(c: Columns) -> float:
     """Return the odds of `of` where `by` is true over those elsewhere."""
-    inside, outside = c.split()
-    a, b = float((inside != 0).sum()), float((inside == 0).sum())
-    d, e = float((outside != 0).sum()), float((outside == 0).sum())
-    return _quotient(a * e, b * d)
+    counts = [float(rows.sum()) for group in c.split() for rows in (group != 0, group == 0)]
+    return intervals.odds_ratio(*counts)
 
 
 def hazard_ratio(c: Columns) -> float:
@@ -113,8 +110,8 @@ def hazard_ratio(c: Columns) -> float:
     Hazards are taken as constant within a row.
     """
     chosen = c.by != 0
-    inside = _quotient(float(c.of[chosen].sum()), float(c.given[chosen].sum()))
-    return _quotient(inside, _quotient(float(c.of[~chosen].sum()), float(c.given[~chosen].sum())))
+    inside = quotient(float(c.of[chosen].sum()), float(c.given[chosen].sum()))
+    return quotient(inside, quotient(float(c.of[~chosen].sum()), float(c.given[~chosen].sum())))
 
 
 def difference(c: Columns) -> float:
@@ -125,17 +122,12 @@ def difference(c: Columns) -> float:
 
 def standardised_difference(c: Columns) -> float:
     """Return Cohen's d of `of`, where `by` is true minus elsewhere, over the pooled spread."""
-    inside, outside = c.split()
-    n, m = len(inside), len(outside)
-    if n < 2 or m < 2:
-        return math.nan
-    squares = (n - 1) * inside.var(ddof=1) + (m - 1) * outside.var(ddof=1)
-    return _quotient(_mean(inside) - _mean(outside), math.sqrt(squares / (n + m - 2)))
+    return intervals.standardised_difference(*c.split())
 
 
 def standardised_change(c: Columns) -> float:
     """Return the mean of a change `of` over its spread between rows."""
-    return _quotient(_mean(c.of), float(c.of.std(ddof=1))) if len(c.of) > 1 else math.nan
+    return quotient(_mean(c.of), float(c.of.std(ddof=1))) if len(c.of) > 1 else math.nan
 
 
 def variance_ratio(c: Columns) -> float:
@@ -143,14 +135,14 @@ def variance_ratio(c: Columns) -> float:
     inside, outside = c.split()
     if len(inside) < 2 or len(outside) < 2:
         return math.nan
-    return _quotient(float(inside.var(ddof=1)), float(outside.var(ddof=1)))
+    return quotient(float(inside.var(ddof=1)), float(outside.var(ddof=1)))
 
 
 def _pearson(x: np.ndarray, y: np.ndarray) -> float:
     if len(x) < 3:
         return math.nan
     dx, dy = x - x.mean(), y - y.mean()
-    return _quotient(float(dx @ dy), math.sqrt(float(dx @ dx) * float(dy @ dy)))
+    return quotient(float(dx @ dy), math.sqrt(float(dx @ dx) * float(dy @ dy)))
 
 
 def correlation(c: Columns) -> float:
@@ -196,46 +188,45 @@ def interaction(c: Columns) -> float:
 def _log_odds(of: np.ndarray, *columns: np.ndarray) -> np.ndarray:
     """Return the coefficients of a logistic regression with an intercept (the first), by Newton."""
     design = np.column_stack([np.ones(len(of)), *columns])
-    outcome, found = of != 0, np.zeros(design.shape[1])
+    outcome, coefficients = of != 0, np.zeros(design.shape[1])
     for _ in range(25):
-        chance = 1.0 / (1.0 + np.exp(-np.clip(design @ found, -30.0, 30.0)))
+        chance = 1.0 / (1.0 + np.exp(-np.clip(design @ coefficients, -30.0, 30.0)))
         weight = chance * (1.0 - chance)
         information = design.T @ (design * weight[:, None])
         try:
             step = np.linalg.solve(information, design.T @ (outcome - chance))
         except np.linalg.LinAlgError:
-            return np.full(len(found), math.nan)
-        found = found + step
+            return np.full(len(coefficients), math.nan)
+        coefficients = coefficients + step
         if np.abs(step).max() < 1e-9:
             break
-    return found
+    return coefficients
 
 
 def mediated(c: Columns) -> float:
     """Return the share of the log-odds of `of` per unit of `by` that goes when `given` is held."""
     whole, direct = _log_odds(c.of, c.by)[1], _log_odds(c.of, c.by, c.given)[1]
-    return _quotient(float(whole - direct), float(whole))
+    return quotient(float(whole - direct), float(whole))
+
+
+def _yearly_growth(years: np.ndarray, *counts: np.ndarray) -> float:
+    """Return the percent by which yearly counts grow a year, the first over others if there are."""
+    whole, index = np.unique(years, return_inverse=True)
+    sums = [np.bincount(index, each_row) for each_row in counts]
+    if len(whole) < 2 or min(of_years.min() for of_years in sums) <= 0:
+        return math.nan
+    quotient = sums[0] / sums[1] if len(sums) > 1 else sums[0]
+    return 100.0 * math.expm1(float(_regression(np.log(quotient), whole)[1]))
 
 
 def growth(c: Columns) -> float:
     """Return the percent by which the yearly sum of `of` grows a year; `by` holds the years."""
-    years, place = np.unique(c.by, return_inverse=True)
-    sums = np.bincount(place, c.of)
-    if len(years) < 2 or sums.min() <= 0:
-        return math.nan
-    return 100.0 * math.expm1(float(_regression(np.log(sums), years)[1]))
+    return _yearly_growth(c.by, c.of)
 
 
 def extra_growth(c: Columns) -> float:
     """Return the percent by which the sum of `of` grows a year beyond that of `given` rows."""
-    years, place = np.unique(c.by, return_inverse=True)
-    ours, other = (
-        np.bincount(place, c.of * (c.given > 0) if of_other else c.of * (c.given <= 0))
-        for of_other in (False, True)
-    )
-    if len(years) < 2 or min(ours.min(), other.min()) <= 0:
-        return math.nan
-    return 100.0 * math.expm1(float(_regression(np.log(ours / other), years)[1]))
+    return _yearly_growth(c.by, c.of * (c.given <= 0), c.of * (c.given > 0))
 
 
 def is_significant(c: Columns) -> bool:

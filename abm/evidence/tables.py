@@ -1,6 +1,7 @@
 """What simulated studies look at: the tables of one or several seeds, as plain columns."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,132 +13,103 @@ from abm.studies.questions import recognised
 
 GROUPS = 20
 """Groups of people that are left out in turn, to tell how sure a number is."""
-SEED_SHIFT = 40  # a person's number stands below this bit of a key, the seed's place above it
+SEED_SHIFT = 40  # a person's number stands below this bit of a key, the seed's index above it
 ACTOR = "who_"
 """Before the name of a column of people: that of the person whose row it is."""
 
 Columns = Mapping[str, np.ndarray]
 
 
-class Table:
-    """Columns of the same length, and whose row each is.
+@dataclass
+class StudyTable:
+    """Columns of the same length, and whose row each is."""
 
-    Parameters
-    ----------
-    columns
-        By name.
-    key
-        Tells persons apart, also those of several seeds; rows of one person stand together.
-    group
-        From 0: the group with which a row is left out.
-    people
-        The table of people in which `who_...` is looked up.
-    """
-
-    def __init__(
-        self, columns: Columns, key: np.ndarray, group: np.ndarray, people: "Table | None" = None
-    ) -> None:
-        self._columns = dict(columns)
-        self.key, self.group, self.people = key, group, people
+    columns: Columns
+    key: np.ndarray  # of the person, also among several seeds; a person's rows are together
+    group: np.ndarray  # from 0: the group with which a row is left out
+    people: "StudyTable | None" = None  # in which `who_...` is looked up
 
     def __len__(self) -> int:
         return len(self.key)
 
     def has(self, name: str) -> bool:
         """Return whether there is such a column."""
-        return name in self._columns
+        return name in self.columns
 
     def column(self, name: str) -> np.ndarray:
-        """Return a column as float64.
-
-        Raises
-        ------
-        ExpressionError
-            If there is none of that name.
-        """
-        if name in self._columns:
-            return np.asarray(self._columns[name], np.float64)
+        """Return a column as float64; an ExpressionError says that there is none of that name."""
+        if name in self.columns:
+            return np.asarray(self.columns[name], np.float64)
         if name.startswith(ACTOR) and self.people is not None:
             return self._of_the_person(name.removeprefix(ACTOR))
-        hint = did_you_mean(name, self._columns)
+        hint = did_you_mean(name, self.columns)
         raise ExpressionError(f"there is no column {name!r} in this table{hint}")
 
     def _of_the_person(self, name: str) -> np.ndarray:
         assert self.people is not None
         order = np.argsort(self.people.key, kind="stable")
         known = self.people.key[order]
-        place = np.minimum(np.searchsorted(known, self.key), max(len(known) - 1, 0))
+        index = np.minimum(np.searchsorted(known, self.key), max(len(known) - 1, 0))
         if not len(known):
             return np.full(len(self), np.nan)
-        values = self.people.column(name)[order][place]
-        return np.where(known[place] == self.key, values, np.nan)
+        values = self.people.column(name)[order][index]
+        return np.where(known[index] == self.key, values, np.nan)
 
-    def take(self, rows: np.ndarray) -> "Table":
+    def take(self, rows: np.ndarray) -> "StudyTable":
         """Return the same table with only these rows."""
-        columns = {name: values[rows] for name, values in self._columns.items()}
-        return Table(columns, self.key[rows], self.group[rows], self.people)
+        columns = {name: values[rows] for name, values in self.columns.items()}
+        return StudyTable(columns, self.key[rows], self.group[rows], self.people)
 
-    def with_columns(self, **columns: np.ndarray) -> "Table":
+    def with_columns(self, **columns: np.ndarray) -> "StudyTable":
         """Return the same table with these columns added or replaced."""
-        return Table(self._columns | columns, self.key, self.group, self.people)
+        return StudyTable({**self.columns, **columns}, self.key, self.group, self.people)
 
 
 def pooled(
     seeds: Sequence[tuple[int, Columns]],
-    people: Table | None = None,
-    names: str = "person",
+    people: StudyTable | None = None,
     across: bool = False,
-) -> Table:
-    """Put the columns of several seeds together.
+) -> StudyTable:
+    """Put the columns of several seeds together; `who_...` is looked up in `people`.
 
-    Parameters
-    ----------
-    seeds
-        Seed and columns; without a column `person` all rows of a seed are one group.
-    people
-        Where `who_...` is looked up.
-    names
-        The column that tells persons apart.
-    across
-        Every group has people of all seeds, so that what seeds differ by is no part of how sure a
-        number is; else a group is of one seed.
+    Without a column `person` all rows of a seed are one group. `across`: every group has people of
+    all seeds, so that what seeds differ by is no part of how sure a number is; else a group is of
+    one seed.
     """
     a_seed = GROUPS if across else max(2, GROUPS // max(len(seeds), 1))
     keys, groups = [], []
-    for place, (_, columns) in enumerate(seeds):
-        count, first = len(next(iter(columns.values()))), 0 if across else place * a_seed
-        if names in columns:
-            person = np.asarray(columns[names], np.int64)
+    for index, (_, columns) in enumerate(seeds):
+        count, first = len(next(iter(columns.values()))), 0 if across else index * a_seed
+        if "person" in columns:
+            person = np.asarray(columns["person"], np.int64)
             groups.append(first + person % a_seed)
         else:
             person = np.zeros(count, np.int64)
             groups.append(np.full(count, first))
-        keys.append((place << SEED_SHIFT) | person)
+        keys.append((index << SEED_SHIFT) | person)
     shared = [name for name in seeds[0][1] if all(name in columns for _, columns in seeds)]
-    columns = {name: np.concatenate([each[name] for _, each in seeds]) for name in shared}
+    columns = {name: np.concatenate([of[name] for _, of in seeds]) for name in shared}
     columns["seed"] = np.concatenate(
         [np.full(len(key), seed, np.int64) for key, (seed, _) in zip(keys, seeds, strict=True)]
     )
-    return Table(columns, np.concatenate(keys), np.concatenate(groups), people)
+    return StudyTable(columns, np.concatenate(keys), np.concatenate(groups), people)
 
 
-def side_by_side(table: Table, other: Table) -> Table:
+def side_by_side(table: StudyTable, other: StudyTable) -> StudyTable:
     """Return the rows of two worlds; `other` is true for those of the second.
 
     The same person has the same key in both; `who_...` is that of the first.
     """
-    shared = [name for name in table._columns if other.has(name)]
-    columns = {
-        name: np.concatenate([table._columns[name], other._columns[name]]) for name in shared
-    }
+    shared = [name for name in table.columns if other.has(name)]
+    columns = {name: np.concatenate([table.columns[name], other.columns[name]]) for name in shared}
     columns["other"] = np.repeat([0.0, 1.0], [len(table), len(other)])
     key, group = (
         np.concatenate([getattr(table, name), getattr(other, name)]) for name in ("key", "group")
     )
-    return Table(columns, key, group, table.people)
+    return StudyTable(columns, key, group, table.people)
 
 
-def answers(table: Table, asked: Asked) -> Table:
+def answers(table: StudyTable, asked: Asked) -> StudyTable:
     """Return the table as people report it: ever, acts and past_year_acts of those who tell.
 
     Who remembers, conceals, and says so face to face is a keyed draw: it depends on the seed, the
@@ -157,8 +129,8 @@ def answers(table: Table, asked: Asked) -> Table:
         rows = np.flatnonzero((seeds == seed) & (day == date))
         person = table.column("person")[rows].astype(np.int64)
         first, second, third, _ = draws_for(seed, person, date, Purpose.STUDY, 0)
-        told = (first < willing[rows]) & (second >= asked.concealment)
-        tells[rows] = told & (recent[rows] | (third < asked.recall))
+        is_open = (first < willing[rows]) & (second >= asked.concealment)
+        tells[rows] = is_open & (recent[rows] | (third < asked.recall))
     asked_about = {"ever": "acts", "acts": "acts", "past_year_acts": "past_year_acts"}
     reported = {
         name: np.where(tells & means_it(table, acts, asked), table.column(name), 0.0)
@@ -168,7 +140,7 @@ def answers(table: Table, asked: Asked) -> Table:
     return table.with_columns(**reported)
 
 
-def means_it(table: Table, acts: str, asked: Asked) -> np.ndarray:
+def means_it(table: StudyTable, acts: str, asked: Asked) -> np.ndarray:
     """Return for every row whether these acts, if any, are what the question is taken to mean."""
     if asked.question == "list":
         return np.ones(len(table), bool)

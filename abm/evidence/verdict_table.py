@@ -5,11 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from abm.evidence.evaluation import Result
+from abm.evidence.evaluation import Result, Simulated
 from abm.evidence.listing import accepted, finite, number
-from abm.evidence.posterior_spread import OverDraws
 from abm.evidence.register import bounds_of
-from abm.evidence.verdicts import GOOD, NO_EFFECT, VERDICTS, direction_of
+from abm.evidence.verdicts import GOOD, NO_EFFECT, VERDICTS, PosteriorSpread, direction_of
 
 COLUMNS = ("id", "use", "verdict", "published", "accepted", "simulated", "interval", "what")
 DRAWS_COLUMNS = (*COLUMNS[:6], "95 % of draws", "accepted draws", "what")
@@ -33,63 +32,58 @@ Row = dict[str, Any]
 def row_of(result: Result, is_drawn: bool = False) -> Row:
     """Return one row: of an entry with several studies the one that decides its verdict.
 
-    Parameters
-    ----------
-    result
-        What became of an entry.
-    is_drawn
-        Whether parameters were drawn: the row then has `DRAW_FIELDS` too.
+    Where parameters were drawn, the row has `DRAW_FIELDS` too.
     """
     entry = result.entry
-    told: Row = {name: getattr(entry, name) for name in ("id", "use", "kind", "published")}
-    low, high, value, least, most, how, rows, part = entry.low, entry.high, *[None] * 6
-    direction = ""
-    if result.found:
-        study, found = entry.study[result.place], result.found[result.place]
+    row: Row = dict.fromkeys(FIELDS)
+    row |= {name: getattr(entry, name) for name in FIELDS if hasattr(entry, name)}
+    row |= {"low": finite(entry.low), "high": finite(entry.high)}
+    row |= {
+        "note": entry.note or entry.why_not,
+        "simulated_interval": "",
+        "people": 0,
+        "verdict": result.verdict,
+        "part": "",
+    }
+    row |= {"direction": "", "studies": []}
+    if result.simulated:
+        study, number = entry.study[result.deciding], result.simulated[result.deciding]
         low, high = bounds_of(entry, study)
-        value, least, most, how, rows = found
-        part = study.part
+        row |= _simulated(number, low, high) | {"part": study.part}
+        row |= {"simulated_interval": number.made_of, "people": number.rows}
         if study.statistic in NO_EFFECT and not study.than:
-            direction = direction_of(low, high, NO_EFFECT[study.statistic], least, most)
-    told |= {"low": finite(low), "high": finite(high), "interval": entry.interval}
-    told |= {"simulated": finite(value), "simulated_low": finite(least)}
-    told |= {"simulated_high": finite(most), "simulated_interval": how or ""}
-    told |= {"people": rows or 0, "verdict": result.verdict, "part": part or ""}
-    told |= {"direction": direction}
-    for name in ("counts_with", "close_to", "statement", "source", "year", "doi"):
-        told[name] = getattr(entry, name)
-    told["note"] = entry.note or entry.why_not
-    told["studies"] = _studies(result) if len(result.found) > 1 else []
+            nothing = NO_EFFECT[study.statistic]
+            row["direction"] = direction_of(low, high, nothing, number.low, number.high)
+    if len(result.simulated) > 1:
+        row["studies"] = _studies(result)
     if is_drawn:
-        told |= _drawn(result.over_draws[result.place] if result.over_draws else None)
-    return told
+        row |= _drawn(result.spreads[result.deciding] if result.spreads else None)
+    return row
 
 
-def _drawn(found: OverDraws | None) -> Row:
+def _simulated(number: Simulated, low: float, high: float) -> Row:
+    """Return what is accepted of a study, and what it gives."""
+    ends = {"simulated_low": finite(number.low), "simulated_high": finite(number.high)}
+    return {"low": finite(low), "high": finite(high), "simulated": finite(number.value), **ends}
+
+
+def _drawn(spread: PosteriorSpread | None) -> Row:
     """Return what single draws of the parameters say."""
-    low, high, inside, draws = found or (math.nan, math.nan, 0, 0)
-    ends = finite(low), finite(high)
-    return dict(zip(DRAW_FIELDS, (*ends, inside, draws), strict=True))
+    low, high, inside, draws = spread or (math.nan, math.nan, 0, 0)
+    return dict(zip(DRAW_FIELDS, (finite(low), finite(high), inside, draws), strict=True))
 
 
 def _studies(result: Result) -> list[Row]:
-    """Return what every study of an entry found."""
-    rows: list[Row] = [
-        {
-            "part": study.part,
-            "low": finite(bounds_of(result.entry, study)[0]),
-            "high": finite(bounds_of(result.entry, study)[1]),
-            "simulated": finite(found.value),
-            "simulated_low": finite(found.low),
-            "simulated_high": finite(found.high),
-            "verdict": verdict,
-        }
-        for study, found, verdict in zip(
-            result.entry.study, result.found, result.verdicts, strict=True
+    """Return what every study of an entry gives."""
+    rows = [
+        {"part": study.part, **_simulated(number, *bounds_of(result.entry, study))}
+        | {"verdict": verdict}
+        for study, number, verdict in zip(
+            result.entry.study, result.simulated, result.verdicts, strict=True
         )
     ]
-    for row, found in zip(rows, result.over_draws, strict=False):  # none unless they were drawn
-        row |= _drawn(found)
+    for row, spread in zip(rows, result.spreads, strict=False):  # none unless they were drawn
+        row |= _drawn(spread)
     return rows
 
 
@@ -98,18 +92,18 @@ def columns_of(rows: Sequence[Row]) -> tuple[str, ...]:
     return DRAWS_COLUMNS if rows and "draws" in rows[0] else COLUMNS
 
 
-def shown(row: Row) -> tuple[str, ...]:
+def cells_of(row: Row) -> tuple[str, ...]:
     """Return the cells of one line of the table, in the order of ``columns_of``."""
     low = -math.inf if row["low"] is None else row["low"]
     high = math.inf if row["high"] is None else row["high"]
-    told = [interval_of(row, "simulated")]
+    intervals = [interval_of(row, "simulated")]
     if "draws" in row:
         inside = f"{row['draws_inside']} of {row['draws']}" if row["draws"] else "-"
-        told = [interval_of(row, "draws"), inside]
+        intervals = [interval_of(row, "draws"), inside]
     what = f"{row['statement']} [{row['part']}]" if row["part"] else row["statement"]
     return (
         *(row["id"], row["use"], row["verdict"], number(row["published"]), accepted(low, high)),
-        *(number(row["simulated"]), *told, what),
+        *(number(row["simulated"]), *intervals, what),
     )
 
 
@@ -135,10 +129,12 @@ def summary(rows: Sequence[Row]) -> list[str]:
 def _counted(rows: Sequence[Row]) -> str:
     counts = Counter(row["verdict"] for row in rows)
     good = sum(counts[verdict] for verdict in GOOD)
-    words = ", ".join(f"{counts[each]} {each}" for each in VERDICTS if counts[each])
+    by_verdict = ", ".join(
+        f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]
+    )
     beside = sum(row["direction"] == "right" and row["verdict"] not in GOOD for row in rows)
     more = f"; of the others {beside} have the right direction and another size" if beside else ""
-    return f"{good} of {len(rows)} inside or in the right direction ({words}{more})"
+    return f"{good} of {len(rows)} inside or in the right direction ({by_verdict}{more})"
 
 
 def csv_rows(rows: Iterable[Row]) -> list[Row]:

@@ -1,18 +1,20 @@
 """The worlds that studies look at: run once a seed, and kept in the store as tables."""
 
+import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.compilation import version_of
-from abm.evidence.observed_tables import live_and_look
-from abm.evidence.register import Entry, LivedWorld, Register
+from abm.compilation import code_version, version_of
+from abm.evidence.observed_tables import observe
+from abm.evidence.register import Entry, Register, StudiedWorld, register
 from abm.io.files import arrays_bytes, parse_arrays
 from abm.parameters import parameters, switches
 from abm.runs.executors import local_executor
+from abm.runs.folder import RUN_ID_DIGITS
 from abm.runs.kept_result import KeptResult, kept
 from abm.runs.keys import agent_days, result_key
 from abm.runs.processes import processors
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from abm.scenario.draws import Draws
 
 Tables = dict[str, dict[str, np.ndarray]]
-Look = Callable[[Scenario, int, LivedWorld], Tables]
+Observe = Callable[[Scenario, int, StudiedWorld], Tables]
 Progress = Callable[[str], None]
 KIND, FILE = "world", "tables.npz"
 BETWEEN = "/"  # the name of a table and of its column
@@ -38,61 +40,51 @@ class WorldError(Exception):
 
 @dataclass(frozen=True)
 class WorldRun:
-    """One world to be run with one seed, its scenario as that seed lives it."""
+    """One world to be run with one seed, its scenario as that seed has it."""
 
     world: str
-    how: LivedWorld
+    studied: StudiedWorld
     scenario: Scenario
     seed: int
-    look: Look = live_and_look
+    observe: Observe = observe
 
     @property
     def key(self) -> str:
         """Key of its tables: the same for all worlds that give the same."""
-        given = {name: getattr(self.how, name) for name in ("kind", "logs", "keep")}
-        look = f"{self.look.__module__}.{self.look.__qualname__}"
-        extra = f"{json.dumps(given)} {look} {version_of('evidence/observed_tables.py')}"
+        given = {name: getattr(self.studied, name) for name in ("kind", "logs", "keep")}
+        made_by = f"{self.observe.__module__}.{self.observe.__qualname__}"
+        extra = f"{json.dumps(given)} {made_by} {version_of('evidence/observed_tables.py')}"
         return result_key(KIND, self.scenario, self.seed, extra)
 
 
-def scenario_of(how: LivedWorld, baseline: str, population: int) -> Scenario:
-    """Return the scenario of a world.
+def scenario_of(studied: StudiedWorld, baseline: str, population: int) -> Scenario:
+    """Return the scenario of a world, which may take a share of the population.
 
-    Parameters
-    ----------
-    how
-        The world; where its scenario is the baseline, `baseline` stands for it. Another scenario
-        takes the parameters and switches that `baseline` changes from their defaults, as far as
-        it leaves them at theirs and the world does not change them.
-    baseline
-        Name or path of a scenario.
-    population
-        Number of people, of which the world may take a share.
-
-    Raises
-    ------
-    ScenarioError
-        If a scenario cannot be read, or cannot have these values.
+    Where its scenario is the baseline, the name or path `baseline` stands for it. Another scenario
+    takes the parameters and switches that `baseline` changes from their defaults, as far as it
+    leaves them at theirs and the world does not change them. A ScenarioError says that a scenario
+    cannot be read, or cannot have these values.
     """
-    people = population if how.share == 1 else max(1, round(population * how.share))
+    people = population if studied.share == 1 else max(1, round(population * studied.share))
 
     def loaded(name: str, overrides: Mapping[str, object]) -> Scenario:
-        return load_scenario(name, population=people, years=how.years, overrides=overrides)
+        return load_scenario(name, population=people, years=studied.years, overrides=overrides)
 
-    if how.scenario == "baseline":
-        return loaded(baseline, how.changes)
-    own = loaded(how.scenario, how.changes)
-    kept = {*_changed(own), *how.changes}
+    if studied.scenario == "baseline":
+        return loaded(baseline, studied.changes)
+    own = loaded(studied.scenario, studied.changes)
+    kept = {*_changed(own), *studied.changes}
     changed = _changed(load_scenario(baseline))
     taken = {name: value for name, value in changed.items() if name not in kept}
-    return loaded(how.scenario, {**taken, **how.changes}) if taken else own
+    return loaded(studied.scenario, {**taken, **studied.changes}) if taken else own
 
 
 def _changed(scenario: Scenario) -> dict[str, object]:
     """Return the parameters and switches that are not at their defaults, by name."""
-    numbers, positions = scenario.parameters.items(), scenario.switches.items()
-    found = {name: value for name, value in numbers if value != parameters()[name].default}
-    return found | {name: each for name, each in positions if each != switches()[name].default}
+    defaults: dict[str, object] = {name: known.default for name, known in parameters().items()}
+    defaults |= {name: known.default for name, known in switches().items()}
+    values: dict[str, object] = {**scenario.parameters, **scenario.switches}
+    return {name: value for name, value in values.items() if value != defaults[name]}
 
 
 def worlds_needed(register: Register, entries: Iterable[Entry]) -> list[str]:
@@ -109,26 +101,18 @@ def runs_of(
     baseline: str,
     population: int,
     draws: "Draws | None" = None,
-    look: Look = live_and_look,
+    observe: Observe = observe,
 ) -> list[WorldRun]:
-    """Return every world with every seed, the longest worlds first.
+    """Return these worlds of a register with every seed, the longest worlds first.
 
     Parameters
     ----------
-    register
-        Declares the worlds.
-    worlds
-        Their names.
-    seeds
-        One life of every world each.
     baseline
         Name or path of the scenario that stands for the baseline.
-    population
-        Number of people.
     draws
         The posterior that seeds draw their parameters from, one draw a seed in all its worlds;
         None leaves parameters as they are.
-    look
+    observe
         What runs one and returns its tables.
 
     Raises
@@ -136,14 +120,14 @@ def runs_of(
     ScenarioError
         If a scenario cannot be read, or cannot have the parameters drawn.
     """
-    found = []
+    runs = []
     for name in worlds:
-        how = register.worlds[name]
-        scenario = scenario_of(how, baseline, population)
+        studied = register.worlds[name]
+        scenario = scenario_of(studied, baseline, population)
         for seed in seeds:
-            lived = scenario if draws is None else draws.drawn(scenario, seed)
-            found.append(WorldRun(name, how, lived, seed, look))
-    return sorted(found, key=lambda run: -run.how.share)
+            drawn = scenario if draws is None else draws.drawn(scenario, seed)
+            runs.append(WorldRun(name, studied, drawn, seed, observe))
+    return sorted(runs, key=lambda run: -run.studied.share)
 
 
 def run_worlds(
@@ -176,61 +160,61 @@ def run_worlds(
     """
     keys = [run.key for run in runs]
     by_key = dict(zip(reversed(keys), reversed(runs), strict=True))  # the first of each
-    tables = _Tables(store, tell, len(by_key))
-    known = tables.are_found(by_key)
+    tables = _TablesAtHand(store, tell, len(by_key))
+    known = tables.at_hand(by_key)
     tasks = [
         Task(key, observe_world, run, agent_days(run.scenario))
         for key, run in reversed(by_key.items())
         if key not in known
     ]
-    if any(task.argument.look is live_and_look for task in tasks):
+    if any(task.argument.observe is observe for task in tasks):
         announce_compiling(tell)
     with local_executor(min(processors() if jobs is None else jobs, len(tasks))) as executor:
-        run_tasks(tasks, tables.keep, executor, is_known=tables.are_found, claims=store, say=tell)
+        run_tasks(tasks, tables.keep, executor, is_known=tables.at_hand, claims=store, say=tell)
     if tables.errors:
         more = f" (and {len(tables.errors) - 1} more)" if len(tables.errors) > 1 else ""
         raise WorldError(f"a world failed: {tables.errors[0]}{more}; what was run is kept")
-    found: dict[str, dict[int, Tables]] = {run.world: {} for run in runs}
+    by_world: dict[str, dict[int, Tables]] = {run.world: {} for run in runs}
     for key, run in zip(keys, runs, strict=True):
-        found[run.world][run.seed] = tables.found[key]
-    return found
+        by_world[run.world][run.seed] = tables.by_key[key]
+    return by_world
 
 
 @dataclass
-class _Tables:
-    """Tables of worlds by key, as they are found in a store or come from workers."""
+class _TablesAtHand:
+    """Tables of worlds by key, as they are read from a store or come from workers."""
 
     store: ResultStore | None
     tell: Progress
     number: int  # of all worlds
-    found: dict[str, Tables] = field(default_factory=dict)
+    by_key: dict[str, Tables] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
-    def are_found(self, keys: Collection[str]) -> set[str]:
+    def at_hand(self, keys: Collection[str]) -> set[str]:
         """Return those keys whose tables are at hand; what is kept is read now."""
-        for key in set(keys) - self.found.keys():
+        for key in set(keys) - self.by_key.keys():
             if (tables := _kept(self.store, key)) is not None:
-                self.found[key] = tables
-        return self.found.keys() & set(keys)
+                self.by_key[key] = tables
+        return self.by_key.keys() & set(keys)
 
     def keep(self, batch: list[Finished]) -> None:
         """Take what comes from workers, and keep it in the store."""
-        good = [each for each in batch if not isinstance(each.result, Failure)]
         if self.store:
-            self.store.put_many([_to_keep(each) for each in good])
-        for each in batch:
-            run: WorldRun = each.task.argument
+            good = [done for done in batch if not isinstance(done.result, Failure)]
+            self.store.put_many([_to_keep(done) for done in good])
+        for done in batch:
+            run: WorldRun = done.task.argument
             name = f"{run.world}, seed {run.seed}"
-            if isinstance(each.result, Failure):
-                self.errors.append(f"{name}: {each.result.error.strip().splitlines()[-1]}")
+            if isinstance(done.result, Failure):
+                self.errors.append(f"{name}: {done.result.error.strip().splitlines()[-1]}")
             else:
-                self.found[each.task.key] = tables_in(each.result)
-                self.tell(f"{len(self.found)} of {self.number} worlds run: {name}")
+                self.by_key[done.task.key] = tables_in(done.result)
+                self.tell(f"{len(self.by_key)} of {self.number} worlds run: {name}")
 
 
 def observe_world(run: WorldRun) -> bytes:
     """Run a world in a worker and return its tables as the bytes of an `.npz` file."""
-    tables = run.look(run.scenario, run.seed, run.how)
+    tables = run.observe(run.scenario, run.seed, run.studied)
     flat = {
         f"{name}{BETWEEN}{column}": values
         for name, columns in tables.items()
@@ -240,13 +224,7 @@ def observe_world(run: WorldRun) -> bytes:
 
 
 def tables_in(content: bytes) -> Tables:
-    """Return the tables that `observe_world` gave.
-
-    Raises
-    ------
-    ValueError
-        If they are none.
-    """
+    """Return the tables that `observe_world` gave; a ValueError says that they are none."""
     tables: Tables = {}
     for key, values in parse_arrays(content).items():
         name, column = key.split(BETWEEN, 1)
@@ -267,3 +245,35 @@ def _to_keep(finished: Finished) -> KeptResult:
     run: WorldRun = finished.task.argument
     files = {FILE: finished.result}
     return kept(finished, KIND, run.scenario, run.seed, files=files, world=run.world)
+
+
+FIRST_SEED, SEEDS, POPULATION = 101, 4, 10_000
+"""Seeds that no fit used, and the population that is run unless another is asked for."""
+DRAWS, POPULATION_A_DRAW, SEEDS_A_STEP = 16, 2_500, 2
+"""Under the posterior: as many people in all, in smaller populations. Two neighbouring seeds have
+the same draw of the parameters, so every second seed is run: 101, 103, 105 and so on."""
+
+
+def standards(is_drawn: bool) -> tuple[int, int, int]:
+    """Return how many seeds, in which steps, and how many people, unless others are asked for."""
+    return (DRAWS, SEEDS_A_STEP, POPULATION_A_DRAW) if is_drawn else (SEEDS, 1, POPULATION)
+
+
+def validation_id(runs: Sequence[WorldRun], draws: "Draws | None" = None) -> str:
+    """Return the start of a hash over all that decides the table.
+
+    These are worlds, seeds, code and register, and the posterior where parameters are drawn.
+    """
+    content: dict[str, Any] = {
+        "code": code_version(),
+        "judged by": version_of("studies", "evidence"),
+    }
+    content["entries"] = [e.model_dump(mode="json") for e in register().entries.values()]
+    content["worlds"] = [
+        [run.world, run.seed, run.studied.logs, run.studied.keep, run.scenario.resolved()]
+        for run in runs
+    ]
+    if draws is not None:
+        content |= draws.design
+    text = json.dumps(content, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:RUN_ID_DIGITS]

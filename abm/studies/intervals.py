@@ -1,4 +1,6 @@
-"""Intervals for shares, rates, ratios and medians; exact or closed, never by resampling.
+"""Effects of two groups, and intervals for shares, rates, ratios and medians.
+
+Intervals are exact or closed, never by resampling.
 
 Values that all agree say nothing about how far chance could have moved them: an interval of no
 width is none, here and everywhere else (`unless_zero`).
@@ -12,6 +14,7 @@ from numpy.typing import ArrayLike
 
 LEVEL = 0.95
 Z_95 = 1.9599639845400536  # two-sided standard normal quantile of LEVEL
+TAILS = (0.025, 0.975)  # shares below the ends of the middle 95 %
 UNBOUNDED = (-math.inf, math.inf)
 ROUNDING = 1e-12  # relative; what agrees but for rounding agrees
 
@@ -227,3 +230,30 @@ def between_seeds(
     half = float(students_half(spread, len(known), mean))
     low, high = together if math.isnan(half) else np.clip((mean - half, mean + half), *bounds)
     return BetweenSeeds(mean, median, float(low), float(high))
+
+
+def quotient(above: float, below: float) -> float:
+    """Return one number over another, NaN where that is 0."""
+    return above / below if below != 0 else math.nan
+
+
+HALF = 0.5
+"""Added to every cell of an odds ratio, it keeps that finite (Haldane's correction)."""
+
+
+def odds_ratio(*cells: float, added: float = 0.0) -> float:
+    """Return the odds of one group over those of another, something `added` to every cell.
+
+    Cells are how many of one group do and do not, and how many of the other.
+    """
+    a, b, c, d = (cell + added for cell in cells)
+    return quotient(a * d, b * c)
+
+
+def standardised_difference(one: np.ndarray, other: np.ndarray) -> float:
+    """Return Cohen's d: the mean of one group minus that of another over the pooled spread."""
+    n, m = len(one), len(other)
+    if n < 2 or m < 2:
+        return math.nan
+    squares = (n - 1) * one.var(ddof=1) + (m - 1) * other.var(ddof=1)
+    return quotient(float(one.mean()) - float(other.mean()), math.sqrt(squares / (n + m - 2)))

@@ -12,6 +12,7 @@ import numpy as np
 
 from abm.simulation.census import AGES, DAYS_A_YEAR, FLOWS
 from abm.simulation.record import ROUTE_NAMES, Logs
+from abm.studies.intervals import HALF, odds_ratio
 from abm.studies.pooled import BOTH_SEXES, FEMALE, MALE, NOT_DEFINED, Pooled
 
 if TYPE_CHECKING:
@@ -118,10 +119,8 @@ def _maltreatment_odds_ratio(pooled: Pooled) -> float:
     maltreated = pooled.grown_up["maltreatment_types"] > 0
     if not maltreated.any() or maltreated.all():
         return NOT_DEFINED
-    with_both, with_neither = (ever & maltreated).sum(), (~ever & ~maltreated).sum()
-    only_ever, only_maltreated = (ever & ~maltreated).sum(), (~ever & maltreated).sum()
-    above = (with_both + 0.5) * (with_neither + 0.5)
-    return float(above / ((only_ever + 0.5) * (only_maltreated + 0.5)))
+    counts = [int((a & b).sum()) for b in (maltreated, ~maltreated) for a in (ever, ~ever)]
+    return odds_ratio(*counts, added=HALF)
 
 
 def _self_criticism_correlation(pooled: Pooled) -> float:

@@ -24,7 +24,7 @@ from abm.people.layout import NEVER
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.world import World
 from abm.simulation.world_state import resume, run_warm_up, state_of
-from abm.studies.intervals import Z_95
+from abm.studies.intervals import HALF, Z_95, odds_ratio, standardised_difference
 
 AGES = (12.0, 19.0)  # 12 to 18 completed years
 LAST_WEEKS = 8  # what "after treatment" looks back on
@@ -149,28 +149,26 @@ def pooled(trials: Iterable[Trial]) -> Trial:
     return Trial(*(np.concatenate([getattr(trial, arm) for trial in every]) for arm in arms))
 
 
-def standardised_difference(trial: Trial) -> tuple[float, float, float]:
+def difference_of_acts(trial: Trial) -> tuple[float, float, float]:
     """Return Cohen's d of acts (positive: fewer under DBT-A) with its 95 % interval.
 
     The interval is that of a trial with as many other people in each arm.
     """
-    one, two = trial.treated, trial.control
-    n, m = len(one), len(two)
-    spread = math.sqrt(((n - 1) * one.var(ddof=1) + (m - 1) * two.var(ddof=1)) / (n + m - 2))
-    d = float(two.mean() - one.mean()) / spread
+    n, m = len(trial.treated), len(trial.control)
+    d = standardised_difference(trial.control, trial.treated)
     error = math.sqrt((n + m) / (n * m) + d * d / (2 * (n + m)))
     return d, d - Z_95 * error, d + Z_95 * error
 
 
-def odds_ratio(trial: Trial) -> tuple[float, float, float]:
+def odds_ratio_of_any_act(trial: Trial) -> tuple[float, float, float]:
     """Return the odds ratio of any act in the last weeks, DBT-A to control, with its interval."""
-    table = []
-    for arm in (trial.treated_late, trial.control_late):
-        yes = int(np.count_nonzero(arm))
-        table += [yes + 0.5, len(arm) - yes + 0.5]  # Haldane's correction
-    a, b, c, d = table
-    ratio = math.log(a * d / (b * c))
-    error = math.sqrt(sum(1.0 / cell for cell in table))
+    cells = [
+        int(np.count_nonzero((arm != 0) == yes))
+        for arm in (trial.treated_late, trial.control_late)
+        for yes in (True, False)
+    ]
+    ratio = math.log(odds_ratio(*cells, added=HALF))
+    error = math.sqrt(sum(1.0 / (cell + HALF) for cell in cells))
     low, high = ratio - Z_95 * error, ratio + Z_95 * error
     return math.exp(ratio), math.exp(low), math.exp(high)
 
@@ -178,8 +176,8 @@ def odds_ratio(trial: Trial) -> tuple[float, float, float]:
 def trial_lines(trial: Trial) -> list[str]:
     """Return the simulated trial beside the published effects, a line each."""
     found = {
-        "standardised difference of acts": standardised_difference(trial),
-        "odds ratio of any act": odds_ratio(trial),
+        "standardised difference of acts": difference_of_acts(trial),
+        "odds ratio of any act": odds_ratio_of_any_act(trial),
     }
     arms = f"{len(trial.person)} people, once with DBT-A and once with other specialist care"
     means = f"mean {trial.treated.mean():.1f} and {trial.control.mean():.1f}"

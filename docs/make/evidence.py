@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from abm.evidence.listing import accepted_by, number, study_in_words
+from abm.evidence.listing import accepted_by, format_study, number
 from abm.evidence.register import MOST_FITTED, SETTINGS, USES, Entry, Register, register
 from abm.evidence.statistics import STATISTICS
 from abm.evidence.verdicts import VERDICTS
@@ -154,7 +154,7 @@ def _entry(entry: Entry) -> str:
         lines.append(f"- {published}accepted {accepted_by(entry)} ({entry.interval})")
     else:
         lines.append(f"- not answerable: {entry.why_not}")
-    lines += [f"- {study_in_words(study)}".replace("|", "\\|") for study in entry.study]
+    lines += [f"- {format_study(study)}".replace("|", "\\|") for study in entry.study]
     lines += [f"- {entry.note}"] if entry.note else []
     return "\n".join(lines) + "\n"
 

@@ -11,7 +11,7 @@ import hand_made
 import numpy as np
 
 from abm.evidence.observed_tables import tables_of
-from abm.evidence.register import LivedWorld, register
+from abm.evidence.register import StudiedWorld, register
 from abm.mechanisms.day_log import ACT_DTYPE
 from abm.people.layout import person_dtype
 from abm.scenario.scenario import Scenario
@@ -109,8 +109,8 @@ def world(persons: np.ndarray) -> SimpleNamespace:
     return SimpleNamespace(people=rows)
 
 
-def look(scenario: Scenario, seed: int, how: LivedWorld) -> dict[str, dict[str, np.ndarray]]:
-    """Stand in for `abm.evidence.observed_tables.live_and_look`."""
+def look(scenario: Scenario, seed: int, how: StudiedWorld) -> dict[str, dict[str, np.ndarray]]:
+    """Stand in for `abm.evidence.observed_tables.observe`."""
     if how.kind != "run":
         treated = np.arange(80) % 2
         counts = np.floor(6 * hand_made.spread(80, seed))
@@ -128,7 +128,7 @@ def look(scenario: Scenario, seed: int, how: LivedWorld) -> dict[str, dict[str, 
     return tables_of(kept, world(np.concatenate(made.logged["people"])), how.keep)
 
 
-def look_or_be_killed(scenario: Scenario, seed: int, how: LivedWorld) -> dict:
+def look_or_be_killed(scenario: Scenario, seed: int, how: StudiedWorld) -> dict:
     """Look at a world; of one with seed 102 the process is killed, once if a scar is named."""
     scar = os.environ["WORLD_SCAR"]
     is_first = seed == 102 and how.meaning == register().worlds["baseline"].meaning
@@ -146,7 +146,7 @@ class Diary:
         self.seen: dict[tuple[str, int], dict[str, float]] = {}
         self.most = most
 
-    def look(self, scenario: Scenario, seed: int, how: LivedWorld) -> dict:
+    def look(self, scenario: Scenario, seed: int, how: StudiedWorld) -> dict:
         if len(self.seen) == self.most:
             raise KeyboardInterrupt
         self.seen[how.meaning, seed] = dict(scenario.parameters)

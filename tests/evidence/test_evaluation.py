@@ -103,7 +103,7 @@ def test_of_several_studies_the_worst_counts() -> None:
     )
     result = judge(entry, worlds())
     assert result.verdicts == ("inside", "outside", "direction wrong")
-    assert (result.place, result.verdict) == (1, "outside")
+    assert (result.deciding, result.verdict) == (1, "outside")
 
 
 def test_face_to_face_some_do_not_say_so_and_it_is_keyed() -> None:

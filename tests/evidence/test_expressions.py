@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from abm.evidence.expressions import ExpressionError, evaluate, names_in, parse
-from abm.evidence.tables import Table
+from abm.evidence.expressions import ExpressionError, evaluate, parse
+from abm.evidence.tables import StudyTable
 
 
 @pytest.fixture
-def table() -> Table:
+def table() -> StudyTable:
     columns = {"x": np.array([1.0, 3.0, 2.0, np.nan, 8.0]), "sex": np.array([0, 0, 1, 1, 1])}
     key = np.array([5, 5, 6, 6, 7])
-    return Table(columns, key, np.zeros(5, np.int64))
+    return StudyTable(columns, key, np.zeros(5, np.int64))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def table() -> Table:
         ("7", [7, 7, 7, 7, 7]),
     ],
 )
-def test_what_expressions_mean(table: Table, text: str, expected: list[float]) -> None:
+def test_what_expressions_mean(table: StudyTable, text: str, expected: list[float]) -> None:
     np.testing.assert_array_equal(evaluate(text, table), expected)
 
 
@@ -58,16 +58,12 @@ def test_nothing_else_is_accepted(text: str) -> None:
         parse(text)
 
 
-def test_a_misspelt_column_is_named_with_the_nearest_right_one(table: Table) -> None:
+def test_a_misspelt_column_is_named_with_the_nearest_right_one(table: StudyTable) -> None:
     with pytest.raises(ExpressionError, match=r"'sexx'.*did you mean 'sex'"):
         evaluate("sexx == 1", table)
 
 
-def test_names_are_those_of_columns_only() -> None:
-    assert names_in("own_mean(x) > 1 and who_sex == 0") == {"x", "who_sex"}
-
-
 def test_the_person_of_a_row_is_looked_up() -> None:
-    people = Table({"sex": np.array([1, 0])}, np.array([9, 4]), np.zeros(2, np.int64))
-    acts = Table({"x": np.arange(3)}, np.array([4, 9, 12]), np.zeros(3, np.int64), people)
+    people = StudyTable({"sex": np.array([1, 0])}, np.array([9, 4]), np.zeros(2, np.int64))
+    acts = StudyTable({"x": np.arange(3)}, np.array([4, 9, 12]), np.zeros(3, np.int64), people)
     np.testing.assert_array_equal(evaluate("who_sex", acts), [0, 1, np.nan])

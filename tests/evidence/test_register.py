@@ -51,11 +51,11 @@ def test_every_study_finds_what_it_names() -> None:
     """No expression of the register names a column that its table lacks."""
     needed = worlds_needed(register(), entries())
     assert set(needed) == set(register().worlds)
-    runs = runs_of(register(), needed, [1, 2], "baseline", 100, look=look)
+    runs = runs_of(register(), needed, [1, 2], "baseline", 100, observe=look)
     worlds = Worlds(run_worlds(runs, 1, lambda line: None))
     for entry in entries():
-        found = judge(entry, worlds).found
-        assert all(each.rows > 0 for each in found), entry.id
+        simulated = judge(entry, worlds).simulated
+        assert all(number.rows > 0 for number in simulated), entry.id
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.evidence.evaluation import Worlds, judge
-from abm.evidence.observed_tables import live_and_look
+from abm.evidence.observed_tables import observe
 from abm.evidence.register import register
 from abm.evidence.worlds import scenario_of
 from abm.scenario.scenario import load_scenario
@@ -13,7 +13,7 @@ from abm.simulation.run import run
 def test_every_study_of_the_baseline_can_be_done() -> None:
     scenario = load_scenario("baseline", population=150, years=2)
     how = register().worlds["baseline"]
-    tables = live_and_look(scenario, 3, how)
+    tables = observe(scenario, 3, how)
     assert {"people", "leavers", "acts", "prompts", "waves", "census"} <= set(tables)
     worlds = Worlds({"baseline": {3: tables}})
     for entry in register().entries.values():

@@ -111,7 +111,7 @@ def test_a_full_disk_is_one_line_and_what_was_kept_before_stays(
 
 
 def few_runs(look=made_up_world.look_or_be_killed) -> list[WorldRun]:
-    return runs_of(register(), ["baseline"], [101, 102, 103, 104], "baseline", 100, look=look)
+    return runs_of(register(), ["baseline"], [101, 102, 103, 104], "baseline", 100, observe=look)
 
 
 def test_a_killed_process_takes_only_its_world_with_it_and_that_is_lived_again(
@@ -130,13 +130,13 @@ def test_a_world_that_kills_every_process_is_given_up_alone(tmp_path: Path, monk
     assert len(store_below(tmp_path).list("world")) == 3
 
 
-def test_worlds_of_another_look_or_other_logs_are_others() -> None:
+def test_worlds_observed_otherwise_or_with_other_logs_are_others() -> None:
     run = few_runs()[0]
     others = [
         dataclasses.replace(run, seed=5),
-        dataclasses.replace(run, look=made_up_world.look),
-        dataclasses.replace(run, how=run.how.model_copy(update={"logs": ("acts",)})),
-        dataclasses.replace(run, how=run.how.model_copy(update={"keep": ("age",)})),
+        dataclasses.replace(run, observe=made_up_world.look),
+        dataclasses.replace(run, studied=run.studied.model_copy(update={"logs": ("acts",)})),
+        dataclasses.replace(run, studied=run.studied.model_copy(update={"keep": ("age",)})),
     ]
     assert len({run.key, *(each.key for each in others)}) == 5
     assert dataclasses.replace(run, world="the same by another name").key == run.key

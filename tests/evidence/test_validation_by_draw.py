@@ -14,12 +14,11 @@ from typer.testing import CliRunner
 from abm.cli import validate_command as command
 from abm.cli.main import app
 from abm.cli.validate_command import validate_command
-from abm.evidence import validation
+from abm.evidence import worlds as worlds_module
 from abm.evidence.evaluation import Worlds, judge
 from abm.evidence.register import Register, Study, register
-from abm.evidence.validation import validation_id
 from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS, row_of
-from abm.evidence.worlds import runs_of, scenario_of, worlds_needed
+from abm.evidence.worlds import runs_of, scenario_of, validation_id, worlds_needed
 from abm.io.messages import ScenarioError
 from abm.report.figures.verdicts import place_in_band, place_on_side
 from abm.report.html.writing import report_of
@@ -121,7 +120,7 @@ def test_the_report_says_it_and_how_to_repeat_it(done: SimpleNamespace) -> None:
 
 def test_a_killed_one_goes_on_with_the_same_draws(tmp_path: Path, monkeypatch) -> None:
     few = {name: register().entries[name] for name in ("P01", "P08", "E081")}
-    for module in (validation, command):
+    for module in (worlds_module, command):
         monkeypatch.setattr(
             module, "register", lambda: Register(entries=few, worlds=register().worlds)
         )
@@ -198,7 +197,7 @@ ENTRY = register().entries["P01"].model_copy(update={"study": (EVER,), "low": 15
 
 def judged(shares: tuple[float, ...]) -> dict:
     worlds = Worlds({"baseline": made_up_people(shares)}, is_drawn=True)
-    return row_of(judge(ENTRY, worlds, worlds.each_seed()), is_drawn=True)
+    return row_of(judge(ENTRY, worlds, worlds.of_single_seeds()), is_drawn=True)
 
 
 def test_what_is_simulated_is_of_all_draws_together() -> None:
@@ -221,7 +220,7 @@ def test_a_draw_that_has_no_number_is_left_out_and_counted() -> None:
     lived = made_up_people((0.1, 0.2, 0.3, 0.4))
     lived[103]["people"]["age"] = np.full(2000, 9.0)  # nobody of an age that is asked
     worlds = Worlds({"baseline": lived}, is_drawn=True)
-    row = row_of(judge(ENTRY, worlds, worlds.each_seed()), is_drawn=True)
+    row = row_of(judge(ENTRY, worlds, worlds.of_single_seeds()), is_drawn=True)
     assert row["draws"] == 3
     assert (row["draws_low"], row["draws_high"]) == (pytest.approx(10.0), pytest.approx(40.0))
 
@@ -235,7 +234,7 @@ def test_paired_worlds_are_paired_within_a_draw() -> None:
     }
     worlds = Worlds(lived, is_drawn=True)
     entry = ENTRY.model_copy(update={"study": (study,)})
-    row = row_of(judge(entry, worlds, worlds.each_seed()), is_drawn=True)
+    row = row_of(judge(entry, worlds, worlds.of_single_seeds()), is_drawn=True)
     assert row["simulated"] == pytest.approx(5.0, abs=0.1)
     assert (row["draws_low"], row["draws_high"]) == (
         pytest.approx(5.0, abs=0.1),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from abm.evidence.register import LivedWorld, register
+from abm.evidence.register import StudiedWorld, register
 from abm.evidence.worlds import scenario_of
 from abm.io.messages import ScenarioError
 
@@ -35,14 +35,14 @@ def test_every_world_has_what_the_run_changes_and_it_does_not(world: str, other:
 def test_a_scenario_of_its_own_keeps_what_it_sets(tmp_path: Path, other: str) -> None:
     own = tmp_path / "own.toml"
     own.write_text('extends = "england-2000-2014"\n[parameters]\nstressor_rate = 0.8\n')
-    how = LivedWorld(meaning="made up", scenario=str(own))
+    how = StudiedWorld(meaning="made up", scenario=str(own))
     lived = scenario_of(how, other, 100)
     assert lived.parameters["stressor_rate"] == 0.8
     assert lived.switches["services"] == "off"
 
 
 def test_what_a_world_changes_back_to_the_default_stays(other: str) -> None:
-    how = LivedWorld(meaning="made up", scenario="england-2000-2014", changes={"services": "on"})
+    how = StudiedWorld(meaning="made up", scenario="england-2000-2014", changes={"services": "on"})
     assert scenario_of(how, other, 100).switches["services"] == "on"
 
 

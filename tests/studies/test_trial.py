@@ -10,11 +10,11 @@ from abm.studies.trial import (
     REPEATED,
     Criteria,
     Trial,
+    difference_of_acts,
     eligible,
-    odds_ratio,
+    odds_ratio_of_any_act,
     pooled,
     simulate_trial,
-    standardised_difference,
     trial_lines,
 )
 
@@ -66,13 +66,13 @@ def test_statistics_of_a_trial_by_hand() -> None:
     trial = Trial(
         *(np.array(arm) for arm in ([7, 8, 9], [0, 2, 4], [2, 4, 6], [0, 0, 1], [1, 1, 0]))
     )
-    d, low, high = standardised_difference(trial)
+    d, low, high = difference_of_acts(trial)
     assert d == pytest.approx(1.0)
     error = np.sqrt(6 / 9 + 1 / 12)
     assert (low, high) == pytest.approx(
         (1 - 1.959963984540054 * error, 1 + 1.959963984540054 * error)
     )
-    ratio, below, above = odds_ratio(trial)
+    ratio, below, above = odds_ratio_of_any_act(trial)
     assert ratio == pytest.approx((1.5 * 1.5) / (2.5 * 2.5))
     assert below < ratio < above
 

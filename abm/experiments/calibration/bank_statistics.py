@@ -108,11 +108,11 @@ class Measure:
             If this process would measure something else.
         """
         from abm.evidence.evaluation import Worlds, value_of
-        from abm.evidence.observed_tables import live_and_look
+        from abm.evidence.observed_tables import observe
 
         if measure(self.world) != self:
             raise OtherEvidenceError("a worker has another register; install the same everywhere")
-        tables = live_and_look(scenario, seed, register().worlds[self.world])
+        tables = observe(scenario, seed, register().worlds[self.world])
         worlds = Worlds({self.world: {seed: tables}})
         found = statistics(self.world)
         return {name: value_of(each.study, worlds) for name, each in found.items()}

@@ -148,7 +148,7 @@ def plot_differences(findings: "Findings") -> "Figure":
 
 def record_as_html(record: "Record") -> str:
     """Return what a notebook shows of a record: its scenario, and key figures with intervals."""
-    from abm.report.html.run import key_figures_table
+    from abm.report.tables import key_figures_table
     from abm.studies.key_figures import summary_of
 
     results, size = _results(record), record.scenario.population.size

@@ -14,13 +14,13 @@ from abm.report.format import (
     format_fewer_or_more,
     format_list,
     format_number,
-    format_range,
     format_text,
 )
 from abm.report.html.common import ReportBody, failed_runs, question_of
 from abm.report.html.folder import Description, Files, ReportError
 from abm.report.rendering import prose
 from abm.report.sections import TextTable
+from abm.report.tables import groups_table, reached_table
 from abm.scenario.intervention_library import are_events
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ NUMBERS = (
     *("needed_to_reach_high", "cost_per_averted", "cost_per_averted_low", "cost_per_averted_high"),
 )
 PACKAGE_TEXTS = ("package", "quantity", "part", "verdict")
-GROUPS = ("sex", "age", "adversity_quartile")
 NEW_CASES, PEOPLE = "new_cases", 100_000.0
 MOST_TITLES, MOST_BESIDE = 2, 3  # scenarios in the title, and told or tabled beside each other
 FEW_SEEDS = 5
@@ -311,10 +310,16 @@ def _packages(files: Files) -> tuple[str, ...]:
 def _tables(
     rows: "pd.DataFrame", outcomes: Sequence[AvertedOutcome], description: Description
 ) -> tuple[TextTable, ...]:
+    cases, base = rows[rows["outcome"] == NEW_CASES], description.scenario
+    titles = {other.name: other.called for other in description.others}
+    offered = cases[(cases["group"] == "all") & ~cases["scenario"].isin(_events(description))]
+    names = [name for name in titles if (cases["scenario"] == name).any()]
+    years = format_count(base.calendar.years, "year")
+    caption = f"New cases per 100,000 people over {years}, by group, against {base.quoted}"
     return (
         _averted(outcomes, description),
-        _reached(rows[~rows["scenario"].isin(_events(description))], description),
-        _by_group(rows, description),
+        reached_table(offered, titles, base.quoted),
+        groups_table(cases, names, caption, most_beside=MOST_BESIDE),
     )
 
 
@@ -337,76 +342,4 @@ def _averted(outcomes: Sequence[AvertedOutcome], description: Description) -> Te
         rows,
         frozenset({1, 2, 3}),
         "Among 100,000 people present throughout.",
-    )
-
-
-def _reached(rows: "pd.DataFrame", description: Description) -> TextTable:
-    """Return what new cases averted mean for those reached."""
-    titles = {other.name: other.called for other in description.others}
-    chosen = rows[(rows["group"] == "all") & (rows["outcome"] == NEW_CASES)]
-    cells = tuple(
-        (
-            titles.get(row["scenario"], row["scenario"]),
-            format_number(row["reached"]),
-            _with_range(row, "per_1000_reached"),
-            _with_range(row, "needed_to_reach"),
-            _with_range(row, "cost_per_averted"),
-            format_number(row["helped"]),
-            format_number(row["harmed"]),
-        )
-        for row in chosen.to_dict("records")
-    )
-    headings = ("scenario", "people reached", "averted per 1,000 reached", "number needed to reach")
-    return TextTable(
-        "New cases, for those reached: means of a run",
-        (*headings, "cost of one", "better off", "worse off"),
-        cells,
-        frozenset({1, 2, 3, 4, 5, 6}),
-        *prose("comparison_reached", base=description.scenario.quoted),
-    )
-
-
-def _with_range(row: Mapping[Any, Any], name: str) -> str:
-    """Return a number with its interval; where nobody changed there is none worth the name."""
-    value = row[name]
-    if math.isnan(value):
-        return "not shown"
-    if value == 0 and row["helped"] == row["harmed"] == 0:
-        return "0, nobody changed"
-    limits = format_range(row[f"{name}_low"], row[f"{name}_high"])
-    return format_number(value) if limits == "-" else f"{format_number(value)} ({limits})"
-
-
-def _by_group(rows: "pd.DataFrame", description: Description) -> TextTable:
-    """Return new cases averted by sex, age and quarter of adversity."""
-    from abm.report.terminal.comparison import changed, group_label
-
-    base, years = description.scenario, format_count(description.scenario.calendar.years, "year")
-    cases = rows[(rows["outcome"] == NEW_CASES) & rows["group"].isin(list(GROUPS))]
-    names = [o.name for o in description.others if (cases["scenario"] == o.name).any()]
-    changes = {
-        (row["group"], row["level"], row["scenario"]): changed(row)
-        for row in cases.to_dict("records")
-    }
-    groups = sorted({key[:2] for key in changes}, key=lambda key: (GROUPS.index(key[0]), key[1]))
-    if len(names) <= MOST_BESIDE:
-        headings: tuple[str, ...] = ("group", *names)
-        cells = [
-            (group_label(*group), *(changes.get((*group, name), "-") for name in names))
-            for group in groups
-        ]
-    else:
-        headings = ("scenario and group", "difference")
-        cells = [
-            (f"{name}: {group_label(*group)}", changes[(*group, name)])
-            for name in names
-            for group in groups
-            if (*group, name) in changes
-        ]
-    return TextTable(
-        f"New cases per 100,000 people over {years}, by group, against {base.quoted}",
-        headings,
-        tuple(cells),
-        frozenset(range(1, len(headings))),
-        "With 95 % intervals. In small groups they can be too narrow by chance.",
     )

@@ -20,7 +20,7 @@ from abm.report.html.common import ReportBody, failed_runs, question_of
 from abm.report.html.folder import Description, Files, ReportError
 from abm.report.rendering import prose
 from abm.report.sections import TextTable
-from abm.report.terminal.draws import NOT_TOLD, notes_by_draw
+from abm.report.tables import key_figures_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,30 +178,6 @@ def _estimate(row: "Row") -> str:
 
 
 # The tables
-
-
-def key_figures_table(rows: "Sequence[Row]", seeds: Sequence[int]) -> TextTable:
-    """Return the key figures; where parameters were drawn, they and chance stand apart."""
-    from abm.studies.key_figures_by_draw import RowByDraw
-
-    headings = ["", "estimate", "95 % interval", "interval from"]
-    (note,) = prose("run_intervals")
-    cells = []
-    for row in rows:
-        form = FORMATS[row.form]
-        chance = format_range(row.low, row.high, form)
-        cells.append([row.label, form(row.estimate), chance, row.interval or "-"])
-    if all(isinstance(row, RowByDraw) for row in rows):
-        headings[2:3] = ["95 % interval, parameters", "95 % interval, chance"]
-        note = " ".join(notes_by_draw(seeds))
-        for row, cell in zip(rows, cells, strict=True):
-            if isinstance(row, RowByDraw):
-                low, high = row.parameter_low, row.parameter_high
-                is_point = low == high and row.low < row.high
-                limits = format_range(low, high, FORMATS[row.form])
-                cell.insert(2, NOT_TOLD if is_point else limits)
-    numbers = frozenset(range(1, len(headings) - 1))
-    return TextTable("Key figures", tuple(headings), tuple(map(tuple, cells)), numbers, note)
 
 
 def _shares_by_age(curves: "pd.DataFrame") -> TextTable:

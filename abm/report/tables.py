@@ -1,0 +1,132 @@
+"""Tables that a page, a terminal and a notebook show alike."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from abm.report.format import FORMATS, format_number, format_range
+from abm.report.rendering import prose
+from abm.report.sections import TextTable
+from abm.report.terminal.draws import NOT_TOLD, notes_by_draw
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from abm.studies.key_figures import Row
+
+GROUPS = ("sex", "age", "adversity_quartile")
+
+
+def key_figures_table(rows: "Sequence[Row]", seeds: Sequence[int]) -> TextTable:
+    """Return the key figures; where parameters were drawn, they and chance stand apart."""
+    from abm.studies.key_figures_by_draw import RowByDraw
+
+    headings = ["", "estimate", "95 % interval", "interval from"]
+    (note,) = prose("run_intervals")
+    cells = []
+    for row in rows:
+        form = FORMATS[row.form]
+        chance = format_range(row.low, row.high, form)
+        cells.append([row.label, form(row.estimate), chance, row.interval or "-"])
+    if all(isinstance(row, RowByDraw) for row in rows):
+        headings[2:3] = ["95 % interval, parameters", "95 % interval, chance"]
+        note = " ".join(notes_by_draw(seeds))
+        for row, cell in zip(rows, cells, strict=True):
+            if isinstance(row, RowByDraw):
+                low, high = row.parameter_low, row.parameter_high
+                is_point = low == high and row.low < row.high
+                limits = format_range(low, high, FORMATS[row.form])
+                cell.insert(2, NOT_TOLD if is_point else limits)
+    numbers = frozenset(range(1, len(headings) - 1))
+    return TextTable("Key figures", tuple(headings), tuple(map(tuple, cells)), numbers, note)
+
+
+def reached_table(cases: "pd.DataFrame", titles: Mapping[str, str], base: str) -> TextTable:
+    """Return what new cases averted mean for those reached.
+
+    Parameters
+    ----------
+    cases
+        Rows of differences.csv on new cases among everybody, over all seeds: one a scenario.
+    titles
+        What scenarios are called, by name.
+    base
+        What the scenario compared with is called.
+    """
+    rows = tuple(
+        (
+            titles.get(row["scenario"], row["scenario"]),
+            format_number(row["reached"]),
+            _with_range(row, "per_1000_reached"),
+            _with_range(row, "needed_to_reach"),
+            _with_range(row, "cost_per_averted"),
+            format_number(row["helped"]),
+            format_number(row["harmed"]),
+        )
+        for row in cases.to_dict("records")
+    )
+    headings = ("scenario", "people reached", "averted per 1,000 reached", "number needed to reach")
+    return TextTable(
+        "New cases, for those reached: means of a run",
+        (*headings, "cost of one", "better off", "worse off"),
+        rows,
+        frozenset({1, 2, 3, 4, 5, 6}),
+        *prose("comparison_reached", base=base),
+    )
+
+
+def _with_range(row: Mapping[Any, Any], name: str) -> str:
+    """Return a number with its interval; where nobody changed there is none worth the name."""
+    value = row[name]
+    if math.isnan(value):
+        return "not shown"
+    if value == 0 and row["helped"] == row["harmed"] == 0:
+        return "0, nobody changed"
+    limits = format_range(row[f"{name}_low"], row[f"{name}_high"])
+    return format_number(value) if limits == "-" else f"{format_number(value)} ({limits})"
+
+
+def groups_table(
+    cases: "pd.DataFrame", names: Sequence[str], caption: str, most_beside: int
+) -> TextTable:
+    """Return new cases averted by sex, age and quarter of adversity.
+
+    Parameters
+    ----------
+    cases
+        Rows of differences.csv on new cases, over all seeds.
+    names
+        Scenarios, in their order.
+    caption
+        Of the table.
+    most_beside
+        How many scenarios stand beside each other; more stand below each other.
+    """
+    from abm.report.terminal.comparison import changed, group_label
+
+    changes = {
+        (row["group"], row["level"], row["scenario"]): changed(row)
+        for row in cases[cases["group"].isin(list(GROUPS))].to_dict("records")
+    }
+    groups = sorted({key[:2] for key in changes}, key=lambda key: (GROUPS.index(key[0]), key[1]))
+    if len(names) <= most_beside:
+        headings: tuple[str, ...] = ("group", *names)
+        rows = [
+            (group_label(*group), *(changes.get((*group, name), "-") for name in names))
+            for group in groups
+        ]
+    else:
+        headings = ("scenario and group", "difference")
+        rows = [
+            (f"{name}: {group_label(*group)}", changes[(*group, name)])
+            for name in names
+            for group in groups
+            if (*group, name) in changes
+        ]
+    return TextTable(
+        caption,
+        headings,
+        tuple(rows),
+        frozenset(range(1, len(headings))),
+        "With 95 % intervals. In small groups they can be too narrow by chance.",
+    )

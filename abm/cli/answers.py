@@ -37,16 +37,8 @@ LARGEST = 4 * 2**20  # bytes
 NOT_ASKED = ("jobs", "dask", "quiet", "force", "retry_failed")
 
 
-class Answer:
-    """The answer of the command that is running; see `answering`.
-
-    Parameters
-    ----------
-    runs
-        The folder that holds the run folders of the command and scenarios.
-    asked
-        All that decides the answer, ready for JSON.
-    """
+class KeptAnswer:
+    """The answer of the command that is running, decided by what is `asked`; see `answering`."""
 
     def __init__(self, runs: Path, asked: Mapping[str, Any]) -> None:
         text = json.dumps(asked, sort_keys=True, default=str)
@@ -95,24 +87,11 @@ def answering(
     runs: Path,
     scenarios: "Sequence[Scenario]",
     files: Sequence[Path] = (),
-) -> Iterator[Answer]:
+) -> Iterator[KeptAnswer]:
     """Show again what the command that is running printed the last time, or note it now.
 
-    Parameters
-    ----------
-    context
-        Of the command: its name and options.
-    runs
-        The folder that holds the run folders of the command and scenarios.
-    scenarios
-        As they resolve now.
-    files
-        Further files that decide the answer.
-
-    Yields
-    ------
-    Answer
-        To leave the command with; the block is not entered if there is an answer.
+    The block is not entered if there is an answer in a run folder of `runs`; what decides it are
+    the command and its options, the scenarios as they resolve now, the files and all sources.
     """
     from abm.compilation import source_hash
 
@@ -124,10 +103,9 @@ def answering(
         "files": [checksum(path) if path.is_file() else None for path in files],
         "source": source_hash(),
     }
-    answer = Answer(runs, asked)
-    found = None if context.params.get("force") else answer.find()
-    if found is not None:
-        folder, printed = found
+    answer = KeptAnswer(runs, asked)
+    if not context.params.get("force") and (kept := answer.find()) is not None:
+        folder, printed = kept
         if not context.params.get("quiet"):
             print(f"nssi: {NOTHING_NEW}; this is kept in {folder}", file=sys.stderr)
         print_again(printed)

@@ -50,23 +50,9 @@ def read_declarations[T](
     file: str,
     prepared: Callable[[dict[str, Any]], Any] = dict,
 ) -> T:
-    """Read and check the text of a file of declarations.
+    """Return what the TOML text of a file declares, checked; `prepared` changes its tables first.
 
-    Parameters
-    ----------
-    kind
-        What the whole file declares.
-    text
-        TOML.
-    file
-        How errors name the file.
-    prepared
-        Makes of the tables of the file what `kind` is read from.
-
-    Raises
-    ------
-    DeclarationError
-        Naming the file, the entry and what was expected of it.
+    A `DeclarationError` names the file, the entry and what was expected of it.
     """
     try:
         tables = prepared(tomllib.loads(text))

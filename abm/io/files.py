@@ -48,27 +48,17 @@ class ReadBack(BaseModel):
 def open_regular(path: Path, within: Path | None = None) -> io.BufferedReader:
     """Open a regular file for reading; a pipe, device or folder is refused without waiting.
 
-    Parameters
-    ----------
-    path
-        The file.
-    within
-        Folder that it must lie in, links followed.
-
-    Raises
-    ------
-    OSError
-        If there is no such file, it lies elsewhere, or it is none.
+    With `within` it must lie in that folder, links followed.
     """
-    place = path
+    real = path
     if within is not None:
         try:
-            place = path.resolve(strict=True)
+            real = path.resolve(strict=True)
         except RuntimeError:  # links in a circle
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
-        if not place.is_relative_to(within.resolve()):
+        if not real.is_relative_to(within.resolve()):
             raise OSError(errno.EPERM, "links to a file outside its folder", str(path))
-    descriptor = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    descriptor = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "is not a regular file", str(path))
@@ -79,20 +69,7 @@ def open_regular(path: Path, within: Path | None = None) -> io.BufferedReader:
 
 
 def read_bytes(path: Path, largest: int = LARGEST_TABLE, within: Path | None = None) -> bytes:
-    """Return the bytes of a regular file.
-
-    Parameters
-    ----------
-    path, within
-        As of `open_regular`.
-    largest
-        How many bytes it may have.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read, or is larger.
-    """
+    """Return the bytes of a regular file, at most so many; `within` as of `open_regular`."""
     with open_regular(path, within) as file:
         content = file.read(largest + 1) if os.fstat(file.fileno()).st_size <= largest else None
     if content is None or len(content) > largest:
@@ -101,13 +78,7 @@ def read_bytes(path: Path, largest: int = LARGEST_TABLE, within: Path | None = N
 
 
 def parse_json(content: bytes | str) -> Any:
-    """Return what a JSON text says.
-
-    Raises
-    ------
-    ValueError
-        If it is not JSON, holds NaN or Infinity, or is nested too deeply.
-    """
+    """Return what a JSON text says; NaN, Infinity and what is nested too deeply are refused."""
     try:
         return json.loads(content, parse_constant=_refuse)
     except RecursionError:
@@ -130,18 +101,12 @@ def arrays_bytes(arrays: "Mapping[str, np.ndarray]") -> bytes:
 
 
 def parse_arrays(content: bytes) -> "dict[str, np.ndarray]":
-    """Return the plain arrays that the bytes of an `.npz` file hold, by name.
-
-    Raises
-    ------
-    ValueError
-        If they are damaged, or unpack to more than `LARGEST_ARRAYS`.
-    """
+    """Return the plain arrays that the bytes of an `.npz` file hold, by name."""
     import numpy as np
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            size = sum(each.file_size for each in packed.infolist())
+            size = sum(entry.file_size for entry in packed.infolist())
         if size > LARGEST_ARRAYS:
             raise ValueError(f"unpacks to {size:,} bytes")
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
@@ -151,13 +116,7 @@ def parse_arrays(content: bytes) -> "dict[str, np.ndarray]":
 
 
 def parquet_schema(content: bytes) -> "pa.Schema":
-    """Return the columns of a Parquet file and their types, without reading its rows.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
+    """Return the columns of a Parquet file and their types, without reading its rows."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -168,13 +127,7 @@ def parquet_schema(content: bytes) -> "pa.Schema":
 
 
 def parse_parquet(content: bytes, columns: "Sequence[str] | None" = None) -> "pa.Table":
-    """Return the table that the bytes of a Parquet file hold, all or some of its columns.
-
-    Raises
-    ------
-    ValueError
-        If they are none, or it has more than `MOST_CELLS` cells.
-    """
+    """Return the table that the bytes of a Parquet file hold, all or some of its columns."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -191,13 +144,7 @@ def parse_parquet(content: bytes, columns: "Sequence[str] | None" = None) -> "pa
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder of the program's own, unless it is there.
-
-    Raises
-    ------
-    OSError
-        If it cannot be made, or something else or a link stands in its place.
-    """
+    """Make a folder of the program's own, unless it is there; a link in its place is refused."""
     folder.mkdir(parents=True, exist_ok=True)
     if folder.is_symlink():
         raise OSError(errno.ELOOP, "is a link to another folder; remove it", str(folder))
@@ -211,13 +158,7 @@ def files_in(folder: Path, pattern: str = "*") -> list[Path]:
 
 
 def open_lock(path: Path) -> io.FileIO:
-    """Open a file to lock, made if missing; nothing is written, and no link is followed.
-
-    Raises
-    ------
-    OSError
-        If it cannot be opened, or is a link or no regular file.
-    """
+    """Open a file to lock, made if missing; nothing is written, and no link is followed."""
     further = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | further, 0o666)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -17,15 +17,7 @@ class Lock(enum.Enum):
 
 
 def lock(descriptor: int, *, wait: bool = False) -> Lock:
-    """Lock an open file until it is closed.
-
-    Parameters
-    ----------
-    descriptor
-        Of the file; some network disks want it open for writing.
-    wait
-        Wait while another process holds it.
-    """
+    """Lock an open file until it is closed; some network disks want it open for writing."""
     if fcntl is None:
         return Lock.IMPOSSIBLE
     try:

@@ -10,10 +10,7 @@ LONGEST_MESSAGE = 600  # characters of one of its lines
 class InputError(ValueError):
     """What was given cannot be used; the message says where, what was expected, the nearest name.
 
-    Parameters
-    ----------
-    message : str
-        One or two lines; control characters are escaped, the very long is cut.
+    It has one or two lines; control characters are escaped, the very long is cut.
     """
 
     def __init__(self, message: str) -> None:
@@ -35,28 +32,19 @@ CUTOFF = 0.7
 
 
 def nearest(name: str, choices: Iterable[str]) -> str | None:
-    """Return the choice that looks most like ``name``, or None when none does.
-
-    Parameters
-    ----------
-    name : str
-        What was written.
-    choices : iterable of str
-        The right names.
-    """
+    """Return the choice that looks most like ``name``, or None when none does."""
     by_lower_case = {choice.lower(): choice for choice in choices}
     wanted = name[:200].lower().replace("-", "_")
-    for candidates in (wanted, name[:200].lower()):
-        found = difflib.get_close_matches(candidates, by_lower_case, n=1, cutoff=CUTOFF)
-        if found:
-            return by_lower_case[found[0]]
+    for written in (wanted, name[:200].lower()):
+        if alike := difflib.get_close_matches(written, by_lower_case, n=1, cutoff=CUTOFF):
+            return by_lower_case[alike[0]]
     return None
 
 
 def did_you_mean(name: str, choices: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"``, or nothing when no choice is near."""
-    found = nearest(name, choices)
-    return f"; did you mean '{found}'?" if found else ""
+    meant = nearest(name, choices)
+    return f"; did you mean '{meant}'?" if meant else ""
 
 
 def shown(value: object) -> str:

@@ -2,7 +2,6 @@
 
 import sys
 import time
-from types import TracebackType
 from typing import Any, Self
 
 SECONDS_BETWEEN_LINES = 10.0
@@ -10,15 +9,7 @@ SECONDS_BETWEEN_MOVES = 0.1
 
 
 class Progress:
-    """Show the share of work done and the time left, on standard error.
-
-    Parameters
-    ----------
-    title
-        What is being done, in a few words.
-    quiet
-        Show nothing.
-    """
+    """Show what is being done, the share that is done and the time left, on standard error."""
 
     def __init__(self, title: str, quiet: bool = False) -> None:
         self._title = title
@@ -34,12 +25,7 @@ class Progress:
             self._open_bar()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
 

@@ -1,8 +1,12 @@
-"""Writing tables whole or not at all: same input, same bytes, and no clock or host in them."""
+"""Tables, written whole or not at all: same input, same bytes, and no clock or host in them.
+
+What cannot be written or read, is damaged, too large or of another shape, is a `TableError`.
+"""
 
 import contextlib
 import hashlib
 import io
+import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,21 +30,8 @@ class TableError(Exception):
 def atomic(path: Path) -> Iterator[BinaryIO]:
     """Open a file that appears under its name only when it is complete.
 
-    Parameters
-    ----------
-    path
-        The final name; what stood there before stays until the new file is whole.
-
-    Yields
-    ------
-    binary file
-        A temporary file in the same folder.
-
-    Raises
-    ------
-    TableError
-        If the file cannot be written, for instance because the disk is full; nothing of it
-        is left.
+    What stood there before stays until then, and if it cannot be written, for instance because the
+    disk is full: nothing of it is left.
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -70,13 +61,7 @@ def write_json(path: Path, content: Any, indent: int | None = 2) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file.
-
-    Raises
-    ------
-    TableError
-        If it is missing or damaged, no regular file, or too large.
-    """
+    """Read a regular JSON file of bounded size."""
     try:
         return parse_json(read_bytes(path, LARGEST_JSON))
     except (OSError, ValueError) as error:
@@ -97,13 +82,7 @@ def csv_bytes(frame: "pd.DataFrame") -> bytes:
 
 
 def read_curves(path: Path) -> "pd.DataFrame":
-    """Read curves.csv with the types it was written from.
-
-    Raises
-    ------
-    TableError
-        If it cannot be read, or is no such table.
-    """
+    """Read curves.csv with the types it was written from."""
     import pandas as pd
 
     types = {"seed": "uint64", "sex": "str", "age": "str", "measure": "str"}
@@ -119,22 +98,16 @@ def read_curves(path: Path) -> "pd.DataFrame":
 
 
 def join_csv(path: Path, parts: Sequence[Path]) -> None:
-    """Write the rows of several CSV files with the same header one after another.
-
-    Raises
-    ------
-    TableError
-        If the headers differ, or the file cannot be written.
-    """
+    """Write the rows of several CSV files with the same header one after another."""
     with atomic(path) as joined:
         header = None
         for part in parts:
             with open_regular(part) as rows:
-                found = rows.readline()
+                own_header = rows.readline()
                 if header is None:
-                    header = found
+                    header = own_header
                     joined.write(header)
-                elif found != header:
+                elif own_header != header:
                     raise TableError(f"cannot join {part}: its columns differ from {parts[0]}")
                 while block := rows.read(BLOCK):
                     joined.write(block)
@@ -143,27 +116,15 @@ def join_csv(path: Path, parts: Sequence[Path]) -> None:
 def write_parquet(path: Path, chunks: "Iterable[dict[str, np.ndarray]]") -> None:
     """Write a table chunk by chunk, one row group each, so that it is never whole in memory.
 
-    Parameters
-    ----------
-    path
-        File to write.
-    chunks
-        Columns of equal length by name, the same names and types in each. At least one.
+    Each chunk has columns of equal length by name, the same names and types; there is one at least.
     """
     import pyarrow as pa
 
-    tables = (pa.table(columns) for columns in chunks)
-    _write_tables(path, tables)
+    _write_tables(path, (pa.table(columns) for columns in chunks))
 
 
 def join_parquet(path: Path, parts: Sequence[Path]) -> None:
-    """Write the row groups of several Parquet files one after another.
-
-    Raises
-    ------
-    TableError
-        If one cannot be read, columns differ, or the file cannot be written.
-    """
+    """Write the row groups of several Parquet files one after another."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -190,25 +151,17 @@ def _write_tables(path: Path, tables: Iterator[Any]) -> None:
     schema = first.schema.remove_metadata()
     try:
         with atomic(path) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
-            table = first
-            while table is not None:
+            for table in itertools.chain([first], tables):
                 if table.schema.remove_metadata() != schema:
                     raise TableError(f"cannot write {path}: its parts have different columns")
                 if len(table):
                     writer.write_table(table, row_group_size=len(table))
-                table = next(tables, None)
     except pa.ArrowInvalid as error:
         raise TableError(f"cannot write {path}: {error}") from error
 
 
 def checksum(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal digits.
-
-    Raises
-    ------
-    TableError
-        If it cannot be read.
-    """
+    """Return the SHA-256 of a file in hexadecimal digits."""
     try:
         with open_regular(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any
 
 EXIT_DONE, EXIT_FAILED, EXIT_WRONG_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
@@ -75,15 +75,7 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; where stdout is not a terminal, plainly and as wide as it needs.
-
-    Parameters
-    ----------
-    columns : sequence of str
-        The headings.
-    rows : iterable of sequence
-        The cells, shown as ``str`` shows them.
-    """
+    """Print a table; where stdout is not a terminal, plainly and as wide as it needs."""
     _show("table", list(columns), [[str(cell) for cell in row] for row in rows])
 
 
@@ -157,20 +149,17 @@ def _show(kind: str, *given: Any) -> None:
 
 
 def _plain_in(piece: Any) -> Any:
-    return plain(piece) if isinstance(piece, str) else [_plain_in(each) for each in piece]
+    return plain(piece) if isinstance(piece, str) else [_plain_in(part) for part in piece]
 
 
 def _show_table(columns: list[str], rows: list[list[str]]) -> None:
-    if sys.stdout.isatty():
-        from rich.box import SIMPLE_HEAD
-        from rich.table import Table
-
-        _show_rich(Table(*columns, box=SIMPLE_HEAD), rows)
+    if not sys.stdout.isatty():
+        print("\n".join(_aligned(columns, rows)))
         return
-    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
-    for row in (columns, *rows):
-        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(padded).rstrip())
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    _show_rich(Table(*columns, box=SIMPLE_HEAD), rows)
 
 
 def _show_figures(title: str, headings: list[str], rows: list[list[str]]) -> None:
@@ -181,8 +170,8 @@ def _show_figures(title: str, headings: list[str], rows: list[list[str]]) -> Non
     from rich.text import Text
 
     table = Table(title=Text(title), title_justify="left", show_edge=False, pad_edge=False)
-    for place, heading in enumerate(headings):
-        is_number = 0 < place < len(headings) - 1
+    for column, heading in enumerate(headings):
+        is_number = 0 < column < len(headings) - 1
         table.add_column(heading, justify="right" if is_number else "left")
     _show_rich(table, rows)
 
@@ -198,13 +187,22 @@ def _show_rich(table: Any, rows: list[list[str]]) -> None:
 
 def plain_figures(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Return an aligned table of text: first column left, numbers right, last column left."""
+    return [title, *_aligned(headings, rows, range(1, len(headings) - 1))]
+
+
+def _aligned(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], right: Container[int] = ()
+) -> list[str]:
+    """Return the lines of a table of text; the columns of these numbers stand to the right."""
     lines = [headings, *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    shown = [title]
-    for first, *middle, last in lines:
-        numbers = [cell.rjust(width) for cell, width in zip(middle, widths[1:-1], strict=True)]
-        shown.append("  ".join([first.ljust(widths[0]), *numbers, last]).rstrip())
-    return shown
+    return [
+        "  ".join(
+            cell.rjust(width) if number in right else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
 
 
 _KINDS: dict[str, Callable[..., None]] = {

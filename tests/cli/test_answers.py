@@ -214,14 +214,14 @@ def test_a_copied_folder_does_not_speak_for_the_first(nssi):
 
 
 def test_a_folder_keeps_only_the_latest_answers(nssi):
-    for place in range(MOST_KEPT + 2):
-        nssi(f"{RUN} --seed {place}")
+    for seed in range(MOST_KEPT + 2):
+        nssi(f"{RUN} --seed {seed}")
     assert len(list(Path("results").rglob(f"{FOLDER}/*.json"))) == MOST_KEPT
     assert nssi(f"{RUN} --seed {MOST_KEPT + 1}")[0] == 0
     assert nssi(f"{RUN} --seed 0")[0] == 1
 
 
 def test_the_source_hash_covers_what_only_shows():
-    shown = {"report/figures/style.py", "cli/main.py", "scenario/posterior.csv"}
-    assert shown <= set(compilation._sources("*.py", "*.csv"))
+    only_shown = {"report/figures/style.py", "cli/main.py", "scenario/posterior.csv"}
+    assert only_shown <= set(compilation._sources("*.py", "*.csv"))
     assert compilation.source_hash() != compilation.code_version()

@@ -23,12 +23,12 @@ def victim(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
 def test_a_pipe_a_device_and_a_folder_are_refused_without_waiting(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    for place in (tmp_path / "pipe", tmp_path, *ZERO):
+    for path in (tmp_path / "pipe", tmp_path, *ZERO):
         with pytest.raises(OSError, match="not a regular file"):
-            files.read_bytes(place)
+            files.read_bytes(path)
         for read in (read_json, checksum):
             with pytest.raises(TableError, match="not a regular file"):
-                read(place)
+                read(path)
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path):

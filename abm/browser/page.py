@@ -15,6 +15,7 @@ from abm.browser.settings import Settings
 from abm.browser.snapshot import Snapshot
 from abm.browser.views import VIEWS, figures
 from abm.browser.widgets import Between, Choice, Connection, Drawing, Tabs, offered
+from abm.report.format import format_percent
 from abm.scenario.toml_text import as_toml
 from abm.simulation.census import measure_named
 
@@ -144,7 +145,7 @@ def status_lines(picture: Snapshot, playing: bool) -> list[str]:
     for name, short in KEY_FIGURES.items():
         value = value_of(picture.census, measure_named(name), "all", FIRST, LAST, picture.flow_days)
         if value is not None:
-            figures.append(f"{short} {100 * value:.1f} %")
+            figures.append(f"{short} {format_percent(value)}")
     return [
         f"{title}{changed}. Seed {picture.seed}, {picture.people:,} people.",
         f"Day {picture.day:,} of {picture.days:,}: {picture.date:%A, %-d %B %Y}; {state}.",

@@ -5,6 +5,7 @@ from abm.browser.course import value_of
 from abm.browser.snapshot import Snapshot
 from abm.browser.views.figures import TITLES
 from abm.report.figures.curves import ADOLESCENTS, PUBLISHED_LIFETIME
+from abm.report.format import format_percent
 from abm.simulation.census import AGES, measure_named
 
 LEAST_TOP = {"lifetime_prevalence": 0.30, "past_year_prevalence": 0.15}  # of the axis
@@ -45,8 +46,9 @@ def _chart(shot: Snapshot, name: str, width: float) -> str:
     if together is not None:
         points = [(end, together) for end in ends]
         parts.append(d.line(axes, points, d.ALL, d.SEX_DASHES["all"]))
-        keys.append(d.key(f"simulated, 12-18: {100 * together:.1f} %", d.ALL, d.SEX_DASHES["all"]))
-        spoken = f"{100 * together:.1f} % at ages 12 to 18"
+        share = format_percent(together)
+        keys.append(d.key(f"simulated, 12-18: {share}", d.ALL, d.SEX_DASHES["all"]))
+        spoken = f"{share} at ages 12 to 18"
     for sex, by_age in lines.items():
         parts.append(d.line(axes, by_age, d.SEX_COLOURS[sex], d.SEX_DASHES[sex]))
         parts += [

@@ -3,6 +3,7 @@
 from abm.browser import drawing as d
 from abm.browser.course import value_of
 from abm.browser.snapshot import Snapshot
+from abm.report.format import format_percent, format_rate
 from abm.simulation.census import MEASURES, Measure
 from abm.simulation.curves import SEX_ROWS, curves_frame
 
@@ -57,9 +58,7 @@ def _row(shot: Snapshot, measure: Measure, ages: tuple[int, int]) -> str:
 def _number(measure: Measure, value: float | None) -> str:
     if value is None:
         return "–"  # noqa: RUF001
-    if measure.kind == "share":
-        return f"{100 * value:.1f} %"
-    return f"{value:,.0f}" if measure.per > 1000 else f"{value:.2f}"
+    return format_percent(value) if measure.kind == "share" else format_rate(value)
 
 
 def as_csv(shot: Snapshot) -> str:

@@ -33,8 +33,8 @@ def calibrate(
     """Run the bank of runs, fit the free parameters and write the posterior, piece by piece."""
     from abm.cli.calibrate_command import calibrate_command, screen_command
     from abm.experiments.calibration.emulators import FEWEST_RUNS
-    from abm.experiments.calibration.options import HowToCalibrate
     from abm.experiments.calibration.recipe import recipe
+    from abm.experiments.calibration.waves import Calibration
 
     check_folder(shared.out)
     check_folder(bank)
@@ -44,9 +44,7 @@ def calibrate(
             f"--runs: of {runs} in all {chosen.first_fit} are of the first wave, too few to fit; "
             f"expected {FEWEST_RUNS} or more there"
         )
-    how = HowToCalibrate(
-        bank, shared.out, shared.jobs, shared.dask, minutes, shared.quiet, shared.as_json, chosen
-    )
+    calibration = Calibration(bank, shared.run_options(), minutes, chosen)
     if screen:
-        raise typer.Exit(screen_command(how))
-    raise typer.Exit(calibrate_command(how, wave, fit_only))
+        raise typer.Exit(screen_command(calibration))
+    raise typer.Exit(calibrate_command(calibration, wave, fit_only))

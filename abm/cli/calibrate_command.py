@@ -4,23 +4,24 @@ import time
 from typing import Any
 
 from abm.experiments.calibration.bank import BankError
-from abm.experiments.calibration.options import HowToCalibrate, guarded, require_libraries
-from abm.experiments.calibration.waves import all_targets, designed, is_whole, live, waves_to_live
+from abm.experiments.calibration.waves import Calibration, guarded, require_libraries
 from abm.io.tables import csv_bytes, write_bytes
 from abm.io.terminal import EXIT_DONE, print_json, print_table
 
 
-def calibrate_command(how: HowToCalibrate, wave: str | None = None, fit_only: bool = False) -> int:
+def calibrate_command(
+    calibration: Calibration, wave: str | None = None, fit_only: bool = False
+) -> int:
     """Do the next piece of a calibration.
 
     Parameters
     ----------
-    how
-        Where and how long.
+    calibration
+        Its bank and recipe, and how long.
     wave
-        Live only this wave, by name or number.
+        Run only this wave, by name or number.
     fit_only
-        Live nothing: fit what the bank holds.
+        Run nothing: fit what the bank holds.
 
     Returns
     -------
@@ -28,35 +29,36 @@ def calibrate_command(how: HowToCalibrate, wave: str | None = None, fit_only: bo
         Exit code: 0 done as far as time allowed, 1 runs or files failed, 2 the bank and the recipe
         do not fit, 130 interrupted. What is finished is kept in every case.
     """
-    return guarded(lambda: _calibrate(how, wave, fit_only))
+    return guarded(lambda: _calibrate(calibration, wave, fit_only))
 
 
-def _calibrate(how: HowToCalibrate, wave: str | None, fit_only: bool) -> int:
-    from abm.experiments.calibration.outputs import finish
+def _calibrate(calibration: Calibration, wave: str | None, fit_only: bool) -> int:
+    from abm.experiments.calibration.outputs import write_outputs
     from abm.report.figures.calibration import draw_diagnostics
 
     require_libraries()
     report: dict[str, Any] = {}
     left = False
-    for each in [] if fit_only else waves_to_live(how, wave):
-        is_over = time.monotonic() >= how.deadline
-        if left or (is_over and not is_whole(how, each)):
-            report[each.name] = {"runs": each.points, "whole": False}
+    for chosen in [] if fit_only else calibration.waves(wave):
+        is_over = time.monotonic() >= calibration.deadline
+        if left or (is_over and not calibration.is_whole(chosen)):
+            report[chosen.name] = {"runs": chosen.points, "whole": False}
             left = True
             continue
-        report[each.name] = live(how.folder(each), designed(each, how), how, each.population)
-        left = not report[each.name]["whole"]
+        folder, design = calibration.folder(chosen), calibration.design(chosen)
+        report[chosen.name] = calibration.run(folder, design, chosen.population)
+        left = not report[chosen.name]["whole"]
     if fit_only or (wave is None and not left):
-        report["fit"] = finish(how, draw_diagnostics)
-    return _show(how, report)
+        report["fit"] = write_outputs(calibration, draw_diagnostics)
+    return _show(calibration, report)
 
 
-def screen_command(how: HowToCalibrate) -> int:
+def screen_command(calibration: Calibration) -> int:
     """Screen all priors, and write and show which parameter moves which fitted figure."""
-    return guarded(lambda: _screen(how))
+    return guarded(lambda: _screen(calibration))
 
 
-def _screen(how: HowToCalibrate) -> int:
+def _screen(calibration: Calibration) -> int:
     import numpy as np
 
     from abm.experiments.calibration.screening import (
@@ -66,25 +68,26 @@ def _screen(how: HowToCalibrate) -> int:
         screening_folder,
     )
 
-    design, folder = screening_design(how.recipe), screening_folder(how.bank, how.recipe)
-    if (found := folder.design()) is None:
+    recipe = calibration.recipe
+    design, folder = screening_design(recipe), screening_folder(calibration.bank, recipe)
+    if (known := folder.design()) is None:
         folder.write_design(design)
-    elif found.about != design.about or not np.array_equal(found.points, design.points):
+    elif known.about != design.about or not np.array_equal(known.points, design.points):
         raise BankError(f"{folder.path} screened other priors; move that folder away")
-    left = live(folder, design, how)
+    left = calibration.run(folder, design)
     if not left["whole"]:
-        return _show(how, {folder.name: left})
+        return _show(calibration, {folder.name: left})
     runs = folder.read()
     if runs.failed:
         raise BankError(f"{len(runs.failed)} runs of the screening failed: see {folder.path}")
-    space, free = all_priors(how.recipe), how.recipe.free
-    table = screened(space, all_targets(how).fitted, runs.runs, free)
-    write_bytes(how.bank.parent / "screening.csv", csv_bytes(table))
-    return _show_screening(how, table)
+    targets = calibration.targets().fitted
+    table = screened(all_priors(recipe), targets, runs.runs, recipe.free)
+    write_bytes(calibration.bank.parent / "screening.csv", csv_bytes(table))
+    return _show_screening(calibration, table)
 
 
-def _show_screening(how: HowToCalibrate, table: Any) -> int:
-    if how.as_json:
+def _show_screening(calibration: Calibration, table: Any) -> int:
+    if calibration.options.as_json:
         print_json([
             {name: None if value != value else value for name, value in row.items()}
             for row in table.to_dict("records")
@@ -98,8 +101,8 @@ def _show_screening(how: HowToCalibrate, table: Any) -> int:
     return EXIT_DONE
 
 
-def _show(how: HowToCalibrate, report: dict[str, Any]) -> int:
-    if how.as_json:
+def _show(calibration: Calibration, report: dict[str, Any]) -> int:
+    if calibration.options.as_json:
         print_json(report)
         return EXIT_DONE
     for name, about in report.items():
@@ -111,9 +114,9 @@ def _show(how: HowToCalibrate, report: dict[str, Any]) -> int:
             continue
         words = f"{about['parts']} of {about['of_parts']} parts of {about['runs']:,} runs"
         left = "finished" if about["whole"] else "the same command goes on"
-        print(f"{name}: {words}; {about['lived_now']:,} lived now; {left}")
+        print(f"{name}: {words}; {about['lived_now']:,} run now; {left}")
         if about["failed_now"]:
-            print(f"{name}: {about['failed_now']} runs failed; see {how.bank / name}")
+            print(f"{name}: {about['failed_now']} runs failed; see {calibration.bank / name}")
     return EXIT_DONE
 
 

@@ -9,10 +9,12 @@ from typer.testing import CliRunner
 
 from abm.cli import calibrate_command
 from abm.cli.main import app
-from abm.experiments.calibration import bank_runs, options, waves
+from abm.experiments.calibration import bank_runs, waves
 from abm.experiments.calibration.bank_statistics import statistics
 from abm.experiments.calibration.recipe import recipe
 from abm.experiments.calibration.targets import targets_of
+from abm.experiments.calibration.waves import Calibration
+from abm.runs.options import RunOptions
 from abm.scenario import posterior
 from abm.scenario.scenario import Scenario
 
@@ -20,19 +22,18 @@ FEW = {"steps": 120, "truths": 6, "truth_steps": 60, "tries": 4096}
 NAMES = list(recipe().free)[:4]
 
 
-def figures(lived: Scenario, seed: int) -> dict[str, float]:
+def figures(scenario: Scenario, seed: int) -> dict[str, float]:
     """Return every statistic of the register: targets move with four parameters, a little."""
-    space = living_recipe().waves and options.HowToCalibrate(recipe=living_recipe()).space
-    unit = space.unit(np.array([lived.parameters[name] for name in NAMES]))
-    luck = np.random.Generator(np.random.Philox(seed))
-    found = dict.fromkeys(statistics(), 1.0)
-    for place, target in enumerate(targets_of(statistics()).fitted):
-        moved = 4.0 * (unit[place % len(NAMES)] - 0.5) + 0.3 * luck.normal()
-        found[target.name] = float(target.scale.back(target.centre + target.half_width * moved))
-    return found
+    unit = small_recipe().space.unit(np.array([scenario.parameters[name] for name in NAMES]))
+    random = np.random.Generator(np.random.Philox(seed))
+    values = dict.fromkeys(statistics(), 1.0)
+    for number, target in enumerate(targets_of(statistics()).fitted):
+        moved = 4.0 * (unit[number % len(NAMES)] - 0.5) + 0.3 * random.normal()
+        values[target.name] = float(target.scale.back(target.centre + target.half_width * moved))
+    return values
 
 
-def living_recipe():
+def small_recipe():
     chosen = recipe().scaled(50, 300)
     fit = chosen.fit.model_copy(update=FEW)
     free = {name: recipe().free[name] for name in NAMES}
@@ -43,26 +44,26 @@ def living_recipe():
 def made_up(monkeypatch):
     """Let runs cost nothing but arithmetic."""
 
-    def kind_of_run(runs):
-        real = bank_runs.kind_of_run(runs)
-        return bank_runs.Kind(real.base, figures, real.made_with)
+    def run_definition(runs):
+        real = bank_runs.run_definition(runs)
+        return bank_runs.RunDefinition(real.baseline, figures, real.made_with)
 
-    monkeypatch.setattr(waves, "kind_of_run", kind_of_run)
-
-
-def way(tmp_path, **more) -> options.HowToCalibrate:
-    settings = {"jobs": 1, "quiet": True, "as_json": True, "recipe": living_recipe(), **more}
-    return options.HowToCalibrate(tmp_path / "bank", tmp_path / "out", **settings)
+    monkeypatch.setattr(waves, "run_definition", run_definition)
 
 
-def test_a_calibration_runs_from_end_to_end_and_again_without_living(tmp_path, made_up, capsys):
-    assert calibrate_command.calibrate_command(way(tmp_path, minutes=0.0)) == 0
-    planned = living_recipe().waves[0].points
+def small(tmp_path, **more) -> Calibration:
+    options = RunOptions(tmp_path / "out", jobs=1, quiet=True, as_json=True)
+    return Calibration(tmp_path / "bank", options, **{"recipe": small_recipe(), **more})
+
+
+def test_a_calibration_runs_from_end_to_end_and_again_without_running(tmp_path, made_up, capsys):
+    assert calibrate_command.calibrate_command(small(tmp_path, minutes=0.0)) == 0
+    planned = small_recipe().waves[0].points
     assert json.loads(capsys.readouterr().out)["wave-1"] == {"runs": planned, "whole": False}
 
-    assert calibrate_command.calibrate_command(way(tmp_path)) == 0
+    assert calibrate_command.calibrate_command(small(tmp_path)) == 0
     report = json.loads(capsys.readouterr().out)
-    assert all(report[wave.name]["whole"] for wave in living_recipe().waves)
+    assert all(report[wave.name]["whole"] for wave in small_recipe().waves)
     assert report["fit"]["not_identified"] == []
     files = sorted(path.name for path in (tmp_path / "diagnostics").glob("*.csv"))
     assert files == [
@@ -70,9 +71,9 @@ def test_a_calibration_runs_from_end_to_end_and_again_without_living(tmp_path, m
         "recovery.csv",
     ]  # fmt: skip
     before = {path.name: path.read_bytes() for path in tmp_path.glob("posterior.*")}
-    found = posterior.draws(20, 1, tmp_path)
-    space = way(tmp_path).space
-    unit = space.unit(np.array([[each[name] for name in NAMES] for each in found]))
+    draws = posterior.draws(20, 1, tmp_path)
+    space = small_recipe().space
+    unit = space.unit(np.array([[draw[name] for name in NAMES] for draw in draws]))
     assert np.abs(unit.mean(axis=0) - 0.5).max() < 0.1  # where every target is met
     predicted = pd.read_csv(tmp_path / "diagnostics" / "predictive.csv")
     fitted = predicted[predicted["part_in_fit"] == "fitted"]
@@ -80,28 +81,28 @@ def test_a_calibration_runs_from_end_to_end_and_again_without_living(tmp_path, m
     assert (fitted["median"] < fitted["accepted_high"]).all()
 
     (tmp_path / "posterior.csv").unlink()
-    assert calibrate_command.calibrate_command(way(tmp_path), fit_only=True) == 0
+    assert calibrate_command.calibrate_command(small(tmp_path), fit_only=True) == 0
     capsys.readouterr()
     assert {path.name: path.read_bytes() for path in tmp_path.glob("posterior.*")} == before
 
-    other = way(tmp_path, recipe=_with_other_seeds())
+    other = small(tmp_path, recipe=_with_other_seeds())
     assert calibrate_command.calibrate_command(other) == 2
     assert "designed for other" in capsys.readouterr().err
 
 
 def _with_other_seeds():
-    chosen = living_recipe()
+    chosen = small_recipe()
     first = chosen.waves[0].model_copy(update={"first_seed": 90_000})
     return chosen.model_copy(update={"waves": (first, *chosen.waves[1:])})
 
 
 def test_the_screening_says_what_each_prior_moves(tmp_path, made_up, capsys):
-    few = living_recipe().model_copy(
+    few = small_recipe().model_copy(
         update={
             "screening": recipe().screening.model_copy(update={"trajectories": 4, "ranges": {}})
         }
     )
-    assert calibrate_command.screen_command(way(tmp_path, recipe=few)) == 0
+    assert calibrate_command.screen_command(small(tmp_path, recipe=few)) == 0
     rows = json.loads(capsys.readouterr().out)
     moving = [row["parameter"] for row in rows if row["largest"] > 0.5]
     assert sorted(moving) == sorted(NAMES)
@@ -112,14 +113,14 @@ def test_the_screening_says_what_each_prior_moves(tmp_path, made_up, capsys):
 
 
 def test_what_cannot_be_done_is_one_line(tmp_path, made_up, capsys, monkeypatch):
-    assert calibrate_command.calibrate_command(way(tmp_path), wave="99") == 2
+    assert calibrate_command.calibrate_command(small(tmp_path), wave="99") == 2
     assert "expected one of 1 (wave-1)" in capsys.readouterr().err
-    assert calibrate_command.calibrate_command(way(tmp_path), wave="2") == 2
+    assert calibrate_command.calibrate_command(small(tmp_path), wave="2") == 2
     assert "wave-1 is not finished" in capsys.readouterr().err
-    assert calibrate_command.calibrate_command(way(tmp_path), fit_only=True) == 2
+    assert calibrate_command.calibrate_command(small(tmp_path), fit_only=True) == 2
     assert "no finished part" in capsys.readouterr().err
-    monkeypatch.setattr(options, "LIBRARIES", ("not_there_at_all",))
-    assert calibrate_command.calibrate_command(way(tmp_path)) == 2
+    monkeypatch.setattr(waves, "LIBRARIES", ("not_there_at_all",))
+    assert calibrate_command.calibrate_command(small(tmp_path)) == 2
     assert 'pip install "nssi-abm[calibration]"' in capsys.readouterr().err
     assert not list(tmp_path.rglob("*.parquet"))
 
@@ -128,20 +129,20 @@ def test_ctrl_c_ends_with_130(tmp_path, monkeypatch, capsys):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(calibrate_command, "live", interrupted)
-    assert calibrate_command.calibrate_command(way(tmp_path)) == 130
+    monkeypatch.setattr(Calibration, "run", interrupted)
+    assert calibrate_command.calibrate_command(small(tmp_path)) == 130
     assert "goes on from there" in capsys.readouterr().err
 
 
 def test_a_reduced_calibration_does_not_touch_the_posterior_of_the_package(tmp_path):
-    assert way(tmp_path).posterior_folder == tmp_path
-    assert options.HowToCalibrate().posterior_folder == posterior.FOLDER
-    assert options.HowToCalibrate(recipe=living_recipe()).posterior_folder == options.BANK.parent
+    assert small(tmp_path).posterior_folder == tmp_path
+    assert Calibration().posterior_folder == posterior.FOLDER
+    assert Calibration(recipe=small_recipe()).posterior_folder == waves.BANK.parent
 
 
-def test_too_few_runs_to_fit_are_refused_before_one_is_lived(tmp_path):
-    places = ["--bank", str(tmp_path / "bank"), "--out", str(tmp_path / "out")]
-    result = CliRunner().invoke(app, ["calibrate", "--runs", "6", "--population", "40", *places])
+def test_too_few_runs_to_fit_are_refused_before_one_is_run(tmp_path):
+    folders = ["--bank", str(tmp_path / "bank"), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, ["calibrate", "--runs", "6", "--population", "40", *folders])
     assert result.exit_code == 2
     assert "too few to fit; expected 20 or more" in " ".join(result.stderr.split())
     assert list(tmp_path.iterdir()) == []
@@ -149,11 +150,11 @@ def test_too_few_runs_to_fit_are_refused_before_one_is_lived(tmp_path):
 
 @pytest.mark.slow
 def test_a_reduced_calibration_of_the_real_model(tmp_path):
-    words = [
+    arguments = [
         "calibrate", "--runs", "150", "--population", "150", "--bank", str(tmp_path / "bank"),
         "--out", str(tmp_path / "out"), "--json",
     ]  # fmt: skip
-    result = CliRunner().invoke(app, words)
+    result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     report = json.loads(result.stdout)
     assert all(report[wave.name]["whole"] for wave in recipe().waves)

@@ -1,17 +1,17 @@
-"""Living the runs of the bank: through the runner and the store, in pieces, resumable."""
+"""Doing the runs of the bank: through the runner and the store, in pieces, resumable."""
 
+import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from abm.evidence.register import register
-from abm.experiments.calibration.bank import BankError, Design, MadeWith, WaveFolder
-from abm.experiments.calibration.bank_statistics import evaluation_hash, measure, statistics
+from abm.experiments.calibration.bank import BankError, MadeWith, WaveDesign, WaveFolder
+from abm.experiments.calibration.bank_statistics import bank_evaluator, definitions, evaluation_hash
 from abm.experiments.calibration.recipe import Runs
 from abm.experiments.sweeps.points import scenario_at
 from abm.runs.figures import Evaluate, figures_task, live_figures
@@ -24,197 +24,175 @@ if TYPE_CHECKING:
 
     from abm.scenario.scenario import Scenario
 
-RUNS_LIVED_AGAIN = 2
+RUNS_REPEATED = 2
 SAME = 1e-9  # relative: numbers of other machines may differ in their last digits
 FAILED_TABLE = "failed.csv"
 
-Say = Callable[[str], None]
-
 
 @dataclass(frozen=True)
-class HowToLive:
-    """Where and how long runs are lived.
-
-    Parameters
-    ----------
-    store
-        Keeps every run as it comes.
-    executor
-        None means this very process.
-    deadline
-        In seconds of `time.monotonic`; no run is begun after it.
-    say, progress
-        Called with a message; with the share of the wave that is done.
-    """
-
-    store: ResultStore
-    executor: Executor | None = None
-    deadline: float | None = None
-    say: Say = lambda _: None
-    progress: Callable[[float], None] | None = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether no more runs are to be begun."""
-        return self.deadline is not None and time.monotonic() >= self.deadline
-
-
-@dataclass(frozen=True)
-class Kind:
+class RunDefinition:
     """What a run of the bank is: the scenario that points change, and what it is made with."""
 
-    base: "Scenario"
+    baseline: "Scenario"
     evaluate: Evaluate
     made_with: MadeWith
 
 
-@dataclass(frozen=True)
-class Piece:
-    """What was lived now: runs done and failed, and the parts of the wave there are."""
-
-    done: int
-    failed: int
-    parts: int
-    of_parts: int
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every part of the wave is there."""
-        return self.parts == self.of_parts
-
-
-def kind_of_run(runs: Runs) -> Kind:
+def run_definition(runs: Runs) -> RunDefinition:
     """Return what a run of the bank is with this package's register."""
     from abm.compilation import code_version
     from abm.evidence.worlds import scenario_of
 
-    how = register().worlds[runs.world]
-    base = scenario_of(how.model_copy(update={"years": runs.years}), "baseline", runs.population)
-    found = statistics(runs.world)
-    definitions = {name: each.definition for name, each in found.items()}
+    world = register().worlds[runs.world].model_copy(update={"years": runs.years})
     made_with = MadeWith(
-        code_version(), evaluation_hash(runs.world), runs.population, runs.years, definitions
+        engine=code_version(),
+        evaluation=evaluation_hash(runs.world),
+        population=runs.population,
+        years=runs.years,
+        definitions=definitions(runs.world),
     )
-    return Kind(base, measure(runs.world), made_with)
+    baseline = scenario_of(world, "baseline", runs.population)
+    return RunDefinition(baseline, bank_evaluator(runs.world), made_with)
 
 
-def live_wave(folder: WaveFolder, design: Design, kind: Kind, how: HowToLive) -> Piece:
-    """Live what is missing of a wave until it is whole or time is over.
+@dataclass(frozen=True)
+class WaveProgress:
+    """What was done now, and the parts of the wave there are."""
 
-    Runs are lived part by part; a part is written as soon as all its runs have a result.
+    done: int
+    failed: int
+    parts: int
+    parts_in_all: int
 
-    Raises
-    ------
-    BankError
-        If parts that are there were lived by another version whose runs differ.
-    StoreError, RunnerError, TableError
-        As `run_tasks` and the writing of tables do; what is finished is kept.
-    """
-    blocks = folder.blocks(len(design))
-    missing = [block for block in blocks if not folder.has(block)]
-    made_with = kind.made_with
-    if missing and folder.has_parts():
-        made_with = checked_engine(folder, design, kind, how)
-    done = failed = 0
-    for block in missing:
-        if how.is_over:
-            break
-        lived = _live_block(block, design, kind, how, len(design))
-        done, failed = done + lived[0], failed + lived[1]
-        found = _found(block, design, kind, how)
-        if len(found) == len(block):
-            good = found[found["status"] == DONE]
-            folder.write_part(block, design, good, made_with)
-            _list_failed(folder.path, found, design)
-            how.say(f"{folder.name}: {folder.path_of(block).name} written, {len(good)} runs")
-    parts = sum(folder.has(block) for block in blocks)
-    return Piece(done, failed, parts, len(blocks))
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part of the wave is there."""
+        return self.parts == self.parts_in_all
 
 
-def _tasks(block: Iterable[int], design: Design, kind: Kind) -> Iterator[Task]:
-    for index in block:
-        scenario = scenario_at(kind.base, design.values(index), f"run {index}")
-        yield figures_task(scenario, design.seed(index), kind.evaluate, "bank run")
+@dataclass(frozen=True)
+class WaveRunner:
+    """Does what is missing of a wave, until it is whole or time is over."""
 
+    folder: WaveFolder
+    design: WaveDesign
+    definition: RunDefinition
+    store: ResultStore  # keeps every run as it comes
+    executor: Executor | None = None  # None means this very process
+    deadline: float = math.inf  # in seconds of `time.monotonic`; no run is begun after it
+    say: Callable[[str], None] = lambda _: None
+    progress: Callable[[float], None] = lambda _: None  # called with the share of the wave done
 
-def _live_block(
-    block: range, design: Design, kind: Kind, how: HowToLive, total: int
-) -> tuple[int, int]:
-    """Live the runs of a block that have no result; return how many are done and failed now."""
+    def run(self) -> WaveProgress:
+        """Do the runs part by part; a part is written as soon as all its runs have a result.
 
-    def progress(share: float) -> None:
-        if how.progress is not None:
-            how.progress((block.start + share * len(block)) / total)
+        Raises
+        ------
+        BankError
+            If parts that are there were made by another version whose runs differ.
+        StoreError, RunnerError, TableError
+            As `run_tasks` and the writing of tables do; what is finished is kept.
+        """
+        folder = self.folder
+        blocks = folder.blocks(len(self.design))
+        missing = [block for block in blocks if not folder.has(block)]
+        made_with = self.definition.made_with
+        if missing and folder.parts():
+            made_with = self._checked_engine()
+        done = failed = 0
+        for block in missing:
+            if self._is_over():
+                break
+            done_now, failed_now = self._run_block(block)
+            done, failed = done + done_now, failed + failed_now
+            results = self._results(block)
+            if len(results) == len(block):
+                good = results[results["status"] == DONE]
+                folder.write_part(block, self.design, good, made_with)
+                self._list_failed(results[results["status"] != DONE])
+                self.say(f"{folder.name}: {folder.path_of(block).name} written, {len(good)} runs")
+        parts = sum(folder.has(block) for block in blocks)
+        return WaveProgress(done, failed, parts, len(blocks))
 
-    lived = live_figures(
-        how.store, _tasks(block, design, kind), how.executor, progress=progress, say=how.say,
-        total=len(block) * agent_days(kind.base), is_over=lambda: how.is_over,
-    )  # fmt: skip
-    return lived.done, lived.failed
+    def _is_over(self) -> bool:
+        return time.monotonic() >= self.deadline
 
+    def _tasks(self, indices: Sequence[int]) -> Iterator[Task]:
+        for index in indices:
+            values = self.design.values(index)
+            scenario = scenario_at(self.definition.baseline, values, f"run {index}")
+            seed = self.design.seed(index)
+            yield figures_task(scenario, seed, self.definition.evaluate, "bank run")
 
-def _found(indices: Sequence[int], design: Design, kind: Kind, how: HowToLive) -> "pd.DataFrame":
-    """Return the results there are of some runs, by index: status, error, statistics."""
-    tasks = _tasks(indices, design, kind)
-    keys = {task.key: index for index, task in zip(indices, tasks, strict=True)}
-    table = how.store.frame(list(keys), about=("error",))
-    return table.set_index(table["key"].map(keys)).drop(columns="key")
+    def _run_block(self, block: range) -> tuple[int, int]:
+        """Do the runs of a block that have no result; return how many are done and failed now."""
 
+        def progress(share: float) -> None:
+            self.progress((block.start + share * len(block)) / len(self.design))
 
-def checked_engine(folder: WaveFolder, design: Design, kind: Kind, how: HowToLive) -> MadeWith:
-    """Return what further parts are made with, once it is known to give the same as before.
+        summary = live_figures(
+            self.store, self._tasks(block), self.executor, progress=progress, say=self.say,
+            total=len(block) * agent_days(self.definition.baseline), is_over=self._is_over,
+        )  # fmt: skip
+        return summary.done, summary.failed
 
-    Where the first part was made with another version of the code, some of its runs are lived
-    again; only if they give the same numbers does the wave go on.
+    def _results(self, indices: Sequence[int]) -> "pd.DataFrame":
+        """Return the results there are of some runs, by index: status, error, statistics."""
+        tasks = self._tasks(indices)
+        keys = {task.key: index for index, task in zip(indices, tasks, strict=True)}
+        table = self.store.frame(list(keys), about=("error",))
+        return table.set_index(table["key"].map(keys)).drop(columns="key")
 
-    Raises
-    ------
-    BankError
-        If they differ, or runs have another size.
-    """
-    before = folder.read()
-    old, new = before.made_with[-1], kind.made_with
-    if (old.population, old.years) != (new.population, new.years):
-        raise BankError(
-            f"{folder.path} has runs of {old.population:,} people and {old.years} years, not "
-            f"{new.population:,} and {new.years}; choose another --bank"
+    def _checked_engine(self) -> MadeWith:
+        """Return what further parts are made with, once it is known to give the same as before.
+
+        Where the last part was made with another version of the code, some of the first runs are
+        repeated; only if they give the same numbers does the wave go on.
+        """
+        before = self.folder.read()
+        old, new = before.made_with[-1], self.definition.made_with
+        if (old.population, old.years) != (new.population, new.years):
+            raise BankError(
+                f"{self.folder.path} has runs of {old.population:,} people and {old.years} years, "
+                f"not {new.population:,} and {new.years}; choose another --bank"
+            )
+        if old == new:
+            return new
+        self.say(
+            f"{self.folder.name} was begun by another version of the code; checking that runs agree"
         )
-    if old == new:
+        rows = before.runs.iloc[:RUNS_REPEATED]
+        indices = rows["index"].tolist()
+        live_figures(self.store, list(self._tasks(indices)), self.executor, say=self.say)
+        shared = before.defined_as(new.definitions)
+        again = self._results(indices).reindex(index=indices, columns=shared)
+        if not np.allclose(
+            rows[shared].to_numpy(), again.to_numpy(np.float64), rtol=SAME, atol=SAME,
+            equal_nan=True,
+        ):  # fmt: skip
+            raise BankError(
+                f"{self.folder.path} was made by code {old.engine}, and this code finds other "
+                "numbers in the same runs; choose another --bank, or move that folder away"
+            )
         return new
-    how.say(f"{folder.name} was begun by another version of the code; checking that runs agree")
-    rows = before.runs.iloc[:RUNS_LIVED_AGAIN]
-    indices = rows["index"].tolist()
-    live_figures(how.store, list(_tasks(indices, design, kind)), how.executor, say=how.say)
-    again = _found(indices, design, kind, how).reindex(indices)
-    shared = [n for n, meant in new.definitions.items() if old.definitions.get(n) == meant]
-    if not _agree(rows[shared].to_numpy(), again.reindex(columns=shared).to_numpy(np.float64)):
-        raise BankError(
-            f"{folder.path} was lived by code {old.engine}, and this code finds other numbers in "
-            "the same runs; choose another --bank, or move that folder away"
-        )
-    return new
 
+    def _list_failed(self, failed: "pd.DataFrame") -> None:
+        """Add runs that failed to the wave's table of failures."""
+        import pandas as pd
 
-def _agree(first: np.ndarray, second: np.ndarray) -> bool:
-    return bool(np.allclose(first, second, rtol=SAME, atol=SAME, equal_nan=True))
+        from abm.io.tables import csv_bytes, write_bytes
 
-
-def _list_failed(path: Path, found: "pd.DataFrame", design: Design) -> None:
-    """Add runs that failed to the wave's table of failures."""
-    import pandas as pd
-
-    from abm.io.tables import csv_bytes, write_bytes
-
-    failed = found[found["status"] != DONE]
-    if not len(failed):
-        return
-    indices = [int(str(index)) for index in failed.index]
-    table = pd.DataFrame({"index": indices, "seed": [design.seed(each) for each in indices]})
-    table["error"] = [_last_line(error) for error in failed["error"]]
-    place = path / FAILED_TABLE
-    if place.exists():
-        table = pd.concat([pd.read_csv(place), table]).drop_duplicates("index", keep="last")
-    write_bytes(place, csv_bytes(table.sort_values("index")))
+        if not len(failed):
+            return
+        rows = [
+            (index, self.design.seed(index), _last_line(error))
+            for index, error in zip(failed.index.tolist(), failed["error"], strict=True)
+        ]
+        table = pd.DataFrame(rows, columns=["index", "seed", "error"])
+        path = self.folder.path / FAILED_TABLE
+        if path.exists():
+            table = pd.concat([pd.read_csv(path), table]).drop_duplicates("index", keep="last")
+        write_bytes(path, csv_bytes(table.sort_values("index")))
 
 
 def _last_line(error: object) -> str:

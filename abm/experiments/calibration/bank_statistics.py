@@ -1,4 +1,4 @@
-"""What is measured in every run of the bank: the value of every study of the register in one world.
+"""What every run of the bank gives: the value of every study of the register in one world.
 
 All studies that lie in that world alone are done, predicted ones too, so that a refit to other
 figures needs no run. Statistics over many studies of limited size are left out.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EVALUATION = ("observed_tables", "tables", "statistics", "evaluation", "expressions")
 """Modules of the evidence that decide what a study finds; the code version leaves them out."""
-NOT_MEANT = {"part", "low", "high"}
+NOT_IN_DEFINITION = {"part", "low", "high"}
 HASH_DIGITS = 16
 
 
@@ -30,7 +30,7 @@ class OtherEvidenceError(Exception):
 
 
 @dataclass(frozen=True)
-class Statistic:
+class BankStatistic:
     """A study of the register as a column of the bank: P01, or E083.2 where there are several."""
 
     name: str
@@ -40,29 +40,34 @@ class Statistic:
     @property
     def definition(self) -> str:
         """Hash over what is computed; what is accepted of it does not count."""
-        meant = self.study.model_dump(mode="json", exclude=NOT_MEANT)
-        meant["setting"] = SETTINGS[self.study.setting]
+        content = self.study.model_dump(mode="json", exclude=NOT_IN_DEFINITION)
+        content["setting"] = SETTINGS[self.study.setting]
         if self.study.asked.question == "list":  # as all were before there were other questions
-            del meant["asked"]["question"]
-        return _hash(json.dumps(meant, sort_keys=True).encode())
+            del content["asked"]["question"]
+        return _hash(json.dumps(content, sort_keys=True).encode())
 
 
-def statistics_of(chosen: Register, world: str) -> Mapping[str, Statistic]:
+def statistics_of(chosen: Register, world: str) -> Mapping[str, BankStatistic]:
     """Return the statistics of a register that one world answers, by name, in its order."""
-    found: dict[str, Statistic] = {}
+    statistics: dict[str, BankStatistic] = {}
     for entry in chosen.entries.values():
-        for place, study in enumerate(entry.study, 1):
-            name = entry.id if len(entry.study) == 1 else f"{entry.id}.{place}"
+        for number, study in enumerate(entry.study, 1):
+            name = entry.id if len(entry.study) == 1 else f"{entry.id}.{number}"
             alone = study.world == world and study.against is None and study.size is None
             if entry.is_answerable and alone:
-                found[name] = Statistic(name, entry, study)
-    return MappingProxyType(found)
+                statistics[name] = BankStatistic(name, entry, study)
+    return MappingProxyType(statistics)
 
 
 @functools.cache
-def statistics(world: str = "baseline") -> Mapping[str, Statistic]:
+def statistics(world: str = "baseline") -> Mapping[str, BankStatistic]:
     """Return the statistics of this package's register that one world answers."""
     return statistics_of(register(), world)
+
+
+def definitions(world: str = "baseline") -> dict[str, str]:
+    """Return the definition of each of them by name."""
+    return {name: statistic.definition for name, statistic in statistics(world).items()}
 
 
 @functools.cache
@@ -80,47 +85,34 @@ def _hash(content: bytes) -> str:
 
 
 @dataclass(frozen=True)
-class Measure:
-    """Lives a run and returns every statistic; what it measures enters the key of the run.
+class BankEvaluator:
+    """Does a run and returns every statistic; what it computes enters the key of the run."""
 
-    Parameters
-    ----------
-    world
-        Of the register: its logs are kept.
-    meant
-        Hash over everything measured; `measure` makes it.
-    """
-
-    world: str
-    meant: str
+    world: str  # of the register: its logs are kept
+    digest: str  # over everything computed; `bank_evaluator` makes it
 
     @property
     def key_name(self) -> str:
         """What stands for it in the key of a run."""
-        return f"calibration bank, {self.world}, {self.meant}"
+        return f"calibration bank, {self.world}, {self.digest}"
 
     def __call__(self, scenario: "Scenario", seed: int) -> dict[str, float]:
-        """Live one run.
-
-        Raises
-        ------
-        OtherEvidenceError
-            If this process would measure something else.
-        """
+        """Do one run; an OtherEvidenceError if this process would compute something else."""
         from abm.evidence.evaluation import Worlds, value_of
         from abm.evidence.observed_tables import observe
 
-        if measure(self.world) != self:
+        if bank_evaluator(self.world) != self:
             raise OtherEvidenceError("a worker has another register; install the same everywhere")
         tables = observe(scenario, seed, register().worlds[self.world])
         worlds = Worlds({self.world: {seed: tables}})
-        found = statistics(self.world)
-        return {name: value_of(each.study, worlds) for name, each in found.items()}
+        return {
+            name: value_of(statistic.study, worlds)
+            for name, statistic in statistics(self.world).items()
+        }
 
 
 @functools.cache
-def measure(world: str = "baseline") -> Measure:
-    """Return what measures runs with the register of this package."""
-    definitions = [f"{name}={each.definition}" for name, each in statistics(world).items()]
-    meant = _hash("\n".join([*definitions, evaluation_hash(world)]).encode())
-    return Measure(world, meant)
+def bank_evaluator(world: str = "baseline") -> BankEvaluator:
+    """Return what evaluates runs with the register of this package."""
+    lines = [f"{name}={definition}" for name, definition in definitions(world).items()]
+    return BankEvaluator(world, _hash("\n".join([*lines, evaluation_hash(world)]).encode()))

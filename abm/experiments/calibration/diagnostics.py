@@ -1,30 +1,30 @@
 """Whether the fit can be trusted: recovery of known parameters, identifiability, predictions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from abm.chance import Purpose, generator
-from abm.experiments.calibration.fitting import Fitted, Lived, fitted, matched, stage_after
-from abm.experiments.calibration.likelihood import LogDensity
-from abm.experiments.calibration.recipe import Fit, Space
-from abm.experiments.calibration.sampling import not_ruled_out, sample, starts
-from abm.experiments.calibration.targets import Targets
+from abm.evidence.register import bounds_of
+from abm.experiments.calibration.fitting import BankFit, WaveFigures, fit_bank
+from abm.experiments.calibration.recipe import FitSettings, Space
+from abm.experiments.calibration.sampling import sample, starts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.experiments.calibration.bank_statistics import Statistic
+    from abm.experiments.calibration.bank_statistics import BankStatistic
 
 PRIOR_VARIANCE = 1.0 / 12.0  # of a side of the unit cube
-Tell = Callable[[float], None]
+ROUNDING = 1e-12  # of a sum of weights
+MANY = 10**6  # draws: as many as a chain has
 
 
 def recovery(
-    waves: Sequence[Lived], found: Fitted, fit: Fit, tell: Tell = lambda _: None
+    waves: Sequence[WaveFigures], fit: BankFit, progress: Callable[[float], None] = lambda _: None
 ) -> "pd.DataFrame":
-    """Tell how well known parameters come back: runs of the last wave as if they were observed.
+    """Return how well known parameters come back: runs of the last wave as if they were observed.
 
     The runs are taken out before the emulators are learnt. Each is observed with its own chance
     and with the sampling error of the published figures, and fitted as those are. Its prior is
@@ -34,11 +34,9 @@ def recovery(
     ----------
     waves
         Of the bank, those drawn from a posterior left out.
-    found
-        What was fitted to all of them.
     fit
-        How many truths, and cut-offs.
-    tell
+        What was fitted to all of them.
+    progress
         Called with the share done.
 
     Returns
@@ -49,80 +47,67 @@ def recovery(
     """
     import pandas as pd
 
-    truths = _truths(waves[-1], fit)
-    held_out = _without(waves, truths, found.targets, fit)
-    dimensions = waves[-1].unit.shape[1]
-    candidates = not_ruled_out(
-        held_out.walls, dimensions, 2000, fit.cut_off, fit.tries, fit.seed
-    ).points
+    settings, last = fit.settings, waves[-1]
+    truths = _truths(last, settings)
+    rest = np.setdiff1d(np.arange(len(last.index)), truths)
+    held_out = fit_bank([*waves[:-1], last.take(rest)], fit.targets, settings)
+    candidates = held_out.candidates(settings.seed)
     spreads = held_out.spreads
     covariance = spreads.observed + spreads.emulator + spreads.chance
-    noise = generator(fit.seed, Purpose.FIT).multivariate_normal(
+    noise = generator(settings.seed, Purpose.FIT).multivariate_normal(
         np.zeros(len(covariance)), spreads.observed, size=len(truths)
     )
-    tails = np.array([(1 - fit.share) / 2, (1 + fit.share) / 2])
+    low_tail, _, high_tail = _shares(settings)
     rows = []
-    for place, run in enumerate(truths):
-        observed = waves[-1].figures[run] + noise[place]
-        density = LogDensity(
-            held_out.last.emulators, observed, covariance, held_out.walls, fit.cut_off
-        )
-        begin = starts(density, candidates)
-        chain = sample(density, begin, 10**6, fit.truth_steps, fit.seed + 1 + place).points
-        low, high = np.quantile(chain, tails, axis=0)
-        for at in range(dimensions):
-            true = float(waves[-1].unit[run, at])
-            index = int(waves[-1].index[run])
-            rows.append((index, at, true, low[at], high[at], float(chain[:, at].var())))
-        tell((place + 1) / len(truths))
+    for number, run in enumerate(truths, 1):
+        density = held_out.density_given(last.figures[run] + noise[number - 1], covariance)
+        begin, seed = starts(density, candidates), settings.seed + number
+        chain = sample(density, begin, MANY, settings.truth_steps, seed).points
+        low, high = np.quantile(chain, [low_tail, high_tail], axis=0)
+        for at, true in enumerate(last.unit[run]):
+            spread = float(chain[:, at].var())
+            rows.append((int(last.index[run]), at, float(true), low[at], high[at], spread))
+        progress(number / len(truths))
     return pd.DataFrame(rows, columns=["truth", "parameter", "true", "low", "high", "variance"])
 
 
-def _truths(wave: Lived, fit: Fit) -> np.ndarray:
-    """Return the places of runs to be recovered; none whose point was lived twice."""
-    first, second = wave.pairs()
+def _truths(wave: WaveFigures, settings: FitSettings) -> np.ndarray:
+    """Return the rows of runs to be recovered; none whose point was run twice."""
     defined = np.isfinite(wave.figures).all(axis=1)
-    defined[np.concatenate([first, second])] = False
+    defined[np.concatenate(wave.pairs())] = False
     known = np.flatnonzero(defined)
-    count = min(fit.truths, 2 * len(known) // 3)
-    return np.sort(generator(fit.seed, Purpose.FIT).permutation(known)[:count])
+    count = min(settings.truths, 2 * len(known) // 3)
+    return np.sort(generator(settings.seed, Purpose.FIT).permutation(known)[:count])
 
 
-def _without(waves: Sequence[Lived], truths: np.ndarray, targets: Targets, fit: Fit) -> Fitted:
-    """Return the fit to all runs but some of the last wave."""
-    kept = np.ones(len(waves[-1].index), bool)
-    kept[truths] = False
-    rest = [*waves[:-1], waves[-1].take(kept)]
-    walls = matched(rest[:-1], targets, fit) if len(rest) > 1 else matched(rest, targets, fit)[:-1]
-    last = stage_after(walls, rest, targets, fit)
-    return fitted(targets, walls, last, rest, fit)
+def is_covered(recovered: "pd.DataFrame") -> "pd.Series":
+    """Return for each truth and parameter whether its interval holds it."""
+    return (recovered["true"] >= recovered["low"]) & (recovered["true"] <= recovered["high"])
 
 
-def emulators_table(found: Fitted) -> "pd.DataFrame":
+def emulators_table(fit: BankFit) -> "pd.DataFrame":
     """Return how well each target is emulated, and the sources of spread, on natural scales."""
     import pandas as pd
 
-    spreads = found.spreads
-    rows = [
-        {
-            "target": target.name,
-            "scale": target.scale.kind,
-            "emulator": quality.kind,
-            "explained": quality.explained,
-            "observation_sd": float(spreads.observed[at, at] ** 0.5),
-            "emulator_sd": float(spreads.emulator[at, at] ** 0.5),
-            "chance_sd": float(spreads.chance[at, at] ** 0.5),
-            "runs": found.last.runs,
-        }
-        for at, (target, quality) in enumerate(
-            zip(found.last.targets, found.last.emulators.qualities, strict=True)
-        )
-    ]
-    return pd.DataFrame(rows)
+    spreads, qualities = fit.spreads, fit.last.emulators.qualities
+    return pd.DataFrame({
+        "target": [target.name for target in fit.last.targets],
+        "scale": [target.scale.kind for target in fit.last.targets],
+        "emulator": [quality.kind for quality in qualities],
+        "explained": [quality.explained for quality in qualities],
+        "observation_sd": np.diag(spreads.observed) ** 0.5,
+        "emulator_sd": np.diag(spreads.emulator) ** 0.5,
+        "chance_sd": np.diag(spreads.chance) ** 0.5,
+        "runs": fit.last.runs,
+    })  # fmt: skip
 
 
 def identifiability_table(
-    space: Space, unit: np.ndarray, weights: np.ndarray, recovered: "pd.DataFrame", fit: Fit
+    space: Space,
+    unit: np.ndarray,
+    weights: np.ndarray,
+    recovered: "pd.DataFrame",
+    settings: FitSettings,
 ) -> "pd.DataFrame":
     """Return what was learnt of each parameter.
 
@@ -136,16 +121,11 @@ def identifiability_table(
     """
     import pandas as pd
 
-    middle = weights @ unit
-    variance = weights @ (unit - middle) ** 2
+    variance = weights @ (unit - weights @ unit) ** 2
     contraction = 1.0 - variance / PRIOR_VARIANCE
-    values = space.values(unit)
-    tails = [(1 - fit.share) / 2, 0.5, (1 + fit.share) / 2]
-    low, median, high = (weighted_quantile(values, weights, each) for each in tails)
-    covered = (recovered["true"] >= recovered["low"]) & (recovered["true"] <= recovered["high"])
-    by = recovered.assign(covered=covered).groupby("parameter")
-    coverage, spread = by["covered"].mean(), by["variance"].mean()
-    places = range(len(space))
+    low, median, high = _quantiles(space.values(unit), weights, settings)
+    by_parameter = recovered.assign(covered=is_covered(recovered)).groupby("parameter")
+    truths = by_parameter[["covered", "variance"]].mean().reindex(range(len(space)))
     return pd.DataFrame(
         {
             "parameter": space.names,
@@ -156,9 +136,9 @@ def identifiability_table(
             "median": median,
             "high": high,
             "contraction": contraction,
-            "identified": contraction >= fit.unidentified,
-            "coverage": [float(coverage.get(at, np.nan)) for at in places],
-            "truth_contraction": [1 - float(spread.get(at, np.nan)) * 12.0 for at in places],
+            "identified": contraction >= settings.unidentified,
+            "coverage": truths["covered"].to_numpy(np.float64),
+            "truth_contraction": 1 - truths["variance"].to_numpy(np.float64) * 12.0,
         }
     )
 
@@ -170,35 +150,36 @@ def correlations_table(space: Space, unit: np.ndarray, weights: np.ndarray) -> "
     covariance = np.atleast_2d(np.cov(unit, rowvar=False, aweights=weights))
     spread = np.sqrt(np.diag(covariance))
     spread[spread == 0] = 1.0
-    found = covariance / np.outer(spread, spread)
-    rows = [
-        (space.names[a], space.names[b], float(found[a, b]))
-        for a in range(len(space))
-        for b in range(a + 1, len(space))
-    ]
-    table = pd.DataFrame(rows, columns=["parameter", "parameter_2", "correlation"])
+    correlations = covariance / np.outer(spread, spread)
+    first, second = np.triu_indices(len(space), 1)
+    names = np.array(space.names)
+    table = pd.DataFrame({
+        "parameter": names[first],
+        "parameter_2": names[second],
+        "correlation": correlations[first, second],
+    })  # fmt: skip
     order = np.argsort(-table["correlation"].abs().to_numpy(), kind="stable")
     return table.iloc[order].reset_index(drop=True)
 
 
 def predictive_table(
-    chosen: "Sequence[tuple[Statistic, tuple[float, float], str]]",
+    fit: BankFit,
+    statistics: "Mapping[str, BankStatistic]",
     runs: "pd.DataFrame",
     weights: np.ndarray,
-    fit: Fit,
 ) -> "pd.DataFrame":
     """Return what runs at the posterior's draws found of every fitted entry.
 
     Parameters
     ----------
-    chosen
-        Statistics, what is accepted of each, and its part in the fit.
+    fit
+        What was fitted, and what is only checked.
+    statistics
+        Of the bank, by name.
     runs
-        Lived once at each draw; a statistic that is not defined in a run is left out of it.
+        One at each draw; a statistic that is not defined in a run is left out of it.
     weights
         Of the draws.
-    fit
-        The share of intervals.
 
     Returns
     -------
@@ -208,33 +189,31 @@ def predictive_table(
     """
     import pandas as pd
 
-    tails = [(1 - fit.share) / 2, 0.5, (1 + fit.share) / 2]
+    parts = dict.fromkeys(fit.targets.names, "fitted") | dict(fit.targets.checked)
     rows = []
-    for statistic, (accepted_low, accepted_high), part in chosen:
-        values = runs[statistic.name].to_numpy(np.float64)
-        there = np.isfinite(values)
-        low, median, high = (
-            float(weighted_quantile(values[there, None], weights[there], each)[0])
-            if there.any() else np.nan for each in tails
-        )  # fmt: skip
-        accepted = (values >= accepted_low) & (values <= accepted_high) & there
-        share = float(weights[accepted].sum() / weights[there].sum()) if there.any() else np.nan
-        bounds = [
-            bound if np.isfinite(bound) else np.nan for bound in (accepted_low, accepted_high)
-        ]
-        rows.append(
-            (statistic.name, part, *bounds, low, median, high, share, float((~there).mean()))
-        )
+    for name, statistic in statistics.items():
+        if name not in parts:
+            continue
+        bounds = bounds_of(statistic.entry, statistic.study)
+        values = runs[name].to_numpy(np.float64)
+        known = np.isfinite(values)
+        accepted = (values >= bounds[0]) & (values <= bounds[1]) & known
+        quantiles, inside = [np.nan] * 3, np.nan
+        if known.any():
+            quantiles = _quantiles(values[known], weights[known], fit.settings).tolist()
+            inside = float(weights[accepted].sum() / weights[known].sum())
+        ends = [bound if np.isfinite(bound) else np.nan for bound in bounds]
+        rows.append((name, parts[name], *ends, *quantiles, inside, float((~known).mean())))
     names = ["statistic", "part_in_fit", "accepted_low", "accepted_high"]
     return pd.DataFrame(rows, columns=[*names, "low", "median", "high", "inside", "undefined"])
 
 
-def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> np.ndarray:
-    """Return the quantile of each column of weighted rows: the first value that reaches it."""
-    found = []
-    for column in values.T:
-        order = np.argsort(column, kind="stable")
-        reached = np.cumsum(weights[order]) / weights.sum()
-        place = min(int(np.searchsorted(reached, share - 1e-12)), len(order) - 1)
-        found.append(float(column[order[place]]))
-    return np.array(found)
+def _shares(settings: FitSettings) -> np.ndarray:
+    """Return which quantiles are the lower end, the median and the upper end of intervals."""
+    return np.array([(1 - settings.share) / 2, 0.5, (1 + settings.share) / 2])
+
+
+def _quantiles(values: np.ndarray, weights: np.ndarray, settings: FitSettings) -> np.ndarray:
+    """Return those of each column of weighted rows: the first value that reaches the share."""
+    shares = _shares(settings) - ROUNDING
+    return np.quantile(values, shares, axis=0, weights=weights, method="inverted_cdf")

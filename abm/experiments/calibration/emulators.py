@@ -3,12 +3,20 @@
 Three kinds are tried for every figure: a plane, a quadratic, and a quadratic with a Gaussian
 process on top (by Nystroem's approximation, so that it stays one matrix product). All are ridge
 regressions of scikit-learn; the kind is chosen by the error in runs that were left out.
+
+A stage of history matching holds emulators against what was observed. A point is ruled out by a
+stage if its second largest implausibility is above the cut-off: the distance of what is expected
+there from what was observed, over the spread of observation, emulator and chance together.
 """
 
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from abm.experiments.calibration.targets import Target
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -20,6 +28,7 @@ MOST_KERNELS = 200
 RUNS_A_KERNEL = 8
 REACH = 0.7  # length of the process's kernel, in half the diagonal of the cube
 FEWEST_RUNS = 20
+WALL = 50.0  # how steep the density falls beyond the cut-off
 
 
 class EmulatorError(Exception):
@@ -28,57 +37,30 @@ class EmulatorError(Exception):
 
 @dataclass(frozen=True)
 class Quality:
-    """How well a figure is emulated, in runs that were left out.
+    """How well a figure is emulated, in runs that were left out."""
 
-    Parameters
-    ----------
-    kind
-        One of `KINDS`.
-    explained
-        Share of the variance between runs that is explained (R2).
-    residual
-        Standard deviation of what is not, on the natural scale: error and chance.
-    """
-
-    kind: str
-    explained: float
-    residual: float
+    kind: str  # one of `KINDS`
+    explained: float  # share of the variance between runs that is explained (R2)
+    residual: float  # standard deviation of what is not, on the natural scale: error and chance
 
 
 @dataclass(frozen=True)
 class Emulators:
-    """Emulators of several figures.
+    """Emulators of several figures."""
 
-    Parameters
-    ----------
-    models
-        By kind: predicts every figure.
-    qualities
-        One a figure.
-    residuals
-        What is not explained in runs that were left out: shape (runs, figures).
-    """
-
-    models: "dict[str, Compiled]"
-    qualities: tuple[Quality, ...]
-    residuals: np.ndarray
+    models: "dict[str, _FastModel]"  # by kind: predicts every figure
+    qualities: tuple[Quality, ...]  # one a figure
+    residuals: np.ndarray  # not explained in runs that were left out: shape (runs, figures)
 
     def __call__(self, unit: np.ndarray) -> np.ndarray:
-        """Return the expected figures at points of the unit cube.
+        """Return the figures expected at points of the unit cube, on natural scales.
 
-        Parameters
-        ----------
-        unit
-            Shape (points, parameters).
-
-        Returns
-        -------
-        numpy.ndarray
-            On natural scales, shape (points, figures).
+        `unit` has the shape (points, parameters), what is returned (points, figures).
         """
         predicted = {kind: model(unit) for kind, model in self.models.items()}
-        columns = [predicted[each.kind][:, at] for at, each in enumerate(self.qualities)]
-        return np.column_stack(columns)
+        return np.column_stack([
+            predicted[quality.kind][:, figure] for figure, quality in enumerate(self.qualities)
+        ])  # fmt: skip
 
     @property
     def covariance(self) -> np.ndarray:
@@ -86,29 +68,20 @@ class Emulators:
         return np.atleast_2d(np.cov(self.residuals, rowvar=False))
 
 
-class Compiled:
-    """A fitted model as plain arrays: the same predictions without checks, ten times as fast.
-
-    Parameters
-    ----------
-    model
-        Centring, features, scaling and ridge regression.
-    """
+class _FastModel:
+    """A fitted model as plain arrays: the same predictions without checks, ten times as fast."""
 
     def __init__(self, model: "Pipeline") -> None:
-        features, scaler, ridge = model[1], model[2], model[3]
-        self._kernels = None
+        _, features, scaler, ridge = (step for _, step in model.steps)
+        powers, self._kernels = features, None
         if hasattr(features, "transformer_list"):
-            powers, process = (each for _, each in features.transformer_list)
+            powers, process = (step for _, step in features.transformer_list)
             normal = np.asarray(process.normalization_.T)
             self._kernels = (process.components_, process.gamma, normal)
-        else:
-            powers = features
         coefficients = np.atleast_2d(ridge.coef_) / scaler.scale_
         self._weights = coefficients.T
         self._start = np.atleast_1d(ridge.intercept_) - coefficients @ scaler.mean_
-        exponents = powers.powers_
-        squares = [np.repeat(np.arange(len(row)), row) for row in exponents if row.sum() == 2]
+        squares = [np.repeat(np.arange(len(row)), row) for row in powers.powers_ if row.sum() == 2]
         self._pairs = np.array(squares, np.int64).reshape(-1, 2)
 
     def __call__(self, unit: np.ndarray) -> np.ndarray:
@@ -142,21 +115,23 @@ def learn(unit: np.ndarray, figures: np.ndarray, seed: int) -> Emulators:
     """
     if len(unit) < FEWEST_RUNS:
         raise EmulatorError(f"{len(unit)} runs are too few to fit; expected {FEWEST_RUNS} or more")
-    found = [_tried(kind, unit, figures, seed) for kind in KINDS]
-    errors = np.array([(each[1] ** 2).mean(axis=0) for each in found])
-    chosen = errors.argmin(axis=0)
+    models, residuals = zip(*(_tried(kind, unit, figures, seed) for kind in KINDS), strict=True)
+    errors = np.array([(left_out**2).mean(axis=0) for left_out in residuals])
     spread = figures.var(axis=0)
-    residuals = np.column_stack([found[kind][1][:, at] for at, kind in enumerate(chosen)])
+    chosen = errors.argmin(axis=0).tolist()
     qualities = tuple(
         Quality(
             KINDS[kind],
-            float(1.0 - errors[kind, at] / spread[at]) if spread[at] > 0 else 0.0,
-            float(errors[kind, at] ** 0.5),
+            float(1.0 - errors[kind, figure] / spread[figure]) if spread[figure] > 0 else 0.0,
+            float(errors[kind, figure] ** 0.5),
         )
-        for at, kind in enumerate(chosen)
+        for figure, kind in enumerate(chosen)
     )
-    models = {KINDS[kind]: Compiled(found[kind][0]) for kind in sorted(set(chosen.tolist()))}
-    return Emulators(models, qualities, residuals)
+    return Emulators(
+        {KINDS[kind]: _FastModel(models[kind]) for kind in sorted(set(chosen))},
+        qualities,
+        np.column_stack([residuals[kind][:, figure] for figure, kind in enumerate(chosen)]),
+    )
 
 
 def _tried(
@@ -166,23 +141,17 @@ def _tried(
     from sklearn.linear_model import Ridge, RidgeCV
     from sklearn.model_selection import KFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-    steps = [_centred(), _features(kind, len(unit), unit.shape[1], seed), StandardScaler()]
+    features = _features(kind, len(unit), unit.shape[1], seed)
+    steps = [FunctionTransformer(_about_the_middle), features, StandardScaler()]
     scale = np.where(figures.std(axis=0) > 0, figures.std(axis=0), 1.0)
     search = make_pipeline(*steps, RidgeCV(PENALTIES, alpha_per_target=True))
     search.fit(unit, figures / scale)
-    penalty = search[-1].alpha_
-    model = make_pipeline(*steps, Ridge(alpha=penalty))
+    model = make_pipeline(*steps, Ridge(alpha=search[-1].alpha_))
     folds = KFold(FOLDS, shuffle=True, random_state=seed)
-    outside = cross_val_predict(model, unit, figures, cv=folds)
-    return model.fit(unit, figures), figures - outside.reshape(figures.shape)
-
-
-def _centred() -> Any:
-    from sklearn.preprocessing import FunctionTransformer
-
-    return FunctionTransformer(_about_the_middle)
+    left_out = cross_val_predict(model, unit, figures, cv=folds)
+    return model.fit(unit, figures), figures - left_out.reshape(figures.shape)
 
 
 def _about_the_middle(unit: np.ndarray) -> np.ndarray:
@@ -194,8 +163,7 @@ def _features(kind: str, runs: int, dimensions: int, seed: int) -> Any:
     from sklearn.pipeline import FeatureUnion
     from sklearn.preprocessing import PolynomialFeatures
 
-    degree = 1 if kind == "linear" else 2
-    powers = PolynomialFeatures(degree, include_bias=False)
+    powers = PolynomialFeatures(1 if kind == "linear" else 2, include_bias=False)
     if kind != "quadratic and process":
         return powers
     reach = REACH * dimensions**0.5
@@ -206,6 +174,42 @@ def _features(kind: str, runs: int, dimensions: int, seed: int) -> Any:
     return FeatureUnion([("powers", powers), ("process", kernels)])
 
 
-def finite_rows(figures: np.ndarray) -> np.ndarray:
-    """Return for each run whether all its figures are defined."""
-    return np.asarray(np.isfinite(figures).all(axis=1))
+@dataclass(frozen=True)
+class MatchingStage:
+    """Emulators, and what they are held against."""
+
+    targets: tuple[Target, ...]  # one a figure
+    emulators: Emulators
+    runs: int  # how many the emulators were learnt from
+
+    @functools.cached_property
+    def observed(self) -> np.ndarray:
+        """What was observed, on natural scales."""
+        return np.array([target.centre for target in self.targets])
+
+    @functools.cached_property
+    def spread(self) -> np.ndarray:
+        """Standard errors of what was observed."""
+        return np.array([target.spread for target in self.targets])
+
+    def implausibility(self, unit: np.ndarray) -> np.ndarray:
+        """Return the second largest implausibility over targets (the only one's, of one target)."""
+        unexplained = np.array([quality.residual for quality in self.emulators.qualities])
+        distance = np.abs(self.emulators(unit) - self.observed)
+        standard = distance / np.hypot(self.spread, unexplained)
+        second = max(len(self.targets) - 2, 0)
+        return np.asarray(np.partition(standard, second, axis=1)[:, second])
+
+
+def implausibility(stages: Sequence[MatchingStage], unit: np.ndarray) -> np.ndarray:
+    """Return the largest implausibility of the stages at points; 0 without a stage."""
+    largest = np.zeros(len(unit))
+    for stage in stages:
+        largest = np.maximum(largest, stage.implausibility(unit))
+    return largest
+
+
+def log_wall(stages: Sequence[MatchingStage], unit: np.ndarray, cut_off: float) -> np.ndarray:
+    """Return a log-density that is 0 where nothing is ruled out and falls steeply beyond."""
+    beyond = np.maximum(implausibility(stages, unit) - cut_off, 0.0)
+    return np.asarray(-WALL * beyond**2)

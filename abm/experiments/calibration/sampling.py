@@ -1,129 +1,127 @@
-"""Drawing points: from what is not ruled out, and from posteriors (by emcee)."""
+"""Drawing points: over the priors, from what is not ruled out, and from densities (by emcee)."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from abm.chance import Purpose, generator
-from abm.experiments.calibration.history_matching import Stage, implausibility, log_wall
+from abm.experiments.calibration.emulators import MatchingStage, implausibility, log_wall
+from abm.experiments.calibration.recipe import FitSettings, Space
+
+if TYPE_CHECKING:
+    from scipy.stats.qmc import Sobol
 
 WALKERS_A_PARAMETER = 4
 CHUNK_POWER = 14
 STEPS_A_POINT = 100  # of a walker, for each of the points it has to find
 BURNT = 0.4  # share of a chain that is not kept
 
-Density = Callable[[np.ndarray], np.ndarray]
+Density = Callable[[np.ndarray], np.ndarray]  # log-density of many points at once
 
 
-class Sampled(NamedTuple):
-    """Points of the unit cube, and how they came about.
+class Sample(NamedTuple):
+    """Points of the unit cube, and how they came about."""
 
-    Attributes
-    ----------
-    points : numpy.ndarray
-        Shape (draws, parameters).
-    density : numpy.ndarray
-        Log-density of each.
-    accepted : float
-        Share of proposals accepted.
-    steps_apart : float
-        Autocorrelation time in steps, the longest over parameters; NaN if the chain is too short.
-    effective : float
-        Independent draws that the kept chain is worth.
-    """
-
-    points: np.ndarray
-    density: np.ndarray
-    accepted: float
+    points: np.ndarray  # shape (draws, parameters)
+    density: np.ndarray  # log-density of each
+    accepted: float  # share of proposals accepted
     steps_apart: float
-    effective: float
+    """Autocorrelation time in steps, the longest over parameters; NaN if the chain is too short."""
+    effective: float  # independent draws that the kept chain is worth
 
 
 class NotRuledOut(NamedTuple):
     """Points that no stage rules out, and how many of all there are."""
 
     points: np.ndarray
-    share: float
+    share: float  # of the points tried that passed
     beyond: int
+    """Points that are ruled out and were taken all the same, the least implausible, because there
+    are no others."""
 
 
-def not_ruled_out(
-    stages: Sequence[Stage], dimensions: int, count: int, cut_off: float, tries: int, seed: int
-) -> NotRuledOut:
-    """Draw points uniformly from what is not ruled out.
-
-    Sobol points that pass are taken; where they are too few, a chain from the least implausible
-    ones gives the rest.
-
-    Parameters
-    ----------
-    stages
-        What rules out.
-    dimensions
-        Parameters.
-    count
-        How many points.
-    cut_off
-        Of the implausibility.
-    tries
-        Sobol points tried at most.
-    seed
-        The same seed gives the same points.
-
-    Returns
-    -------
-    NotRuledOut
-        `share` of the tried points that passed; `beyond` counts points that are ruled out and
-        were taken all the same, the least implausible, because there are no others.
-    """
-    kept, scores, tried = _sieved(stages, dimensions, count, cut_off, tries, seed)
-    passed = kept[scores <= cut_off]
-    share = len(passed) / tried
-    if len(passed) >= count:
-        return NotRuledOut(passed[:count], share, 0)
-    order = np.argsort(scores, kind="stable")
-
-    def density(unit: np.ndarray) -> np.ndarray:
-        found = np.full(len(unit), -np.inf)
-        inside = ((unit >= 0) & (unit <= 1)).all(axis=1)
-        if inside.any():
-            found[inside] = log_wall(stages, unit[inside], cut_off)
-        return found
-
-    walkers = WALKERS_A_PARAMETER * dimensions
-    steps = max(1000, STEPS_A_POINT * -(-count // walkers))
-    chain = sample(density, kept[order[:walkers]], 2 * count, steps, seed)
-    points = np.concatenate([passed, chain.points])
-    worth = implausibility(stages, points)
-    best = np.argsort(np.maximum(worth, cut_off), kind="stable")[:count]
-    return NotRuledOut(points[np.sort(best)], share, int((worth[best] > cut_off).sum()))
-
-
-def _sieved(
-    stages: Sequence[Stage], dimensions: int, count: int, cut_off: float, tries: int, seed: int
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return the Sobol points that pass or come nearest, their implausibility, how many tried."""
+def _sobol(dimensions: int, seed: int) -> "Sobol":
     from scipy.stats import qmc
 
     scramble = int(generator(seed, Purpose.BANK).integers(1, 2**31))
-    sobol = qmc.Sobol(dimensions, scramble=True, bits=30, seed=scramble)
+    return qmc.Sobol(dimensions, scramble=True, bits=30, seed=scramble)
+
+
+def prior_points(space: Space, count: int, seed: int) -> np.ndarray:
+    """Return scrambled Sobol points over the priors, shape (count, parameters).
+
+    A longer design begins with a shorter one.
+    """
+    power = max(count - 1, 1).bit_length()
+    return space.values(_sobol(len(space), seed).random_base2(power)[:count])
+
+
+def not_ruled_out(
+    stages: Sequence[MatchingStage], dimensions: int, count: int, settings: FitSettings, seed: int
+) -> NotRuledOut:
+    """Draw points uniformly from what stages do not rule out.
+
+    Sobol points that pass are taken; where they are too few, a chain from the least implausible
+    ones gives the rest.
+    """
+    cut_off = settings.cut_off
+    points, scores, tried = _tried(stages, dimensions, count, settings, seed)
+    passed = points[scores <= cut_off]
+    share = len(passed) / tried
+    if len(passed) >= count:
+        return NotRuledOut(passed[:count], share, 0)
+    walkers = WALKERS_A_PARAMETER * dimensions
+    nearest = points[np.argsort(scores, kind="stable")[:walkers]]
+    steps = max(1000, STEPS_A_POINT * -(-count // walkers))
+    density = within_cube(lambda unit: log_wall(stages, unit, cut_off))
+    chain = sample(density, nearest, 2 * count, steps, seed)
+    points = np.concatenate([passed, chain.points])
+    scores = implausibility(stages, points)
+    best = np.argsort(np.maximum(scores, cut_off), kind="stable")[:count]
+    return NotRuledOut(points[np.sort(best)], share, int((scores[best] > cut_off).sum()))
+
+
+def _tried(
+    stages: Sequence[MatchingStage], dimensions: int, count: int, settings: FitSettings, seed: int
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return the Sobol points that pass or come nearest, their implausibility, how many tried."""
+    sobol = _sobol(dimensions, seed)
     nearest = max(count, WALKERS_A_PARAMETER * dimensions)
     kept, scores = np.empty((0, dimensions)), np.empty(0)
     tried = 0
-    while tried < max(tries, nearest) and int((scores <= cut_off).sum()) < count:
+    while tried < max(settings.tries, nearest) and int((scores <= settings.cut_off).sum()) < count:
         points = sobol.random(2**CHUNK_POWER)
         tried += len(points)
         kept = np.concatenate([kept, points])
         scores = np.concatenate([scores, implausibility(stages, points)])
-        near = np.zeros(len(scores), bool)
-        near[np.argsort(scores, kind="stable")[:nearest]] = True
-        keep = near | (scores <= cut_off)
+        keep = scores <= settings.cut_off
+        keep[np.argsort(scores, kind="stable")[:nearest]] = True
         kept, scores = kept[keep], scores[keep]
     return kept, scores, tried
 
 
-def sample(density: Density, start: np.ndarray, count: int, steps: int, seed: int) -> Sampled:
+def within_cube(density: Density) -> Density:
+    """Return a log-density that is minus infinity outside the unit cube."""
+
+    def bounded(unit: np.ndarray) -> np.ndarray:
+        values = np.full(len(unit), -np.inf)
+        inside = ((unit >= 0) & (unit <= 1)).all(axis=1)
+        if inside.any():
+            values[inside] = density(unit[inside])
+        return values
+
+    return bounded
+
+
+def starts(density: Density, candidates: np.ndarray) -> np.ndarray:
+    """Return the densest of some points, one a walker."""
+    walkers = WALKERS_A_PARAMETER * candidates.shape[1]
+    chosen = candidates[np.argsort(-density(candidates), kind="stable")[:walkers]]
+    return np.resize(chosen, (walkers, candidates.shape[1]))  # too few stand there several times
+
+
+def sample(density: Density, start: np.ndarray, count: int, steps: int, seed: int) -> Sample:
     """Draw points from a density by an ensemble of walkers.
 
     Parameters
@@ -146,36 +144,23 @@ def sample(density: Density, start: np.ndarray, count: int, steps: int, seed: in
     moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
     walkers, dimensions = start.shape
     sampler = emcee.EnsembleSampler(walkers, dimensions, density, moves=moves, vectorize=True)
-    luck = check_random_state(_keyed(seed))  # the older kind of generator, which emcee asks for
-    state = emcee.State(_apart(start, seed), random_state=luck.get_state())
+    key = int(generator(seed, Purpose.FIT).integers(0, 2**32 - 1))
+    random = check_random_state(key)  # the older kind of generator, which emcee asks for
+    state = emcee.State(_apart(start, seed), random_state=random.get_state())
     with threadpool_limits(1):  # many small products: threads would only wait for one another
         sampler.run_mcmc(state, steps, skip_initial_state_check=True)
-    first = int(BURNT * steps)
-    chain, logs = sampler.get_chain(discard=first), sampler.get_log_prob(discard=first)
-    apart = sampler.get_autocorr_time(discard=first, quiet=True, tol=0)
+    burnt = int(BURNT * steps)
+    points = sampler.get_chain(discard=burnt).reshape(-1, dimensions)
+    densities = sampler.get_log_prob(discard=burnt).reshape(-1)
+    apart = sampler.get_autocorr_time(discard=burnt, quiet=True, tol=0)
     longest = float(np.max(apart)) if np.isfinite(apart).all() else float("nan")
-    flat, flat_logs = chain.reshape(-1, dimensions), logs.reshape(-1)
-    taken = np.linspace(0, len(flat) - 1, min(count, len(flat))).round().astype(int)
-    effective = len(flat) / longest if longest > 0 else float("nan")
+    taken = np.linspace(0, len(points) - 1, min(count, len(points))).round().astype(int)
+    effective = len(points) / longest if longest > 0 else float("nan")
     accepted = float(np.mean(sampler.acceptance_fraction))
-    return Sampled(flat[taken], flat_logs[taken], accepted, longest, effective)
-
-
-def _keyed(seed: int) -> int:
-    return int(generator(seed, Purpose.FIT).integers(0, 2**32 - 1))
+    return Sample(points[taken], densities[taken], accepted, longest, effective)
 
 
 def _apart(start: np.ndarray, seed: int) -> np.ndarray:
     """Return the start moved a little at random, so that no two walkers stand at one place."""
     moved = start + 1e-4 * generator(seed, Purpose.FIT).normal(size=start.shape)
     return np.asarray(np.clip(moved, 0.0, 1.0))
-
-
-def starts(density: Density, candidates: np.ndarray) -> np.ndarray:
-    """Return the densest of some points, one a walker."""
-    walkers = WALKERS_A_PARAMETER * candidates.shape[1]
-    order = np.argsort(-density(candidates), kind="stable")
-    chosen = candidates[order[:walkers]]
-    if len(chosen) < walkers:  # walkers are moved apart before they set out
-        chosen = np.resize(chosen, (walkers, candidates.shape[1]))
-    return np.asarray(chosen)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from abm.experiments.calibration.bank import Design, WaveFolder
+from abm.experiments.calibration.bank import WaveDesign, WaveFolder
 from abm.experiments.calibration.recipe import Recipe, Space
 from abm.experiments.calibration.targets import Target
 from abm.experiments.sweeps.design import Range, morris_design
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 NAME = "screening"
 SMALLEST_STEP = 1e-9
 FEWEST_STEPS = 3
-COLUMNS = ("parameter", "largest", "moves", "chosen")
 
 
 def all_priors(recipe: Recipe) -> Space:
@@ -28,13 +27,14 @@ def all_priors(recipe: Recipe) -> Space:
     return Space(names, recipe.runs.log_from, ranges)
 
 
-def screening_design(recipe: Recipe) -> Design:
-    """Return Morris trajectories over all priors; the runs of a trajectory share their luck."""
-    space, how = all_priors(recipe), recipe.screening
-    unit = morris_design(_unit_ranges(space), how.trajectories, how.first_seed)
+def screening_design(recipe: Recipe) -> WaveDesign:
+    """Return Morris trajectories over all priors; the runs of a trajectory share their seed."""
+    space, screening = all_priors(recipe), recipe.screening
+    ranges = [Range(name, 0.0, 1.0) for name in space.names]
+    unit = morris_design(ranges, screening.trajectories, screening.first_seed)
     points = space.values(unit.points.to_numpy(np.float64))
     about = {"drawn": "Morris trajectories", "priors": space.plain()}
-    return Design(space.names, points, how.first_seed, about, sharing=len(space) + 1)
+    return WaveDesign(space.names, points, screening.first_seed, about, sharing=len(space) + 1)
 
 
 def screening_folder(bank: Path, recipe: Recipe) -> WaveFolder:
@@ -45,18 +45,7 @@ def screening_folder(bank: Path, recipe: Recipe) -> WaveFolder:
 def screened(
     space: Space, targets: Sequence[Target], runs: "pd.DataFrame", free: Mapping[str, str]
 ) -> "pd.DataFrame":
-    """Return what each parameter moves, the strongest first.
-
-    Parameters
-    ----------
-    space
-        Of the screening.
-    targets
-        Figures that are fitted.
-    runs
-        Of whole trajectories.
-    free
-        The parameters that the recipe frees.
+    """Return what each parameter moves, the strongest first, by runs of whole trajectories.
 
     Returns
     -------
@@ -70,13 +59,11 @@ def screened(
     import pandas as pd
 
     points = space.unit(runs[space.names].to_numpy(np.float64))
-    effects = {
-        target.name: _sizes(points, target.scale.to(runs[target.name].to_numpy(np.float64)))
-        / target.half_width
-        for target in targets
-    }
-    columns = {name: found.tolist() for name, found in effects.items()}
-    table = pd.DataFrame(columns, index=space.names)
+    effects = {}
+    for target in targets:
+        values = target.scale.to(runs[target.name].to_numpy(np.float64))
+        effects[target.name] = _sizes(points, values) / target.half_width
+    table = pd.DataFrame(effects, index=space.names)
     filled = table.fillna(0.0)
     table.insert(0, "largest", filled.max(axis=1))
     table.insert(1, "moves", filled.idxmax(axis=1))
@@ -87,16 +74,12 @@ def screened(
 
 def _sizes(points: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Return for every parameter the median size of the steps along it, per unit of its range."""
-    steps, rises = np.diff(points, axis=0), np.diff(np.asarray(values, np.float64))
+    steps, rises = np.diff(points, axis=0), np.diff(values)
     moved = np.abs(steps) > SMALLEST_STEP
     alone = (moved.sum(axis=1) == 1) & np.isfinite(rises)
     sizes = np.full(points.shape[1], np.nan)
-    for place in range(points.shape[1]):
-        own = alone & moved[:, place]
+    for parameter in range(points.shape[1]):
+        own = alone & moved[:, parameter]
         if own.sum() >= FEWEST_STEPS:
-            sizes[place] = np.median(np.abs(rises[own] / steps[own, place]))
+            sizes[parameter] = np.median(np.abs(rises[own] / steps[own, parameter]))
     return sizes
-
-
-def _unit_ranges(space: Space) -> list[Range]:
-    return [Range(name, 0.0, 1.0) for name in space.names]

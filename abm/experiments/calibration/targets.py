@@ -6,7 +6,7 @@ Entries that no normal error fits (an age group, a one-sided bound) are checked,
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,53 +14,57 @@ import numpy as np
 
 from abm.evidence.register import Study, bounds_of
 from abm.evidence.statistics import STATISTICS
-from abm.experiments.calibration.bank_statistics import Statistic
+from abm.experiments.calibration.bank_statistics import BankStatistic
 
-Kind = Literal["log-odds", "logarithm", "Fisher's z", "as it is"]
 STEPS = ("mode", "modal_group")  # statistics that jump from one whole number to another
 HALF_OF_95 = 1.959963984540054
 LEAST_PERCENT = 0.05  # below, and as far from 100, log-odds say nothing of 2,000 people
 LEAST_SHARE = 0.02  # of the accepted lower end: below, a logarithm says nothing
 LARGEST_CORRELATION = 0.99
+ASKED = ("table", "statistic", "of", "by", "given", "where")
+"""Studies that differ in none of these differ at most in whom they ask."""
+
+ScaleKind = Literal["log-odds", "logarithm", "Fisher's z", "as it is"]
+Map = Callable[[np.ndarray], np.ndarray]
+
+
+def _log_odds(percent: np.ndarray) -> np.ndarray:
+    share = np.clip(percent, LEAST_PERCENT, 100.0 - LEAST_PERCENT) / 100.0
+    return np.log(share / (1.0 - share))
+
+
+def _percent(log_odds: np.ndarray) -> np.ndarray:
+    return 100.0 / (1.0 + np.exp(-log_odds))
+
+
+def _fisher_z(correlation: np.ndarray) -> np.ndarray:
+    return np.arctanh(np.clip(correlation, -LARGEST_CORRELATION, LARGEST_CORRELATION))
+
+
+SCALES: Mapping[ScaleKind, tuple[Map, Map]] = {
+    "log-odds": (_log_odds, _percent),
+    "logarithm": (np.log, np.exp),
+    "Fisher's z": (_fisher_z, np.tanh),
+    "as it is": (np.asarray, np.asarray),
+}
+"""Monotone maps to each natural scale and back."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """A natural scale: a monotone map; what lies beyond its ends is taken as the end.
+    """A natural scale; what lies beyond its ends is taken as the end."""
 
-    Parameters
-    ----------
-    kind
-        Which.
-    least
-        Smallest number looked at, of logarithms.
-    """
-
-    kind: Kind
-    least: float = 0.0
+    kind: ScaleKind
+    least: float = -math.inf  # smallest number looked at
 
     def to(self, values: np.ndarray | float) -> np.ndarray:
         """Return numbers on this scale; NaN stays."""
         given = np.asarray(values, np.float64)
-        if self.kind == "log-odds":
-            share = np.clip(given, LEAST_PERCENT, 100.0 - LEAST_PERCENT) / 100.0
-            return np.asarray(np.log(share / (1.0 - share)))
-        if self.kind == "logarithm":
-            return np.asarray(np.log(np.maximum(given, self.least)))
-        if self.kind == "Fisher's z":
-            return np.asarray(np.arctanh(np.clip(given, -LARGEST_CORRELATION, LARGEST_CORRELATION)))
-        return given
+        return np.asarray(SCALES[self.kind][0](np.maximum(given, self.least)))
 
     def back(self, values: np.ndarray | float) -> np.ndarray:
         """Return numbers of this scale as they are reported."""
-        given = np.asarray(values, np.float64)
-        if self.kind == "log-odds":
-            return np.asarray(100.0 / (1.0 + np.exp(-given)))
-        if self.kind == "logarithm":
-            return np.asarray(np.exp(given))
-        if self.kind == "Fisher's z":
-            return np.asarray(np.tanh(given))
-        return given
+        return np.asarray(SCALES[self.kind][1](np.asarray(values, np.float64)))
 
 
 def scale_of(study: Study, low: float) -> Scale:
@@ -78,21 +82,11 @@ def scale_of(study: Study, low: float) -> Scale:
 
 @dataclass(frozen=True)
 class Target:
-    """A fitted statistic: what was observed, on the natural scale.
+    """A fitted statistic: what was observed, on the natural scale."""
 
-    Parameters
-    ----------
-    name
-        Of the statistic.
-    scale
-        Its natural scale.
-    low, high
-        What is accepted, as reported.
-    """
-
-    name: str
+    name: str  # of the statistic
     scale: Scale
-    low: float
+    low: float  # what is accepted, as reported
     high: float
 
     @property
@@ -113,18 +107,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Targets:
-    """What is fitted, and the fitted entries that can only be checked.
+    """What is fitted, and the fitted entries that can only be checked."""
 
-    Parameters
-    ----------
-    fitted
-        In the register's order.
-    checked
-        By name of a statistic: why it is not part of the fit.
-    """
-
-    fitted: tuple[Target, ...]
-    checked: Mapping[str, str]
+    fitted: tuple[Target, ...]  # in the register's order
+    checked: Mapping[str, str]  # by name of a statistic: why it is not part of the fit
 
     @property
     def names(self) -> list[str]:
@@ -137,36 +123,31 @@ class Targets:
         return Targets(kept, {**self.checked, **left_out})
 
 
-def targets_of(statistics: Mapping[str, Statistic]) -> Targets:
+def targets_of(statistics: Mapping[str, BankStatistic]) -> Targets:
     """Return the targets among the statistics: those of entries that are fitted."""
     fitted: list[Target] = []
     checked: dict[str, str] = {}
-    asked: list[tuple[Statistic, str]] = []
-    for each in statistics.values():
-        if each.entry.use != "fitted":
+    for statistic in statistics.values():
+        if statistic.entry.use != "fitted":
             continue
-        low, high = bounds_of(each.entry, each.study)
-        same = [name for other, name in asked if _asks_the_same(each, other)]
-        if each.study.statistic in STEPS:
-            checked[each.name] = "steps from one whole number to another"
+        low, high = bounds_of(statistic.entry, statistic.study)
+        same = [
+            target.name for target in fitted if _asks_the_same(statistic, statistics[target.name])
+        ]
+        if statistic.study.statistic in STEPS:
+            checked[statistic.name] = "steps from one whole number to another"
         elif not (math.isfinite(low) and math.isfinite(high)):
-            checked[each.name] = "only one side is bounded"
+            checked[statistic.name] = "only one side is bounded"
         elif same:
-            checked[each.name] = f"counts with {same[0]}, which asks the same"
+            checked[statistic.name] = f"counts with {same[0]}, which asks the same"
         else:
-            fitted.append(Target(each.name, scale_of(each.study, low), low, high))
-            asked.append((each, each.name))
+            scale = scale_of(statistic.study, low)
+            fitted.append(Target(statistic.name, scale, low, high))
     return Targets(tuple(fitted), checked)
 
 
-def _asks_the_same(one: Statistic, other: Statistic) -> bool:
+def _asks_the_same(one: BankStatistic, other: BankStatistic) -> bool:
     """Return whether two entries count as one and differ at most in whom they ask."""
     together = {one.entry.counts_with or one.entry.id, other.entry.counts_with or other.entry.id}
-    asked = ("table", "statistic", "of", "by", "given", "where")
-    alike = all(getattr(one.study, name) == getattr(other.study, name) for name in asked)
+    alike = all(getattr(one.study, name) == getattr(other.study, name) for name in ASKED)
     return len(together) == 1 and one.entry.id != other.entry.id and alike
-
-
-def matrix(targets: Sequence[Target], columns: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return statistics on their natural scales, shape (runs, targets)."""
-    return np.column_stack([target.scale.to(columns[target.name]) for target in targets])

@@ -1,172 +1,222 @@
-"""The waves of the bank: what their points are, and living them."""
+"""A calibration: its bank and recipe, what the points of its waves are, and doing their runs."""
 
-from collections.abc import Sequence
+import importlib.util
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from abm.experiments.calibration.bank import BankError, Design, WaveFolder, WaveRuns, prior_points
-from abm.experiments.calibration.bank_runs import kind_of_run, live_wave
-from abm.experiments.calibration.bank_statistics import statistics
-from abm.experiments.calibration.options import HowToCalibrate
-from abm.experiments.calibration.recipe import Recipe, Wave
+from abm.experiments.calibration import fitting, point_estimate
+from abm.experiments.calibration.bank import BankError, WaveDesign, WaveFolder, WaveRuns
+from abm.experiments.calibration.bank_runs import WaveRunner, run_definition
+from abm.experiments.calibration.bank_statistics import definitions, statistics
+from abm.experiments.calibration.emulators import EmulatorError
+from abm.experiments.calibration.recipe import Recipe, Wave, recipe
+from abm.experiments.calibration.sampling import prior_points
 from abm.experiments.calibration.targets import Targets, targets_of
+from abm.io.progress import Progress
+from abm.io.tables import TableError
+from abm.io.terminal import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, complain
+from abm.runs.errors import NoExecutorError, RunnerError
+from abm.runs.executors import executor_for
+from abm.runs.options import RunOptions
+from abm.runs.result_store import StoreError
+from abm.scenario.posterior import FOLDER
+
+BANK = Path("calibration/bank")
+MINUTES = 60.0
+LIBRARIES = ("sklearn", "emcee")
 
 
-def wave_named(name: str, chosen: Recipe) -> Wave:
-    """Return a wave of the recipe by its name or number.
+@dataclass(frozen=True)
+class Calibration:
+    """A bank of runs, the recipe it follows, and how its runs are done."""
 
-    Raises
-    ------
-    BankError
-        If there is none.
-    """
-    for place, wave in enumerate(chosen.waves, 1):
-        if name in (wave.name, str(place)):
-            return wave
-    names = ", ".join(f"{place} ({wave.name})" for place, wave in enumerate(chosen.waves, 1))
-    raise BankError(f"--wave: expected one of {names}, not {name}")
+    bank: Path = BANK  # diagnostics and the screening's table are written beside it
+    options: RunOptions = field(default_factory=RunOptions)
+    minutes: float = MINUTES  # after these no run is begun; what is finished is kept
+    recipe: Recipe = field(default_factory=recipe)
+    began: float = field(default_factory=time.monotonic)
 
+    @property
+    def posterior_folder(self) -> Path:
+        """Where the posterior is written: in the package if the bank is its own and not reduced."""
+        is_own = self.bank == BANK and self.recipe == recipe()
+        return FOLDER if is_own else self.bank.parent
 
-def finished_waves(how: HowToCalibrate, before: Wave | None = None) -> list[tuple[Wave, WaveRuns]]:
-    """Return the runs of the waves, in order, up to one or the first that has no part.
+    @property
+    def deadline(self) -> float:
+        """When no run is begun any more, in seconds of `time.monotonic`."""
+        return self.began + 60.0 * self.minutes
 
-    Raises
-    ------
-    BankError
-        If one was made for other free parameters, priors or seeds.
-    """
-    found = []
-    for wave in how.recipe.waves:
-        folder = how.folder(wave)
-        if (before is not None and wave.name == before.name) or not folder.has_parts():
-            break
+    def targets(self) -> Targets:
+        """Return the targets of the register of this package."""
+        return targets_of(statistics(self.recipe.runs.world))
+
+    def folder(self, wave: Wave) -> WaveFolder:
+        """Return the folder of a wave."""
+        return WaveFolder(self.bank, wave.name, self.recipe.runs.part)
+
+    def waves(self, name: str | None) -> Sequence[Wave]:
+        """Return the wave of a name or number, or all; a BankError if there is none."""
+        waves = self.recipe.waves
+        chosen = [w for at, w in enumerate(waves, 1) if name in (None, w.name, str(at))]
+        if not chosen:
+            names = ", ".join(f"{at} ({wave.name})" for at, wave in enumerate(waves, 1))
+            raise BankError(f"--wave: expected one of {names}, not {name}")
+        return chosen
+
+    def is_whole(self, wave: Wave) -> bool:
+        """Return whether every run of a wave is in a part."""
+        folder = self.folder(wave)
         design = folder.design()
-        if design is not None:
-            _refuse_another(folder, design, wave, how)
-        found.append((wave, folder.read()))
-    return found
+        if design is None or (wave.drawn == "prior" and len(design) < wave.points):
+            return False
+        return all(folder.has(block) for block in folder.blocks(len(design)))
+
+    def finished(self, before: Wave | None = None) -> list[tuple[Wave, WaveRuns]]:
+        """Return the runs of the waves, in order, up to one or the first that has no part.
+
+        Raises
+        ------
+        BankError
+            If one was made for other free parameters, priors or seeds.
+        """
+        finished = []
+        for wave in self.recipe.waves:
+            folder = self.folder(wave)
+            if (before is not None and wave.name == before.name) or not folder.parts():
+                break
+            self._known_design(wave)
+            finished.append((wave, folder.read()))
+        return finished
+
+    def learnt_from(
+        self, runs: Sequence[tuple[Wave, WaveRuns]]
+    ) -> tuple[Targets, list[fitting.WaveFigures]]:
+        """Return what can be fitted to the runs of waves, and their figures."""
+        recipe = self.recipe
+        known = definitions(recipe.runs.world)
+        targets = fitting.usable(self.targets(), runs, recipe.fit, known)
+        return targets, fitting.wave_figures(runs, targets, recipe.space)
+
+    def design(self, wave: Wave) -> WaveDesign:
+        """Return the design of a wave; made and written if it is not there yet.
+
+        Raises
+        ------
+        BankError
+            If what is there was made for other free parameters, priors or seeds, or the waves
+            before are not finished.
+        """
+        known = self._known_design(wave)
+        if known is not None and (wave.drawn != "prior" or len(known) >= wave.points):
+            return known
+        space, about = self.recipe.space, self._about(wave)
+        if wave.drawn == "prior":
+            points = prior_points(space, wave.points, wave.first_seed)
+        else:
+            unit, further = self._drawn_points(wave)
+            points, about = space.values(unit), about | further
+        design = WaveDesign(space.names, points, wave.first_seed, about)
+        self.folder(wave).write_design(design)
+        return design
+
+    def _about(self, wave: Wave) -> dict[str, Any]:
+        return {"drawn": wave.drawn, "priors": self.recipe.space.plain()}
+
+    def _known_design(self, wave: Wave) -> WaveDesign | None:
+        """Return the design of a wave, if it was made; refuse one of another recipe."""
+        folder, about = self.folder(wave), self._about(wave)
+        design = folder.design()
+        if design is not None and (
+            {name: design.about.get(name) for name in about} != about
+            or design.first_seed != wave.first_seed
+        ):
+            raise BankError(
+                f"{folder.path} was designed for other free parameters, priors or seeds than the "
+                "recipe has now; choose another --bank, or move that folder away"
+            )
+        return design
+
+    def _drawn_points(self, wave: Wave) -> tuple[np.ndarray, dict[str, Any]]:
+        """Return points of the unit cube drawn from what the waves before say, and how."""
+        runs, settings, say = self._all_before(wave), self.recipe.fit, self.options.say
+        targets, waves = self.learnt_from(runs)
+        say(f"{wave.name}: fitting emulators to {sum(len(w.unit) for w in waves):,} runs")
+        about: dict[str, Any] = {"learnt from": {w.name: self.folder(w).digest() for w, _ in runs}}
+        if wave.drawn == "not ruled out":
+            stages = fitting.matched(fitting.before_posterior(waves), targets, settings)
+            left = fitting.next_points(stages, wave, len(self.recipe.space), settings)
+            say(f"{wave.name}: {left.share:.2%} of the priors are not ruled out")
+            about |= {"share not ruled out": left.share, "ruled out all the same": left.beyond}
+            return left.points, about
+        fit = fitting.fit_bank(waves, targets, settings)
+        if wave.drawn == "likeliest draws":
+            index, likeliest = point_estimate.likeliest(fit, waves, wave.unique)
+            about |= {"draws": (index + 1).tolist()}
+            return np.tile(likeliest, (wave.lives, 1)), about
+        if wave.drawn == "best draw, moved":
+            points = point_estimate.point_figures(fit, waves[-1])
+            middle = point_estimate.middle_of(waves)
+            best, move = point_estimate.best_of(fit, points, middle)
+            about |= {"best": best + 1}
+            return np.tile(move.unit, (wave.lives, 1)), about
+        drawn = fitting.draw(fit, wave.unique, wave.first_seed)
+        chain = {"accepted": drawn.accepted, "effective": drawn.effective}
+        numbers = {name: value if value == value else None for name, value in chain.items()}
+        about |= {"log density": drawn.density.tolist(), "chain": numbers}
+        return np.concatenate([drawn.points, drawn.points[: wave.repeats]]), about
+
+    def _all_before(self, wave: Wave) -> list[tuple[Wave, WaveRuns]]:
+        waves = self.recipe.waves
+        needed = waves[: waves.index(wave)]
+        missing = [other.name for other in needed if not self.is_whole(other)]
+        if missing:
+            raise BankError(f"{wave.name}: {', '.join(missing)} is not finished; run it first")
+        return self.finished(before=wave)
+
+    def run(
+        self, folder: WaveFolder, design: WaveDesign, population: int | None = None
+    ) -> dict[str, Any]:
+        """Do what is missing of a wave; return what was done and is left, ready for JSON."""
+        runs, options = self.recipe.runs, self.options
+        if population is not None:
+            runs = runs.model_copy(update={"population": population})
+        with (
+            executor_for(options.jobs, options.dask) as executor,
+            Progress(f"running {folder.name}", options.quiet) as bar,
+        ):
+            progress = WaveRunner(
+                folder, design, run_definition(runs), options.store, executor, self.deadline,
+                options.say, bar.update,
+            ).run()  # fmt: skip
+        return {
+            "runs": len(design), "lived_now": progress.done, "failed_now": progress.failed,
+            "parts": progress.parts, "of_parts": progress.parts_in_all,
+            "whole": progress.is_whole,
+        }  # fmt: skip
 
 
-def is_whole(how: HowToCalibrate, wave: Wave) -> bool:
-    """Return whether every run of a wave is in a part."""
-    folder = how.folder(wave)
-    design = folder.design()
-    if design is None or (wave.drawn == "prior" and len(design) < wave.points):
-        return False
-    return all(folder.has(block) for block in folder.blocks(len(design)))
+def require_libraries() -> None:
+    """Refuse to begin where what fits is not installed."""
+    if any(importlib.util.find_spec(name) is None for name in LIBRARIES):
+        raise BankError('calibration needs further libraries: pip install "nssi-abm[calibration]"')
 
 
-def all_targets(how: HowToCalibrate) -> Targets:
-    """Return the targets of the register of this package."""
-    return targets_of(statistics(how.recipe.runs.world))
-
-
-def designed(wave: Wave, how: HowToCalibrate) -> Design:
-    """Return the design of a wave; made and written if it is not there yet.
-
-    Raises
-    ------
-    BankError
-        If what is there was made for other free parameters, priors or seeds, or the waves before
-        are not finished.
-    """
-    folder = how.folder(wave)
-    found = folder.design()
-    if found is not None:
-        _refuse_another(folder, found, wave, how)
-        if wave.drawn != "prior" or len(found) >= wave.points:
-            return found
-    if wave.drawn == "prior":
-        points = prior_points(how.space, wave.points, wave.first_seed)
-        about = _about(wave, how)
-    else:
-        points, about = _drawn_points(wave, how)
-    design = Design(how.space.names, points, wave.first_seed, about)
-    folder.write_design(design)
-    return design
-
-
-def _about(wave: Wave, how: HowToCalibrate) -> dict[str, Any]:
-    return {"drawn": wave.drawn, "priors": how.space.plain()}
-
-
-def _drawn_points(wave: Wave, how: HowToCalibrate) -> tuple[Any, dict[str, Any]]:
-    """Return points drawn from what the waves before say."""
-    from abm.experiments.calibration import fitting, point_estimate
-
-    runs = _all_before(wave, how)
-    fit, space = how.recipe.fit, how.space
-    targets = fitting.usable(all_targets(how), runs, fit, _definitions(how))
-    waves = fitting.lived_waves(runs, targets, space)
-    how.say(f"{wave.name}: fitting emulators to {sum(len(w.unit) for w in waves):,} runs")
-    learnt_from = {w.name: how.folder(w).digest() for w, _ in runs}
-    about = {**_about(wave, how), "learnt from": learnt_from}
-    if wave.drawn == "not ruled out":
-        stages = fitting.matched(fitting.not_drawn(waves), targets, fit)
-        found = fitting.next_points(stages, wave, len(space), fit)
-        how.say(f"{wave.name}: {found.share:.2%} of the priors are not ruled out")
-        about |= {"share not ruled out": found.share, "ruled out all the same": found.beyond}
-        return space.values(found.points), about
-    posterior = fitting.fit_bank(waves, targets, fit)
-    if wave.drawn == "likeliest draws":
-        index, points = fitting.likeliest(posterior, waves, wave.unique)
-        about |= {"draws": (index + 1).tolist()}
-        return space.values(np.tile(points, (wave.lives, 1))), about
-    if wave.drawn == "best draw, moved":
-        lived = point_estimate.reached(posterior, waves[-1])
-        middle = point_estimate.middle_of(waves)
-        best, move = point_estimate.best_of(posterior, lived, middle)
-        about |= {"best": best + 1}
-        return space.values(np.tile(move.unit, (wave.lives, 1))), about
-    drawn = fitting.draw(posterior, len(space), wave.unique, fit.steps, fit, wave.first_seed)
-    chain = {"accepted": drawn.accepted, "effective": drawn.effective}
-    about |= {"log density": drawn.density.tolist(), "chain": _finite(chain)}
-    return space.values(np.concatenate([drawn.points, drawn.points[: wave.repeats]])), about
-
-
-def _finite(numbers: dict[str, float]) -> dict[str, float | None]:
-    return {name: value if value == value else None for name, value in numbers.items()}
-
-
-def _definitions(how: HowToCalibrate) -> dict[str, str]:
-    found = statistics(how.recipe.runs.world)
-    return {name: each.definition for name, each in found.items()}
-
-
-def _all_before(wave: Wave, how: HowToCalibrate) -> list[tuple[Wave, WaveRuns]]:
-    waves = how.recipe.waves
-    needed = waves[: waves.index(wave)]
-    missing = [each.name for each in needed if not is_whole(how, each)]
-    if missing:
-        raise BankError(f"{wave.name}: {', '.join(missing)} is not finished; live it first")
-    return finished_waves(how, before=wave)
-
-
-def _refuse_another(folder: WaveFolder, found: Design, wave: Wave, how: HowToCalibrate) -> None:
-    about = _about(wave, how)
-    known = {name: found.about.get(name) for name in about}
-    if known != about or found.first_seed != wave.first_seed:
-        raise BankError(
-            f"{folder.path} was designed for other free parameters, priors or seeds than the "
-            "recipe has now; choose another --bank, or move that folder away"
-        )
-
-
-def live(
-    folder: WaveFolder, design: Design, how: HowToCalibrate, population: int | None = None
-) -> dict[str, Any]:
-    """Live what is missing of a wave; return what was done and is left, ready for JSON."""
-    population = how.recipe.runs.population if population is None else population
-    with how.living(f"living {folder.name}") as living:
-        runs = how.recipe.runs.model_copy(update={"population": population})
-        piece = live_wave(folder, design, kind_of_run(runs), living)
-    return {
-        "runs": len(design), "lived_now": piece.done, "failed_now": piece.failed,
-        "parts": piece.parts, "of_parts": piece.of_parts, "whole": piece.is_whole,
-    }  # fmt: skip
-
-
-def waves_to_live(how: HowToCalibrate, name: str | None) -> Sequence[Wave]:
-    """Return the waves that a command is about: one that is named, or all."""
-    return how.recipe.waves if name is None else (wave_named(name, how.recipe),)
+def guarded(work: Callable[[], int]) -> int:
+    """Do the work; return its exit code, or that of what stopped it."""
+    try:
+        return work()
+    except (BankError, NoExecutorError) as error:
+        return complain(str(error), EXIT_WRONG_INPUT)
+    except EmulatorError as error:
+        return complain(f"{error}; the bank is kept", EXIT_FAILED)
+    except (StoreError, RunnerError, TableError) as error:
+        return complain(f"{error}; what is finished is kept", EXIT_FAILED)
+    except KeyboardInterrupt:
+        message = "interrupted; what is finished is kept, and the same command goes on from there"
+        return complain(message, EXIT_INTERRUPTED)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.chance import Purpose, generator
-from abm.experiments.calibration.fitting import Lived
+from abm.experiments.calibration.fitting import WaveFigures
 from abm.experiments.calibration.recipe import Wave, recipe
 from abm.experiments.calibration.targets import Scale, Target, Targets
 
@@ -14,7 +14,7 @@ TRUTH = np.array([0.3, 0.6, 0.45, 0.7, 0.5])
 FIT = recipe().fit.model_copy(
     update={"steps": 500, "truths": 40, "truth_steps": 200, "tries": 32_768}
 )
-NAMES = tuple(f"figure {place}" for place in range(FIGURES))
+NAMES = tuple(f"figure {number}" for number in range(FIGURES))
 
 
 def expected(unit: np.ndarray) -> np.ndarray:
@@ -30,9 +30,9 @@ def expected(unit: np.ndarray) -> np.ndarray:
 
 def observed(unit: np.ndarray, seed: int) -> np.ndarray:
     """Return the figures of one run at each point; the first two share half of their chance."""
-    luck = generator(seed, Purpose.FIT).normal(size=(len(unit), FIGURES))
-    luck[:, 1] = 0.5**0.5 * (luck[:, 0] + luck[:, 1])
-    return expected(unit) + CHANCE * luck
+    chance = generator(seed, Purpose.FIT).normal(size=(len(unit), FIGURES))
+    chance[:, 1] = 0.5**0.5 * (chance[:, 0] + chance[:, 1])
+    return expected(unit) + CHANCE * chance
 
 
 def targets() -> Targets:
@@ -48,13 +48,14 @@ def targets() -> Targets:
 
 def wave(
     name: str, drawn: str, unit: np.ndarray, seed: int, repeats: int = 0, lives: int = 1
-) -> Lived:
-    told = {"name": name, "drawn": drawn, "points": len(unit), "first_seed": seed}
-    about = Wave.model_validate(told | {"repeats": repeats, "lives": lives})
-    return Lived(about, np.arange(len(unit)), unit, observed(unit, seed))
+) -> WaveFigures:
+    about = Wave(
+        name=name, drawn=drawn, points=len(unit), first_seed=seed, repeats=repeats, lives=lives
+    )
+    return WaveFigures(about, np.arange(len(unit)), unit, observed(unit, seed))
 
 
-def first_wave(runs: int = 600) -> Lived:
+def first_wave(runs: int = 600) -> WaveFigures:
     unit = generator(1, Purpose.BANK).random((runs, DIMENSIONS))
     return wave("wave-1", "prior", unit, 1)
 

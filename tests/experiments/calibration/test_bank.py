@@ -1,4 +1,4 @@
-"""The bank: parts do not depend on who lived them, and nothing finished is lost."""
+"""The bank: parts do not depend on who did them, and nothing finished is lost."""
 
 import time
 
@@ -11,19 +11,19 @@ from made_up_bank import (
     NAMES,
     RUNS,
     contents,
+    definition,
     design,
     figures,
     figures_but_fail_at_three,
     figures_but_interrupt_once,
     figures_or_be_killed_once,
     folder,
-    how,
-    kind,
+    run_wave,
 )
 
-from abm.experiments.calibration.bank import METADATA, BankError, prior_points
-from abm.experiments.calibration.bank_runs import live_wave
+from abm.experiments.calibration.bank import METADATA, BankError
 from abm.experiments.calibration.recipe import Space
+from abm.experiments.calibration.sampling import prior_points
 from abm.runs.executors import local_executor
 
 
@@ -33,115 +33,113 @@ def _scar(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def lived(tmp_path):
-    """A whole wave, lived in this process."""
-    place = tmp_path / "undisturbed"
-    wave = folder(place)
+def finished(tmp_path):
+    """A whole wave, run in this process."""
+    path = tmp_path / "undisturbed"
+    wave = folder(path)
     wave.write_design(design())
-    assert live_wave(wave, design(), kind(), how(place)).is_whole
+    assert run_wave(wave, path).is_whole
     return wave
 
 
-def test_parts_hold_every_run_with_its_point_seed_and_statistics(lived):
-    runs = lived.read()
+def test_parts_hold_every_run_with_its_point_seed_and_statistics(finished):
+    runs = finished.read()
     assert runs.names == NAMES
     assert runs.runs["index"].tolist() == list(range(RUNS))
     assert runs.runs["seed"].tolist() == [FIRST_SEED + index for index in range(RUNS)]
     assert list(runs.runs.columns) == ["index", "seed", *NAMES, *DEFINITIONS]
     assert np.array_equal(runs.runs[NAMES].to_numpy(), design().points)
-    again = [figures(kind().base.with_parameters(**design().values(i)), FIRST_SEED + i)["A"]
+    baseline = definition().baseline
+    again = [figures(baseline.with_parameters(**design().values(i)), FIRST_SEED + i)["A"]
              for i in range(RUNS)]  # fmt: skip
     assert runs.runs["A"].tolist() == again
     assert runs.defined_as(DEFINITIONS) == ["A", "B"]
     assert runs.defined_as({"A": "1", "B": "other", "C": "3"}) == ["A"]
 
 
-def test_parts_are_the_same_with_other_workers_and_order(lived, tmp_path):
+def test_parts_are_the_same_with_other_workers_and_order(finished, tmp_path):
     wave = folder(tmp_path / "two")
     wave.write_design(design())
     with local_executor(2) as executor:
-        live_wave(wave, design(), kind(), how(tmp_path / "two", executor))
-    assert contents(wave) == contents(lived)
+        run_wave(wave, tmp_path / "two", executor=executor)
+    assert contents(wave) == contents(finished)
 
 
-def test_a_killed_worker_and_ctrl_c_lose_nothing(lived, tmp_path):
+def test_a_killed_worker_and_ctrl_c_lose_nothing(finished, tmp_path):
     wave = folder(tmp_path / "killed")
     wave.write_design(design())
     with local_executor(2) as executor:
-        way = how(tmp_path / "killed", executor)
-        assert live_wave(wave, design(), kind(figures_or_be_killed_once), way).is_whole
-    assert contents(wave) == contents(lived)
+        path = tmp_path / "killed"
+        assert run_wave(wave, path, figures_or_be_killed_once, executor=executor).is_whole
+    assert contents(wave) == contents(finished)
 
     (tmp_path / "scar").unlink()
     wave = folder(tmp_path / "interrupted")
     wave.write_design(design())
     with pytest.raises(KeyboardInterrupt):
-        live_wave(wave, design(), kind(figures_but_interrupt_once), how(tmp_path / "interrupted"))
+        run_wave(wave, tmp_path / "interrupted", figures_but_interrupt_once)
     assert [path.name for path in wave.path.glob("part-*")] == ["part-001.parquet"]
-    way = how(tmp_path / "interrupted")
-    piece = live_wave(wave, design(), kind(figures_but_interrupt_once), way)
-    assert piece.is_whole
-    assert piece.done <= RUNS - 10
-    assert contents(wave) == contents(lived)
+    progress = run_wave(wave, tmp_path / "interrupted", figures_but_interrupt_once)
+    assert progress.is_whole
+    assert progress.done <= RUNS - 10
+    assert contents(wave) == contents(finished)
 
 
-def test_parts_outlive_the_store(lived, tmp_path):
-    before = contents(lived)
-    lived.path_of(range(10, 20)).unlink()
-    piece = live_wave(lived, design(), kind(), how(tmp_path / "another machine"))
-    assert piece.done == 10
-    assert contents(lived) == before
+def test_parts_outlive_the_store(finished, tmp_path):
+    before = contents(finished)
+    finished.path_of(range(10, 20)).unlink()
+    assert run_wave(finished, tmp_path / "another machine").done == 10
+    assert contents(finished) == before
 
 
 def test_time_that_is_over_ends_the_piece(tmp_path):
-    way = how(tmp_path, deadline=time.monotonic())
-    piece = live_wave(folder(tmp_path), design(), kind(), way)
-    assert (piece.done, piece.parts, piece.of_parts) == (0, 0, 3)
+    progress = run_wave(folder(tmp_path), tmp_path, deadline=time.monotonic())
+    assert (progress.done, progress.parts, progress.parts_in_all) == (0, 0, 3)
 
 
 def test_failed_runs_are_left_out_and_listed(tmp_path):
     wave = folder(tmp_path)
     wave.write_design(design())
-    piece = live_wave(wave, design(), kind(figures_but_fail_at_three), how(tmp_path))
-    assert piece.is_whole
-    assert piece.failed == 1
+    progress = run_wave(wave, tmp_path, figures_but_fail_at_three)
+    assert progress.is_whole
+    assert progress.failed == 1
     assert wave.read().failed == [3]
     assert len(wave.read().runs) == RUNS - 1
     assert "10003,ValueError: the third run" in (wave.path / "failed.csv").read_text()
 
 
-def test_a_wave_can_grow(lived, tmp_path):
-    before = contents(lived)
+def test_a_wave_can_grow(finished, tmp_path):
+    before = contents(finished)
     longer = design(30)
-    lived.write_design(longer)
-    assert live_wave(lived, longer, kind(), how(tmp_path)).is_whole
-    assert len(lived.read().runs) == 30
-    assert contents(lived)["part-001.parquet"] == before["part-001.parquet"]
+    finished.write_design(longer)
+    assert run_wave(finished, tmp_path, points=longer).is_whole
+    assert len(finished.read().runs) == 30
+    assert contents(finished)["part-001.parquet"] == before["part-001.parquet"]
 
 
-def test_another_engine_goes_on_only_if_it_finds_the_same(lived, tmp_path):
-    lived.path_of(range(20, 23)).unlink()
+def test_another_engine_goes_on_only_if_it_finds_the_same(finished, tmp_path):
+    finished.path_of(range(20, 23)).unlink()
     with pytest.raises(BankError, match="other numbers"):
-        live_wave(lived, design(), kind(_others, "e2"), how(tmp_path))
-    assert live_wave(lived, design(), kind(figures, "e2"), how(tmp_path)).is_whole
-    assert [made.engine for made in lived.read().made_with] == ["e1", "e1", "e2"]
+        run_wave(finished, tmp_path, _others, "e2")
+    assert run_wave(finished, tmp_path, figures, "e2").is_whole
+    assert [made.engine for made in finished.read().made_with] == ["e1", "e1", "e2"]
 
 
 def _others(scenario, seed):
     return {"A": 1.0, "B": 2.0}
 
 
-def test_damaged_and_foreign_parts_are_refused(lived):
-    part = lived.path_of(range(10, 20))
+def test_damaged_and_foreign_parts_are_refused(finished):
+    part = finished.path_of(range(10, 20))
     whole = part.read_bytes()
     middle = len(whole) // 3
     part.write_bytes(whole[:middle] + bytes(200) + whole[middle + 200 :])
     with pytest.raises(BankError, match="damaged"):
-        lived.read()
+        finished.read()
     part.write_bytes(whole)
-    lived.write_design(design().__class__(NAMES, design().points, 5, {}))
+    finished.write_design(design().__class__(NAMES, design().points, 5, {}))
     with pytest.raises(BankError, match="another design"):
-        lived.read()
+        finished.read()
 
 
 def test_prior_points_fill_the_priors_and_grow():
@@ -160,20 +158,20 @@ def test_prior_points_fill_the_priors_and_grow():
 @pytest.mark.parametrize(
     "text", ["[]", "{}", "5", "null", "[" * 100_000, '{"first_seed": "x", "indices": [1]}', "{"]
 )
-def test_metadata_of_another_shape_are_one_line(lived, name, text):
-    path = lived.path / name
+def test_metadata_of_another_shape_are_one_line(finished, name, text):
+    path = finished.path / name
     table = pq.read_table(path).replace_schema_metadata({METADATA: text.encode()})
     pq.write_table(table, path, write_page_checksum=True)
     with pytest.raises(BankError, match="no part of a bank"):
-        lived.design() if name.startswith("design") else lived.read()
+        finished.design() if name.startswith("design") else finished.read()
     if name.startswith("part"):
         with pytest.raises(BankError, match="no part of a bank"):
-            lived.has(range(0, 2))
+            finished.has(range(0, 2))
 
 
-def test_a_part_without_a_column_that_it_names_is_one_line(lived):
-    path = lived.path / "part-001.parquet"
+def test_a_part_without_a_column_that_it_names_is_one_line(finished):
+    path = finished.path / "part-001.parquet"
     table = pq.read_table(path)
     pq.write_table(table.drop_columns([NAMES[0]]), path, write_page_checksum=True)
     with pytest.raises(BankError, match="lacks columns"):
-        lived.read()
+        finished.read()

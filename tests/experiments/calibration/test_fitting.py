@@ -7,7 +7,6 @@ from known_model import (
     DIMENSIONS,
     FIT,
     TRUTH,
-    Lived,
     exact_posterior,
     expected,
     first_wave,
@@ -17,9 +16,10 @@ from known_model import (
 )
 
 from abm.experiments.calibration.diagnostics import correlations_table, emulators_table, recovery
-from abm.experiments.calibration.emulators import EmulatorError, learn
+from abm.experiments.calibration.emulators import EmulatorError, implausibility, learn
 from abm.experiments.calibration.fitting import (
-    Fitted,
+    BankFit,
+    WaveFigures,
     differences,
     draw,
     effective_size,
@@ -28,7 +28,6 @@ from abm.experiments.calibration.fitting import (
     next_points,
     weights_of,
 )
-from abm.experiments.calibration.history_matching import implausibility
 from abm.experiments.calibration.recipe import Space, Wave
 
 REPEATS = 100
@@ -36,14 +35,14 @@ SECOND = Wave(name="wave-2", drawn="not ruled out", points=400, first_seed=5, re
 
 
 @pytest.fixture(scope="module")
-def waves() -> list[Lived]:
+def waves() -> list[WaveFigures]:
     first = first_wave()
     points = next_points(matched([first], targets(), FIT), SECOND, DIMENSIONS, FIT)
     return [first, wave("wave-2", "not ruled out", points.points, 5, REPEATS)]
 
 
 @pytest.fixture(scope="module")
-def found(waves) -> Fitted:
+def fit(waves) -> BankFit:
     return fit_bank(waves, targets(), FIT)
 
 
@@ -53,8 +52,8 @@ def test_emulators_predict_runs_they_have_not_seen():
     new = first_wave().unit[:, ::-1]
     errors = emulators(new) - expected(new)
     assert (errors.std(axis=0) < 0.3 * CHANCE).all()
-    assert all(each.kind != "linear" for each in emulators.qualities[:3])
-    residual = np.array([each.residual for each in emulators.qualities])
+    assert all(quality.kind != "linear" for quality in emulators.qualities[:3])
+    residual = np.array([quality.residual for quality in emulators.qualities])
     assert np.allclose(residual, CHANCE, rtol=0.15)
     shared = np.corrcoef(emulators.residuals, rowvar=False)[0, 1]
     assert shared == pytest.approx(0.5**0.5, abs=0.1)
@@ -70,28 +69,28 @@ def test_the_second_wave_lies_where_nothing_is_ruled_out(waves):
     assert np.array_equal(waves[1].unit[first], waves[1].unit[second])
 
 
-def test_chance_is_told_from_errors_of_emulators(found):
-    chance = np.sqrt(np.diag(found.spreads.chance))
+def test_chance_is_told_from_errors_of_emulators(fit):
+    chance = np.sqrt(np.diag(fit.spreads.chance))
     assert np.allclose(chance, CHANCE, rtol=0.2)
-    assert (np.diag(found.spreads.emulator) < 0.3 * CHANCE**2).all()
-    table = emulators_table(found)
+    assert (np.diag(fit.spreads.emulator) < 0.3 * CHANCE**2).all()
+    table = emulators_table(fit)
     assert (table["explained"] > 0.5).all()
 
 
-def test_the_posterior_is_close_to_the_exact_one(found):
+def test_the_posterior_is_close_to_the_exact_one(fit):
     exact, weights = exact_posterior()
     middle = weights @ exact
     spread = np.sqrt(weights @ (exact - middle) ** 2)
-    drawn = draw(found, DIMENSIONS, 4000, FIT.steps, FIT, 3)
+    drawn = draw(fit, 4000, 3)
     assert np.allclose(drawn.points.mean(axis=0), middle, atol=0.035)
     assert np.allclose(drawn.points.std(axis=0), spread, rtol=0.2)
     assert ((drawn.points >= 0) & (drawn.points <= 1)).all()
-    again = draw(found, DIMENSIONS, 4000, FIT.steps, FIT, 3)
+    again = draw(fit, 4000, 3)
     assert np.array_equal(again.points, drawn.points)
 
 
-def test_known_parameters_come_back(waves, found):
-    table = recovery(waves, found, FIT)
+def test_known_parameters_come_back(waves, fit):
+    table = recovery(waves, fit)
     covered = (table["true"] >= table["low"]) & (table["true"] <= table["high"])
     share = covered.groupby(table["parameter"]).mean()
     assert table["truth"].nunique() == FIT.truths
@@ -104,11 +103,11 @@ def test_known_parameters_come_back(waves, found):
     assert not twins & set(table["truth"])
 
 
-def test_draws_are_weighted_by_what_was_learnt_from_living_them(waves, found):
+def test_draws_are_weighted_by_what_was_learnt_from_running_them(waves, fit):
     few = fit_bank([first_wave(60)], targets(), FIT)
-    drawn = draw(few, DIMENSIONS, 300, FIT.steps, FIT, 4)
-    lived = wave("posterior", "posterior", drawn.points, 9)
-    after = fit_bank([first_wave(60), lived], targets(), FIT)
+    drawn = draw(few, 300, 4)
+    drawn_wave = wave("posterior", "posterior", drawn.points, 9)
+    after = fit_bank([first_wave(60), drawn_wave], targets(), FIT)
     weights = weights_of(after.density(drawn.points), drawn.density, FIT.truncation)
     assert weights.sum() == pytest.approx(1.0)
     assert 20 < effective_size(weights) < 300
@@ -118,15 +117,15 @@ def test_draws_are_weighted_by_what_was_learnt_from_living_them(waves, found):
     assert now.sum() < before.sum() + 0.05
 
 
-def test_the_likelihood_is_learnt_where_the_posterior_lies(found, waves):
-    drawn = draw(found, DIMENSIONS, 96, FIT.steps, FIT, 6)
+def test_the_likelihood_is_learnt_where_the_posterior_lies(fit, waves):
+    drawn = draw(fit, 96, 6)
     points = np.concatenate([drawn.points, drawn.points[:40]])
-    lived = wave("posterior", "posterior", points, 13, repeats=40)
-    after = fit_bank([*waves, lived], targets(), FIT)
+    drawn_wave = wave("posterior", "posterior", points, 13, repeats=40)
+    after = fit_bank([*waves, drawn_wave], targets(), FIT)
     fewest = 3 * (DIMENSIONS + 1) * (DIMENSIONS + 2) // 2
     assert after.last.runs == max(136, fewest)
-    near = lived.figures[lived.pairs()[0]] - lived.figures[lived.pairs()[1]]
-    assert np.array_equal(differences([*waves, lived]), near)
+    near = drawn_wave.figures[drawn_wave.pairs()[0]] - drawn_wave.figures[drawn_wave.pairs()[1]]
+    assert np.array_equal(differences([*waves, drawn_wave]), near)
 
 
 def test_one_heavy_draw_does_not_outweigh_all_others():

@@ -2,42 +2,49 @@
 
 import numpy as np
 import pytest
-from known_model import DIMENSIONS, FIT, TRUTH, Lived, expected, first_wave, targets, wave
+from known_model import DIMENSIONS, FIT, TRUTH, expected, first_wave, targets, wave
 
 from abm.experiments.calibration.emulators import EmulatorError
-from abm.experiments.calibration.fitting import Fitted, draw, fit_bank, likeliest
-from abm.experiments.calibration.point_estimate import Middle, best_of, middle_of, moved, reached
+from abm.experiments.calibration.fitting import BankFit, WaveFigures, draw, fit_bank
+from abm.experiments.calibration.point_estimate import (
+    Middle,
+    best_of,
+    likeliest,
+    middle_of,
+    moved,
+    point_figures,
+)
 
 
 @pytest.fixture(scope="module")
-def waves() -> list[Lived]:
+def waves() -> list[WaveFigures]:
     return [first_wave()]
 
 
 @pytest.fixture(scope="module")
-def found(waves) -> Fitted:
+def fit(waves) -> BankFit:
     return fit_bank(waves, targets(), FIT)
 
 
-def test_the_best_draw_is_told_by_its_own_runs_and_moved_to_where_they_meet(found, waves):
-    drawn = draw(found, DIMENSIONS, 64, FIT.steps, FIT, 5)
-    lived = wave("posterior", "posterior", drawn.points, 11)
-    after = fit_bank([*waves, lived], targets(), FIT)
-    index, points = likeliest(after, [*waves, lived], 8)
+def test_the_best_draw_is_told_by_its_own_runs_and_moved_to_where_they_meet(fit, waves):
+    drawn = draw(fit, 64, 5)
+    drawn_wave = wave("posterior", "posterior", drawn.points, 11)
+    after = fit_bank([*waves, drawn_wave], targets(), FIT)
+    index, points = likeliest(after, [*waves, drawn_wave], 8)
     assert np.array_equal(points, drawn.points[index])
     density = after.density(drawn.points)
     assert np.array_equal(density[index], np.sort(density)[::-1][:8])
     again = wave("central", "likeliest draws", np.tile(points, (24, 1)), 12, lives=24)
-    known = reached(after, again)
+    known = point_figures(after, again)
     assert len(known) == 8
-    middle = middle_of([*waves, lived])
+    middle = middle_of([*waves, drawn_wave])
     anywhere = Middle(middle.mean, middle.spread * 1e6)
     best, move = best_of(after, known, anywhere)
-    assert move.cost == min(moved(after, each, anywhere).cost for each in known)
+    assert move.cost == min(moved(after, point, anywhere).cost for point in known)
     assert np.array_equal(move.unit, moved(after, known[best], anywhere).unit)
     assert exact_distance(after, move.unit[None])[0] < np.median(exact_distance(after, points))
     far = wave("best", "best draw, moved", np.tile(TRUTH + 0.08, (40, 1)), 13, lives=40)
-    start = reached(after, far)[0]
+    start = point_figures(after, far)[0]
     there = moved(after, start, anywhere).unit
     assert exact_distance(after, there[None])[0] < 0.3 * exact_distance(after, far.unit[:1])[0]
     assert ((there >= 0) & (there <= 1)).all()
@@ -46,19 +53,19 @@ def test_the_best_draw_is_told_by_its_own_runs_and_moved_to_where_they_meet(foun
     assert moved(after, start, narrow).unit[4] < start.unit[4] - 0.1  # unless to the middle
 
 
-def exact_distance(of: Fitted, points: np.ndarray) -> np.ndarray:
+def exact_distance(fit: BankFit, points: np.ndarray) -> np.ndarray:
     observed = np.array([target.centre for target in targets().fitted])
-    spread = np.sqrt(np.diag(of.spreads.observed))
+    spread = np.sqrt(np.diag(fit.spreads.observed))
     return (((expected(points) - observed) / spread) ** 2).sum(axis=1)
 
 
-def test_draws_without_a_figure_are_not_chosen(found, waves):
+def test_draws_without_a_figure_are_not_chosen(fit, waves):
     again = wave("central", "likeliest draws", np.tile(waves[0].unit[:2], (3, 1)), 12, lives=3)
     again.figures[[0, 2], 1] = np.nan
-    known = reached(found, again)
+    known = point_figures(fit, again)
     middle = Middle(np.full(DIMENSIONS, 0.5), np.full(DIMENSIONS, 0.3))
     assert not np.isfinite(known[0].figures).any()
-    assert best_of(found, known, middle)[0] == 1
+    assert best_of(fit, known, middle)[0] == 1
     again.figures[:, 1] = np.nan
     with pytest.raises(EmulatorError, match="none of the likeliest"):
-        best_of(found, reached(found, again), middle)
+        best_of(fit, point_figures(fit, again), middle)

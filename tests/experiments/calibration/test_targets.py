@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm.evidence.register import read_register
-from abm.experiments.calibration.bank_statistics import measure, statistics, statistics_of
+from abm.experiments.calibration.bank_statistics import bank_evaluator, statistics, statistics_of
 from abm.experiments.calibration.recipe import RECIPE_FILE, Space, read_recipe, recipe
 from abm.experiments.calibration.targets import Scale, targets_of
 from abm.parameters import DeclarationError, parameters
@@ -45,12 +45,12 @@ def test_only_what_the_world_answers_alone_is_measured():
 
 
 def test_a_definition_is_what_is_computed_not_what_is_accepted():
-    def of(text):
+    def definition(text):
         return statistics_of(made_up(text), "baseline")["A"].definition
 
-    same = of(entry("A", "fitted", EVER))
-    assert of(entry("A", "predicted", EVER, 1, 2)) == same
-    assert of(entry("A", "fitted", EVER.replace("ever", "acts > 3"))) != same
+    same = definition(entry("A", "fitted", EVER))
+    assert definition(entry("A", "predicted", EVER, 1, 2)) == same
+    assert definition(entry("A", "fitted", EVER.replace("ever", "acts > 3"))) != same
 
 
 def test_only_fitted_entries_are_fitted_and_twins_count_once():
@@ -62,11 +62,11 @@ def test_only_fitted_entries_are_fitted_and_twins_count_once():
     one_sided = 'study = { statistic = "mean", of = "age", low = 3 }'
     text += entry("E", "fitted", one_sided)
     text += entry("F", "fitted", 'study = { statistic = "median", of = "past_year_acts" }', 3, 5)
-    found = targets_of(statistics_of(made_up(text), "baseline"))
-    assert found.names == ["A", "F"]
-    assert list(found.checked) == ["B", "D", "E"]
-    assert [target.scale.kind for target in found.fitted] == ["log-odds", "logarithm"]
-    assert found.without({"A": "for a test"}).names == ["F"]
+    chosen = targets_of(statistics_of(made_up(text), "baseline"))
+    assert chosen.names == ["A", "F"]
+    assert list(chosen.checked) == ["B", "D", "E"]
+    assert [target.scale.kind for target in chosen.fitted] == ["log-odds", "logarithm"]
+    assert chosen.without({"A": "for a test"}).names == ["F"]
 
 
 def test_the_accepted_interval_is_read_as_one_of_95_percent():
@@ -92,10 +92,10 @@ def test_scales_lead_there_and_back(scale, values):
 
 
 def test_the_package_has_targets_and_a_recipe_that_fits_its_priors():
-    found = targets_of(statistics())
-    assert 8 <= len(found.fitted) <= 20
-    assert all(target.spread > 0 for target in found.fitted)
-    assert measure().meant in measure().key_name
+    chosen = targets_of(statistics())
+    assert 8 <= len(chosen.fitted) <= 20
+    assert all(target.spread > 0 for target in chosen.fitted)
+    assert bank_evaluator().digest in bank_evaluator().key_name
     for name in recipe().free:
         assert parameters()[name].prior is not None
     for wave in recipe().waves:
@@ -111,11 +111,11 @@ def test_a_reduced_recipe_keeps_every_wave():
 
 
 FREE = next(iter(recipe().free))
-FIXED = next(name for name, each in parameters().items() if each.prior is None)
+FIXED = next(name for name, declared in parameters().items() if declared.prior is None)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "message"),
     [
         ('drawn = "prior"', 'drawn = "posterior"', "first is drawn from the prior"),
         ("first_seed = 20_000", "first_seed = 10_001", "shares seeds"),
@@ -132,10 +132,10 @@ FIXED = next(name for name, each in parameters().items() if each.prior is None)
         ("[runs]", "[runs", "not valid TOML"),
     ],
 )
-def test_wrong_recipes_are_refused(before, after, said):
+def test_wrong_recipes_are_refused(before, after, message):
     text = RECIPE_FILE.read_text()
     assert before in text
-    with pytest.raises(DeclarationError, match=said):
+    with pytest.raises(DeclarationError, match=message):
         read_recipe(text.replace(before, after, 1))
 
 

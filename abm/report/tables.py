@@ -44,14 +44,8 @@ def key_figures_table(rows: "Sequence[Row]", seeds: Sequence[int]) -> TextTable:
 def reached_table(cases: "pd.DataFrame", titles: Mapping[str, str], base: str) -> TextTable:
     """Return what new cases averted mean for those reached.
 
-    Parameters
-    ----------
-    cases
-        Rows of differences.csv on new cases among everybody, over all seeds: one a scenario.
-    titles
-        What scenarios are called, by name.
-    base
-        What the scenario compared with is called.
+    `cases` are the rows of differences.csv on new cases among everybody, over all seeds: one a
+    scenario. `titles` are what scenarios are called, by name.
     """
     rows = tuple(
         (
@@ -91,16 +85,8 @@ def groups_table(
 ) -> TextTable:
     """Return new cases averted by sex, age and quarter of adversity.
 
-    Parameters
-    ----------
-    cases
-        Rows of differences.csv on new cases, over all seeds.
-    names
-        Scenarios, in their order.
-    caption
-        Of the table.
-    most_beside
-        How many scenarios stand beside each other; more stand below each other.
+    `cases` are the rows of differences.csv on new cases, over all seeds. More than `most_beside`
+    scenarios stand below each other.
     """
     from abm.report.terminal.comparison import changed, group_label
 

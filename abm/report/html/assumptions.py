@@ -16,15 +16,7 @@ NOT_IN_LIBRARY = "not in this version's library of interventions"
 
 
 def assumptions(description: Description, influence: Influence | None) -> Section:
-    """Return what moves the result, where a sensitivity analysis says, and what scenarios assume.
-
-    Parameters
-    ----------
-    description
-        What was run.
-    influence
-        A sensitivity analysis, where there is one.
-    """
+    """Return what moves the result, if a sensitivity analysis says so, and what scenarios assume."""
     scenarios = description.scenarios
     changed = _changed(scenarios)
     return Section(

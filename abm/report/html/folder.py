@@ -33,20 +33,9 @@ class ReportError(InputError):
 
 
 def find_run(run: str, out: Path) -> Path:
-    """Return the run folder that is meant.
+    """Return the run folder meant by a path, a run id, or a start that one run below `out` has.
 
-    Parameters
-    ----------
-    run
-        A folder, a run id, or a start of one that only one run below `out`
-        has; ``NAME/START`` looks only among the runs of that name.
-    out
-        Folder of all results.
-
-    Raises
-    ------
-    ReportError
-        If no run is meant, or several are.
+    ``NAME/START`` looks only among the runs of that name.
     """
     try:
         path = Path(run)
@@ -306,13 +295,7 @@ class Description(FromFile):
 
 
 def read_description(files: Files) -> Description:
-    """Return what a run folder says of itself.
-
-    Raises
-    ------
-    ReportError
-        If there is no ``run.json``, or it is not one of a command that can be reported on.
-    """
+    """Return what a run folder says of itself; it must be of a command that is reported on."""
     path, whole = files.path / DESCRIPTION, files.json(DESCRIPTION)
     if whole is None:
         raise ReportError(f"{path}: there is no such file; expected the folder of a run")

@@ -50,20 +50,7 @@ class Influence:
 
 
 def read_influence(files: Files, description: Description | None = None) -> Influence:
-    """Return what the folder of a sensitivity analysis found.
-
-    Parameters
-    ----------
-    files
-        The folder.
-    description
-        Of it, if it was read already.
-
-    Raises
-    ------
-    ReportError
-        If it is not the folder of a sensitivity analysis.
-    """
+    """Return what the folder of a sensitivity analysis found; `description` if it was read."""
     about = description or read_description(files)
     if about.command != "sensitivity":
         raise ReportError(

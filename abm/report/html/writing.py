@@ -74,13 +74,7 @@ def write_beside(folder: Path) -> None:
 
 
 def report_of(folder: Path, sensitivity: Path | None = None) -> Report:
-    """Return the report of a run folder, the same for the same files.
-
-    Raises
-    ------
-    ReportError
-        If a folder cannot be reported on.
-    """
+    """Return the report of a run folder, the same for the same files."""
     files = Files(folder)
     description = read_description(files)
     influence = None

@@ -49,6 +49,9 @@ RENAMED: list[tuple[str, str]] = [
 ]
 """Words of the old checkout and what stands in their place in the new one."""
 
+# Older checkouts have `seeds` of a run in its folder, newer ones its sums in one file.
+NOT_COMPARED = {"store", "seeds", "aggregates.json"}
+
 VARYING = [
     (re.compile(r"(?<=\.answers/)[0-9a-f]{16}(?=\.json)"), "<question>"),
     (re.compile(r"(?<![\w.])[0-9a-f]{12}(?![\w.])"), "<run id>"),
@@ -115,7 +118,7 @@ def _written(command: str, checkout: Path, out: Path) -> dict[str, list[str]]:
     for folder in folders:
         _printed(checkout, "report", str(folder), "--out", str(out))
     for path in sorted(out.rglob("*")):
-        if path.is_file() and "store" not in path.relative_to(out).parts:
+        if path.is_file() and not set(path.relative_to(out).parts) & NOT_COMPARED:
             shown[_neutral(str(path.relative_to(out)))] = _content(path)
     return {
         name: [_renamed(line) if is_old else line for line in map(_neutral, lines)]

@@ -1,20 +1,21 @@
-"""The command `run`: live the seeds that are missing, put the tables together, show the summary."""
+"""The command `run`: run the seeds that are missing, put the tables together, show the summary."""
 
 import datetime
 import json
 import math
-import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from abm.io.progress import Progress
-from abm.io.tables import TableError, read_curves
+from abm.io.tables import TableError, json_bytes, read_curves
 from abm.io.terminal import (
     EXIT_DONE,
     EXIT_FAILED,
@@ -25,13 +26,29 @@ from abm.io.terminal import (
     print_support,
     print_text,
 )
-from abm.report.format import format_seeds, format_seeds_of_tables
+from abm.report.format import format_list, format_seeds, format_seeds_of_tables
 from abm.report.terminal.key_figures import print_by_draw, print_summary
-from abm.runs.folder import FolderError, RunFolder, content_hash
-from abm.runs.parts import CURVES, DifferentCurvesError, Part, promised_logs, write_part
-from abm.runs.workers import Live, Outcome, Task, live_all
+from abm.runs.errors import RunnerError
+from abm.runs.executors import local_executor
+from abm.runs.folder import FolderError, RunFolder, content_hash, hash_of
+from abm.runs.processes import processors
+from abm.runs.result_store import ResultStore, StoreError, store_below
+from abm.runs.run_tasks import run_tasks
+from abm.runs.seeds import (
+    AGGREGATES,
+    CURVES,
+    MADE_OF_ROWS,
+    TABLES,
+    KeptSeed,
+    SeedRun,
+    Simulate,
+    find_seeds,
+    keep_seeds,
+)
+from abm.runs.task import Finished
 from abm.simulation.compiled import announce_compiling
-from abm.simulation.record import NO_LOGS, Logs
+from abm.simulation.record import LOG_NAMES, NO_LOGS, Logs
+from abm.simulation.run import run as simulate_run
 
 if TYPE_CHECKING:
     from abm.scenario.draws import Draws
@@ -39,8 +56,8 @@ if TYPE_CHECKING:
     from abm.studies.aggregates import Aggregates
     from abm.studies.key_figures import Row
 
-# Up to this size people and acts are logged in memory for the figures, asked for or not.
-LARGEST_AGGREGATED = 50_000
+DAMAGED = "What was kept of it was damaged meanwhile; the same command runs it again.\n"
+ARRIVING = ".arriving"  # in the run folder: tables of rows on their way from workers to the store
 
 
 @dataclass(frozen=True)
@@ -53,7 +70,7 @@ class Request:
     force: bool
     quiet: bool
     as_json: bool
-    live: Live
+    simulate: Simulate
     draws: "Draws | None" = None
 
     def say(self, message: str) -> None:
@@ -71,18 +88,18 @@ def run_command(
     force: bool = False,
     quiet: bool = False,
     as_json: bool = False,
-    live: Live | None = None,
+    simulate: Simulate = simulate_run,
     draws: "Draws | None" = None,
 ) -> int:
-    """Live a scenario over seeds into its run folder and print the key figures.
+    """Run a scenario over seeds and put their tables, figures and key figures into its run folder.
 
-    Finished seeds are not lived again, unless a log is newly asked for, a part is damaged, or
-    `force` is given.
+    Seeds that are kept in the store are not run again, unless a log is newly asked for, what is
+    kept is damaged, or `force` is given. Tables span every seed that the folder held before.
 
     Parameters
     ----------
     scenario
-        What to live.
+        What to run.
     seeds
         One run each.
     out
@@ -92,13 +109,13 @@ def run_command(
     logs
         Tables of rows to write.
     force
-        Live every seed again.
+        Run every seed again.
     quiet
         No progress and no messages, except errors and where to find support.
     as_json
         Print one JSON object instead of the table.
-    live
-        What lives a seed, by default `abm.simulation.run.run`.
+    simulate
+        What runs a seed.
     draws
         The posterior that seeds draw their parameters from; None leaves parameters as they are.
 
@@ -114,17 +131,11 @@ def run_command(
         If the scenario cannot have the parameters drawn; nothing is written then.
     """
     chosen = tuple(dict.fromkeys(seeds))
-    request = Request(chosen, logs, jobs, force, quiet, as_json, live or _standard_live(), draws)
+    request = Request(chosen, logs, jobs, force, quiet, as_json, simulate, draws)
     if draws is not None:
         draws.check([scenario], chosen)
     folder = RunFolder(out, scenario, design=None if draws is None else draws.design)
     return _guarded(folder, request)
-
-
-def _standard_live() -> Live:
-    from abm.simulation.run import run
-
-    return run
 
 
 def _guarded(folder: RunFolder, request: Request) -> int:
@@ -134,115 +145,188 @@ def _guarded(folder: RunFolder, request: Request) -> int:
             return _complete(folder, request)
     except FolderError as error:
         return complain(str(error), EXIT_WRONG_INPUT)
-    except TableError as error:
-        return complain(str(error), EXIT_FAILED)
+    except (StoreError, RunnerError, TableError) as error:
+        return complain(f"{error}; what is finished is kept", EXIT_FAILED)
     except KeyboardInterrupt:
-        finished = sum(folder.part(seed) is not None for seed in request.seeds)
-        return complain(
-            f"interrupted; {finished} of {len(request.seeds)} seeds are finished and kept in "
-            f"{folder.path}; the same command goes on from there",
-            EXIT_INTERRUPTED,
-        )
+        message = "interrupted; what is finished is kept, and the same command goes on from there"
+        return complain(message, EXIT_INTERRUPTED)
 
 
 def _complete(folder: RunFolder, request: Request) -> int:
-    """Live what is missing, write what has changed, show what was asked for."""
+    """Run what is missing, write what has changed, show what was asked for."""
     started = datetime.datetime.now(datetime.UTC)
     clock = time.perf_counter()
-    tasks, finished = _plan(folder, request)
-    failed = _live(folder, request, tasks, finished)
-    parts = folder.parts()
-    rows: Sequence[Row] = []
-    if parts:
-        tables = folder.combine(parts)
-        is_by_draw = request.draws is not None
-        figures = folder.draw(
-            parts, lambda path: _draw(folder, parts, path, is_by_draw), again=bool(tasks)
-        )
-    else:
-        tables, figures = {}, {}
-    if tasks or _is_new(folder, tables, figures):
+    found = _run_missing(folder, request)
+    kept, failed = found.kept, sorted(found.errors)
+    _note(folder, found)
+    tables, figures = _write(folder, request, kept, draw_again=found.ran > 0)
+    if found.ran or _is_new(folder, tables, figures):
         timings = {
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - clock, 3),
-            "processes": _jobs(request, len(tasks)),
+            "processes": _jobs(request, found.ran),
+            "seconds_by_seed": {str(seed): each.seconds for seed, each in kept.items()},
         }
-        further = {} if request.draws is None else dict(request.draws.said(parts))
-        if apart := format_seeds_of_tables(tables):
-            further["note"] = apart
-        folder.describe(parts, tables, figures, timings, further)
-    shown = {seed: parts[seed] for seed in request.seeds if seed in parts}
-    if shown:
-        rows = _summary(folder, shown, request.draws is not None)
-    _show(folder, request, list(shown), failed, rows, tables)
-    return EXIT_FAILED if failed else EXIT_DONE
+        folder.describe(_contents(folder, request, kept, tables), tables, figures, timings)
+    asked = {seed: kept[seed] for seed in request.seeds if seed in kept}
+    _show(folder, request, asked, failed, tables)
+    return EXIT_FAILED if failed or any(each.unmade for each in asked.values()) else EXIT_DONE
 
 
-def _plan(folder: RunFolder, request: Request) -> tuple[list[Task], dict[int, Part]]:
-    """Return the seeds to live, and those finished parts that lack only a log."""
-    size = folder.scenario.population.size
-    tasks, extended = [], {}
-    for seed in request.seeds:
-        part = folder.part(seed)
-        wanted = request.logs | promised_logs(folder.seeds_path, seed)
-        if part is not None and not request.force:
-            if part.logs | wanted == part.logs:
-                continue
-            extended[seed] = part
-        elif part is None:
-            moved = folder.set_aside(seed)
-            if moved is not None:
-                request.say(f"seed {seed} was damaged; moved to {moved}")
-        aggregated = size <= LARGEST_AGGREGATED
-        lived = folder.scenario
-        if request.draws is not None:
-            lived = request.draws.drawn(lived, seed)
-        tasks.append(Task(lived, seed, wanted, aggregated, request.live))
-    return tasks, extended
+@dataclass(frozen=True)
+class _Found:
+    """What there is of seeds once all that was missing has been run."""
+
+    kept: dict[int, KeptSeed]
+    errors: dict[int, str]  # why others are not there, or were not run again
+    ran: int
 
 
-def _live(
-    folder: RunFolder, request: Request, tasks: Sequence[Task], extended: Mapping[int, Part]
-) -> list[int]:
-    """Live the tasks, writing each seed as it comes; return the seeds that failed."""
-    if not tasks:
+def _run_missing(folder: RunFolder, request: Request) -> _Found:
+    """Run the seeds that are not kept with all their tables, and those that are to be run again."""
+    store = store_below(folder.out)
+    runs = _runs(folder, request)
+    kept = find_seeds(store, runs, request.say)
+    again = set(request.seeds) if request.force else set()
+    missing = {seed: run for seed, run in runs.items() if seed not in kept or seed in again}
+    if not missing:
         request.say(NOTHING_NEW)
-        return []
-    count = f"{len(tasks)} seeds" if len(tasks) > 1 else f"seed {tasks[0].seed}"
-    title = f"living {folder.scenario.name}, {count}"
-    failed = []
-    if request.live is _standard_live():
+        return _Found(kept, {}, 0)
+    without_logs = {seed: replace(run, logs=NO_LOGS) for seed, run in missing.items()}
+    before = find_seeds(store, without_logs, request.say)
+    errors = _simulate(folder, store, request, missing, {} if request.force else before)
+    now = before | find_seeds(store, runs, request.say)
+    errors |= dict.fromkeys(runs.keys() - now.keys() - errors.keys(), DAMAGED)
+    store.remove(_superseded(before, now))
+    return _Found({seed: now[seed] for seed in runs if seed in now}, errors, len(missing))
+
+
+def _superseded(before: Mapping[int, KeptSeed], now: Mapping[int, KeptSeed]) -> list[str]:
+    """Return the keys of what is kept with more tables now."""
+    more = [(old, now[seed]) for seed, old in before.items() if old.logs != now[seed].logs]
+    return [old.key for old, new in more if old.logs | new.logs == new.logs]
+
+
+def _runs(folder: RunFolder, request: Request) -> dict[int, SeedRun]:
+    """Return the runs of the seeds asked for, and of those that the folder holds."""
+    described = folder.description()
+    tables = described.get("tables", {})
+    held = {log: set(tables.get(f"{log}.parquet", {}).get("seeds", [])) for log in LOG_NAMES}
+    runs = {}
+    for seed in sorted({*request.seeds, *map(int, described.get("seeds", []))}):
+        logs = Logs(**{log: seed in seeds for log, seeds in held.items()})
+        if seed in request.seeds:
+            logs |= request.logs
+        scenario = folder.scenario
+        if request.draws is not None:
+            scenario = request.draws.drawn(scenario, seed)
+        arriving = folder.path.absolute() / ARRIVING
+        runs[seed] = SeedRun(scenario, seed, logs, arriving, request.simulate)
+    return runs
+
+
+def _simulate(
+    folder: RunFolder,
+    store: ResultStore,
+    request: Request,
+    runs: Mapping[int, SeedRun],
+    before: Mapping[int, KeptSeed],
+) -> dict[int, str]:
+    """Run seeds and keep each as it comes; return why others failed."""
+    tasks = [run.task() for run in runs.values()]
+    again = {task.key for task in tasks} if request.force else set()
+    errors: dict[int, str] = {}
+
+    def keep(batch: list[Finished]) -> None:
+        errors.update(keep_seeds(store, batch, before))
+
+    if request.simulate is simulate_run:
         announce_compiling(request.say)
-    with Progress(title, request.quiet) as progress:
-        for outcome in live_all(tasks, _jobs(request, len(tasks)), progress.update):
-            error = _keep(folder, outcome, extended.get(outcome.seed))
-            if error is not None:
-                folder.note_failure(outcome.seed, error)
-                failed.append(outcome.seed)
-    return sorted(failed)
+    count = f"{len(runs)} seeds" if len(runs) > 1 else f"seed {next(iter(runs))}"
+    title = f"running {folder.scenario.name}, {count}"
+    with (
+        _arriving(folder),
+        local_executor(_jobs(request, len(runs))) as executor,
+        Progress(title, request.quiet) as progress,
+    ):
+        run_tasks(
+            tasks,
+            keep,
+            executor,
+            is_known=lambda keys: store.has(keys, failed=False) - again,
+            claims=store,
+            progress=progress.update,
+            say=request.say,
+        )
+    return errors
 
 
-def _keep(folder: RunFolder, outcome: Outcome, before: Part | None) -> str | None:
-    """Write a seed that was lived; return what went wrong, if anything."""
-    if outcome.error is not None:
-        return outcome.error
+@contextmanager
+def _arriving(folder: RunFolder) -> Iterator[None]:
+    """Remove tables that never reached the store, those of a killed command too."""
     try:
-        write_part(folder.seeds_path, outcome, before)
-    except DifferentCurvesError as error:
-        return f"{error}\n"
-    folder.forget_failure(outcome.seed)
-    return outcome.unmade
+        shutil.rmtree(folder.path / ARRIVING, ignore_errors=True)
+        yield
+    finally:
+        shutil.rmtree(folder.path / ARRIVING, ignore_errors=True)
 
 
 def _jobs(request: Request, tasks: int) -> int:
     """Return how many processes to use."""
-    if request.jobs is not None:
-        return max(1, min(request.jobs, tasks))
-    if hasattr(os, "sched_getaffinity"):
-        processors = len(os.sched_getaffinity(0))
-    else:
-        processors = os.cpu_count() or 1
-    return max(1, min(tasks, processors))
+    return max(1, min(request.jobs or processors(), tasks))
+
+
+def _note(folder: RunFolder, found: _Found) -> None:
+    """Write why seeds failed, or what could not be made of them; remove what no longer holds."""
+    for seed, each in found.kept.items():
+        if each.unmade:
+            folder.note_failure(seed, "\n".join(each.unmade.values()))
+        else:
+            folder.forget_failure(seed)
+    for seed, trace in found.errors.items():
+        folder.note_failure(seed, trace)
+
+
+def _write(
+    folder: RunFolder, request: Request, kept: Mapping[int, KeptSeed], draw_again: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write tables and figures of all seeds; return what run.json says of them."""
+    if not kept:
+        return {}, {}
+    tables = folder.combine(TABLES, {seed: each.files for seed, each in kept.items()})
+    sums = _aggregates(kept)
+    plain = {str(seed): each.to_plain() for seed, each in sums.items()}
+    folder.write_if_other(AGGREGATES, json_bytes(plain, indent=None))
+    made_from = hash_of(
+        f"{seed} {each.files[CURVES].name} {each.files[AGGREGATES].name if seed in sums else None}"
+        for seed, each in kept.items()
+    )
+
+    def draw(path: Path) -> list[str]:
+        from abm.report.figures.curves import draw_figures
+
+        curves = read_curves(folder.path / CURVES)
+        scenario, is_by_draw = folder.scenario, request.draws is not None
+        size = scenario.population.size
+        return draw_figures(path, curves, sums, scenario.title, size, is_by_draw)
+
+    return tables, folder.draw(made_from, draw, again=draw_again)
+
+
+def _contents(
+    folder: RunFolder, request: Request, kept: Mapping[int, KeptSeed], tables: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what run.json says of seeds."""
+    unmade = [seed for seed, each in kept.items() if each.unmade]
+    content: dict[str, Any] = {"seeds": list(kept)}
+    if request.draws is not None:
+        content |= request.draws.said(kept)
+    if apart := format_seeds_of_tables(tables):
+        content["note"] = apart
+    if unmade:
+        content["incomplete"] = unmade
+    content["failed"] = [seed for seed in folder.failures() if seed not in unmade]
+    return content
 
 
 def _is_new(folder: RunFolder, tables: Mapping[str, Any], figures: Mapping[str, Any]) -> bool:
@@ -251,57 +335,35 @@ def _is_new(folder: RunFolder, tables: Mapping[str, Any], figures: Mapping[str, 
     return bool(known.get("tables") != tables or known.get("figures") != figures)
 
 
-def _aggregates(parts: Mapping[int, Part]) -> "dict[int, Aggregates]":
-    """Read the sums over people and acts of those seeds that have them."""
-    found = {seed: part.aggregates() for seed, part in parts.items()}
-    return {seed: sums for seed, sums in found.items() if sums is not None}
+def _aggregates(kept: Mapping[int, KeptSeed]) -> "dict[int, Aggregates]":
+    """Return the sums over people and acts of those seeds that have them."""
+    return {seed: each.aggregates for seed, each in kept.items() if each.aggregates is not None}
 
 
-def _draw(folder: RunFolder, parts: Mapping[int, Part], path: Path, is_by_draw: bool) -> list[str]:
-    """Draw every figure the folder has data for."""
-    from abm.report.figures.curves import draw_figures
-
-    curves = read_curves(folder.path / CURVES)
-    size = folder.scenario.population.size
-    title = folder.scenario.title
-    return draw_figures(path, curves, _aggregates(parts), title, size, is_by_draw)
-
-
-def _summary(folder: RunFolder, parts: Mapping[int, Part], is_by_draw: bool) -> "Sequence[Row]":
+def _summary(folder: RunFolder, kept: Mapping[int, KeptSeed], is_by_draw: bool) -> "Sequence[Row]":
     """Return the key figures of these seeds."""
     from abm.studies.key_figures import summary_of
     from abm.studies.key_figures_by_draw import summary_by_draw
 
     curves = read_curves(folder.path / CURVES)
-    chosen = curves["seed"].isin(np.fromiter(parts, np.uint64))  # a list of large ones turns float
+    chosen = curves["seed"].isin(np.fromiter(kept, np.uint64))  # a list of large ones turns float
     summary = summary_by_draw if is_by_draw else summary_of
-    return summary(curves[chosen], _aggregates(parts))
+    return summary(curves[chosen], _aggregates(kept))
 
 
 def _show(
     folder: RunFolder,
     request: Request,
-    seeds: list[int],
-    failed: list[int],
-    rows: "Sequence[Row]",
+    kept: Mapping[int, KeptSeed],
+    failed: Sequence[int],
     tables: Mapping[str, Any],
 ) -> None:
     """Print the key figures, the folder and where to find support."""
-    for seed in failed:
-        place = folder.failed_path / f"{seed}.txt"
-        print(f"nssi: seed {seed} failed; the reason is in {place}", file=sys.stderr)
+    _show_failures(folder, kept, failed)
+    seeds = list(kept)
+    rows = _summary(folder, kept, request.draws is not None) if kept else []
     if request.as_json:
-        content = {
-            "folder": str(folder.path),
-            "run_id": folder.run_id,
-            "scenario": folder.scenario.name,
-            "seeds": seeds,
-            **({} if request.draws is None else folder.design | request.draws.said(seeds)),
-            "failed": failed,
-            "content_hash": content_hash(tables),
-            "summary": [_plain(row) for row in rows],
-        }
-        print_text(json.dumps(content, ensure_ascii=False, allow_nan=False))
+        _print_json(folder, request, kept, failed, rows, tables)
         return
     if rows and request.draws is not None:
         print_by_draw(rows, _title(folder, seeds), seeds)
@@ -313,6 +375,41 @@ def _show(
         print_text(line)
     print_text(f"\n{folder.path}")
     print_support()
+
+
+def _show_failures(folder: RunFolder, kept: Mapping[int, KeptSeed], failed: Sequence[int]) -> None:
+    """Say which seeds failed, and what could not be made of others, on standard error."""
+    incomplete = {
+        seed: f"has no {format_list([MADE_OF_ROWS.get(name, name) for name in each.unmade])}"
+        for seed, each in kept.items()
+        if each.unmade
+    }
+    for seed, what in (incomplete | dict.fromkeys(failed, "failed")).items():
+        reason = folder.failed_path / f"{seed}.txt"
+        print(f"nssi: seed {seed} {what}; the reason is in {reason}", file=sys.stderr)
+
+
+def _print_json(
+    folder: RunFolder,
+    request: Request,
+    kept: Mapping[int, KeptSeed],
+    failed: Sequence[int],
+    rows: "Sequence[Row]",
+    tables: Mapping[str, Any],
+) -> None:
+    incomplete = [seed for seed, each in kept.items() if each.unmade]
+    content = {
+        "folder": str(folder.path),
+        "run_id": folder.run_id,
+        "scenario": folder.scenario.name,
+        "seeds": list(kept),
+        **({} if request.draws is None else folder.design | request.draws.said(kept)),
+        "failed": list(failed),
+        **({"incomplete": incomplete} if incomplete else {}),
+        "content_hash": content_hash(tables),
+        "summary": [_plain(row) for row in rows],
+    }
+    print_text(json.dumps(content, ensure_ascii=False, allow_nan=False))
 
 
 def _seeds_apart(

@@ -12,7 +12,7 @@ def store(
     out: Annotated[Path, typer.Option(help="Folder for results.")] = Path("results"),
     verify: Annotated[bool, typer.Option("--verify", help="Check every part.")] = False,
     clear: Annotated[
-        Literal["run", "people", "warm-up", "world", "bank run", "all"] | None,
+        Literal["seed", "run", "people", "warm-up", "world", "bank run", "all"] | None,
         typer.Option(metavar="KIND", help="Remove results of a kind, such as warm-up, or all."),
     ] = None,
     as_json: JsonOption = False,

@@ -54,10 +54,15 @@ def write_bytes(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def json_bytes(content: Any, indent: int | None = 2) -> bytes:
+    """Return plain data as JSON, keys in the order given."""
+    text = json.dumps(content, indent=indent, ensure_ascii=False, allow_nan=False, default=str)
+    return (text + "\n").encode()
+
+
 def write_json(path: Path, content: Any, indent: int | None = 2) -> None:
     """Write plain data as JSON, keys in the order given."""
-    text = json.dumps(content, indent=indent, ensure_ascii=False, allow_nan=False, default=str)
-    write_bytes(path, (text + "\n").encode())
+    write_bytes(path, json_bytes(content, indent))
 
 
 def read_json(path: Path) -> Any:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from abm.runs.executors import executor_for, local_executor
 from abm.runs.kept_result import KeptResult, kept, may_be_called
-from abm.runs.keys import agent_days, result_key
+from abm.runs.keys import agent_days, name_of, result_key
 from abm.runs.result_store import ResultStore, store_below
 from abm.runs.run_tasks import Summary, run_tasks
 from abm.runs.task import Finished, Task
@@ -86,14 +86,9 @@ def figures_task(
     kind
         What a store keeps it as.
     """
-    name = "" if evaluate is live_outcomes else _name_of(evaluate)
+    name = "" if evaluate is live_outcomes else name_of(evaluate)
     key = result_key(kind, scenario, seed, name)
     return Task(key, _figures_of, _Run(kind, scenario, seed, evaluate), agent_days(scenario))
-
-
-def _name_of(evaluate: Evaluate) -> str:
-    own = getattr(evaluate, "key_name", None)
-    return own if own else f"{evaluate.__module__}.{evaluate.__qualname__}"
 
 
 def _figures_of(run: _Run) -> dict[str, float]:

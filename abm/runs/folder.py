@@ -5,14 +5,14 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from abm.io.files import FigureName, FileName, ReadBack, Seed, make_folder, open_lock
+from abm.io.files import FigureName, FileName, ReadBack, Seed, make_folder, open_lock, read_bytes
 from abm.io.locks import Lock, lock
 from abm.io.tables import (
     TableError,
@@ -23,8 +23,6 @@ from abm.io.tables import (
     write_bytes,
     write_json,
 )
-from abm.runs.parts import CURVES, FOLLOW_UP, Part, read_part, set_aside
-from abm.simulation.record import LOG_NAMES
 
 if TYPE_CHECKING:
     from abm.scenario.scenario import Scenario
@@ -37,11 +35,12 @@ class FolderError(Exception):
     """A run folder cannot be used; the message is one line for the user."""
 
 
-class _Table(ReadBack):
+class _DescribedTable(ReadBack):
     """What run.json says of a table."""
 
     sha256: str
     made_from: str = ""
+    seeds: list[Seed] = Field(default_factory=list)
 
 
 class _Figures(ReadBack):
@@ -55,7 +54,7 @@ class _Description(ReadBack):
     """The shape of run.json, as far as a command goes by it."""
 
     seeds: list[Seed] = Field(default_factory=list)
-    tables: dict[FileName, _Table] = Field(default_factory=dict)
+    tables: dict[FileName, _DescribedTable] = Field(default_factory=dict)
     figures: _Figures = _Figures()
 
 
@@ -112,10 +111,8 @@ class RunFolder:
         self.design = dict(design or {})
         self.run_id = run_id(command, scenario, self.design)
         self.path = out / scenario.name / self.run_id
-        self.seeds_path = self.path / "seeds"
         self.figures_path = self.path / "figures"
         self.failed_path = self.path / "failed"
-        self.aside_path = self.path / "set_aside"
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[None]:
@@ -126,25 +123,8 @@ class RunFolder:
         FolderError
             If it cannot be written, or another run is writing it.
         """
-        with opened(self.out, self.path, (self.seeds_path, self.figures_path)):
+        with opened(self.out, self.path, (self.figures_path,)):
             yield
-
-    def part(self, seed: int) -> Part | None:
-        """Return the finished part of a seed, checksums verified, or None."""
-        return read_part(self.seeds_path, seed)
-
-    def parts(self) -> dict[int, Part]:
-        """Return every finished seed of the folder in ascending order."""
-        try:
-            names = [name for name in os.listdir(self.seeds_path) if name.isdecimal()]
-        except OSError:
-            names = []
-        found = (self.part(seed) for seed in sorted(int(name) for name in names))
-        return {part.seed: part for part in found if part is not None}
-
-    def set_aside(self, seed: int) -> Path | None:
-        """Move a damaged or half-written part out of the way."""
-        return set_aside(self.seeds_path, seed, self.aside_path)
 
     def note_failure(self, seed: int, trace: str) -> None:
         """Write the traceback of a failed seed."""
@@ -168,8 +148,17 @@ class RunFolder:
         """Read run.json, or return an empty dictionary if there is none that has its shape."""
         return read_description(self.path)
 
-    def combine(self, parts: Mapping[int, Part]) -> dict[str, dict[str, Any]]:
-        """Write the tables of all finished seeds, those that have changed.
+    def combine(
+        self, names: Sequence[str], seeds: Mapping[int, Mapping[str, Path]]
+    ) -> dict[str, dict[str, Any]]:
+        """Write tables of all seeds, those that have changed, a block at a time.
+
+        Parameters
+        ----------
+        names
+            File names of the tables.
+        seeds
+            By seed and name: a file with its rows, called by its checksum.
 
         Returns
         -------
@@ -178,17 +167,17 @@ class RunFolder:
         """
         before = self.description().get("tables", {})
         tables = {}
-        for name in (CURVES, FOLLOW_UP, *(f"{log}.parquet" for log in LOG_NAMES)):
-            chosen = [part for part in parts.values() if name in part.files]
-            if not chosen:
+        for name in names:
+            parts = {seed: files[name] for seed, files in seeds.items() if name in files}
+            if not parts:
                 continue
-            made_from = _hash_of(f"{part.seed} {part.files[name]}" for part in chosen)
+            made_from = hash_of(f"{seed} {part.name}" for seed, part in parts.items())
             path = self.path / name
             if not self._is_current(path, before.get(name, {}), made_from):
                 join = join_csv if name.endswith(".csv") else join_parquet
-                join(path, [part.folder / name for part in chosen])
+                join(path, list(parts.values()))
             tables[name] = {
-                "seeds": [part.seed for part in chosen],
+                "seeds": list(parts),
                 "sha256": checksum(path),
                 "made_from": made_from,
             }
@@ -201,25 +190,19 @@ class RunFolder:
         return bool(checksum(path) == before.get("sha256"))
 
     def draw(
-        self, parts: Mapping[int, Part], draw: Callable[[Path], list[str]], again: bool
+        self, made_from: str, draw: Callable[[Path], list[str]], again: bool
     ) -> dict[str, Any]:
-        """Draw the figures unless they are there, made of these very parts.
+        """Draw the figures unless they are there, made from the same.
 
         Parameters
         ----------
-        parts
-            Finished seeds.
+        made_from
+            A hash over what they show.
         draw
             Draws into a folder and returns the names of the files it wrote.
         again
             Draw in any case.
         """
-        from abm.runs.parts import AGGREGATES
-
-        made_from = _hash_of(
-            f"{part.seed} {part.files[CURVES]} {part.files.get(AGGREGATES)}"
-            for part in parts.values()
-        )
         before = self.description().get("figures", {})
         files = before.get("files", [])
         whole = all((self.figures_path / name).exists() for name in files)
@@ -233,13 +216,12 @@ class RunFolder:
 
     def describe(
         self,
-        parts: Mapping[int, Part],
+        contents: Mapping[str, Any],
         tables: Mapping[str, Any],
         figures: Mapping[str, Any],
         timings: Mapping[str, Any],
-        further: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write run.json: what was lived, with what, and a hash over its tables."""
+        """Write run.json: what was run, with what, and a hash over its tables."""
         from abm.compilation import code_version
 
         content = {
@@ -247,21 +229,32 @@ class RunFolder:
             "run_id": self.run_id,
             "scenario": self.scenario.resolved(),
             "design": self.design,
-            "seeds": list(parts),
-            **(further or {}),
-            "failed": self.failures(),
+            **contents,
             "content_hash": content_hash(tables),
             "tables": dict(tables),
             "figures": dict(figures),
             "code_version": code_version(),
             "versions": versions(),
             "platform": this_platform(),
-            "timings": {
-                **timings,
-                "seconds_by_seed": {str(part.seed): part.seconds for part in parts.values()},
-            },
+            "timings": dict(timings),
         }
         write_json(self.path / "run.json", content)
+
+    def write_if_other(self, name: str, content: bytes) -> None:
+        """Write a file of the folder, unless it has this content.
+
+        Raises
+        ------
+        TableError
+            If it cannot be written.
+        """
+        path = self.path / name
+        try:
+            is_there = read_bytes(path) == content
+        except OSError:
+            is_there = False
+        if not is_there:
+            write_bytes(path, content)
 
 
 def read_description(folder: Path) -> dict[str, Any]:
@@ -321,7 +314,7 @@ def opened(out: Path, path: Path, inner: Sequence[Path] = ()) -> Iterator[None]:
 
 def content_hash(tables: Mapping[str, Any]) -> str:
     """Return one hash over all tables of a folder: the same tables, the same hash."""
-    return _hash_of(f"{name} {tables[name]['sha256']}" for name in sorted(tables))
+    return hash_of(f"{name} {tables[name]['sha256']}" for name in sorted(tables))
 
 
 def versions() -> dict[str, str]:
@@ -343,5 +336,6 @@ def this_platform() -> dict[str, Any]:
     }
 
 
-def _hash_of(lines: Iterator[str]) -> str:
+def hash_of(lines: Iterable[str]) -> str:
+    """Return one hash over lines of text."""
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -7,6 +7,7 @@ import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abm.compilation import code_version
@@ -24,7 +25,7 @@ FIGURE_NAME = re.compile("[ -~]{1,200}")
 # Columns of tables of results that are no figures.
 NO_FIGURES = frozenset({"key", "status", "error", "seconds", "point", "seed"})
 LONGEST_TEXT = 100_000
-LARGEST_ABOUT, LARGEST_FILE = 1 << 20, 1 << 31  # bytes
+LARGEST_ABOUT, LARGEST_FILE = 1 << 20, 1 << 36  # bytes
 # Control characters and halves of characters do not belong in text that is shown.
 REMOVED = {*range(32), *range(127, 160), *range(0xD800, 0xE000)} - {ord("\n"), ord("\t")}
 TO_TEXT = dict.fromkeys(REMOVED, "\N{REPLACEMENT CHARACTER}")
@@ -48,6 +49,8 @@ class KeptResult:
         Numbers by name, kept to the last bit.
     files
         Contents by name.
+    written
+        Further files by name, each written whole where it is now; a store moves them to itself.
     """
 
     key: str
@@ -56,6 +59,7 @@ class KeptResult:
     about: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    written: Mapping[str, Path] = field(default_factory=dict)
 
 
 def kept(
@@ -65,6 +69,7 @@ def kept(
     seed: int,
     figures: Mapping[str, float] | None = None,
     files: Mapping[str, bytes] | None = None,
+    written: Mapping[str, Path] | None = None,
     **more: Any,
 ) -> KeptResult:
     """Return what is kept of a task that was done, or failed; its weight is in agent-days.
@@ -77,7 +82,7 @@ def kept(
         What it is, as it entered the key.
     scenario, seed
         What was run.
-    figures, files
+    figures, files, written
         What came of it, unless it failed.
     more
         What else is to be known about it.
@@ -92,7 +97,7 @@ def kept(
     key, result = finished.task.key, finished.result
     if isinstance(result, Failure):
         return KeptResult(key, kind, FAILED, about | {"error": result.error})
-    return KeptResult(key, kind, DONE, about, figures or {}, files or {})
+    return KeptResult(key, kind, DONE, about, figures or {}, files or {}, written or {})
 
 
 class Row(NamedTuple):

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+from collections.abc import Callable
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,18 @@ def result_key(kind: str, scenario: "Scenario", seed: int, extra: str = "") -> s
     extra
         What else decides it, such as the name of a function that is not the standard one.
     """
-    return hashlib.sha256(f"{kind} {run_key(scenario, seed, extra)}".encode()).hexdigest()
+    return key_of_kind(kind, run_key(scenario, seed, extra))
+
+
+def key_of_kind(kind: str, run: str) -> str:
+    """Return the key of a result of a kind, from the key of its run."""
+    return hashlib.sha256(f"{kind} {run}".encode()).hexdigest()
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return what stands for a function in a key: its `key_name`, or else where it is."""
+    own = getattr(function, "key_name", None)
+    return own if own else f"{function.__module__}.{function.__qualname__}"
 
 
 def made_with() -> str:

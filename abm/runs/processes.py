@@ -27,15 +27,10 @@ class LocalProcesses(Executor):
     ----------
     jobs
         How many. As many batches, and again, can note in `shares` how far they are.
-    begin, given
-        A function of a module, called first in every process with these arguments.
     """
 
-    def __init__(
-        self, jobs: int, begin: Callable[..., None] | None = None, given: tuple[Any, ...] = ()
-    ) -> None:
+    def __init__(self, jobs: int) -> None:
         self.workers = jobs
-        self._begin, self._given = begin, given
         self._open()
 
     def _open(self) -> None:
@@ -47,7 +42,7 @@ class LocalProcesses(Executor):
             self.workers,
             context,
             initializer=_begin_process,
-            initargs=(self._reader, self.shares, self._begin, self._given),
+            initargs=(self._reader, self.shares),
         )
 
     def submit[**P, R](
@@ -112,9 +107,7 @@ def _start_tracker() -> None:
 shares: Any = None  # in a process that was started: where it notes how far it is, by slot
 
 
-def _begin_process(
-    stop: Connection, parents: Any, begin: Callable[..., None] | None, given: tuple[Any, ...]
-) -> None:
+def _begin_process(stop: Connection, parents: Any) -> None:
     """Prepare a process: one thread, interruptions left to the parent, no life without it."""
     global shares
     shares = parents
@@ -123,8 +116,6 @@ def _begin_process(
     for name in {"SIGINT", "SIGHUP"} & set(dir(signal)):
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
-    if begin is not None:
-        begin(*given)
 
 
 def _end_with_parent(stop: Connection) -> None:

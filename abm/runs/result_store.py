@@ -10,10 +10,10 @@ import contextlib
 import json
 import sqlite3
 import weakref
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from abm.runs.kept_result import DONE, FAILED, KeptResult, Row, written
 from abm.runs.store_database import (
@@ -46,6 +46,14 @@ class StoreReport:
     size: int  # bytes
     lost: int  # results that were damaged
     set_aside: tuple[str, ...]  # names of files
+
+
+@dataclass(frozen=True)
+class FilesOnDisk:
+    """A result whose files are too large to be read at once."""
+
+    about: Mapping[str, Any]
+    files: Mapping[str, Path]  # each called by the SHA-256 of its bytes
 
 
 def store_below(out: Path) -> "ResultStore":
@@ -99,10 +107,10 @@ class ResultStore:
             self._database.do(write, is_writing=True)
 
     def _write_files(self, result: KeptResult) -> dict[str, tuple[str, int]]:
-        return {
-            name: (self._files.write_object(content), len(content))
-            for name, content in result.files.items()
-        }
+        files = {name: self._files.take_object(path) for name, path in result.written.items()}
+        for name, content in result.files.items():
+            files[name] = self._files.write_object(content), len(content)
+        return files
 
     def clear(self, kind: str | None = None) -> int:
         """Remove all results of a kind, or all there are and what was set aside; return how many.
@@ -178,10 +186,28 @@ class ResultStore:
                 contents[name] = content
         return contents
 
-    def _whole(self, database: sqlite3.Connection, rows: list[Row]) -> list[Row]:
-        """Return those rows all whose files are there and sound; remove the others."""
-        whole = [row for row in rows if self._contents(row, row.files) is not None]
-        forget(database, {row.key for row in rows} - {row.key for row in whole})
+    def files_on_disk(self, keys: Iterable[str]) -> dict[str, FilesOnDisk]:
+        """Return what is known of those keys that are done, and where their checked files are."""
+
+        def look(database: sqlite3.Connection) -> dict[str, FilesOnDisk]:
+            rows = [row for row in rows_among(database, keys) if row.status == DONE]
+            whole = self._whole(database, rows)
+            return {row.key: FilesOnDisk(row.about, paths) for row, paths in whole}
+
+        return self._database.do(look)
+
+    def _whole(
+        self, database: sqlite3.Connection, rows: list[Row]
+    ) -> list[tuple[Row, dict[str, Path]]]:
+        """Return those rows all whose files are there and sound, and where; remove the others."""
+        whole = []
+        for row in rows:
+            paths = {name: self._files.find_object(*about) for name, about in row.files.items()}
+            there = {name: path for name, path in paths.items() if path is not None}
+            if len(there) == len(paths):
+                whole.append((row, there))
+            else:
+                forget(database, [row.key])
         return whole
 
     def has(self, keys: Iterable[str], *, failed: bool = True, whole: bool = False) -> set[str]:
@@ -200,7 +226,7 @@ class ResultStore:
         def look(database: sqlite3.Connection) -> set[str]:
             rows = rows_among(database, keys)
             if whole:
-                rows = self._whole(database, rows)
+                rows = [row for row, _ in self._whole(database, rows)]
             return {row.key for row in rows if failed or row.status == DONE}
 
         return self._database.do(look)
@@ -253,7 +279,7 @@ class ResultStore:
             if database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
                 raise DamagedError
             number: int = database.execute("SELECT count(*) FROM results").fetchone()[0]
-            whole = self._whole(database, sound_rows(database))
+            whole = [row for row, _ in self._whole(database, sound_rows(database))]
             self._files.remove_objects_but(objects_of(whole))
             return number - len(whole)
 

@@ -5,7 +5,9 @@ or locking; what stands where a file or folder of ours belongs, and is none, is 
 """
 
 import contextlib
+import errno
 import hashlib
+import io
 import itertools
 import os
 import shutil
@@ -15,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from abm.io.locks import Lock, lock
-from abm.io.tables import write_bytes
+from abm.io.tables import atomic, checksum, write_bytes
 
 SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 DATABASE, JOURNAL, LOCK = "results.sqlite", "results.sqlite-journal", "lock"
@@ -116,30 +118,75 @@ class StoreFolder:
         """
         name = hashlib.sha256(content).hexdigest()
         path = self._object(name)
-        if self.read_object(name, len(content)) is None:
-            for folder in (path.parent.parent, path.parent):
-                self._expect(folder, stat.S_ISDIR)
-                if not folder.is_dir():
-                    folder.mkdir()
-                    _settle(folder.parent)
+        if self.find_object(name, len(content)) is None:
+            self._make_folder_of(path)
             write_bytes(path, content)
             _settle(path.parent)
         return name
 
+    def take_object(self, source: Path) -> tuple[str, int]:
+        """Move a file that was written whole into the store; return its name and size.
+
+        Raises
+        ------
+        OSError, TableError
+            If that cannot be done.
+        """
+        name, size = checksum(source), source.stat().st_size
+        path = self._object(name)
+        if self.find_object(name, size) is None:
+            self._make_folder_of(path)
+            try:
+                source.replace(path)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                with atomic(path) as file, open(source, "rb") as content:  # on another disk
+                    shutil.copyfileobj(content, file)
+            _settle(path.parent)
+        source.unlink(missing_ok=True)
+        return name, size
+
+    def _make_folder_of(self, path: Path) -> None:
+        for folder in (path.parent.parent, path.parent):
+            self._expect(folder, stat.S_ISDIR)
+            if not folder.is_dir():
+                folder.mkdir()
+                _settle(folder.parent)
+
     def read_object(self, name: str, size: int) -> bytes | None:
         """Return the bytes of a file, or None; one that is damaged is moved aside."""
+
+        def read(file: io.BufferedReader) -> tuple[bytes, str]:
+            content = file.read(size)
+            return content, hashlib.sha256(content).hexdigest()
+
+        return self._checked(name, size, read)
+
+    def find_object(self, name: str, size: int) -> Path | None:
+        """Return where a file is, or None; one that is damaged is moved aside."""
+
+        def look(file: io.BufferedReader) -> tuple[Path, str]:
+            return self._object(name), hashlib.file_digest(file, "sha256").hexdigest()
+
+        return self._checked(name, size, look)
+
+    def _checked[T](
+        self, name: str, size: int, look: Callable[[io.BufferedReader], tuple[T, str]]
+    ) -> T | None:
+        """Return what `look` gives of a file, unless the checksum that it gives is another."""
         path = self._object(name)
         try:
             with open(os.open(path, os.O_RDONLY | SAFE), "rb") as file:
-                found = os.fstat(file.fileno())
-                is_ours = stat.S_ISREG(found.st_mode) and found.st_size == size
-                content = file.read(size) if is_ours else b""
+                about = os.fstat(file.fileno())
+                if stat.S_ISREG(about.st_mode) and about.st_size == size:
+                    content, digest = look(file)
+                    if digest == name:
+                        return content
         except FileNotFoundError:
             return None
         except OSError:
-            is_ours, content = False, b""
-        if is_ours and hashlib.sha256(content).hexdigest() == name:
-            return content
+            pass
         with contextlib.suppress(OSError):
             self.move_aside(path)
         return None

@@ -66,7 +66,7 @@ def test_a_run_writes_a_large_seed(tmp_path, monkeypatch, capsys):
 
 def test_the_summary_takes_the_seeds_asked_for_of_small_and_large_ones(tmp_path, capsys):
     scenario = hand_made.scenario(size=300, years=2)
-    given = {"jobs": 1, "quiet": True, "live": live_by_hand, "as_json": True}
+    given = {"jobs": 1, "quiet": True, "simulate": live_by_hand, "as_json": True}
     assert run_command(scenario, [LARGE], tmp_path, **given) == 0
     alone = json.loads(capsys.readouterr().out)["summary"]
     assert run_command(scenario, [1, LARGE + 1], tmp_path, **given) == 0

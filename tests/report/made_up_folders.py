@@ -62,10 +62,8 @@ def run(folder: Path, seeds: Sequence[int] = (1, 2, 3), curves: Any = None, **gi
         "curves.csv": table if curves is None else curves(table),
         "figures/prevalence_by_age.svg": SVG,
     }
-    for record in records:
-        sums = aggregate(record)
-        if sums is not None:
-            files[f"seeds/{record.seed}/aggregates.json"] = sums.to_plain()
+    sums = {str(record.seed): aggregate(record) for record in records}
+    files["aggregates.json"] = {seed: each.to_plain() for seed, each in sums.items() if each}
     return write(folder, files)
 
 

@@ -230,7 +230,7 @@ def broken(folder, name):
     elif name == "no number":
         curves.write_text(curves.read_text().replace("\n1,", "\n1,", 1) + "1,x,2020,all,12,a,b,c\n")
     elif name == "no sums":
-        (folder / "seeds" / "1" / "aggregates.json").write_text('{"onset": []}')
+        (folder / "aggregates.json").write_text('{"1": {"onset": []}}')
     return folder
 
 

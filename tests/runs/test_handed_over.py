@@ -6,7 +6,7 @@ What cannot be read, or has another shape, counts as missing and is made anew.
 import json
 import shutil
 from collections.abc import Iterator
-from hashlib import sha256
+from dataclasses import replace
 from pathlib import Path
 
 import hand_made
@@ -15,7 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.cli.run_command import run_command
+from abm.io.tables import read_curves
 from abm.runs.folder import RunFolder
+from abm.runs.result_store import store_below
 from abm.simulation.record import Logs
 
 SCENARIO = hand_made.scenario(size=300, years=2)
@@ -36,7 +38,7 @@ def draw(path: Path, *_: object) -> list[str]:
 
 
 def run(out: Path, **more) -> int:
-    given = {"jobs": 1, "quiet": True, "live": hand_made.run, "logs": Logs(people=True)}
+    given = {"jobs": 1, "quiet": True, "simulate": hand_made.run, "logs": Logs(people=True)}
     return run_command(SCENARIO, [1], out, **given | more)
 
 
@@ -69,10 +71,16 @@ def rerun(folder: Path) -> int:
 
 
 def tables(folder: Path) -> dict[str, bytes]:
-    return {n: (folder / n).read_bytes() for n in ("curves.csv", "people.parquet", *SEED_FILES)}
+    names = ("curves.csv", "people.parquet", "aggregates.json")
+    return {name: (folder / name).read_bytes() for name in names}
 
 
-SEED_FILES = ("seeds/1/curves.csv", "seeds/1/people.parquet", "seeds/1/aggregates.json")
+def kept_as(folder: Path, **other) -> None:
+    """Change what is kept of the seed, its checksums made right again."""
+    store = store_below(folder.parents[1])
+    (key,) = (result.key for result in store.list("seed"))
+    result = store.get(key)
+    store.put(replace(result, **{name: {**getattr(result, name), **other[name]} for name in other}))
 
 
 def change(path: Path, slot: tuple[str | int, ...], value: object) -> None:
@@ -94,7 +102,7 @@ def slots(told: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | in
 
 def gone_by(told: object) -> Iterator[tuple[str | int, ...]]:
     """Yield the way to everything that a command may go by; the scenario stands in the key."""
-    names = ("tables", "figures", "seeds", "seed", "files", "seconds", "failed", "content_hash")
+    names = ("tables", "figures", "failed", "content_hash")
     yield from (way for way in slots(told) if not way or way[0] in names)
 
 
@@ -124,7 +132,7 @@ def test_a_lock_that_is_a_link_is_refused_and_its_target_stays(folder, capsys):
     assert (folder.parents[2] / "victim.txt").read_text() == "precious"
 
 
-@pytest.mark.parametrize("name", ["figures", "seeds", "failed", "set_aside", ""])
+@pytest.mark.parametrize("name", ["figures", "failed", ".arriving", ""])
 def test_a_folder_that_is_a_link_is_refused_and_what_is_in_it_stays(folder, name, capsys):
     elsewhere = folder.parents[2] / "elsewhere"
     if (folder / name).exists():
@@ -138,25 +146,15 @@ def test_a_folder_that_is_a_link_is_refused_and_what_is_in_it_stays(folder, name
     assert {p: p.read_bytes() for p in elsewhere.rglob("*") if p.is_file()} == before
 
 
-def test_a_seed_that_is_a_link_is_moved_aside_and_nothing_is_written_there(folder):
-    elsewhere = folder.parents[2] / "elsewhere"
-    shutil.move(folder / "seeds" / "1", elsewhere)
-    (elsewhere / "done.json").write_text("precious")
-    (folder / "seeds" / "1").symlink_to(elsewhere)
-    assert rerun(folder) == 0
-    assert (elsewhere / "done.json").read_text() == "precious"
-    assert not (folder / "seeds" / "1").is_symlink()
+SHAPES = ["[" * 100_000, "null", "[]", "{}", "5", '{"tables": null}', '{"1": {}}']
 
 
-@pytest.mark.parametrize("file", ["run.json", "seeds/1/done.json", "seeds/1/aggregates.json"])
-@pytest.mark.parametrize("content", ["[" * 100_000, "null", "[]", "{}", "5", '{"tables": null}'])
+@pytest.mark.parametrize("file", ["run.json", "aggregates.json"])
+@pytest.mark.parametrize("content", SHAPES)
 def test_another_shape_of_json_counts_as_missing(folder, file, content, capsys):
     before = tables(folder)
     described = json.loads((folder / "run.json").read_text())
     (folder / file).write_text(content)
-    if file.endswith("aggregates.json"):
-        sum_ = sha256(content.encode()).hexdigest()
-        change(folder / "seeds" / "1" / "done.json", ("files", "aggregates.json"), sum_)
     assert rerun(folder) == 0
     assert "Traceback" not in capsys.readouterr().err
     assert tables(folder) == before
@@ -164,36 +162,49 @@ def test_another_shape_of_json_counts_as_missing(folder, file, content, capsys):
     assert now["content_hash"] == described["content_hash"]
 
 
+@pytest.mark.parametrize("content", SHAPES)
+def test_kept_sums_of_another_shape_count_as_missing(folder, content, capsys):
+    before = tables(folder)
+    kept_as(folder, files={"aggregates.json": content.encode()})
+    assert rerun(folder) == 0
+    assert "Traceback" not in capsys.readouterr().err
+    assert tables(folder) == before
+
+
 @pytest.mark.parametrize("content", [b"no table", b"", b"PAR1 and more that is no table PAR1"])
 @pytest.mark.parametrize("file", ["people.parquet", "curves.csv"])
 def test_a_table_that_is_none_is_one_line_or_made_anew(folder, file, content, capsys):
-    (folder / "seeds" / "1" / file).write_bytes(content)
-    sum_ = sha256(content).hexdigest()
-    change(folder / "seeds" / "1" / "done.json", ("files", file), sum_)
+    kept_as(folder, files={file: content})
     assert rerun(folder) in (0, 1)
     error = capsys.readouterr().err
     assert "Traceback" not in error
     assert error.count("\n") <= 2
 
 
-def test_more_seconds_than_there_are_count_as_missing(folder):
-    path = folder / "seeds" / "1" / "done.json"
-    path.write_text(path.read_text().replace('"seconds": ', '"seconds": Infinity, "was": '))
+@pytest.mark.parametrize("odd", [float("inf"), -1, "long", None, [1]])
+def test_what_is_said_of_a_seed_may_be_anything(folder, odd):
+    kept_as(folder, about={"seconds": odd, "unmade": odd})
+    (folder / "run.json").unlink()
     assert rerun(folder) == 0
-    assert json.loads(path.read_text())["seconds"] < 1e6
+    assert json.loads((folder / "run.json").read_text())["timings"]["seconds_by_seed"] == {"1": 0}
+
+
+def test_seeds_of_a_folder_that_are_kept_nowhere_are_run(folder):
+    change(folder / "run.json", ("seeds",), [1, 7])
+    assert rerun(folder) == 0
+    assert read_curves(folder / "curves.csv")["seed"].unique().tolist() == [1, 7]
 
 
 @settings(max_examples=80, deadline=None)
 @given(data=st.data(), value=VALUES)
-@pytest.mark.parametrize("file", ["run.json", "seeds/1/done.json"])
-def test_any_value_in_any_slot_is_survived(whole, tmp_path_factory, file, data, value):
+def test_any_value_in_any_slot_is_survived(whole, tmp_path_factory, data, value):
     out = tmp_path_factory.mktemp("any") / "results"
     shutil.copytree(whole, out)
     victim = out.parent / "victim.txt"
     victim.write_text("precious")
     folder = RunFolder(out, SCENARIO).path
-    told = json.loads((folder / file).read_text())
-    change(folder / file, data.draw(st.sampled_from(list(gone_by(told)))), value)
+    told = json.loads((folder / "run.json").read_text())
+    change(folder / "run.json", data.draw(st.sampled_from(list(gone_by(told)))), value)
     before = tables(folder)
     assert run(out) == 0
     assert tables(folder) == before

@@ -13,6 +13,7 @@ from abm.cli.run_command import run_command
 from abm.runs.folder import RunFolder
 from abm.scenario import draws as uncertainty
 from abm.simulation.record import Logs
+from abm.simulation.run import run as simulate_run
 
 SCENARIO = hand_made.scenario(size=300, years=2)
 
@@ -29,7 +30,7 @@ def run(tmp_path, draws, monkeypatch):
     monkeypatch.setattr("abm.report.figures.curves.draw_figures", lambda *given: [])
 
     def call(seeds, scenario=SCENARIO, **options):
-        given = {"jobs": 1, "quiet": True, "live": hand_made.run, "draws": draws} | options
+        given = {"jobs": 1, "quiet": True, "simulate": hand_made.run, "draws": draws} | options
         assert run_command(scenario, list(seeds), tmp_path / "results", **given) == 0
         design = given["draws"].design if given["draws"] else None
         return RunFolder(tmp_path / "results", scenario, design=design)
@@ -93,7 +94,7 @@ def test_too_few_seeds_say_what_is_needed(run, capsys, seeds):
 def test_a_seed_lives_the_very_scenario_that_is_drawn(tmp_path, monkeypatch, draws, run):
     monkeypatch.setattr(uncertainty, "FOLDER", tmp_path / "fitted")
     cohort = abm.load_scenario("birth-cohort", population=40, years=8)
-    curves = pd.read_csv(run([3, 4], cohort, live=None).path / "curves.csv")
+    curves = pd.read_csv(run([3, 4], cohort, simulate=simulate_run).path / "curves.csv")
     alone = {seed: abm.run(uncertainty.drawn(cohort, seed), seed, Logs()).curves for seed in (3, 4)}
     for seed, expected in alone.items():
         own = curves[curves["seed"] == seed].reset_index(drop=True)

@@ -1,8 +1,6 @@
 """A run folder is completed, never spoilt: killed, damaged, extended or asked for more."""
 
-import errno
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,8 +12,9 @@ import pandas as pd
 import pytest
 
 from abm.cli.run_command import run_command
-from abm.runs import parts
 from abm.runs.folder import RunFolder
+from abm.runs.result_store import store_below
+from abm.scenario.scenario import Scenario
 from abm.simulation.record import Logs
 
 SCENARIO = hand_made.scenario(size=300, years=2)
@@ -53,7 +52,7 @@ def _without_figures(request, monkeypatch):
 
 
 def run(out, seeds=(1, 2), **options):
-    given = {"jobs": 1, "quiet": True, "live": hand_made.run} | options
+    given = {"jobs": 1, "quiet": True, "simulate": hand_made.run} | options
     return run_command(SCENARIO, list(seeds), out, **given)
 
 
@@ -64,11 +63,7 @@ def folder_of(out):
 def content(folder):
     """Return every file of the folder but those that hold clocks."""
     files = (p for p in folder.rglob("*") if p.is_file())
-    return {
-        str(p.relative_to(folder)): p.read_bytes()
-        for p in files
-        if p.name not in ("run.json", "done.json")
-    }
+    return {str(p.relative_to(folder)): p.read_bytes() for p in files if p.name != "run.json"}
 
 
 def test_tables_of_different_seeds_are_told_on_the_terminal_and_in_the_description(out, capsys):
@@ -158,9 +153,7 @@ def test_a_log_asked_for_later_adds_a_table_and_changes_no_other_byte(out, diary
     assert run(out, logs=Logs(acts=True)) == 0
     assert diary() == [1, 2]
     after = content(folder_of(out))
-    assert set(after) - set(before) == {
-        "acts.parquet", "seeds/1/acts.parquet", "seeds/2/acts.parquet"
-    }  # fmt: skip
+    assert set(after) - set(before) == {"acts.parquet"}
     assert {name: after[name] for name in before} == before
     assert run(out) == 0
     assert diary() == []
@@ -170,37 +163,55 @@ def test_a_log_asked_for_later_may_not_change_the_curves(out, capsys):
     run(out, [1])
     curves = (folder_of(out) / "curves.csv").read_bytes()
 
+    @hand_made.as_run
     def other(scenario, seed, logs, progress):
         return hand_made.record(hand_made.scenario(years=3), seed, logs)
 
-    assert run(out, [1], logs=Logs(acts=True), live=other) == 1
+    assert run(out, [1], logs=Logs(acts=True), simulate=other) == 1
     assert "other curves" in (folder_of(out) / "failed" / "1.txt").read_text()
     assert (folder_of(out) / "curves.csv").read_bytes() == curves
 
 
-@pytest.mark.parametrize("damage", ["change", "cut", "remove", "half-written", "nonsense"])
-def test_a_damaged_part_is_set_aside_and_lived_again(out, diary, damage):
+def test_a_seed_kept_with_more_tables_serves_and_takes_the_place_of_fewer(out, diary):
+    run(out, [1], logs=Logs(people=True))
+    run(out, [1], logs=Logs(acts=True))
+    assert diary() == [1, 1]
+    assert run(out, [1], logs=Logs(people=True)) == run(out, [1]) == 0
+    assert diary() == []
+    (kept,) = store_below(out).list("seed")
+    assert {"people.parquet", "acts.parquet"} <= store_below(out).get(kept.key).files.keys()
+
+
+def test_another_title_is_another_folder_and_nothing_is_run_anew(out, diary):
     run(out)
-    folder = folder_of(out)
-    before = content(folder)
-    part = folder / "seeds" / "2"
-    curves = part / "curves.csv"
-    if damage == "change":
-        curves.write_bytes(curves.read_bytes().replace(b"0.1", b"0.9"))
-    elif damage == "cut":
-        curves.write_bytes(curves.read_bytes()[:100])
-    elif damage == "remove":
-        curves.unlink()
-    elif damage == "half-written":
-        (part / "done.json").unlink()
-    else:
-        (part / "done.json").write_bytes(b"\x00[1, 2")
+    other = hand_made.scenario(size=300, years=2, name="other")
+    assert run_command(other, [1, 2], out, jobs=1, quiet=True, simulate=hand_made.run) == 0
+    assert diary() == [1, 2]
+    assert content(RunFolder(out, other).path) == content(folder_of(out))
+
+
+def test_what_is_observed_is_told_apart(out, diary):
+    run(out, [1], logs=Logs(panel=True))
+    table = {"population": {"size": 300}, "calendar": {"years": 2}}
+    closer = Scenario.from_table(table | {"observation": {"panel_share": 0.5}}, "closer")
+    assert run_command(closer, [1], out, jobs=1, quiet=True, simulate=hand_made.run) == 0
+    assert diary() == [1, 1]
+
+
+@pytest.mark.parametrize("file", ["curves.csv", "aggregates.json"])
+def test_what_is_kept_damaged_is_run_again(out, diary, capsys, file):
+    run(out)
+    before = content(folder_of(out))
+    store = store_below(out)
+    for result in store.list("seed"):
+        if result.about["seed"] == 2:
+            path = store.files_on_disk([result.key])[result.key].files[file]
+    path.write_bytes(path.read_bytes()[:100])
     diary()
-    assert run(out) == 0
+    assert run(out, quiet=False) == 0
     assert diary() == [2]
-    after = content(folder)
-    assert {name: after[name] for name in before} == before
-    assert (folder / "set_aside" / "2-1").is_dir()
+    assert "what was kept of seed 2 was damaged" in capsys.readouterr().err
+    assert content(folder_of(out)) == before
 
 
 def test_a_damaged_table_is_put_together_again_without_living(out, diary):
@@ -216,7 +227,7 @@ def test_a_damaged_table_is_put_together_again_without_living(out, diary):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_failed_seed_is_listed_and_the_rest_is_kept(out, diary, capsys, jobs):
-    code = run(out, [1, 2, 3], live=hand_made.run_but_fail_at_two, jobs=jobs)
+    code = run(out, [1, 2, 3], simulate=hand_made.run_but_fail_at_two, jobs=jobs)
     assert code == 1
     folder = folder_of(out)
     assert "seed two is never lived" in (folder / "failed" / "2.txt").read_text()
@@ -230,13 +241,13 @@ def test_a_failed_seed_is_listed_and_the_rest_is_kept(out, diary, capsys, jobs):
 
 
 def test_when_every_seed_fails_nothing_is_shown(out, capsys):
-    assert run(out, [2], live=hand_made.run_but_fail_at_two) == 1
+    assert run(out, [2], simulate=hand_made.run_but_fail_at_two) == 1
     assert "Ever self-injured" not in capsys.readouterr().out
 
 
 def test_a_killed_worker_costs_nothing_but_time(out, diary):
     seeds = [1, 2, 3, 4]
-    assert run(out, seeds, live=hand_made.run_or_be_killed_once, jobs=2) == 0
+    assert run(out, seeds, simulate=hand_made.run_or_be_killed_once, jobs=2) == 0
     assert set(diary()) == set(seeds)
     assert pd.read_csv(folder_of(out) / "curves.csv")["seed"].unique().tolist() == seeds
 
@@ -260,7 +271,7 @@ def test_one_seed_of_json_has_null_where_it_cannot_tell(out, capsys):
 @pytest.mark.parametrize("depth", [0, 1, 2, 3])
 def test_a_file_in_the_place_of_a_folder_is_one_clear_error(out, capsys, depth):
     folder = folder_of(out)
-    place = [folder / "seeds", folder, folder.parent, out][depth]
+    place = [folder / "figures", folder, folder.parent, out][depth]
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text("a file")
     assert run(out) == 2
@@ -284,30 +295,27 @@ def test_two_runs_do_not_write_the_same_folder(out, capsys):
     assert run(out) == 0
 
 
-def test_a_full_disk_ends_the_run_and_keeps_what_is_finished(out, monkeypatch, capsys):
-    write = parts.write_bytes
-
-    def full_at_seed_two(path, content):
-        if path.parent.name == "2":
-            raise parts.TableError(f"cannot write {path}: {os.strerror(errno.ENOSPC)}")
-        write(path, content)
-
-    with monkeypatch.context() as full:
-        full.setattr(parts, "write_bytes", full_at_seed_two)
-        assert run(out) == 1
-    assert "No space left on device" in capsys.readouterr().err
-    assert RunFolder(out, SCENARIO).part(1) is not None
-    assert run(out) == 0
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_table_that_cannot_be_written_ends_the_run(out, monkeypatch, capsys, jobs):
+    folder = folder_of(out)
+    folder.mkdir(parents=True)
+    (folder / ".arriving").write_text("a file in the place of the folder")
+    monkeypatch.setattr("shutil.rmtree", lambda *given, **more: None)
+    assert run(out, logs=Logs(people=True), jobs=jobs) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("nssi: cannot write")
+    assert error.count("\n") == 1
 
 
 def test_ctrl_c_keeps_finished_seeds(out, diary, capsys):
+    @hand_made.as_run
     def interrupted(scenario, seed, logs, progress):
         if seed == 2:
             raise KeyboardInterrupt
         return hand_made.run(scenario, seed, logs, progress)
 
-    assert run(out, live=interrupted) == 130
-    assert "1 of 2 seeds are finished" in capsys.readouterr().err
+    assert run(out, simulate=interrupted) == 130
+    assert "what is finished is kept" in capsys.readouterr().err
     diary()
     assert run(out) == 0
     assert diary() == [2]
@@ -334,18 +342,18 @@ def test_killed_or_interrupted_mid_run_it_goes_on_where_it_was(out, diary, tmp_p
         "if __name__ == '__main__':\n"
         "    scenario = hand_made.scenario(size=300, years=2)\n"
         f"    sys.exit(run_command(scenario, [1, 2, 3], Path({str(out)!r}), jobs=2,\n"
-        "                         live=hand_made.run_forever_from_two))\n"
+        "                         simulate=hand_made.run_forever_from_two))\n"
     )
     process = subprocess.Popen([sys.executable, script], stderr=subprocess.PIPE, text=True)
-    done = folder_of(out) / "seeds" / "1" / "done.json"
-    wait_until(lambda: done.exists() and len(read_numbers(tmp_path / "diary.txt")) == 3)
-    workers = [number for number in read_numbers(tmp_path / "diary.txt") if number != 1]
+    noted, kept = tmp_path / "diary.txt", store_below(out)
+    wait_until(lambda: kept.list("seed") and len(read_numbers(noted)) == 3)
+    workers = [number for number in read_numbers(noted) if number != 1]
     process.send_signal(blow)
     _, error = process.communicate(timeout=60)
     wait_until(lambda: not any(is_alive(worker) for worker in workers))
     if blow == signal.SIGINT:
         assert process.returncode == 130
-        assert "1 of 3 seeds are finished" in error
+        assert "what is finished is kept" in error
         assert "Traceback" not in error
     diary()
     assert run(out, [1, 2, 3]) == 0

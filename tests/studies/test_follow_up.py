@@ -108,7 +108,7 @@ def live(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
 
 
 def run(chosen, out):
-    return run_command(chosen, [1, 2], out, jobs=1, quiet=True, live=live)
+    return run_command(chosen, [1, 2], out, jobs=1, quiet=True, simulate=live)
 
 
 @pytest.fixture(autouse=True)
@@ -163,11 +163,18 @@ def test_what_was_lived_is_kept_where_nothing_can_be_made_of_it(tmp_path, monkey
     def fail(record):
         raise ValueError("math domain error")
 
-    monkeypatch.setattr("abm.runs.workers.follow_up_frame", fail)
+    monkeypatch.setattr("abm.runs.seeds.follow_up_frame", fail)
     chosen = scenario(**ON)
     assert run(chosen, tmp_path) == 1
     folder = RunFolder(tmp_path, chosen)
-    assert sorted(folder.parts()) == [1, 2]
     assert "math domain error" in (folder.failed_path / "1.txt").read_text()
-    assert "curves.csv" in json.loads((folder.path / "run.json").read_text())["tables"]
-    assert "Traceback" not in capsys.readouterr().err
+    described = json.loads((folder.path / "run.json").read_text())
+    assert (described["seeds"], described["failed"]) == ([1, 2], [])
+    assert described["incomplete"] == [1, 2]
+    assert "curves.csv" in described["tables"]
+    error = capsys.readouterr().err
+    assert "seed 1 has no deaths to be expected after hospital; the reason is in" in error
+    assert "failed;" not in error
+    assert "Traceback" not in error
+    assert run(chosen, tmp_path) == 1  # it is said again
+    assert "seed 2 has no" in capsys.readouterr().err

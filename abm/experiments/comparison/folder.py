@@ -39,7 +39,6 @@ class ComparisonFolder(StudyFolder):
         RunFolder.__init__(self, out, scenarios[0], "compare", whole)
         self.path = out / folder_name(scenarios) / self.run_id
         self._new = [each for each in (self.path, *self.path.parents) if not each.exists()]
-        self.seeds_path = self.path  # nothing is kept by seed
         self.figures_path = self.path / "figures"
         self.failed_path = self.path / "failed"
 

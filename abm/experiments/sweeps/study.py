@@ -49,7 +49,6 @@ class StudyFolder(RunFolder):
     def __init__(self, out: Path, scenario: "Scenario", command: str, design: Design) -> None:
         super().__init__(out, scenario, command, design.plain())
         self._new = [each for each in (self.path, *self.path.parents) if not each.exists()]
-        self.seeds_path = self.path  # nothing is kept by seed
         if command == "sweep":
             self.figures_path = self.path
 

@@ -109,9 +109,9 @@ class Files:
             reason = getattr(error, "strerror", None) or error
             raise ReportError(f"{path}: cannot be read: {reason}") from None
 
-    def json(self, name: str) -> Any:
+    def json(self, name: str, largest: int = LARGEST_JSON) -> Any:
         """Return what a JSON file holds, or None if there is no such file."""
-        content = self.content(name, LARGEST_JSON)
+        content = self.content(name, largest)
         if content is None:
             return None
         try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from abm.io.files import LARGEST_TABLE
 from abm.report.format import (
     FORMATS,
     capitalised,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from abm.studies.aggregates import Aggregates
     from abm.studies.key_figures import Row
 
-CURVES = "curves.csv"
+CURVES, AGGREGATES = "curves.csv", "aggregates.json"
 BAND = "aged 12 to 18"
 BY_AGE = {"lifetime_prevalence": "ever", "past_year_prevalence": "past year"}
 SEXES = ("female", "male")
@@ -97,17 +98,15 @@ def _aggregates(files: Files, seeds: Sequence[int]) -> "Mapping[int, Aggregates]
     """Return the sums over people and acts of those seeds that have sound ones."""
     from abm.studies.aggregates import Aggregates
 
-    aggregates = {}
-    for seed in seeds:
-        name = f"seeds/{seed}/aggregates.json"
-        plain = files.json(name)
-        if plain is None:
-            continue
-        try:
-            aggregates[seed] = Aggregates.from_plain(plain)
-        except (LookupError, ValueError, TypeError, OverflowError):
-            raise ReportError(f"{files.path / name}: expected the sums of a run") from None
-    return aggregates
+    plain = files.json(AGGREGATES, LARGEST_TABLE)
+    try:
+        return {
+            seed: Aggregates.from_plain(plain[str(seed)])
+            for seed in seeds
+            if plain is not None and str(seed) in plain
+        }
+    except (LookupError, ValueError, TypeError, OverflowError):
+        raise ReportError(f"{files.path / AGGREGATES}: expected the sums of a run") from None
 
 
 def _limits(row: "Row") -> tuple[float, float]:

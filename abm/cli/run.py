@@ -32,17 +32,6 @@ def run(
         from abm.simulation.record import Logs
 
         options = shared.run_options()
-        draws = options.draws
-        code = run_command(
-            scenario=loaded,
-            seeds=seeds,
-            out=options.out,
-            jobs=options.jobs,
-            logs=Logs(people, acts, panel, moments),
-            force=options.force,
-            quiet=options.quiet,
-            as_json=options.as_json,
-            draws=draws,
-        )
-        design = None if draws is None else draws.design
+        code = run_command(loaded, seeds, options, Logs(people, acts, panel, moments))
+        design = None if options.draws is None else options.draws.design
         answer.leave(code, RunFolder(options.out, loaded, design=design).path)

@@ -31,8 +31,9 @@ from abm.report.terminal.key_figures import print_by_draw, print_summary
 from abm.runs.errors import RunnerError
 from abm.runs.executors import local_executor
 from abm.runs.folder import FolderError, RunFolder, content_hash, hash_of
+from abm.runs.options import RunOptions
 from abm.runs.processes import processors
-from abm.runs.result_store import ResultStore, StoreError, store_below
+from abm.runs.result_store import ResultStore, StoreError
 from abm.runs.run_tasks import run_tasks
 from abm.runs.seeds import (
     AGGREGATES,
@@ -51,7 +52,6 @@ from abm.simulation.record import LOG_NAMES, NO_LOGS, Logs
 from abm.simulation.run import run as simulate_run
 
 if TYPE_CHECKING:
-    from abm.scenario.draws import Draws
     from abm.scenario.scenario import Scenario
     from abm.studies.aggregates import Aggregates
     from abm.studies.key_figures import Row
@@ -61,40 +61,30 @@ ARRIVING = ".arriving"  # in the run folder: tables of rows on their way from wo
 
 
 @dataclass(frozen=True)
-class Request:
-    """What the user asked for, besides the scenario."""
+class _Asked:
+    """What the user asked for, and the folder that is to hold it."""
 
+    folder: RunFolder
     seeds: tuple[int, ...]
     logs: Logs
-    jobs: int | None
-    force: bool
-    quiet: bool
-    as_json: bool
-    simulate: Simulate
-    draws: "Draws | None" = None
+    how: RunOptions
 
-    def say(self, message: str) -> None:
-        """Print a message to standard error, unless quiet."""
-        if not self.quiet:
-            print(f"nssi: {message}", file=sys.stderr, flush=True)
+    @property
+    def simulate(self) -> Simulate:
+        """What runs a seed."""
+        return self.how.simulate or simulate_run
 
 
 def run_command(
     scenario: "Scenario",
     seeds: Sequence[int] = (1,),
-    out: Path = Path("results"),
-    jobs: int | None = None,
+    how: RunOptions | None = None,
     logs: Logs = NO_LOGS,
-    force: bool = False,
-    quiet: bool = False,
-    as_json: bool = False,
-    simulate: Simulate = simulate_run,
-    draws: "Draws | None" = None,
 ) -> int:
     """Run a scenario over seeds and put their tables, figures and key figures into its run folder.
 
     Seeds that are kept in the store are not run again, unless a log is newly asked for, what is
-    kept is damaged, or `force` is given. Tables span every seed that the folder held before.
+    kept is damaged, or that is asked for. Tables span every seed that the folder held before.
 
     Parameters
     ----------
@@ -102,47 +92,36 @@ def run_command(
         What to run.
     seeds
         One run each.
-    out
-        Folder of all results.
-    jobs
-        Processes; by default one a seed, at most one a processor.
+    how
+        Where and how to run.
     logs
         Tables of rows to write.
-    force
-        Run every seed again.
-    quiet
-        No progress and no messages, except errors and where to find support.
-    as_json
-        Print one JSON object instead of the table.
-    simulate
-        What runs a seed.
-    draws
-        The posterior that seeds draw their parameters from; None leaves parameters as they are.
 
     Returns
     -------
     int
-        Exit code: 0 done, 1 a seed failed (the rest is kept), 2 the folder cannot be written,
-        130 interrupted (finished seeds are kept).
+        Exit code: 0 done, 1 a seed failed or has no figures (the rest is kept), 2 the folder
+        cannot be written, 130 interrupted (finished seeds are kept).
 
     Raises
     ------
-    InputError
+    ScenarioError
         If the scenario cannot have the parameters drawn; nothing is written then.
     """
-    chosen = tuple(dict.fromkeys(seeds))
-    request = Request(chosen, logs, jobs, force, quiet, as_json, simulate, draws)
-    if draws is not None:
-        draws.check([scenario], chosen)
-    folder = RunFolder(out, scenario, design=None if draws is None else draws.design)
-    return _guarded(folder, request)
+    chosen = how or RunOptions()
+    wanted = tuple(dict.fromkeys(seeds))
+    if chosen.draws is not None:
+        chosen.draws.check([scenario], wanted)
+    design = None if chosen.draws is None else chosen.draws.design
+    folder = RunFolder(chosen.out, scenario, design=design)
+    return _guarded(_Asked(folder, wanted, logs, chosen))
 
 
-def _guarded(folder: RunFolder, request: Request) -> int:
+def _guarded(asked: _Asked) -> int:
     """Complete the folder; return the exit code, or that of what stopped it."""
     try:
-        with folder.opened():
-            return _complete(folder, request)
+        with asked.folder.opened():
+            return _complete(asked)
     except FolderError as error:
         return complain(str(error), EXIT_WRONG_INPUT)
     except (StoreError, RunnerError, TableError) as error:
@@ -152,25 +131,25 @@ def _guarded(folder: RunFolder, request: Request) -> int:
         return complain(message, EXIT_INTERRUPTED)
 
 
-def _complete(folder: RunFolder, request: Request) -> int:
+def _complete(asked: _Asked) -> int:
     """Run what is missing, write what has changed, show what was asked for."""
     started = datetime.datetime.now(datetime.UTC)
     clock = time.perf_counter()
-    found = _run_missing(folder, request)
+    found = _run_missing(asked)
     kept, failed = found.kept, sorted(found.errors)
-    _note(folder, found)
-    tables, figures = _write(folder, request, kept, draw_again=found.ran > 0)
-    if found.ran or _is_new(folder, tables, figures):
+    _note(asked.folder, found)
+    tables, figures = _write(asked, kept, draw_again=found.ran > 0)
+    if found.ran or _is_new(asked.folder, tables, figures):
         timings = {
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - clock, 3),
-            "processes": _jobs(request, found.ran),
+            "processes": _jobs(asked, found.ran),
             "seconds_by_seed": {str(seed): each.seconds for seed, each in kept.items()},
         }
-        folder.describe(_contents(folder, request, kept, tables), tables, figures, timings)
-    asked = {seed: kept[seed] for seed in request.seeds if seed in kept}
-    _show(folder, request, asked, failed, tables)
-    return EXIT_FAILED if failed or any(each.unmade for each in asked.values()) else EXIT_DONE
+        asked.folder.describe(_contents(asked, kept, tables), tables, figures, timings)
+    chosen = {seed: kept[seed] for seed in asked.seeds if seed in kept}
+    _show(asked, chosen, failed, tables)
+    return EXIT_FAILED if failed or _incomplete(chosen) else EXIT_DONE
 
 
 @dataclass(frozen=True)
@@ -182,20 +161,20 @@ class _Found:
     ran: int
 
 
-def _run_missing(folder: RunFolder, request: Request) -> _Found:
+def _run_missing(asked: _Asked) -> _Found:
     """Run the seeds that are not kept with all their tables, and those that are to be run again."""
-    store = store_below(folder.out)
-    runs = _runs(folder, request)
-    kept = find_seeds(store, runs, request.say)
-    again = set(request.seeds) if request.force else set()
+    store = asked.how.store
+    runs = _runs(asked)
+    kept = find_seeds(store, runs, asked.how.say)
+    again = set(asked.seeds) if asked.how.force else set()
     missing = {seed: run for seed, run in runs.items() if seed not in kept or seed in again}
     if not missing:
-        request.say(NOTHING_NEW)
+        asked.how.say(NOTHING_NEW)
         return _Found(kept, {}, 0)
     without_logs = {seed: replace(run, logs=NO_LOGS) for seed, run in missing.items()}
-    before = find_seeds(store, without_logs, request.say)
-    errors = _simulate(folder, store, request, missing, {} if request.force else before)
-    now = before | find_seeds(store, runs, request.say)
+    before = find_seeds(store, without_logs, asked.how.say)
+    errors = _simulate(asked, store, missing, {} if asked.how.force else before)
+    now = before | find_seeds(store, runs, asked.how.say)
     errors |= dict.fromkeys(runs.keys() - now.keys() - errors.keys(), DAMAGED)
     store.remove(_superseded(before, now))
     return _Found({seed: now[seed] for seed in runs if seed in now}, errors, len(missing))
@@ -207,47 +186,46 @@ def _superseded(before: Mapping[int, KeptSeed], now: Mapping[int, KeptSeed]) -> 
     return [old.key for old, new in more if old.logs | new.logs == new.logs]
 
 
-def _runs(folder: RunFolder, request: Request) -> dict[int, SeedRun]:
+def _runs(asked: _Asked) -> dict[int, SeedRun]:
     """Return the runs of the seeds asked for, and of those that the folder holds."""
-    described = folder.description()
+    described = asked.folder.description()
     tables = described.get("tables", {})
     held = {log: set(tables.get(f"{log}.parquet", {}).get("seeds", [])) for log in LOG_NAMES}
     runs = {}
-    for seed in sorted({*request.seeds, *map(int, described.get("seeds", []))}):
+    for seed in sorted({*asked.seeds, *map(int, described.get("seeds", []))}):
         logs = Logs(**{log: seed in seeds for log, seeds in held.items()})
-        if seed in request.seeds:
-            logs |= request.logs
-        scenario = folder.scenario
-        if request.draws is not None:
-            scenario = request.draws.drawn(scenario, seed)
-        arriving = folder.path.absolute() / ARRIVING
-        runs[seed] = SeedRun(scenario, seed, logs, arriving, request.simulate)
+        if seed in asked.seeds:
+            logs |= asked.logs
+        scenario = asked.folder.scenario
+        if asked.how.draws is not None:
+            scenario = asked.how.draws.drawn(scenario, seed)
+        arriving = asked.folder.path.absolute() / ARRIVING
+        runs[seed] = SeedRun(scenario, seed, logs, arriving, asked.simulate)
     return runs
 
 
 def _simulate(
-    folder: RunFolder,
+    asked: _Asked,
     store: ResultStore,
-    request: Request,
     runs: Mapping[int, SeedRun],
     before: Mapping[int, KeptSeed],
 ) -> dict[int, str]:
     """Run seeds and keep each as it comes; return why others failed."""
     tasks = [run.task() for run in runs.values()]
-    again = {task.key for task in tasks} if request.force else set()
+    again = {task.key for task in tasks} if asked.how.force else set()
     errors: dict[int, str] = {}
 
     def keep(batch: list[Finished]) -> None:
         errors.update(keep_seeds(store, batch, before))
 
-    if request.simulate is simulate_run:
-        announce_compiling(request.say)
+    if asked.simulate is simulate_run:
+        announce_compiling(asked.how.say)
     count = f"{len(runs)} seeds" if len(runs) > 1 else f"seed {next(iter(runs))}"
-    title = f"running {folder.scenario.name}, {count}"
+    title = f"running {asked.folder.scenario.name}, {count}"
     with (
-        _arriving(folder),
-        local_executor(_jobs(request, len(runs))) as executor,
-        Progress(title, request.quiet) as progress,
+        _arriving(asked.folder),
+        local_executor(_jobs(asked, len(runs))) as executor,
+        Progress(title, asked.how.quiet) as progress,
     ):
         run_tasks(
             tasks,
@@ -256,7 +234,7 @@ def _simulate(
             is_known=lambda keys: store.has(keys, failed=False) - again,
             claims=store,
             progress=progress.update,
-            say=request.say,
+            say=asked.how.say,
         )
     return errors
 
@@ -271,9 +249,9 @@ def _arriving(folder: RunFolder) -> Iterator[None]:
         shutil.rmtree(folder.path / ARRIVING, ignore_errors=True)
 
 
-def _jobs(request: Request, tasks: int) -> int:
+def _jobs(asked: _Asked, tasks: int) -> int:
     """Return how many processes to use."""
-    return max(1, min(request.jobs or processors(), tasks))
+    return max(1, min(asked.how.jobs or processors(), tasks))
 
 
 def _note(folder: RunFolder, found: _Found) -> None:
@@ -288,15 +266,15 @@ def _note(folder: RunFolder, found: _Found) -> None:
 
 
 def _write(
-    folder: RunFolder, request: Request, kept: Mapping[int, KeptSeed], draw_again: bool
+    asked: _Asked, kept: Mapping[int, KeptSeed], draw_again: bool
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Write tables and figures of all seeds; return what run.json says of them."""
     if not kept:
         return {}, {}
-    tables = folder.combine(TABLES, {seed: each.files for seed, each in kept.items()})
+    tables = asked.folder.combine(TABLES, {seed: each.files for seed, each in kept.items()})
     sums = _aggregates(kept)
     plain = {str(seed): each.to_plain() for seed, each in sums.items()}
-    folder.write_if_other(AGGREGATES, json_bytes(plain, indent=None))
+    asked.folder.write_if_other(AGGREGATES, json_bytes(plain, indent=None))
     made_from = hash_of(
         f"{seed} {each.files[CURVES].name} {each.files[AGGREGATES].name if seed in sums else None}"
         for seed, each in kept.items()
@@ -305,28 +283,33 @@ def _write(
     def draw(path: Path) -> list[str]:
         from abm.report.figures.curves import draw_figures
 
-        curves = read_curves(folder.path / CURVES)
-        scenario, is_by_draw = folder.scenario, request.draws is not None
+        curves = read_curves(asked.folder.path / CURVES)
+        scenario, is_by_draw = asked.folder.scenario, asked.how.draws is not None
         size = scenario.population.size
         return draw_figures(path, curves, sums, scenario.title, size, is_by_draw)
 
-    return tables, folder.draw(made_from, draw, again=draw_again)
+    return tables, asked.folder.draw(made_from, draw, again=draw_again)
 
 
 def _contents(
-    folder: RunFolder, request: Request, kept: Mapping[int, KeptSeed], tables: Mapping[str, Any]
+    asked: _Asked, kept: Mapping[int, KeptSeed], tables: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return what run.json says of seeds."""
-    unmade = [seed for seed, each in kept.items() if each.unmade]
+    incomplete = _incomplete(kept)
     content: dict[str, Any] = {"seeds": list(kept)}
-    if request.draws is not None:
-        content |= request.draws.said(kept)
+    if asked.how.draws is not None:
+        content |= asked.how.draws.said(kept)
     if apart := format_seeds_of_tables(tables):
         content["note"] = apart
-    if unmade:
-        content["incomplete"] = unmade
-    content["failed"] = [seed for seed in folder.failures() if seed not in unmade]
+    if incomplete:
+        content["incomplete"] = incomplete
+    content["failed"] = [seed for seed in asked.folder.failures() if seed not in incomplete]
     return content
+
+
+def _incomplete(kept: Mapping[int, KeptSeed]) -> list[int]:
+    """Return the seeds of which something could not be made."""
+    return [seed for seed, each in kept.items() if each.unmade]
 
 
 def _is_new(folder: RunFolder, tables: Mapping[str, Any], figures: Mapping[str, Any]) -> bool:
@@ -352,28 +335,27 @@ def _summary(folder: RunFolder, kept: Mapping[int, KeptSeed], is_by_draw: bool) 
 
 
 def _show(
-    folder: RunFolder,
-    request: Request,
+    asked: _Asked,
     kept: Mapping[int, KeptSeed],
     failed: Sequence[int],
     tables: Mapping[str, Any],
 ) -> None:
     """Print the key figures, the folder and where to find support."""
-    _show_failures(folder, kept, failed)
+    _show_failures(asked.folder, kept, failed)
     seeds = list(kept)
-    rows = _summary(folder, kept, request.draws is not None) if kept else []
-    if request.as_json:
-        _print_json(folder, request, kept, failed, rows, tables)
+    rows = _summary(asked.folder, kept, asked.how.draws is not None) if kept else []
+    if asked.how.as_json:
+        _print_json(asked, kept, failed, rows, tables)
         return
-    if rows and request.draws is not None:
-        print_by_draw(rows, _title(folder, seeds), seeds)
+    if rows and asked.how.draws is not None:
+        print_by_draw(rows, _title(asked.folder, seeds), seeds)
     elif rows:
-        print_summary(rows, _title(folder, seeds))
+        print_summary(rows, _title(asked.folder, seeds))
     elif seeds:
-        print_text(f"{_title(folder, seeds)}: too few people for any key figure")
-    for line in _seeds_apart(folder, seeds, tables):
+        print_text(f"{_title(asked.folder, seeds)}: too few people for any key figure")
+    for line in _seeds_apart(asked.folder, seeds, tables):
         print_text(line)
-    print_text(f"\n{folder.path}")
+    print_text(f"\n{asked.folder.path}")
     print_support()
 
 
@@ -390,20 +372,19 @@ def _show_failures(folder: RunFolder, kept: Mapping[int, KeptSeed], failed: Sequ
 
 
 def _print_json(
-    folder: RunFolder,
-    request: Request,
+    asked: _Asked,
     kept: Mapping[int, KeptSeed],
     failed: Sequence[int],
     rows: "Sequence[Row]",
     tables: Mapping[str, Any],
 ) -> None:
-    incomplete = [seed for seed, each in kept.items() if each.unmade]
+    incomplete = _incomplete(kept)
     content = {
-        "folder": str(folder.path),
-        "run_id": folder.run_id,
-        "scenario": folder.scenario.name,
+        "folder": str(asked.folder.path),
+        "run_id": asked.folder.run_id,
+        "scenario": asked.folder.scenario.name,
         "seeds": list(kept),
-        **({} if request.draws is None else folder.design | request.draws.said(kept)),
+        **({} if asked.how.draws is None else asked.folder.design | asked.how.draws.said(kept)),
         "failed": list(failed),
         **({"incomplete": incomplete} if incomplete else {}),
         "content_hash": content_hash(tables),

@@ -30,7 +30,7 @@ finally:
 COMMANDS = {
     "run birth-cohort": (
         "abm.cli.run_command.run_command",
-        lambda **given: RunFolder(given["out"], given["scenario"]).path,
+        lambda scenario, _, how, logs: RunFolder(how.out, scenario).path,
     ),
     "compare baseline school-skills": (
         "abm.cli.compare_command.compare_command",

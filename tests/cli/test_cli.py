@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +16,7 @@ import pytest
 
 from abm.cli import main as cli
 from abm.parameters import parameters, switches
+from abm.runs.options import RunOptions
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.record import LOG_NAMES, Logs
 
@@ -58,8 +59,8 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     calls: list[dict[str, Any]] = []
     module = ModuleType("abm.cli.run_command")
 
-    def run_command(**arguments: Any) -> int:
-        calls.append(arguments)
+    def run_command(scenario: Scenario, seeds: Sequence[int], how: RunOptions, logs: Logs) -> int:
+        calls.append({"scenario": scenario, "seeds": seeds, "how": how, "logs": logs})
         return 0
 
     module.run_command = run_command  # type: ignore[attr-defined]
@@ -121,9 +122,8 @@ def test_run_passes_on_what_was_asked(nssi: Nssi, runs: list[dict[str, Any]]) ->
     assert asked["scenario"].calendar.years == 2
     assert asked["scenario"].parameters[name] == value
     assert list(asked["seeds"]) == [5, 6, 7]
-    assert (asked["out"], asked["jobs"]) == (Path("here/there"), 2)
+    assert asked["how"] == RunOptions(Path("here/there"), 2, quiet=True)
     assert asked["logs"] == Logs(acts=True)
-    assert {name for name, value in asked.items() if value is True} == {"quiet"}
 
 
 def test_every_log_that_a_run_can_write_can_be_asked_for(
@@ -153,13 +153,12 @@ def test_seeds(
     assert runs[0]["scenario"] == load_scenario("baseline")
 
 
-def test_run_takes_every_argument_that_the_command_passes() -> None:
+def test_run_takes_the_arguments_that_the_command_passes() -> None:
     from inspect import signature
 
     from abm.cli.run_command import run_command
 
-    passed = ("scenario", "seeds", "out", "jobs", "logs", "force", "quiet", "as_json")
-    assert set(passed) <= signature(run_command).parameters.keys()
+    assert list(signature(run_command).parameters) == ["scenario", "seeds", "how", "logs"]
 
 
 WRONG = [
@@ -222,13 +221,13 @@ def test_wrong_input_is_one_message_and_nothing_is_written(
 
 def test_the_exit_code_of_a_run_is_passed_on(nssi: Nssi, monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("abm.cli.run_command")
-    module.run_command = lambda **_: 1  # type: ignore[attr-defined]
+    module.run_command = lambda *_: 1  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, module.__name__, module)
     assert nssi("run").code == 1
 
 
 def test_an_interrupt_is_130(nssi: Nssi, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(**_: Any) -> int:
+    def interrupted(*_: Any) -> int:
         raise KeyboardInterrupt
 
     module = ModuleType("abm.cli.run_command")

@@ -66,12 +66,12 @@ def test_a_run_writes_a_large_seed(tmp_path, monkeypatch, capsys):
 
 def test_the_summary_takes_the_seeds_asked_for_of_small_and_large_ones(tmp_path, capsys):
     scenario = hand_made.scenario(size=300, years=2)
-    given = {"jobs": 1, "quiet": True, "simulate": live_by_hand, "as_json": True}
-    assert run_command(scenario, [LARGE], tmp_path, **given) == 0
+    how = RunOptions(tmp_path, 1, quiet=True, as_json=True, simulate=live_by_hand)
+    assert run_command(scenario, [LARGE], how) == 0
     alone = json.loads(capsys.readouterr().out)["summary"]
-    assert run_command(scenario, [1, LARGE + 1], tmp_path, **given) == 0
+    assert run_command(scenario, [1, LARGE + 1], how) == 0
     assert "between 2 seeds" in capsys.readouterr().out
-    assert run_command(scenario, [LARGE], tmp_path, **given) == 0
+    assert run_command(scenario, [LARGE], how) == 0
     assert json.loads(capsys.readouterr().out)["summary"] == alone
     table = read_curves(only("hand-made/*/curves.csv", tmp_path))
     assert sorted(table["seed"].unique().tolist()) == [1, LARGE, LARGE + 1]

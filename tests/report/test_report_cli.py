@@ -1,14 +1,12 @@
 """The command `report`: which folder is meant, where the page goes, and what is refused."""
 
 import sys
-from functools import partial
 
 import hand_made
 import made_up_folders as made_up
 import pytest
 
 from abm.cli import main as cli
-from abm.cli.run_command import run_command
 from abm.report.html.writing import write_beside
 
 
@@ -106,9 +104,7 @@ def test_a_report_beside_a_run_is_written_when_it_is_new_and_never_in_its_way(tm
 
 
 def test_a_run_leaves_its_report_in_its_folder(nssi, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "abm.cli.run_command.run_command", partial(run_command, simulate=hand_made.run)
-    )
+    monkeypatch.setattr("abm.cli.run_command.simulate_run", hand_made.run)
     code, _, err = nssi("run", "baseline", "--population", 300, "--years", 2, "--quiet")
     assert code == 0
     assert "no report" not in err

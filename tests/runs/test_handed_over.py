@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from abm.cli.run_command import run_command
 from abm.io.tables import read_curves
 from abm.runs.folder import RunFolder
+from abm.runs.options import RunOptions
 from abm.runs.result_store import store_below
 from abm.simulation.record import Logs
 
@@ -38,8 +39,8 @@ def draw(path: Path, *_: object) -> list[str]:
 
 
 def run(out: Path, **more) -> int:
-    given = {"jobs": 1, "quiet": True, "simulate": hand_made.run, "logs": Logs(people=True)}
-    return run_command(SCENARIO, [1], out, **given | more)
+    how = RunOptions(out, 1, quiet=True, simulate=hand_made.run, **more)
+    return run_command(SCENARIO, [1], how, Logs(people=True))
 
 
 @pytest.fixture(scope="module", autouse=True)

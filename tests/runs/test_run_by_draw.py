@@ -11,6 +11,7 @@ import pytest
 import abm
 from abm.cli.run_command import run_command
 from abm.runs.folder import RunFolder
+from abm.runs.options import RunOptions
 from abm.scenario import draws as uncertainty
 from abm.simulation.record import Logs
 from abm.simulation.run import run as simulate_run
@@ -31,7 +32,8 @@ def run(tmp_path, draws, monkeypatch):
 
     def call(seeds, scenario=SCENARIO, **options):
         given = {"jobs": 1, "quiet": True, "simulate": hand_made.run, "draws": draws} | options
-        assert run_command(scenario, list(seeds), tmp_path / "results", **given) == 0
+        how = RunOptions(tmp_path / "results", **given)
+        assert run_command(scenario, list(seeds), how) == 0
         design = given["draws"].design if given["draws"] else None
         return RunFolder(tmp_path / "results", scenario, design=design)
 

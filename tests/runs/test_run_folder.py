@@ -13,9 +13,10 @@ import pytest
 
 from abm.cli.run_command import run_command
 from abm.runs.folder import RunFolder
+from abm.runs.options import RunOptions
 from abm.runs.result_store import store_below
 from abm.scenario.scenario import Scenario
-from abm.simulation.record import Logs
+from abm.simulation.record import NO_LOGS, Logs
 
 SCENARIO = hand_made.scenario(size=300, years=2)
 
@@ -52,8 +53,9 @@ def _without_figures(request, monkeypatch):
 
 
 def run(out, seeds=(1, 2), **options):
+    logs, scenario = options.pop("logs", NO_LOGS), options.pop("scenario", SCENARIO)
     given = {"jobs": 1, "quiet": True, "simulate": hand_made.run} | options
-    return run_command(SCENARIO, list(seeds), out, **given)
+    return run_command(scenario, list(seeds), RunOptions(out, **given), logs)
 
 
 def folder_of(out):
@@ -185,7 +187,7 @@ def test_a_seed_kept_with_more_tables_serves_and_takes_the_place_of_fewer(out, d
 def test_another_title_is_another_folder_and_nothing_is_run_anew(out, diary):
     run(out)
     other = hand_made.scenario(size=300, years=2, name="other")
-    assert run_command(other, [1, 2], out, jobs=1, quiet=True, simulate=hand_made.run) == 0
+    assert run(out, scenario=other) == 0
     assert diary() == [1, 2]
     assert content(RunFolder(out, other).path) == content(folder_of(out))
 
@@ -194,7 +196,7 @@ def test_what_is_observed_is_told_apart(out, diary):
     run(out, [1], logs=Logs(panel=True))
     table = {"population": {"size": 300}, "calendar": {"years": 2}}
     closer = Scenario.from_table(table | {"observation": {"panel_share": 0.5}}, "closer")
-    assert run_command(closer, [1], out, jobs=1, quiet=True, simulate=hand_made.run) == 0
+    assert run(out, [1], scenario=closer) == 0
     assert diary() == [1, 1]
 
 
@@ -339,10 +341,11 @@ def test_killed_or_interrupted_mid_run_it_goes_on_where_it_was(out, diary, tmp_p
         "import hand_made\n"
         "from pathlib import Path\n"
         "from abm.cli.run_command import run_command\n"
+        "from abm.runs.options import RunOptions\n"
         "if __name__ == '__main__':\n"
         "    scenario = hand_made.scenario(size=300, years=2)\n"
-        f"    sys.exit(run_command(scenario, [1, 2, 3], Path({str(out)!r}), jobs=2,\n"
-        "                         simulate=hand_made.run_forever_from_two))\n"
+        f"    how = RunOptions(Path({str(out)!r}), 2, simulate=hand_made.run_forever_from_two)\n"
+        f"    sys.exit(run_command(scenario, [1, 2, 3], how))\n"
     )
     process = subprocess.Popen([sys.executable, script], stderr=subprocess.PIPE, text=True)
     noted, kept = tmp_path / "diary.txt", store_below(out)

@@ -10,6 +10,7 @@ import pytest
 from abm.cli.run_command import run_command
 from abm.parameters import parameters
 from abm.runs.folder import RunFolder
+from abm.runs.options import RunOptions
 from abm.scenario.scenario import Scenario, ScenarioError, load_scenario
 from abm.simulation.record import Logs, Record
 from abm.studies.follow_up import first_presentations, follow_up, follow_up_frame
@@ -108,7 +109,7 @@ def live(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
 
 
 def run(chosen, out):
-    return run_command(chosen, [1, 2], out, jobs=1, quiet=True, simulate=live)
+    return run_command(chosen, [1, 2], RunOptions(out, 1, quiet=True, simulate=live))
 
 
 @pytest.fixture(autouse=True)

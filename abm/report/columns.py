@@ -1,81 +1,105 @@
-"""The columns of a run's tables, from the same declarations that the code uses."""
+"""The columns of every table that a command writes, as `columns.toml` declares them.
 
+Those of a person's record have the unit and the meaning of the declarations that the rules read.
+"""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from abm.experiments.comparison.groups import AGE_BANDS, QUARTILES
+from abm.io.declarations import Declared, Text, read_declarations
 from abm.mechanisms.day_log import ACT_DTYPE
 from abm.people.layout import declared_fields
-from abm.report.study_columns import Row
 from abm.simulation.moments import MOMENT_DTYPE
 from abm.simulation.people_table import PANEL_FIELDS, PEOPLE_DTYPE
 from abm.simulation.record import WORDS, YES_OR_NO
 
-COMMON: dict[str, tuple[str, str]] = {
-    "seed": ("id", "Seed of the run"),
-    "person": ("id", "Number given once: entry year, then the place in the year-group"),
-    "day": ("date", "Calendar day"),
-    "sex": ("text", "female or male"),
-    "age": ("years", "Age with decimals; in people at the end of the run, 25.0 for leavers"),
-    "left": ("yes/no", "Whether the person left, on the day they were 25"),
-    "ever": ("yes/no", "Whether the person has ever self-injured"),
-    "wave": ("count", "Wave of the panel, 0 at the first census"),
-    "hour": ("h", "Hour of the day, counted on past midnight"),
-    "route": ("text", "calm, feel or punish: the strongest part of the urge"),
-    "relief": ("1", "Relief that the act brought"),
-    "severity": ("1", "Severity of the act; the middle is 1"),
-    "visible": ("yes/no", "Whether this act brought a health service in at once"),
-    "hospital": ("yes/no", "Whether that service was a hospital"),
-    "hospital_chance": ("share", "What the act added to the chance that its bout reaches hospital"),
-    "share_calm": ("share", "Share of calming in the urge"),
-    "share_feel": ("share", "Share of feeling again in the urge"),
-    "share_punish": ("share", "Share of self-punishment in the urge"),
-    "urge": ("logit", "Urge at the prompt"),
-    "reported_urges": ("count", "Urges reported since the prompt before, or since waking"),
-    "acts": ("count", "Acts since the prompt before, or since waking"),
-    "pain_threshold": ("1", "Pain test: threshold"),
-    "pain_endurance": ("1", "Pain test: how long pain is borne after its onset"),
-    "pain_tolerance": ("1", "Pain test: threshold and endurance together"),
+COLUMNS_FILE = Path(__file__).with_name("columns.toml")
+OF_PEOPLE: Mapping[str, tuple[str, ...]] = {
+    "people.parquet": PEOPLE_DTYPE.names or (),
+    "acts.parquet": ACT_DTYPE.names or (),
+    "panel.parquet": ("person", "wave", "day", *(name for name, _ in PANEL_FIELDS)),
+    "moments.parquet": MOMENT_DTYPE.names or (),
+}
+"""What follows the seed in tables of people and their acts."""
+ENDINGS = {
+    "_before": "when the act begins",
+    "_peak": "at the act, after its own arousal",
+    "_after": "a quarter hour later",
 }
 
-CURVE_COLUMNS: tuple[Row, ...] = (
-    ("seed", "id", "Seed of the run"),
-    ("date", "date", "Day of the census: the last day of twelve reported months"),
-    ("year", "year", "Its calendar year"),
-    ("sex", "text", "female, male or all"),
-    ("age", "text", "Completed years, or a band such as 12-18"),
-    ("measure", "text", "What is measured; see below"),
-    ("value", "see measure", "Shares from 0 to 1, or a rate; cells without people have no row"),
-    ("people", "persons or person-years", "The denominator"),
-)
+
+class Column(Declared):
+    """One column of a table."""
+
+    name: Text
+    unit: Text
+    meaning: Text
+    type: Literal["integer", "number", "text", "boolean", "date", "any"]
+    decimals: int | None = None  # worth showing
 
 
-ENDINGS = (
-    ("_before", "when the act begins"),
-    ("_peak", "at the act, after its own arousal"),
-    ("_after", "a quarter hour later"),
-)
+class DescribedTable(Declared):
+    """One table that a command writes."""
+
+    about: Text
+    columns: tuple[Column, ...]
+    by_draw: tuple[Column, ...] = ()  # follow where parameters are drawn from the posterior
 
 
-def described(name: str, table: str) -> Row:
-    """Return one column: its name, unit and meaning."""
+@functools.cache
+def tables() -> Mapping[str, DescribedTable]:
+    """Return every table by the name of its file, in the order of the reference."""
+    text = COLUMNS_FILE.read_text(encoding="utf-8")
+    return read_declarations(dict[str, DescribedTable], text, COLUMNS_FILE.name, _prepared)
+
+
+def _prepared(content: dict[str, Any]) -> dict[str, Any]:
+    """Return tables whose columns have the unit and meaning of what is shared, and their types."""
+    whole: dict[str, Any] = content["tables"]
+    for file, table in whole.items():
+        if file in OF_PEOPLE:
+            names = ("seed", *OF_PEOPLE[file])
+            table["columns"] = [_of_people(name, file, content["people"]) for name in names]
+        for key in {"columns", "by_draw"} & table.keys():
+            known = [{**content["shared"].get(row["name"], {}), **row} for row in table[key]]
+            table[key] = [{**content["units"].get(row.get("unit"), {}), **row} for row in known]
+    return whole
+
+
+def _of_people(name: str, file: str, others: Mapping[str, Any]) -> dict[str, Any]:
+    """Return name, unit and meaning of a column of people or their acts."""
     declared = declared_fields()
-    if name in COMMON and not (table in ("people", "panel") and name == "acts"):
-        return name, *COMMON[name]
-    for ending, when in ENDINGS:
+    if name in others and not (file in ("people.parquet", "panel.parquet") and name == "acts"):
+        return {"name": name, **others[name]}
+    for ending, when in ENDINGS.items():
         if name.endswith(ending):
             field = declared[name.removesuffix(ending)][1]
-            return name, field.unit, f"{field.sentence}, {when}"
+            return {"name": name, "unit": field.unit, "meaning": f"{field.sentence}, {when}"}
     field = declared[name][1]
-    unit = "yes/no" if name in YES_OR_NO else "text" if name in WORDS else field.unit
-    return name, unit, field.sentence.replace("; -1 none", "").replace("; -1 never", "")
+    column: dict[str, Any] = {"name": name, "unit": field.unit}
+    column["meaning"] = field.sentence.replace("; -1 none", "").replace("; -1 never", "")
+    if name in YES_OR_NO or name in WORDS:
+        column["unit"] = "yes/no" if name in YES_OR_NO else "text"
+    elif field.unit == "yes/no":
+        column |= {"type": "integer", "decimals": 0}  # 1 or 0
+    return column
 
 
-def columns_of_tables() -> dict[str, list[Row]]:
-    """Return the columns of every table that a run can write, in their order."""
-    fields = {
-        "people": PEOPLE_DTYPE.names or (),
-        "acts": ACT_DTYPE.names or (),
-        "panel": ("person", "wave", "day", *(name for name, _ in PANEL_FIELDS)),
-        "moments": MOMENT_DTYPE.names or (),
-    }
-    tables = {"curves": list(CURVE_COLUMNS)}
-    for table, names in fields.items():
-        tables[table] = [described(name, table) for name in ("seed", *names)]
-    return tables
+def levels() -> list[tuple[str, str, str]]:
+    """Return the groups of people that comparisons tell apart: name, levels and meaning."""
+    bands = ", ".join(f"{first}-{last}" for first, last in AGE_BANDS)
+    quarters = (
+        "Quarter of the people of the scenario compared with, by load of childhood adversity, 1 "
+        "the lowest; equal loads are in one quarter, so that 1 is larger than 2 where many have "
+        "none"
+    )
+    entry = "Completed age on the first reported day; who enters later counts with 10"
+    return [
+        ("all", "all", "Everybody who lived a reported day"),
+        ("sex", "female, male", "Sex"),
+        ("age", bands, entry),
+        ("adversity_quartile", f"{QUARTILES[0]} to {QUARTILES[-1]}", quarters),
+    ]

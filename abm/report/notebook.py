@@ -52,12 +52,13 @@ def columns(table: str) -> "pd.DataFrame":
     Parameters
     ----------
     table : str
-        "curves", "people", "acts", "panel" or "moments".
+        "curves", "people", "acts", "panel" or "moments", or a file that a command writes, such as
+        "differences.csv".
 
     Returns
     -------
     pandas.DataFrame
-        unit and meaning, by column.
+        unit, meaning, type and the decimals worth showing, by column.
 
     Raises
     ------
@@ -67,13 +68,15 @@ def columns(table: str) -> "pd.DataFrame":
     import pandas as pd
 
     from abm.io.messages import did_you_mean
-    from abm.report.columns import columns_of_tables
+    from abm.report.columns import tables
 
-    known = columns_of_tables()
-    if table not in known:
-        hint = did_you_mean(str(table), known)
+    known = {file.partition(".")[0]: described for file, described in tables().items()}
+    name = str(table).partition(".")[0]
+    if name not in known:
+        hint = did_you_mean(name, known)
         raise ValueError(f"there is no table {table!r}; expected {', '.join(known)}{hint}")
-    return pd.DataFrame(known[table], columns=["column", "unit", "meaning"]).set_index("column")
+    rows = [column.model_dump() for column in known[name].columns + known[name].by_draw]
+    return pd.DataFrame(rows).rename(columns={"name": "column"}).set_index("column")
 
 
 def plot_prevalence(records: "Records") -> "Figure":

@@ -19,12 +19,11 @@ import abm
 from abm.chance import Purpose
 from abm.io.tables import write_bytes
 from abm.mechanisms.day import DAY
-from abm.mechanisms.day_log import ACT_DTYPE
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameters, switches
 from abm.people.layout import declared_fields
 from abm.people.maltreatment import CHILDHOOD_FIELDS
-from abm.report.columns import described
+from abm.report.columns import tables
 from abm.scenario.intervention_library import kinds
 from abm.simulation.census import MEASURES
 from abm.simulation.schedule import POPULATION_DAY
@@ -91,9 +90,9 @@ def childhood_table() -> list[str]:
 
 def act_table() -> list[str]:
     """Return the table of what is noted of an act."""
-    names = ACT_DTYPE.names or ()
-    rows = [described(name, "acts") for name in names]
-    return table(("name", "unit", "meaning"), [(f"`{name}`", *rest) for name, *rest in rows])
+    columns = tables()["acts.parquet"].columns[1:]
+    rows = [(f"`{column.name}`", column.unit, column.meaning) for column in columns]
+    return table(("name", "unit", "meaning"), rows)
 
 
 def population_day_table() -> list[str]:

@@ -10,40 +10,28 @@ from pathlib import Path
 from abm.experiments.comparison.pairing import OUTCOMES as COMPARED
 from abm.io.tables import write_bytes
 from abm.people.layout import STATES
-from abm.report.columns import columns_of_tables
-from abm.report.comparison_columns import BY_DRAW_TABLES, COMPARISON_TABLES, levels
-from abm.report.study_columns import STUDY_TABLES
+from abm.report.columns import Column, levels, tables
 from abm.simulation.census import MEASURES
 from abm.studies.outcomes import OUTCOMES
 from docs.make.templates import Row, render
 
-OF_A_RUN = {
-    "curves": ("curves.csv", "Prevalences and rates at every census."),
-    "people": ("people.parquet", "One row a person (`--people`). What never was is empty."),
-    "acts": ("acts.parquet", "One row an act of the reported years (`--acts`)."),
-    "panel": ("panel.parquet", "Yearly waves of a sampled panel (`--panel`)."),
-    "moments": (
-        "moments.parquet",
-        "What prompts find in a sampled group over the last weeks (`--moments`).",
-    ),
-}
-
 
 def page() -> str:
     """Return the text of docs/outputs.md."""
-    tables = [(*OF_A_RUN[name], _named(columns)) for name, columns in columns_of_tables().items()]
-    further = {**STUDY_TABLES, **COMPARISON_TABLES}
-    tables += [(name, about, _named(columns)) for name, (about, columns) in further.items()]
     return render(
         "outputs.md",
         states=", ".join(STATES),
-        tables=tables,
+        tables=[(name, one.about, _columns(one.columns)) for name, one in tables().items()],
         measures=_named((measure.name, measure.unit, measure.meaning) for measure in MEASURES),
         compared=_named((outcome.name, outcome.label, outcome.sentence) for outcome in COMPARED),
         groups=_named(levels()),
-        by_draw=[(name, _named(columns)) for name, columns in BY_DRAW_TABLES.items()],
+        by_draw=[(name, _columns(one.by_draw)) for name, one in tables().items() if one.by_draw],
         outcomes=_named((item.name, item.unit, item.sentence) for item in OUTCOMES.values()),
     )
+
+
+def _columns(columns: Iterable[Column]) -> list[Row]:
+    return _named((column.name, column.unit, column.meaning) for column in columns)
 
 
 def _named(rows: Iterable[Row]) -> list[Row]:

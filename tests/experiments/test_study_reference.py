@@ -7,9 +7,9 @@ import pytest
 
 from abm.cli.sensitivity_command import sensitivity_command
 from abm.cli.sweep_command import sweep_command
-from abm.experiments.sensitivity.analysis import Plan
+from abm.experiments.sensitivity.analysis import TABLES, Plan
 from abm.experiments.sweeps.design import Range, factorial
-from abm.report.study_columns import STUDY_TABLES
+from abm.report.columns import tables
 from abm.runs.options import RunOptions
 from abm.scenario.scenario import load_scenario
 
@@ -19,8 +19,8 @@ RANGES = tuple(Range(name, *ends) for name, ends in known_outcomes.RANGES.items(
 
 def documented(name, varied):
     """Return the columns of a table as documented, with the parameters that vary in place."""
-    for column, _, _ in STUDY_TABLES[name][1]:
-        yield from varied if column == "*parameter*" else [column]
+    for column in tables()[name].columns:
+        yield from varied if column.name == "*parameter*" else [column.name]
 
 
 @pytest.mark.parametrize("method", ["morris", "sobol"])
@@ -41,4 +41,4 @@ def test_study_tables_have_the_documented_columns(tmp_path, monkeypatch, known_d
         varied = ["stressor_rate"] if is_sweep else [each.name for each in RANGES]
         assert header == list(documented(path.name, varied)), path.name
         found.add(path.name)
-    assert found == set(STUDY_TABLES) - {"follow_up.csv"}  # a table of a run
+    assert found == {"design.csv", "sweep.csv", "failed.csv", *TABLES}

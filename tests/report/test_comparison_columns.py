@@ -6,7 +6,7 @@ from abm.experiments.comparison import curve_changes, estimates, findings, packa
 from abm.experiments.comparison.groups import groupings
 from abm.experiments.comparison.pairing import OUTCOMES
 from abm.experiments.comparison.person_outcomes import LIFE_DTYPE
-from abm.report.comparison_columns import COMPARISON_TABLES, levels
+from abm.report.columns import levels, tables
 from abm.scenario.scenario import load_scenario
 from docs.make.outputs import page
 
@@ -19,7 +19,7 @@ COLUMNS = {
 
 
 def test_every_column_is_described() -> None:
-    documented = {name: [row[0] for row in rows] for name, (_, rows) in COMPARISON_TABLES.items()}
+    documented = {name: [column.name for column in tables()[name].columns] for name in COLUMNS}
     assert documented == {name: list(columns) for name, columns in COLUMNS.items()}
 
 

@@ -70,10 +70,10 @@ def test_key_figures_have_labelled_columns_and_intervals(records):
     assert not (several["low"] == several["high"]).any()
 
 
-@pytest.mark.parametrize("table", ["curves", "people", "acts", "panel", "moments"])
+@pytest.mark.parametrize("table", ["curves", "people", "acts", "panel", "moments", "sweep.csv"])
 def test_columns_are_explained(table):
     frame = abm.columns(table)
-    assert list(frame.columns) == ["unit", "meaning"]
+    assert list(frame.columns) == ["unit", "meaning", "type", "decimals"]
     assert "seed" in frame.index
 
 

@@ -133,10 +133,10 @@ def test_a_run_writes_it_only_where_it_is_on(tmp_path, capsys):
 
 
 def test_the_table_has_the_documented_columns():
-    from abm.report.study_columns import STUDY_TABLES
+    from abm.report.columns import tables
 
     frame = follow_up_frame(with_hospital(hand_made.record(scenario(**ON))))
-    assert list(frame.columns) == [name for name, _, _ in STUDY_TABLES["follow_up.csv"][1]]
+    assert list(frame.columns) == [column.name for column in tables()["follow_up.csv"].columns]
     assert follow_up_frame(hand_made.record(scenario())) is None
 
 

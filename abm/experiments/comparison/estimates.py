@@ -71,7 +71,7 @@ COLUMNS = (
     *("needed_to_reach", "needed_to_reach_low", "needed_to_reach_high"),
     *("cost", "cost_per_averted", "cost_per_averted_low", "cost_per_averted_high", "note"),
 )
-"""Of differences.csv; `abm.report.comparison_columns` says what each means."""
+"""Of differences.csv; `abm/report/columns.toml` says what each means."""
 MEANS = ("people", "person_years", "base", "other", "helped", "harmed", "reached", "cost")
 
 

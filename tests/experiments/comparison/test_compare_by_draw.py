@@ -17,11 +17,12 @@ from abm.experiments.comparison.findings import find
 from abm.experiments.comparison.folder import ComparisonFolder
 from abm.experiments.comparison.packages import package_sums, packages_among, packages_table
 from abm.experiments.comparison.person_outcomes import lives_of
-from abm.report.comparison_columns import BY_DRAW_TABLES, COMPARISON_TABLES
+from abm.report.columns import tables
 from abm.report.terminal.comparison import notes
 from abm.runs.options import RunOptions
 from abm.scenario import draws as uncertainty
 
+COMPARISON_FILES = ("differences.csv", "curve_differences.csv", "reached.csv", "packages.csv")
 pytestmark = pytest.mark.usefixtures("without_figures")
 FOUR = (BASE, SKILLED, KIND, BOTH)
 
@@ -80,9 +81,9 @@ def over_all(table, outcome="new_cases"):
 
 def test_tables_have_the_documented_columns(compare):
     folder = compare(FOUR)
-    for name, (_, columns) in COMPARISON_TABLES.items():
-        rows = (*columns, *BY_DRAW_TABLES.get(name, ()))
-        assert list(pd.read_csv(folder.path / name).columns) == [column for column, _, _ in rows]
+    for name in COMPARISON_FILES:
+        columns = (*tables()[name].columns, *tables()[name].by_draw)
+        assert list(pd.read_csv(folder.path / name).columns) == [one.name for one in columns]
 
 
 def test_the_folder_is_named_by_the_posterior_and_says_the_draws(compare, draws, tmp_path):
@@ -99,7 +100,7 @@ def test_the_folder_is_named_by_the_posterior_and_says_the_draws(compare, draws,
 def test_without_it_nothing_changes(compare):
     folder = compare(draws=None)
     for name in ("differences.csv", "curve_differences.csv"):
-        columns = [column for column, _, _ in COMPARISON_TABLES[name][1]]
+        columns = [column.name for column in tables()[name].columns]
         assert list(pd.read_csv(folder.path / name).columns) == columns
     assert (
         not {"draws", "values_of_draws"} & json.loads((folder.path / "run.json").read_text()).keys()

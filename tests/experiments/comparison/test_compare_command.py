@@ -18,10 +18,11 @@ from abm.cli.compare_command import compare_command
 from abm.experiments.comparison.folder import ComparisonFolder
 from abm.experiments.comparison.names import folder_name
 from abm.io.messages import InputError
-from abm.report.comparison_columns import COMPARISON_TABLES
+from abm.report.columns import tables
 from abm.runs.options import RunOptions
 from abm.runs.result_store import ResultStore, StoreError, store_below
 
+COMPARISON_FILES = ("differences.csv", "curve_differences.csv", "reached.csv", "packages.csv")
 pytestmark = pytest.mark.usefixtures("without_figures")
 FOUR = (BASE, SKILLED, KIND, BOTH)
 
@@ -54,8 +55,9 @@ def test_a_comparison_leaves_tables_and_a_description(compare, tmp_path, capsys)
     assert compare(FOUR, [1, 2, 3]) == 0
     folder = ComparisonFolder(tmp_path / "results", FOUR).path
     assert folder.parent.name == "compare-base-skilled-kind-both"
-    for name, (_, columns) in COMPARISON_TABLES.items():
-        assert list(pd.read_csv(folder / name).columns) == [column for column, _, _ in columns]
+    for name in COMPARISON_FILES:
+        columns = [column.name for column in tables()[name].columns]
+        assert list(pd.read_csv(folder / name).columns) == columns
     known = described(folder)
     assert (known["seeds"], known["failed"]) == ([1, 2, 3], [])
     assert known["run_id"] == folder.name

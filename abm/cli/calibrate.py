@@ -39,9 +39,10 @@ def calibrate(
     check_folder(shared.out)
     check_folder(bank)
     chosen = recipe().scaled(shared.population, runs)
-    if chosen.first_fit < FEWEST_RUNS:
+    first = chosen.waves[0].points  # the smallest fit learns from no more
+    if first < FEWEST_RUNS:
         raise typer.BadParameter(
-            f"--runs: of {runs} in all {chosen.first_fit} are of the first wave, too few to fit; "
+            f"--runs: of {runs} in all {first} are of the first wave, too few to fit; "
             f"expected {FEWEST_RUNS} or more there"
         )
     calibration = Calibration(bank, shared.run_options(), minutes, chosen)

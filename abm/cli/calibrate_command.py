@@ -1,12 +1,27 @@
 """The command `calibrate`: does the next piece of what is missing, and says what is left."""
 
+import importlib.util
 import time
+from collections.abc import Callable
 from typing import Any
 
 from abm.experiments.calibration.bank import BankError
-from abm.experiments.calibration.waves import Calibration, guarded, require_libraries
-from abm.io.tables import csv_bytes, write_bytes
-from abm.io.terminal import EXIT_DONE, print_json, print_table
+from abm.experiments.calibration.emulators import EmulatorError
+from abm.experiments.calibration.waves import Calibration
+from abm.io.tables import TableError, csv_bytes, write_bytes
+from abm.io.terminal import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_WRONG_INPUT,
+    complain,
+    print_json,
+    print_table,
+)
+from abm.runs.errors import NoExecutorError, RunnerError
+from abm.runs.result_store import StoreError
+
+LIBRARIES = ("sklearn", "emcee")
 
 
 def calibrate_command(
@@ -29,14 +44,14 @@ def calibrate_command(
         Exit code: 0 done as far as time allowed, 1 runs or files failed, 2 the bank and the recipe
         do not fit, 130 interrupted. What is finished is kept in every case.
     """
-    return guarded(lambda: _calibrate(calibration, wave, fit_only))
+    return _guarded(lambda: _calibrate(calibration, wave, fit_only))
 
 
 def _calibrate(calibration: Calibration, wave: str | None, fit_only: bool) -> int:
     from abm.experiments.calibration.outputs import write_outputs
     from abm.report.figures.calibration import draw_diagnostics
 
-    require_libraries()
+    _require_libraries()
     report: dict[str, Any] = {}
     left = False
     for chosen in [] if fit_only else calibration.waves(wave):
@@ -55,7 +70,7 @@ def _calibrate(calibration: Calibration, wave: str | None, fit_only: bool) -> in
 
 def screen_command(calibration: Calibration) -> int:
     """Screen all priors, and write and show which parameter moves which fitted figure."""
-    return guarded(lambda: _screen(calibration))
+    return _guarded(lambda: _screen(calibration))
 
 
 def _screen(calibration: Calibration) -> int:
@@ -107,26 +122,48 @@ def _show(calibration: Calibration, report: dict[str, Any]) -> int:
         return EXIT_DONE
     for name, about in report.items():
         if name == "fit":
-            print("\n".join(_fit_in_words(about)))
+            print("\n".join(_describe_fit(about)))
             continue
         if "parts" not in about:
             print(f"{name}: {about['runs']:,} runs not begun; the same command goes on")
             continue
-        words = f"{about['parts']} of {about['of_parts']} parts of {about['runs']:,} runs"
+        parts = f"{about['parts']} of {about['of_parts']} parts of {about['runs']:,} runs"
         left = "finished" if about["whole"] else "the same command goes on"
-        print(f"{name}: {words}; {about['lived_now']:,} run now; {left}")
+        print(f"{name}: {parts}; {about['lived_now']:,} run now; {left}")
         if about["failed_now"]:
             print(f"{name}: {about['failed_now']} runs failed; see {calibration.bank / name}")
     return EXIT_DONE
 
 
-def _fit_in_words(about: dict[str, Any]) -> list[str]:
+def _describe_fit(about: dict[str, Any]) -> list[str]:
     unknown = ", ".join(about["not_identified"]) or "none"
+    fitted = ", ".join(about["fitted"])
     return [
-        f"fitted to {len(about['fitted'])} figures: {', '.join(about['fitted'])}",
-        *(f"only checked: {name}: {why}" for name, why in about["checked"].items()),
+        f"fitted to {len(about['fitted'])} figures (see nssi evidence ID): {fitted}",
+        *(f"only checked: figure {name}: {why}" for name, why in about["checked"].items()),
         f"{about['draws']} draws, worth {about['effective']} of equal weight",
         f"{about['coverage']:.0%} of the intervals hold the truth, of {about['truths']} held out",
         f"not identified: {unknown}",
         f"posterior in {about['posterior']}, diagnostics in {about['diagnostics']}",
     ]
+
+
+def _require_libraries() -> None:
+    """Refuse to begin where what fits is not installed."""
+    if any(importlib.util.find_spec(name) is None for name in LIBRARIES):
+        raise BankError('calibration needs further libraries: pip install "nssi-abm[calibration]"')
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """Do the work; return its exit code, or that of what stopped it."""
+    try:
+        return work()
+    except (BankError, NoExecutorError) as error:
+        return complain(str(error), EXIT_WRONG_INPUT)
+    except EmulatorError as error:
+        return complain(f"{error}; the bank is kept", EXIT_FAILED)
+    except (StoreError, RunnerError, TableError) as error:
+        return complain(f"{error}; what is finished is kept", EXIT_FAILED)
+    except KeyboardInterrupt:
+        message = "interrupted; what is finished is kept, and the same command goes on from there"
+        return complain(message, EXIT_INTERRUPTED)

@@ -119,7 +119,7 @@ def test_what_cannot_be_done_is_one_line(tmp_path, made_up, capsys, monkeypatch)
     assert "wave-1 is not finished" in capsys.readouterr().err
     assert calibrate_command.calibrate_command(small(tmp_path), fit_only=True) == 2
     assert "no finished part" in capsys.readouterr().err
-    monkeypatch.setattr(waves, "LIBRARIES", ("not_there_at_all",))
+    monkeypatch.setattr(calibrate_command, "LIBRARIES", ("not_there_at_all",))
     assert calibrate_command.calibrate_command(small(tmp_path)) == 2
     assert 'pip install "nssi-abm[calibration]"' in capsys.readouterr().err
     assert not list(tmp_path.rglob("*.parquet"))

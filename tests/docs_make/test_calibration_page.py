@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from abm.experiments.calibration.recipe import Space, recipe
+from abm.experiments.calibration.recipe import recipe
 from abm.io.tables import write_json
 from docs.make.calibration import DIAGNOSTICS, page
 
@@ -52,21 +52,19 @@ def diagnosed(tmp_path):
         pd.DataFrame(table).to_csv(tmp_path / f"{name}.csv", index=False)
     middle = {
         name: (float(low) + float(high)) / 2
-        for name, (low, high, _) in Space(list(recipe().free), recipe().runs.log_from)
-        .plain()
-        .items()
+        for name, (low, high, _) in recipe().space.plain().items()
     }
     about = {"draws": 400, "effective": 123.4, "central": {**middle, "resolution_chance": 0.0}}
     write_json(tmp_path / "posterior.json", about)
     return tmp_path
 
 
-def test_diagnostics_are_told(diagnosed):
+def test_diagnostics_are_reported(diagnosed):
     text = page(folder=diagnosed, about=diagnosed / "posterior.json")
     assert "400 draws, worth 123.4 of equal weight" in text
     assert "Not identified (below 0.1): `learning_rate`" in text
     assert "90% intervals hold 50% of the true values" in text
-    assert "| P01 | 15 to 20 | 17 | 14 to 19 | 80% | fitted |" in text
-    assert "| E083.2 | up to 1 |" in text
+    assert "([P01](evidence.md)) | 15 to 20 | 17 | 14 to 19 | 80% | fitted |" in text
+    assert "([E083.2](evidence.md)) | up to 1 |" in text
     assert "at an end of their prior" in text
     assert "prior allows: `resolution_chance` (0)." in text

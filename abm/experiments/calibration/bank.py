@@ -33,6 +33,11 @@ class BankError(Exception):
     """The bank cannot be read, or what is asked for does not fit it; one line for the user."""
 
 
+def short_hash(content: bytes) -> str:
+    """Return the first digits of a SHA-256."""
+    return hashlib.sha256(content).hexdigest()[:HASH_DIGITS]
+
+
 class MadeWith(ReadBack):
     """What decides the statistics of a run, besides its point and seed."""
 
@@ -92,7 +97,7 @@ class WaveDesign:
     def digest(self) -> str:
         """Hash over space and seeds; more points do not change it."""
         text = json.dumps({"names": list(self.names), **self.plain}, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:HASH_DIGITS]
+        return short_hash(text.encode())
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ class WaveFolder:
         return path.exists() and _about(path, _AboutPart).indices == (block.start, block.stop)
 
     def write_design(self, design: WaveDesign) -> None:
-        """Write the design of the wave; raises a TableError if it cannot be written."""
+        """Write the design of the wave."""
         columns = dict(zip(design.names, design.points.T, strict=True))
         _write(self.path / DESIGN, columns, design.plain)
 
@@ -160,23 +165,10 @@ class WaveFolder:
     def write_part(
         self, block: range, design: WaveDesign, statistics: "pd.DataFrame", made_with: MadeWith
     ) -> Path:
-        """Write the part of a block.
+        """Write the part of a block: the runs of these indices.
 
-        Parameters
-        ----------
-        block
-            Indices of its runs.
-        design
-            Of the wave.
-        statistics
-            One row a run that is done, by index of the run.
-        made_with
-            Its definitions say which statistics become columns, in this order.
-
-        Raises
-        ------
-        TableError
-            If it cannot be written.
+        `statistics` has one row a run that is done, by index of the run; the definitions of
+        `made_with` say which of its columns are written, in their order.
         """
         done = np.array([index for index in block if index in statistics.index], np.int64)
         seeds = design.first_seed + done // design.sharing
@@ -195,13 +187,7 @@ class WaveFolder:
         return self.path_of(block)
 
     def read(self) -> WaveRuns:
-        """Return all finished runs.
-
-        Raises
-        ------
-        BankError
-            If there are none, a part is damaged or belongs to another design.
-        """
+        """Return all finished runs; a BankError if there are none, or a part does not fit."""
         import pandas as pd
 
         if not self.parts():
@@ -224,10 +210,9 @@ class WaveFolder:
 
     def digest(self) -> str:
         """Return a hash over the design and all parts."""
-        digest = hashlib.sha256()
-        for path in sorted(self.path.glob("*.parquet")):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
-        return digest.hexdigest()[:HASH_DIGITS]
+        paths = sorted(self.path.glob("*.parquet"))
+        parts = (path.name.encode() + b"\0" + path.read_bytes() for path in paths)
+        return short_hash(b"".join(parts))
 
 
 def _write(path: Path, columns: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> None:

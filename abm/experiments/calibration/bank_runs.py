@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from abm.experiments.sweeps.points import scenario_at
 from abm.runs.figures import Evaluate, figures_task, live_figures
 from abm.runs.keys import agent_days
 from abm.runs.result_store import DONE, ResultStore
+from abm.runs.run_tasks import Summary
 from abm.runs.task import Task
 
 if TYPE_CHECKING:
@@ -56,21 +57,6 @@ def run_definition(runs: Runs) -> RunDefinition:
 
 
 @dataclass(frozen=True)
-class WaveProgress:
-    """What was done now, and the parts of the wave there are."""
-
-    done: int
-    failed: int
-    parts: int
-    parts_in_all: int
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every part of the wave is there."""
-        return self.parts == self.parts_in_all
-
-
-@dataclass(frozen=True)
 class WaveRunner:
     """Does what is missing of a wave, until it is whole or time is over."""
 
@@ -83,15 +69,10 @@ class WaveRunner:
     say: Callable[[str], None] = lambda _: None
     progress: Callable[[float], None] = lambda _: None  # called with the share of the wave done
 
-    def run(self) -> WaveProgress:
-        """Do the runs part by part; a part is written as soon as all its runs have a result.
+    def run(self) -> dict[str, Any]:
+        """Return what was done now and the parts there are; a part needs a result of all its runs.
 
-        Raises
-        ------
-        BankError
-            If parts that are there were made by another version whose runs differ.
-        StoreError, RunnerError, TableError
-            As `run_tasks` and the writing of tables do; what is finished is kept.
+        A BankError if parts that are there were made by another version whose runs differ.
         """
         folder = self.folder
         blocks = folder.blocks(len(self.design))
@@ -103,8 +84,8 @@ class WaveRunner:
         for block in missing:
             if self._is_over():
                 break
-            done_now, failed_now = self._run_block(block)
-            done, failed = done + done_now, failed + failed_now
+            summary = self._run_block(block)
+            done, failed = done + summary.done, failed + summary.failed
             results = self._results(block)
             if len(results) == len(block):
                 good = results[results["status"] == DONE]
@@ -112,7 +93,10 @@ class WaveRunner:
                 self._list_failed(results[results["status"] != DONE])
                 self.say(f"{folder.name}: {folder.path_of(block).name} written, {len(good)} runs")
         parts = sum(folder.has(block) for block in blocks)
-        return WaveProgress(done, failed, parts, len(blocks))
+        return {
+            "runs": len(self.design), "lived_now": done, "failed_now": failed, "parts": parts,
+            "of_parts": len(blocks), "whole": parts == len(blocks),
+        }  # fmt: skip
 
     def _is_over(self) -> bool:
         return time.monotonic() >= self.deadline
@@ -124,17 +108,16 @@ class WaveRunner:
             seed = self.design.seed(index)
             yield figures_task(scenario, seed, self.definition.evaluate, "bank run")
 
-    def _run_block(self, block: range) -> tuple[int, int]:
-        """Do the runs of a block that have no result; return how many are done and failed now."""
+    def _run_block(self, block: range) -> Summary:
+        """Do the runs of a block that have no result."""
 
         def progress(share: float) -> None:
             self.progress((block.start + share * len(block)) / len(self.design))
 
-        summary = live_figures(
+        return live_figures(
             self.store, self._tasks(block), self.executor, progress=progress, say=self.say,
             total=len(block) * agent_days(self.definition.baseline), is_over=self._is_over,
         )  # fmt: skip
-        return summary.done, summary.failed
 
     def _results(self, indices: Sequence[int]) -> "pd.DataFrame":
         """Return the results there are of some runs, by index: status, error, statistics."""

@@ -5,7 +5,6 @@ figures needs no run. Statistics over many studies of limited size are left out.
 """
 
 import functools
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from abm.compilation import version_of
 from abm.evidence.register import SETTINGS, Entry, Register, Study, register
+from abm.experiments.calibration.bank import short_hash
 
 if TYPE_CHECKING:
     from abm.scenario.scenario import Scenario
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 EVALUATION = ("observed_tables", "tables", "statistics", "evaluation", "expressions")
 """Modules of the evidence that decide what a study finds; the code version leaves them out."""
 NOT_IN_DEFINITION = {"part", "low", "high"}
-HASH_DIGITS = 16
 
 
 class OtherEvidenceError(Exception):
@@ -44,7 +43,7 @@ class BankStatistic:
         content["setting"] = SETTINGS[self.study.setting]
         if self.study.asked.question == "list":  # as all were before there were other questions
             del content["asked"]["question"]
-        return _hash(json.dumps(content, sort_keys=True).encode())
+        return short_hash(json.dumps(content, sort_keys=True).encode())
 
 
 def statistics_of(chosen: Register, world: str) -> Mapping[str, BankStatistic]:
@@ -77,11 +76,7 @@ def evaluation_hash(world: str = "baseline") -> str:
     parts = [(folder / f"{name}.py").read_bytes() for name in EVALUATION]
     parts += [Path(__file__).read_bytes(), version_of("studies").encode()]
     parts.append(register().worlds[world].model_dump_json().encode())
-    return _hash(b"\0".join(parts))
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:HASH_DIGITS]
+    return short_hash(b"\0".join(parts))
 
 
 @dataclass(frozen=True)
@@ -115,4 +110,4 @@ class BankEvaluator:
 def bank_evaluator(world: str = "baseline") -> BankEvaluator:
     """Return what evaluates runs with the register of this package."""
     lines = [f"{name}={definition}" for name, definition in definitions(world).items()]
-    return BankEvaluator(world, _hash("\n".join([*lines, evaluation_hash(world)]).encode()))
+    return BankEvaluator(world, short_hash("\n".join([*lines, evaluation_hash(world)]).encode()))

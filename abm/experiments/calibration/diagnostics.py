@@ -30,20 +30,9 @@ def recovery(
     and with the sampling error of the published figures, and fitted as those are. Its prior is
     what the wave was drawn from: uniform over what was not ruled out.
 
-    Parameters
-    ----------
-    waves
-        Of the bank, those drawn from a posterior left out.
-    fit
-        What was fitted to all of them.
-    progress
-        Called with the share done.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a truth and parameter, numbers in the unit cube: truth (index of the run),
-        parameter (its place), true, low, high, variance.
+    The waves are those of the bank that were not drawn from a posterior. Returned is one row a
+    truth and parameter, with numbers in the unit cube: truth (index of the run), parameter (its
+    place), true, low, high, variance.
     """
     import pandas as pd
 
@@ -111,13 +100,9 @@ def identifiability_table(
 ) -> "pd.DataFrame":
     """Return what was learnt of each parameter.
 
-    Returns
-    -------
-    pandas.DataFrame
-        parameter, prior_low, prior_high, prior, low, median, high (of the posterior),
-        contraction (1 - variance of the posterior over that of the prior, in the unit cube),
-        identified (contraction at least the cut-off), coverage (share of the truths that their
-        interval holds), truth_contraction (mean over truths).
+    `low`, `median` and `high` are of the posterior; `contraction` is 1 - its variance over that of
+    the prior, in the unit cube, and `truth_contraction` its mean over truths; `identified` says
+    that it reaches the cut-off, `coverage` how many of the truths lie in their interval.
     """
     import pandas as pd
 
@@ -168,24 +153,10 @@ def predictive_table(
     runs: "pd.DataFrame",
     weights: np.ndarray,
 ) -> "pd.DataFrame":
-    """Return what runs at the posterior's draws found of every fitted entry.
+    """Return what runs at the posterior's draws, one at each, found of every fitted entry.
 
-    Parameters
-    ----------
-    fit
-        What was fitted, and what is only checked.
-    statistics
-        Of the bank, by name.
-    runs
-        One at each draw; a statistic that is not defined in a run is left out of it.
-    weights
-        Of the draws.
-
-    Returns
-    -------
-    pandas.DataFrame
-        statistic, part_in_fit, accepted_low, accepted_high, low, median, high (one run's chance
-        is in them), inside (weighted share of runs whose number is accepted), undefined.
+    One run's chance is in `low`, `median` and `high`; `inside` is the weighted share of runs whose
+    number is accepted. Runs in which a statistic is `undefined` are left out of it.
     """
     import pandas as pd
 

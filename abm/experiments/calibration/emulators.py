@@ -97,21 +97,11 @@ class _FastModel:
 
 
 def learn(unit: np.ndarray, figures: np.ndarray, seed: int) -> Emulators:
-    """Fit emulators to runs.
+    """Fit emulators to runs; an EmulatorError with fewer than `FEWEST_RUNS`.
 
-    Parameters
-    ----------
-    unit
-        Points of the unit cube, shape (runs, parameters).
-    figures
-        On natural scales, without missing values: shape (runs, figures).
-    seed
-        Of the points the process rests on, and of the folds.
-
-    Raises
-    ------
-    EmulatorError
-        With fewer than `FEWEST_RUNS` runs.
+    `unit` are points of the unit cube, of shape (runs, parameters); `figures`, of shape (runs,
+    figures), are on natural scales and without missing values. The seed is that of the points the
+    process rests on, and of the folds.
     """
     if len(unit) < FEWEST_RUNS:
         raise EmulatorError(f"{len(unit)} runs are too few to fit; expected {FEWEST_RUNS} or more")

@@ -31,6 +31,7 @@ from abm.experiments.calibration.targets import Targets
 
 LEAST_ERROR = 0.05  # of what is unexplained: an emulator is never taken as more exact
 LEAST_LOG_WEIGHT = -700.0  # below the largest: still a number
+PAIRS_A_FIGURE = 2  # of runs at one point: with fewer they do not tell chance
 CANDIDATES = 2000  # points among which chains look for a start
 
 
@@ -221,9 +222,7 @@ def next_points(
 # The likelihood
 
 
-def fit_bank(
-    waves: Sequence[WaveFigures], targets: Targets, settings: FitSettings
-) -> BankFit:  # fmt: skip
+def fit_bank(waves: Sequence[WaveFigures], targets: Targets, settings: FitSettings) -> BankFit:
     """Fit the waves of the bank; runs drawn from a posterior join the last stage.
 
     The likeliest draws choose among draws and are not learnt from.
@@ -249,12 +248,7 @@ def differences(waves: Sequence[WaveFigures]) -> np.ndarray:
         return np.asarray(whole[np.isfinite(whole).all(axis=1)])
 
     near = pairs(of_posterior(waves))
-    return near if len(near) >= fewest_pairs(waves[0].figures.shape[1]) else pairs(waves)
-
-
-def fewest_pairs(figures: int) -> int:
-    """Return how many pairs of runs tell the chance of so many figures."""
-    return 2 * figures
+    return near if len(near) >= PAIRS_A_FIGURE * waves[0].figures.shape[1] else pairs(waves)
 
 
 def _spreads(stage: MatchingStage, pairs: np.ndarray) -> Spreads:
@@ -265,7 +259,7 @@ def _spreads(stage: MatchingStage, pairs: np.ndarray) -> Spreads:
     """
     observed = np.diag([target.spread**2 for target in stage.targets])
     unexplained = stage.emulators.covariance
-    if len(pairs) < fewest_pairs(len(observed)):
+    if len(pairs) < PAIRS_A_FIGURE * len(observed):
         return Spreads(observed, unexplained, unexplained)
     chance = np.atleast_2d(pairs.T @ pairs / (2.0 * len(pairs)))
     return Spreads(observed, _error(unexplained, chance), chance)
@@ -292,18 +286,9 @@ def draw(fit: BankFit, count: int, seed: int) -> Sample:
 def weights_of(log_new: np.ndarray, log_drawn: np.ndarray, truncation: float) -> np.ndarray:
     """Return importance weights of draws, truncated so that none outweighs all others.
 
-    Parameters
-    ----------
-    log_new, log_drawn
-        Log-density by what is known now, and by what they were drawn from.
-    truncation
-        No draw gets more than the number of draws to the power of minus this: with one half and
-        400 draws, a twentieth of all weight.
-
-    Returns
-    -------
-    numpy.ndarray
-        They sum to 1.
+    They are the ratio of densities by what is known now and by what the draws are from, and sum to
+    1. No draw gets more than the number of draws to the power of minus `truncation`: with one half
+    and 400 draws, a twentieth of all weight.
     """
     ratio = log_new - log_drawn
     raw = np.exp(np.maximum(ratio - ratio.max(), LEAST_LOG_WEIGHT))

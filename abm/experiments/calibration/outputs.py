@@ -1,6 +1,5 @@
 """From finished waves to the files of a calibration: posterior, diagnostics, figures."""
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.experiments.calibration import diagnostics, fitting, point_estimate
-from abm.experiments.calibration.bank import BankError, WaveRuns
+from abm.experiments.calibration.bank import BankError, WaveRuns, short_hash
 from abm.experiments.calibration.bank_statistics import statistics
 from abm.experiments.calibration.recipe import CENTRAL, Recipe, Wave
 from abm.experiments.calibration.waves import Calibration
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 VERSIONS = ("nssi-abm", "numpy", "scipy", "scikit-learn", "emcee")
-HASH_DIGITS = 16
-DIAGNOSTICS = "diagnostics"
 
 DrawFigures = Callable[[Path, "dict[str, pd.DataFrame]"], object]
 
@@ -43,19 +40,8 @@ class PosteriorDraws:
 def write_outputs(calibration: Calibration, draw_figures: DrawFigures) -> dict[str, Any]:
     """Fit what the bank holds, write posterior and diagnostics; return a summary for JSON.
 
-    Parameters
-    ----------
-    calibration
-        Its bank, and where the posterior is written.
-    draw_figures
-        Draws the tables of the diagnostics into a folder.
-
-    Raises
-    ------
-    BankError
-        If the bank holds no finished part.
-    EmulatorError, TableError
-        If too few runs are there to fit; if a file cannot be written.
+    `draw_figures` draws the tables of the diagnostics into a folder. A BankError if the bank holds
+    no finished part, an EmulatorError if there are too few runs to fit.
     """
     runs = calibration.finished()
     if not runs:
@@ -69,7 +55,7 @@ def write_outputs(calibration: Calibration, draw_figures: DrawFigures) -> dict[s
         recovered = diagnostics.recovery(fitting.before_posterior(waves), fit, bar.update)
     tables = _tables(recipe, fit, draws, recovered)
     about = _about(calibration, runs, fit, draws) | _central(fit, draws, waves, recipe)
-    folder = calibration.bank.parent / DIAGNOSTICS
+    folder = calibration.bank.parent / "diagnostics"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -143,7 +129,7 @@ def _central(
         "central": dict(zip(space.names, map(float, values), strict=True)),
         "central_from": {
             "wave": last.wave.name,
-            "runs": last.wave.lives,
+            "runs": last.wave.runs_each,
             "population": last.wave.population or recipe.runs.population,
             "distance": round(point_estimate.misfit(fit, points[best]), 2),
         },
@@ -184,9 +170,9 @@ def _about(
         "fitted": fit.targets.names,
         "checked": dict(fit.targets.checked),
         "priors": calibration.recipe.space.plain(),
-        "recipe": calibration.recipe.model_dump(mode="json"),
+        "recipe": calibration.recipe.model_dump(mode="json", by_alias=True),
         "bank": {wave.name: calibration.folder(wave).digest() for wave, _ in runs},
         "engines": sorted({part.engine for _, wave in runs for part in wave.made_with}),
-        "register": hashlib.sha256(json.dumps(aims).encode()).hexdigest()[:HASH_DIGITS],
+        "register": short_hash(json.dumps(aims).encode()),
         "versions": {name: metadata.version(name) for name in VERSIONS},
     }

@@ -20,12 +20,9 @@ MIDDLE = 0.25  # weight of lying far from the middle of the draws, which the fig
 def likeliest(
     fit: BankFit, waves: Sequence[WaveFigures], count: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return which draws of the last posterior wave have the highest density, and their points.
+    """Return which draws of the last posterior wave have the highest density.
 
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Their indices in that wave's design, the likeliest first, and points of the unit cube.
+    These are their indices in that wave's design, the likeliest first, and points of the unit cube.
     """
     drawn = of_posterior(waves)[-1]
     once = drawn.take(drawn.index < drawn.wave.unique)
@@ -126,13 +123,7 @@ def moved(fit: BankFit, point: PointFigures, middle: Middle) -> Move:
 
 
 def best_of(fit: BankFit, points: Sequence[PointFigures], middle: Middle) -> tuple[int, Move]:
-    """Return the place of the point whose move costs least, and that move.
-
-    Raises
-    ------
-    EmulatorError
-        If no point knows every figure.
-    """
+    """Return the place of the point whose move costs least, and that move."""
     moves = [moved(fit, point, middle) for point in points]
     best = int(np.argmin([move.cost for move in moves]))
     if not np.isfinite(moves[best].cost):

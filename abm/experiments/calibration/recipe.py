@@ -49,36 +49,36 @@ class Wave(Declared):
     repeats: WholeNumber = 0
     """So many of the points are the first ones once more, with other seeds: they tell chance from
     errors of the emulators."""
-    lives: Count = 1
+    runs_each: Count = Field(1, alias="lives")
     """Runs of each likely draw, or of the best one, with other seeds: `points` in all."""
     population: Count | None = None  # people of a run, if other than in the waves before
 
     @property
     def unique(self) -> int:
         """How many points differ."""
-        return (self.points - self.repeats) // self.lives
+        return (self.points - self.repeats) // self.runs_each
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         once = self.drawn not in ("not ruled out", "posterior")
         if 2 * self.repeats > self.points or (self.repeats and once):
             raise ValueError(f"{self.name}: repeats are at most half of what is drawn")
-        if (self.drawn in CENTRAL) != (self.lives > 1) or self.points % self.lives:
+        if (self.drawn in CENTRAL) != (self.runs_each > 1) or self.points % self.runs_each:
             raise ValueError(
                 f"{self.name}: lives belongs to the likeliest draws, and points is a multiple of it"
             )
-        if self.drawn == CENTRAL[1] and self.points != self.lives:
+        if self.drawn == CENTRAL[1] and self.points != self.runs_each:
             raise ValueError(f"{self.name}: it is one point, run `lives` times")
         return self
 
     def scaled(self, share: float) -> "Wave":
         """Return the wave with so much smaller or larger a number of runs."""
-        lives = self.lives if self.lives == 1 else max(2, round(self.lives * min(1.0, share)))
-        points = max(1, round(self.points * share / lives)) * lives
+        again = min(self.runs_each, max(2, round(self.runs_each * min(1.0, share))))
+        points = max(1, round(self.points * share / again)) * again
         if self.drawn == CENTRAL[1]:
-            points = lives
+            points = again
         repeats = min(points // 2, round(self.repeats * share))
-        return self.model_copy(update={"points": points, "repeats": repeats, "lives": lives})
+        return self.model_copy(update={"points": points, "repeats": repeats, "runs_each": again})
 
 
 class Screening(Declared):
@@ -171,11 +171,6 @@ class Recipe(Declared):
             runs_now = runs_now.model_copy(update={"population": population})
             waves = tuple(wave.model_copy(update={"population": None}) for wave in waves)
         return self.model_copy(update={"runs": runs_now, "waves": waves})
-
-    @property
-    def first_fit(self) -> int:
-        """How many runs the smallest fit learns from: the first, of a part of the first wave."""
-        return self.waves[0].points
 
 
 class Space:

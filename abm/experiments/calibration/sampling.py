@@ -124,18 +124,8 @@ def starts(density: Density, candidates: np.ndarray) -> np.ndarray:
 def sample(density: Density, start: np.ndarray, count: int, steps: int, seed: int) -> Sample:
     """Draw points from a density by an ensemble of walkers.
 
-    Parameters
-    ----------
-    density
-        Log-density of many points at once.
-    start
-        One point a walker, at least two a parameter.
-    count
-        How many draws, evenly spread over the part of the chain that is kept.
-    steps
-        Of each walker.
-    seed
-        The same seed gives the same draws.
+    `start` has one point a walker, at least two a parameter. The draws are spread evenly over the
+    part of the chain that is kept.
     """
     import emcee
     from sklearn.utils import check_random_state

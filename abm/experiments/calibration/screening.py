@@ -47,14 +47,11 @@ def screened(
 ) -> "pd.DataFrame":
     """Return what each parameter moves, the strongest first, by runs of whole trajectories.
 
-    Returns
-    -------
-    pandas.DataFrame
-        parameter, `largest` (over targets), `moves` (the target it is largest for), `chosen`
-        (whether the recipe frees it), then one column a target: the size of the change of the
-        figure over the whole range, in half-widths of what is accepted. That is Morris's mu*
-        with the median in place of the mean over trajectories, of those steps at whose both ends
-        the figure is defined; NaN with fewer than three such steps.
+    Columns are parameter, `largest` (over targets), `moves` (the target it is largest for),
+    `chosen` (whether the recipe frees it), then one a target: the size of the change of the figure
+    over the whole range, in half-widths of what is accepted. That is Morris's mu* with the median
+    in place of the mean over trajectories, of those steps at whose both ends the figure is
+    defined; NaN with fewer than three such steps.
     """
     import pandas as pd
 

@@ -20,7 +20,7 @@ STEPS = ("mode", "modal_group")  # statistics that jump from one whole number to
 HALF_OF_95 = 1.959963984540054
 LEAST_PERCENT = 0.05  # below, and as far from 100, log-odds say nothing of 2,000 people
 LEAST_SHARE = 0.02  # of the accepted lower end: below, a logarithm says nothing
-LARGEST_CORRELATION = 0.99
+MOST_CORRELATED = 0.99
 ASKED = ("table", "statistic", "of", "by", "given", "where")
 """Studies that differ in none of these differ at most in whom they ask."""
 
@@ -33,18 +33,10 @@ def _log_odds(percent: np.ndarray) -> np.ndarray:
     return np.log(share / (1.0 - share))
 
 
-def _percent(log_odds: np.ndarray) -> np.ndarray:
-    return 100.0 / (1.0 + np.exp(-log_odds))
-
-
-def _fisher_z(correlation: np.ndarray) -> np.ndarray:
-    return np.arctanh(np.clip(correlation, -LARGEST_CORRELATION, LARGEST_CORRELATION))
-
-
 SCALES: Mapping[ScaleKind, tuple[Map, Map]] = {
-    "log-odds": (_log_odds, _percent),
+    "log-odds": (_log_odds, lambda log_odds: 100.0 / (1.0 + np.exp(-log_odds))),
     "logarithm": (np.log, np.exp),
-    "Fisher's z": (_fisher_z, np.tanh),
+    "Fisher's z": (lambda r: np.arctanh(np.clip(r, -MOST_CORRELATED, MOST_CORRELATED)), np.tanh),
     "as it is": (np.asarray, np.asarray),
 }
 """Monotone maps to each natural scale and back."""

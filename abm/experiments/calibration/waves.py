@@ -1,8 +1,7 @@
 """A calibration: its bank and recipe, what the points of its waves are, and doing their runs."""
 
-import importlib.util
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,22 +12,15 @@ from abm.experiments.calibration import fitting, point_estimate
 from abm.experiments.calibration.bank import BankError, WaveDesign, WaveFolder, WaveRuns
 from abm.experiments.calibration.bank_runs import WaveRunner, run_definition
 from abm.experiments.calibration.bank_statistics import definitions, statistics
-from abm.experiments.calibration.emulators import EmulatorError
 from abm.experiments.calibration.recipe import Recipe, Wave, recipe
 from abm.experiments.calibration.sampling import prior_points
 from abm.experiments.calibration.targets import Targets, targets_of
 from abm.io.progress import Progress
-from abm.io.tables import TableError
-from abm.io.terminal import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, complain
-from abm.runs.errors import NoExecutorError, RunnerError
 from abm.runs.executors import executor_for
 from abm.runs.options import RunOptions
-from abm.runs.result_store import StoreError
 from abm.scenario.posterior import FOLDER
 
 BANK = Path("calibration/bank")
-MINUTES = 60.0
-LIBRARIES = ("sklearn", "emcee")
 
 
 @dataclass(frozen=True)
@@ -37,7 +29,7 @@ class Calibration:
 
     bank: Path = BANK  # diagnostics and the screening's table are written beside it
     options: RunOptions = field(default_factory=RunOptions)
-    minutes: float = MINUTES  # after these no run is begun; what is finished is kept
+    minutes: float = 60.0  # after these no run is begun; what is finished is kept
     recipe: Recipe = field(default_factory=recipe)
     began: float = field(default_factory=time.monotonic)
 
@@ -78,13 +70,7 @@ class Calibration:
         return all(folder.has(block) for block in folder.blocks(len(design)))
 
     def finished(self, before: Wave | None = None) -> list[tuple[Wave, WaveRuns]]:
-        """Return the runs of the waves, in order, up to one or the first that has no part.
-
-        Raises
-        ------
-        BankError
-            If one was made for other free parameters, priors or seeds.
-        """
+        """Return the runs of the waves, in order, up to one or the first that has no part."""
         finished = []
         for wave in self.recipe.waves:
             folder = self.folder(wave)
@@ -106,11 +92,7 @@ class Calibration:
     def design(self, wave: Wave) -> WaveDesign:
         """Return the design of a wave; made and written if it is not there yet.
 
-        Raises
-        ------
-        BankError
-            If what is there was made for other free parameters, priors or seeds, or the waves
-            before are not finished.
+        A BankError if the waves before are not finished.
         """
         known = self._known_design(wave)
         if known is not None and (wave.drawn != "prior" or len(known) >= wave.points):
@@ -158,13 +140,13 @@ class Calibration:
         if wave.drawn == "likeliest draws":
             index, likeliest = point_estimate.likeliest(fit, waves, wave.unique)
             about |= {"draws": (index + 1).tolist()}
-            return np.tile(likeliest, (wave.lives, 1)), about
+            return np.tile(likeliest, (wave.runs_each, 1)), about
         if wave.drawn == "best draw, moved":
             points = point_estimate.point_figures(fit, waves[-1])
             middle = point_estimate.middle_of(waves)
             best, move = point_estimate.best_of(fit, points, middle)
             about |= {"best": best + 1}
-            return np.tile(move.unit, (wave.lives, 1)), about
+            return np.tile(move.unit, (wave.runs_each, 1)), about
         drawn = fitting.draw(fit, wave.unique, wave.first_seed)
         chain = {"accepted": drawn.accepted, "effective": drawn.effective}
         numbers = {name: value if value == value else None for name, value in chain.items()}
@@ -190,33 +172,7 @@ class Calibration:
             executor_for(options.jobs, options.dask) as executor,
             Progress(f"running {folder.name}", options.quiet) as bar,
         ):
-            progress = WaveRunner(
+            return WaveRunner(
                 folder, design, run_definition(runs), options.store, executor, self.deadline,
                 options.say, bar.update,
             ).run()  # fmt: skip
-        return {
-            "runs": len(design), "lived_now": progress.done, "failed_now": progress.failed,
-            "parts": progress.parts, "of_parts": progress.parts_in_all,
-            "whole": progress.is_whole,
-        }  # fmt: skip
-
-
-def require_libraries() -> None:
-    """Refuse to begin where what fits is not installed."""
-    if any(importlib.util.find_spec(name) is None for name in LIBRARIES):
-        raise BankError('calibration needs further libraries: pip install "nssi-abm[calibration]"')
-
-
-def guarded(work: Callable[[], int]) -> int:
-    """Do the work; return its exit code, or that of what stopped it."""
-    try:
-        return work()
-    except (BankError, NoExecutorError) as error:
-        return complain(str(error), EXIT_WRONG_INPUT)
-    except EmulatorError as error:
-        return complain(f"{error}; the bank is kept", EXIT_FAILED)
-    except (StoreError, RunnerError, TableError) as error:
-        return complain(f"{error}; what is finished is kept", EXIT_FAILED)
-    except KeyboardInterrupt:
-        message = "interrupted; what is finished is kept, and the same command goes on from there"
-        return complain(message, EXIT_INTERRUPTED)

@@ -47,10 +47,10 @@ def targets() -> Targets:
 
 
 def wave(
-    name: str, drawn: str, unit: np.ndarray, seed: int, repeats: int = 0, lives: int = 1
+    name: str, drawn: str, unit: np.ndarray, seed: int, repeats: int = 0, runs_each: int = 1
 ) -> WaveFigures:
     about = Wave(
-        name=name, drawn=drawn, points=len(unit), first_seed=seed, repeats=repeats, lives=lives
+        name=name, drawn=drawn, points=len(unit), first_seed=seed, repeats=repeats, lives=runs_each
     )
     return WaveFigures(about, np.arange(len(unit)), unit, observed(unit, seed))
 

@@ -5,11 +5,12 @@ import os
 import signal
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from abm.experiments.calibration.bank import MadeWith, WaveDesign, WaveFolder
-from abm.experiments.calibration.bank_runs import RunDefinition, WaveProgress, WaveRunner
+from abm.experiments.calibration.bank_runs import RunDefinition, WaveRunner
 from abm.runs.result_store import ResultStore
 from abm.scenario.scenario import Scenario
 
@@ -72,7 +73,7 @@ def run_wave(
     points: WaveDesign | None = None,
     executor: Executor | None = None,
     **more,
-) -> WaveProgress:
+) -> dict[str, Any]:
     """Run what is missing of a wave; its runs are kept below a path."""
     store, runs = ResultStore(path / "store"), definition(evaluate, engine)
     return WaveRunner(wave, points or design(), runs, store, executor, **more).run()

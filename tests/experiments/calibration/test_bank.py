@@ -38,7 +38,7 @@ def finished(tmp_path):
     path = tmp_path / "undisturbed"
     wave = folder(path)
     wave.write_design(design())
-    assert run_wave(wave, path).is_whole
+    assert run_wave(wave, path)["whole"]
     return wave
 
 
@@ -70,7 +70,7 @@ def test_a_killed_worker_and_ctrl_c_lose_nothing(finished, tmp_path):
     wave.write_design(design())
     with local_executor(2) as executor:
         path = tmp_path / "killed"
-        assert run_wave(wave, path, figures_or_be_killed_once, executor=executor).is_whole
+        assert run_wave(wave, path, figures_or_be_killed_once, executor=executor)["whole"]
     assert contents(wave) == contents(finished)
 
     (tmp_path / "scar").unlink()
@@ -80,29 +80,29 @@ def test_a_killed_worker_and_ctrl_c_lose_nothing(finished, tmp_path):
         run_wave(wave, tmp_path / "interrupted", figures_but_interrupt_once)
     assert [path.name for path in wave.path.glob("part-*")] == ["part-001.parquet"]
     progress = run_wave(wave, tmp_path / "interrupted", figures_but_interrupt_once)
-    assert progress.is_whole
-    assert progress.done <= RUNS - 10
+    assert progress["whole"]
+    assert progress["lived_now"] <= RUNS - 10
     assert contents(wave) == contents(finished)
 
 
 def test_parts_outlive_the_store(finished, tmp_path):
     before = contents(finished)
     finished.path_of(range(10, 20)).unlink()
-    assert run_wave(finished, tmp_path / "another machine").done == 10
+    assert run_wave(finished, tmp_path / "another machine")["lived_now"] == 10
     assert contents(finished) == before
 
 
 def test_time_that_is_over_ends_the_piece(tmp_path):
     progress = run_wave(folder(tmp_path), tmp_path, deadline=time.monotonic())
-    assert (progress.done, progress.parts, progress.parts_in_all) == (0, 0, 3)
+    assert (progress["lived_now"], progress["parts"], progress["of_parts"]) == (0, 0, 3)
 
 
 def test_failed_runs_are_left_out_and_listed(tmp_path):
     wave = folder(tmp_path)
     wave.write_design(design())
     progress = run_wave(wave, tmp_path, figures_but_fail_at_three)
-    assert progress.is_whole
-    assert progress.failed == 1
+    assert progress["whole"]
+    assert progress["failed_now"] == 1
     assert wave.read().failed == [3]
     assert len(wave.read().runs) == RUNS - 1
     assert "10003,ValueError: the third run" in (wave.path / "failed.csv").read_text()
@@ -112,7 +112,7 @@ def test_a_wave_can_grow(finished, tmp_path):
     before = contents(finished)
     longer = design(30)
     finished.write_design(longer)
-    assert run_wave(finished, tmp_path, points=longer).is_whole
+    assert run_wave(finished, tmp_path, points=longer)["whole"]
     assert len(finished.read().runs) == 30
     assert contents(finished)["part-001.parquet"] == before["part-001.parquet"]
 
@@ -121,7 +121,7 @@ def test_another_engine_goes_on_only_if_it_finds_the_same(finished, tmp_path):
     finished.path_of(range(20, 23)).unlink()
     with pytest.raises(BankError, match="other numbers"):
         run_wave(finished, tmp_path, _others, "e2")
-    assert run_wave(finished, tmp_path, figures, "e2").is_whole
+    assert run_wave(finished, tmp_path, figures, "e2")["whole"]
     assert [made.engine for made in finished.read().made_with] == ["e1", "e1", "e2"]
 
 

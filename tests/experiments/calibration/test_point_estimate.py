@@ -34,7 +34,7 @@ def test_the_best_draw_is_told_by_its_own_runs_and_moved_to_where_they_meet(fit,
     assert np.array_equal(points, drawn.points[index])
     density = after.density(drawn.points)
     assert np.array_equal(density[index], np.sort(density)[::-1][:8])
-    again = wave("central", "likeliest draws", np.tile(points, (24, 1)), 12, lives=24)
+    again = wave("central", "likeliest draws", np.tile(points, (24, 1)), 12, runs_each=24)
     known = point_figures(after, again)
     assert len(known) == 8
     middle = middle_of([*waves, drawn_wave])
@@ -43,7 +43,7 @@ def test_the_best_draw_is_told_by_its_own_runs_and_moved_to_where_they_meet(fit,
     assert move.cost == min(moved(after, point, anywhere).cost for point in known)
     assert np.array_equal(move.unit, moved(after, known[best], anywhere).unit)
     assert exact_distance(after, move.unit[None])[0] < np.median(exact_distance(after, points))
-    far = wave("best", "best draw, moved", np.tile(TRUTH + 0.08, (40, 1)), 13, lives=40)
+    far = wave("best", "best draw, moved", np.tile(TRUTH + 0.08, (40, 1)), 13, runs_each=40)
     start = point_figures(after, far)[0]
     there = moved(after, start, anywhere).unit
     assert exact_distance(after, there[None])[0] < 0.3 * exact_distance(after, far.unit[:1])[0]
@@ -60,7 +60,7 @@ def exact_distance(fit: BankFit, points: np.ndarray) -> np.ndarray:
 
 
 def test_draws_without_a_figure_are_not_chosen(fit, waves):
-    again = wave("central", "likeliest draws", np.tile(waves[0].unit[:2], (3, 1)), 12, lives=3)
+    again = wave("central", "likeliest draws", np.tile(waves[0].unit[:2], (3, 1)), 12, runs_each=3)
     again.figures[[0, 2], 1] = np.nan
     known = point_figures(fit, again)
     middle = Middle(np.full(DIMENSIONS, 0.5), np.full(DIMENSIONS, 0.3))

@@ -32,7 +32,7 @@ def test_a_fit_of_a_made_up_bank_gives_the_numbers_it_gave():
         first_wave(200),
         wave("wave-2", "not ruled out", np.concatenate([left, left[:20]]), 5, repeats=20),
         wave("posterior", "posterior", np.concatenate([drawn, drawn[:12]]), 7, repeats=12),
-        wave("central", "likeliest draws", np.tile(drawn[:3], (6, 1)), 12, lives=6),
+        wave("central", "likeliest draws", np.tile(drawn[:3], (6, 1)), 12, runs_each=6),
     ]
     fit = fit_bank(waves, targets(), FIT)
     last = fit.last.emulators

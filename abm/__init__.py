@@ -8,6 +8,7 @@ Names are imported when first used, so ``import abm`` itself takes no time.
 """
 
 import sys
+from functools import partial
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -63,8 +64,8 @@ __all__ = [
 
 _HOMES = {
     "Adolescent": "abm.model",
-    "NSSIModel": "abm.model",
     "InputError": "abm.io.messages",
+    "NSSIModel": "abm.model",
     "Logs": "abm.simulation.record",
     "Record": "abm.simulation.record",
     "Scenario": "abm.scenario.scenario",
@@ -73,22 +74,8 @@ _HOMES = {
     "load_scenario": "abm.scenario.scenario",
     "run": "abm.simulation.run",
     "write_report": "abm.report.html.writing",
-    **dict.fromkeys(
-        (
-            "columns",
-            "key_figures",
-            "plot_acts",
-            "plot_averted",
-            "plot_averted_by_group",
-            "plot_differences",
-            "plot_motives",
-            "plot_onset",
-            "plot_prevalence",
-            "plot_prevalence_over_time",
-        ),
-        "abm.report.notebook",
-    ),
 }
+"""Where public names stand, if not with those for notebooks."""
 
 
 def __getattr__(name: str) -> Any:
@@ -97,9 +84,9 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("nssi-abm")
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'abm' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
+    value = getattr(import_module(_HOMES.get(name, "abm.report.notebook")), name)
     globals()[name] = value
     return value
 
@@ -109,21 +96,21 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
+def _as_html(writer: str, value: Any) -> str:
+    return str(getattr(import_module("abm.report.notebook"), writer)(value))
+
+
 def _show_in_notebooks() -> None:
     """Let IPython, where it runs, show records and comparisons as tables."""
     running = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if running is None or running.display_formatter is None:
         return
     html = running.display_formatter.formatters["text/html"]
-    for module, kind, shown in (
+    for module, kind, writer in (
         ("abm.simulation.record", "Record", "record_as_html"),
         ("abm.experiments.comparison.findings", "Findings", "findings_as_html"),
     ):
-        html.for_type_by_name(
-            module,
-            kind,
-            lambda each, shown=shown: getattr(import_module("abm.report.notebook"), shown)(each),
-        )
+        html.for_type_by_name(module, kind, partial(_as_html, writer))
 
 
 _show_in_notebooks()

@@ -3,7 +3,7 @@
 Every draw is a pure function of (seed, person, day, purpose, index), computed by the counter-based
 generator Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): the
 counter is the last four, the key is the seed's two halves. The same person on the same day meets
-the same luck in every scenario, whatever other people, threads or workers do.
+the same chance in every scenario, whatever other people, threads or workers do.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ SMALLEST_STEP = 2.0**-32
 
 
 class Purpose(IntEnum):
-    """What a draw decides; two purposes never share a number, so they never share luck.
+    """What a draw decides; two purposes never share a number, so they never share draws.
 
     `index` tells draws of one purpose apart within a day: which block of traits, which stressor,
     which decision, which act, which proposal, or the other person of a pair.
@@ -64,19 +64,10 @@ class Purpose(IntEnum):
 def four_draws(
     seed_low: int, seed_high: int, person: Any, day: int, purpose: int, index: Any
 ) -> tuple[Any, Any, Any, Any]:
-    """Draw four independent uniform numbers in the open interval (0, 1).
+    """Draw four independent uniform numbers in (0, 1), on the grid (k + 1/2) / 2**32.
 
-    Parameters
-    ----------
-    seed_low, seed_high
-        The seed's lower and upper 32 bits.
-    person, day, purpose, index
-        The key, each a whole number below 2**32. `person` and `index` may be uint64 arrays.
-
-    Returns
-    -------
-    tuple
-        Four numbers on the grid (k + 1/2) / 2**32.
+    The key are whole numbers below 2**32: the seed's two halves, person, day, purpose and index;
+    `person` and `index` may be uint64 arrays.
     """
     a, b, c, d = person, day, purpose, index
     key_a, key_b = seed_low, seed_high
@@ -142,13 +133,7 @@ def binomial_count(uniform: float, trials: int, chance: float) -> int:
 
 
 def seed_halves(seed: int) -> tuple[int, int]:
-    """Split a seed (0 to 2**64 - 1) into its lower and upper 32 bits.
-
-    Raises
-    ------
-    ValueError
-        If the seed is not a whole number in that range.
-    """
+    """Split a seed (0 to 2**64 - 1) into its lower and upper 32 bits."""
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
         raise ValueError(f"a seed is a whole number from 0 to 2**64 - 1, not {seed!r}")
     value = int(seed)

@@ -26,21 +26,15 @@ of it imports anything else of the package but `io`, which knows nothing of the 
 def code_version() -> str:
     """Return the hash (16 hexadecimal digits) over the files of the package that decide results.
 
-    Two runs with the same code version, scenario and seed live the same lives, bit for bit.
+    Two runs with the same code version, scenario and seed give the same results, bit for bit.
     """
     return version_of(*DECIDES)
 
 
 @functools.cache
 def version_of(*places: str) -> str:
-    """Return a hash over the Python and TOML files at some places of the package.
-
-    Parameters
-    ----------
-    places
-        Files and folders, relative to the package.
-    """
-    within = tuple(f"{place}/" for place in places)
+    """Return a hash over the Python and TOML files at some files and folders of the package."""
+    within = tuple(f"{folder}/" for folder in places)
     names = _sources("*.py", "*.toml")
     return _hash_of(name for name in names if name in places or name.startswith(within))
 
@@ -75,12 +69,12 @@ def private_cache_folder() -> Path | None:
     try:
         parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
+        status = folder.lstat()
     except OSError:
         return None
-    if not stat.S_ISDIR(found.st_mode) or not os.access(folder, os.W_OK | os.X_OK):
+    if not stat.S_ISDIR(status.st_mode) or not os.access(folder, os.W_OK | os.X_OK):
         return None
-    if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o077):
+    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o077):
         return None
     return folder
 

@@ -43,10 +43,10 @@ class Reading:
     def __set__(self, agent: "Adolescent", value: float | str) -> None:
         if not self.can_be_set:
             raise AttributeError(f"{self.name} follows from the rest and cannot be set")
-        words = WORDS.get(self.name, ())
-        if words and value not in words:
-            raise ValueError(f"{self.name}: expected one of {', '.join(words)}, not {value!r}")
-        value = words.index(value) if isinstance(value, str) else value
+        labels = WORDS.get(self.name, ())
+        if labels and value not in labels:
+            raise ValueError(f"{self.name}: expected one of {', '.join(labels)}, not {value!r}")
+        value = labels.index(value) if isinstance(value, str) else value
         rows = agent.rows()
         rows[self.name][agent.row] = self.kind(value)
         rows["settlement"][agent.row] = 0
@@ -147,7 +147,7 @@ class NSSIModel(mesa.Model):
     Parameters
     ----------
     scenario
-        What is lived; kept as `settings`.
+        What is simulated; kept as `settings`.
     rng
         Seed of the random streams, a whole number from 0 to 2**64 - 1.
     activation

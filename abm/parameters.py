@@ -54,42 +54,22 @@ Name = Annotated[str, AfterValidator(_lower_case)]
 class Parameter(Declared):
     """One number of the model.
 
-    Attributes
-    ----------
-    name : str
-        The name a scenario file, a slider and a calibration all use.
-    group : str
-        Which part of the model it belongs to.
-    unit : str
-        Its unit, in words.
-    default : float
-        The value when a scenario does not say.
-    low, high : float
-        What a scenario may say, both ends included.
-    prior : tuple of float, or None
-        What calibration and sensitivity analysis explore; None when they leave it alone.
-    trend : bool
-        Whether it may change over calendar years, by interventions or ``[trends.NAME]``.
-    trend_on : str
-        What the multipliers of a trend multiply: "number", the value itself; "odds", those of the
-        chance of which it is the log-odds; "nothing": it may be negative and has no multiple.
-    sentence : str
-        What it means in the world.
-    source : str
-        A section of the paper, an evidence id, or ``"assumption"``.
+    With a trend it may change over calendar years, by interventions or ``[trends.NAME]``, whose
+    multipliers are on "number", the value itself; on "odds", those of the chance of which it is the
+    log-odds; or on "nothing": it may be negative and has no multiple.
     """
 
-    name: Name
-    group: Text
+    name: Name  # in a scenario file, for a slider and in a calibration
+    group: Text  # which part of the model it belongs to
     unit: Text
-    default: float
-    low: float
+    default: float  # when a scenario does not say
+    low: float  # what a scenario may say, both ends included
     high: float
-    prior: tuple[float, float] | None = None
+    prior: tuple[float, float] | None = None  # what calibration and sensitivity analysis explore
     trend: bool = False
     trend_on: Literal["number", "odds", "nothing"] = "number"
-    sentence: Text
-    source: Text
+    sentence: Text  # what it means in the world
+    source: Text  # a section of the paper, an evidence id, or "assumption"
 
     @property
     def takes_trend(self) -> bool:
@@ -117,27 +97,13 @@ class Parameter(Declared):
 
 
 class Switch(Declared):
-    """One question with a few named answers; the model reads the answer's position.
-
-    Attributes
-    ----------
-    name : str
-        The name a scenario file uses.
-    values : tuple of str
-        The answers; in records a switch is the index into them.
-    default : str
-        The answer when a scenario does not say.
-    sentence : str
-        What the question is.
-    source : str
-        A section of the paper, an evidence id, or ``"assumption"``.
-    """
+    """One question with a few named answers; the model reads the answer's position."""
 
     name: Name
-    values: tuple[Text, ...]
-    default: str
-    sentence: Text
-    source: Text
+    values: tuple[Text, ...]  # the answers; in records a switch is the index into them
+    default: str  # when a scenario does not say
+    sentence: Text  # what the question is
+    source: Text  # a section of the paper, an evidence id, or "assumption"
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -173,13 +139,7 @@ def switches() -> Mapping[str, Switch]:
 
 @functools.cache
 def record_dtype() -> np.dtype[np.void]:
-    """Return the layout of the parameter record.
-
-    Returns
-    -------
-    numpy.dtype
-        One float64 field per parameter, then one int64 field per switch, in file order.
-    """
+    """Return the layout of the record: a float64 a parameter, then an int64 a switch."""
     import numpy as np
 
     numbers = [(name, np.float64) for name in parameters()]
@@ -190,25 +150,7 @@ def record_dtype() -> np.dtype[np.void]:
 def parameter_record(
     values: Mapping[str, float], switch_values: Mapping[str, str]
 ) -> NDArray[np.void]:
-    """Return the record that the mechanisms read.
-
-    Parameters
-    ----------
-    values : mapping of str to float
-        Parameter values; a name left out takes its default.
-    switch_values : mapping of str to str
-        Switch answers; a name left out takes its default.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (1,), dtype :func:`record_dtype`; a switch is the index of its answer.
-
-    Raises
-    ------
-    ValueError
-        For a name or an answer that is not declared.
-    """
+    """Return the one record that the mechanisms read; what is left out takes its default."""
     import numpy as np
 
     declared = _declared()

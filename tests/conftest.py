@@ -15,12 +15,7 @@ from hypothesis import settings
 
 from abm.mechanisms.beginning import begin, rest
 from abm.mechanisms.day_log import plain_day_log
-from abm.mechanisms.derived import (
-    update_derived,
-    update_set_points,
-    update_slow_states,
-    update_speeds,
-)
+from abm.mechanisms.derived import update_everything
 from abm.mechanisms.growing_up import STAGE_DTYPE, grow_up
 from abm.parameters import parameter_record, switches
 from abm.people.layout import FEMALE, PlainRecord, person_dtype
@@ -153,11 +148,8 @@ class Scene:
             setattr(self.me, name, value)
 
     def update_derived(self) -> None:
-        """Settle speeds, thresholds and set points anew."""
-        update_derived(self.me, self.p, self.today)
-        update_slow_states(self.me, self.p)
-        update_speeds(self.me, self.p)
-        update_set_points(self.me, self.p, self.stage)
+        """Update speeds, thresholds and set points."""
+        update_everything(self.me, self.p, self.today, self.stage)
 
 
 @pytest.fixture(scope="session")

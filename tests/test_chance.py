@@ -252,7 +252,7 @@ def test_a_lived_day_never_asks_for_the_same_number_twice(scene, monkeypatch) ->
         monkeypatch.setattr(module, "four_draws", recorded)
     life = scene(barrier_mean=0.0, phase_length=5.0, bout_gap=1.0, stressor_rate=2.0)
     childhood = type("Childhood", (), {})()
-    for name in (*maltreatment.CHILDHOOD_FIELDS,):
+    for name in maltreatment.CHILDHOOD_DTYPE.names or ():
         setattr(childhood, name, 1.0)
     birth.draw_traits(life.me, life.p, life.today, childhood)
     for number in range(150):

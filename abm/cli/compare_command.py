@@ -83,7 +83,7 @@ def _complete(
         "seeds": spanned,
         "failed": [list(place) for place in failures],
         "figures": _draw(folder, findings, content_hash(tables)),
-        **({} if how.draws is None else how.draws.said(spanned)),
+        **({} if how.draws is None else how.draws.describe(spanned)),
     }
     folder.describe_study(content, tables, started)
     is_all = set(seeds) >= set(findings.seeds)

@@ -298,7 +298,7 @@ def _contents(
     incomplete = _incomplete(kept)
     content: dict[str, Any] = {"seeds": list(kept)}
     if asked.how.draws is not None:
-        content |= asked.how.draws.said(kept)
+        content |= asked.how.draws.describe(kept)
     if apart := format_seeds_of_tables(tables):
         content["note"] = apart
     if incomplete:
@@ -384,7 +384,7 @@ def _print_json(
         "run_id": asked.folder.run_id,
         "scenario": asked.folder.scenario.name,
         "seeds": list(kept),
-        **({} if asked.how.draws is None else asked.folder.design | asked.how.draws.said(kept)),
+        **({} if asked.how.draws is None else asked.folder.design | asked.how.draws.describe(kept)),
         "failed": list(failed),
         **({"incomplete": incomplete} if incomplete else {}),
         "content_hash": content_hash(tables),

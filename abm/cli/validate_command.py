@@ -222,7 +222,7 @@ def _description(
         "design": {} if asked.draws is None else asked.draws.design,
         "worlds": sorted({run.world for run in asked.runs}),
         "seeds": asked.seeds,
-        **({} if asked.draws is None else asked.draws.said(asked.seeds)),
+        **({} if asked.draws is None else asked.draws.describe(asked.seeds)),
         "tables": {name: {"sha256": checksum(folder / name)} for name in TABLES},
         "figures": {"files": list(figures)},
         "code_version": code_version(),

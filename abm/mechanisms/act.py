@@ -6,7 +6,10 @@ and shutdown rise. In the feel route shutdown gives way and arousal stays: feeli
 Shame and guilt rise in any case (section 2).
 """
 
+import math
+
 from abm.compilation import rule
+from abm.mechanisms.barrier import habituation
 from abm.mechanisms.coping import neglect_coping
 from abm.mechanisms.curves import clipped
 from abm.mechanisms.help import reach_out
@@ -15,7 +18,6 @@ from abm.mechanisms.opioids import grow_tolerant, opioid_pulse
 from abm.mechanisms.phases import enter_phase
 from abm.mechanisms.relaxing import ACT, AFTER_ACT, HIGHEST, live_until, note_point
 from abm.mechanisms.sensitisation import note_peaks_of_act, sensitise_by_act
-from abm.mechanisms.severity import severity_of_act
 from abm.mechanisms.shame import feel_guilty
 from abm.people.codes import END, FEEL, INDUCE, PUNISH
 from abm.people.layout import Person
@@ -55,6 +57,17 @@ def self_injure(
     note_point(me, day_log, AFTER_ACT, 0.0, 0.0, 0)
     reach_out(me, p, today, day_log, severity, me.shame)
     remember(me, p, today, stage)
+
+
+@rule
+def severity_of_act(me: Person, p: Parameters) -> float:
+    """Return the severity of an act now; its middle is 1, and it rises as relief falls (6)."""
+    return math.exp(
+        p.severity_person * me.severity_level
+        + p.severity_bout * me.bout_severity
+        + p.severity_tolerance * me.opioid_tolerance
+        + p.severity_habituation * habituation(me, p)
+    )
 
 
 @rule

@@ -1,12 +1,7 @@
 """How a life in the population begins: slow states, an empty history, and a body at rest."""
 
 from abm.compilation import rule
-from abm.mechanisms.derived import (
-    update_derived,
-    update_set_points,
-    update_slow_states,
-    update_speeds,
-)
+from abm.mechanisms.derived import update_everything
 from abm.mechanisms.stressors import WAKING
 from abm.people.layout import NEVER, Person
 from abm.people.records import Parameters, Stage, Today
@@ -17,10 +12,7 @@ def enter(me: Person, p: Parameters, today: Today, stage: Stage) -> None:
     """Let a person whose traits are drawn enter today, at seven in the morning."""
     me.present = 1
     begin(me, p)
-    update_derived(me, p, today)
-    update_slow_states(me, p)
-    update_speeds(me, p)
-    update_set_points(me, p, stage)
+    update_everything(me, p, today, stage)
     rest(me)
 
 
@@ -30,20 +22,11 @@ def begin(me: Person, p: Parameters) -> None:
     me.strain = p.strain_at_entry
     me.sns_sensitisation = p.sensitisation_adversity * me.adversity
     me.pns_sensitisation = p.sensitisation_adversity * me.adversity
-    me.expectancy_calm = p.expectancy_at_entry
-    me.expectancy_feel = p.expectancy_at_entry
-    me.expectancy_punish = p.expectancy_at_entry
+    me.expectancy_calm = me.expectancy_feel = me.expectancy_punish = p.expectancy_at_entry
     me.coping = p.coping_at_entry
-    me.phase_ended = NEVER
-    me.first_age = NEVER
-    me.last_age = NEVER
-    me.last_act = NEVER
-    me.opioid_tolerance = 0.0
-    me.pain_habituation = 0.0
-    me.exposure_load = 0.0
-    me.exposure = 0.0
-    me.resolution = 0.0
-    me.bout_severity = 0.0
+    me.phase_ended = me.first_age = me.last_age = me.last_act = NEVER
+    me.opioid_tolerance = me.pain_habituation = me.exposure_load = 0.0
+    me.exposure = me.resolution = me.bout_severity = 0.0
     me.learnt = me.aware = me.in_phase = me.bouts = me.acts = me.past_year_acts = 0
     me.recent_months = me.older_months = me.urges = 0
     me.distressed_decisions = me.distressed_acts = 0

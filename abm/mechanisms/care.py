@@ -36,15 +36,13 @@ def distress_tolerance_now(me: Person, p: Parameters) -> float:
 @rule
 def a_week_of_care(me: Person, p: Parameters, today: Today) -> int:
     """Each Monday: care goes on, ends or is left; return 1 if what it has built changed."""
+    if me.waiting_since != NEVER:
+        maybe_stop_waiting(me, p, today)
     if me.care == NO_HELP and me.care_gain == 0.0 and me.therapy_gain == 0.0:
-        if me.waiting_since != NEVER:
-            maybe_stop_waiting(me, p, today)
         return 0
     care, therapy = me.care_gain, me.therapy_gain
     maybe_end_care(me, p, today)
     build_or_fade(me, p)
-    if me.waiting_since != NEVER:
-        maybe_stop_waiting(me, p, today)
     return 1 if me.care_gain != care or me.therapy_gain != therapy else 0
 
 

@@ -4,8 +4,9 @@
 phase is plain scalar Python on one record `me`; see `abm.compilation.rule`.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+import functools
+from collections.abc import Callable
+from typing import NamedTuple
 
 from abm.chance import Purpose, four_draws
 from abm.compilation import rule
@@ -188,25 +189,17 @@ DAY: tuple[Phase, ...] = (
 )
 
 
-def in_order(phases: Sequence[Phase]) -> Callable[..., None]:
-    """Return one rule that lives the phases one after the other."""
-    lived: Any = phases[-1].function
-    for phase in reversed(phases[:-1]):
-        lived = one_after_the_other(phase.function, lived)
-    return lived
-
-
 def one_after_the_other(
-    first: Callable[..., None], rest: Callable[..., None]
+    first: Callable[..., None], then: Callable[..., None]
 ) -> Callable[..., None]:
-    """Return a rule that lives `first`, then `rest`."""
+    """Return a rule that lives `first`, then `then`."""
 
     @rule
     def both(me: Person, p: Parameters, today: Today, stage: Stage, day_log: DayLog) -> None:
         first(me, p, today, stage, day_log)
-        rest(me, p, today, stage, day_log)
+        then(me, p, today, stage, day_log)
 
     return both
 
 
-live_a_day = in_order(DAY)
+live_a_day = functools.reduce(one_after_the_other, [phase.function for phase in DAY])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.mechanisms.relaxing import MOST_POINTS
-from abm.people.layout import PlainRecord
+from abm.people.layout import STATES, PlainRecord
 
 MOST_ACTS = 8
 """Room for a decision after each of at most six stressors and one in the evening, and one spare."""
@@ -38,12 +38,7 @@ POINT_DTYPE = np.dtype(
         ("hour", np.float64),
         ("event", np.int64),
         ("distress_speed", np.float64),
-        ("sympathetic", np.float64),
-        ("dorsal_vagal", np.float64),
-        ("distress", np.float64),
-        ("emptiness", np.float64),
-        ("calm", np.float64),
-        ("shame", np.float64),
+        *((name, np.float64) for name in STATES),
         ("urge", np.float64),
         ("reported", np.int64),
     ]

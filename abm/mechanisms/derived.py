@@ -49,6 +49,15 @@ def update_derived(me: Person, p: Parameters, today: Today) -> None:
 
 
 @rule
+def update_everything(me: Person, p: Parameters, today: Today, stage: Stage) -> None:
+    """Update all that is derived, for somebody who is new."""
+    update_derived(me, p, today)
+    update_slow_states(me, p)
+    update_speeds(me, p)
+    update_set_points(me, p, stage)
+
+
+@rule
 def personal_barrier(me: Person, p: Parameters) -> float:
     """Return the personal part of the barrier: reluctance and the pain barrier in equal shares.
 

@@ -7,27 +7,12 @@ some age. These curves are looked up once a day, not once a person.
 
 import math
 
-import numpy as np
-
 from abm.compilation import rule
 from abm.mechanisms.curves import logistic
 from abm.people.layout import FEMALE
-from abm.people.records import Parameters, Stage
+from abm.people.records import Parameters, Stage, dtype_of
 
-STAGE_FIELDS = (
-    ("age", np.float64),
-    ("age_index", np.int64),
-    ("puberty", np.float64),
-    ("maturing", np.float64),
-    ("stressors", np.float64),
-    ("interpersonal", np.float64),
-    ("awareness", np.float64),
-    ("distress_gain", np.float64),
-    ("distress_speed", np.float64),
-    ("barrier", np.float64),
-    ("coping_growth", np.float64),
-)
-STAGE_DTYPE = np.dtype(list(STAGE_FIELDS))
+STAGE_DTYPE = dtype_of(Stage)
 DAYS_A_YEAR = 365.25
 
 

@@ -52,11 +52,11 @@ def draw_stressor(
     u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.STRESSOR, index)
     reminders = reminder_rate(me, p)
     everyday = stressor_rate(me, p, today, stage)
-    place = u[0] * (reminders + everyday)
+    drawn = u[0] * (reminders + everyday)
     kind = ACHIEVEMENT
-    if place < reminders:
+    if drawn < reminders:
         kind = TRAUMA_REMINDER
-    elif place - reminders < everyday * stage.interpersonal:
+    elif drawn - reminders < everyday * stage.interpersonal:
         kind = INTERPERSONAL
     size = -math.log(u[1]) * p.stressor_size
     if index == 0 and me.help_failed == 1:

@@ -27,70 +27,40 @@ TAIL = 1.5
 class FriendshipRules:
     """How friendships form.
 
-    Parameters
-    ----------
-    mean
-        Friends a person, averaged over people with a year-group above and one below them.
-    spread
-        Standard deviation of the logarithm of a person's number of proposals; 0 = all alike.
-    same_sex
-        Share of proposals that go to the own sex.
-    alike
-        Selection: about the correlation of distress-proneness between friends, in [0, 1);
-        0 switches selection off.
-    other_year
-        Share of proposals that go to the year-group above.
-    circle
-        How closely friendships cluster: the scale, in places in the list, of the distance at which
-        a proposal lands; more than half land nearer. Sociable people reach farther for their
-        later proposals; in short lists everybody reaches less far.
+    `circle` says how closely they cluster: the scale, in places in the list, of the distance at
+    which a proposal lands; more than half land nearer. Sociable people reach farther for their
+    later proposals; in short lists everybody reaches less far.
     """
 
-    mean: float
-    spread: float
-    same_sex: float
-    alike: float
-    other_year: float
+    mean: float  # friends a person, averaged over people with a year-group above and one below
+    spread: float  # SD of the logarithm of a person's number of proposals; 0: all alike
+    same_sex: float  # share of proposals that go to the own sex
+    alike: float  # about the correlation of distress-proneness between friends, [0, 1); 0: none
+    other_year: float  # share of proposals that go to the year-group above
     circle: float = 3.0
 
 
 @dataclass(frozen=True)
 class YearGroup:
-    """The people of one school year.
+    """The people of one school year."""
 
-    Parameters
-    ----------
-    persons
-        Person numbers, given once in a run and never reused; they key all chance.
-    rows
-        Where each person stands in the table of people.
-    sex
-        0 female, 1 male.
-    score
-        Distress-proneness on a standard normal scale.
-    """
-
-    persons: np.ndarray
-    rows: np.ndarray
-    sex: np.ndarray
-    score: np.ndarray
+    persons: np.ndarray  # their numbers, which key all chance
+    rows: np.ndarray  # where each person stands in the table of people
+    sex: np.ndarray  # 0 female, 1 male
+    score: np.ndarray  # distress-proneness on a standard normal scale
 
 
 @dataclass(frozen=True)
 class _Candidates:
-    """Everyone a proposal can reach: entrants first, then the year above, each by person number.
-
-    `lists` are four, numbered by sex, plus 2 for the year above; `order` holds them one after the
-    other, each sorted by place; `rank` is a person's position within their list.
-    """
+    """Everyone a proposal can reach: entrants first, then the year above, each by person number."""
 
     persons: np.ndarray
     rows: np.ndarray
-    list_of: np.ndarray
-    order: np.ndarray
-    rank: np.ndarray
-    first: np.ndarray
-    length: np.ndarray
+    list_of: np.ndarray  # which of four lists a person is in: their sex, plus 2 for the year above
+    order: np.ndarray  # the lists one after the other, each sorted by place
+    rank: np.ndarray  # a person's position within their list
+    first: np.ndarray  # where each list begins in `order`
+    length: np.ndarray  # of each list
     sociability: np.ndarray
     offset: np.ndarray
     entrants: int
@@ -109,22 +79,8 @@ def form_friendships(
     above and one below it: half the mean times the number of entrants. Where a group is too small
     for that, nearly everybody becomes friends with everybody.
 
-    Parameters
-    ----------
-    seed, entry_day
-        Key the chance, together with the person numbers.
-    entering
-        The year-group that enters.
-    older
-        The year-group directly above, or None when there is none yet.
-    rules
-        How friendships form.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (friendships, 2), int64 rows of the table of people: each friendship once, the
-        smaller row first, sorted.
+    Seed, day and person numbers key the chance. Returned is each friendship once: rows of the
+    table of people, shape (friendships, 2), int64, the smaller row first, sorted.
     """
     candidates = _line_up(seed, entering, older, rules)
     wanted = round(rules.mean * candidates.entrants / 2)
@@ -153,8 +109,8 @@ def _line_up(
     is_older = np.arange(len(persons)) >= len(entering.persons)
     list_of = joined("sex").astype(np.int64) + SEXES * is_older
     sociability, noise, offset = _dispositions(seed, persons, rules.spread)
-    place = math.sqrt(rules.alike) * score + math.sqrt(1.0 - rules.alike) * noise
-    order = np.lexsort((persons, place, list_of))
+    position = math.sqrt(rules.alike) * score + math.sqrt(1.0 - rules.alike) * noise
+    order = np.lexsort((persons, position, list_of))
     length = np.bincount(list_of, minlength=2 * SEXES)
     first = np.cumsum(length) - length
     rank = np.empty(len(persons), dtype=np.int64)
@@ -192,11 +148,8 @@ def _propose(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Let every entrant make up to `limit` times their sociability proposals.
 
-    Returns
-    -------
-    tuple of numpy.ndarray
-        The pairs proposed, shape (proposals, 2), smaller candidate number first, and the moment of
-        each: sociable people propose more often, so more of theirs come early.
+    Returned are the pairs proposed, shape (proposals, 2), smaller candidate number first, and the
+    moment of each: sociable people propose more often, so more of theirs come early.
     """
     sociability = candidates.sociability[: candidates.entrants]
     offset = candidates.offset[: candidates.entrants]
@@ -282,25 +235,10 @@ class FriendshipNetwork:
         self._edges = self._edges[~touched.any(axis=1)]
 
     def compressed(self, number_of_rows: int) -> tuple[np.ndarray, np.ndarray]:
-        """List each row's friends in compressed sparse row form.
+        """List each row's friends in compressed sparse row form: offsets and neighbours.
 
-        Parameters
-        ----------
-        number_of_rows
-            Rows of the table of people.
-
-        Returns
-        -------
-        offsets : numpy.ndarray
-            int64, one more than there are rows: friends of row i are
-            ``neighbours[offsets[i] : offsets[i + 1]]``.
-        neighbours : numpy.ndarray
-            int32 rows, ascending within each row's friends.
-
-        Raises
-        ------
-        ValueError
-            If a friendship names a row outside the table.
+        Friends of row i are ``neighbours[offsets[i] : offsets[i + 1]]``, ascending; offsets are
+        int64 and one more than there are rows of people, neighbours int32.
         """
         if self._edges.size and not 0 <= self._edges.min() <= self._edges.max() < number_of_rows:
             raise ValueError(f"a friendship names a row outside 0 to {number_of_rows - 1}")

@@ -5,10 +5,12 @@ person in memory: one row of a NumPy structured array, eight bytes a field.
 """
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, NamedTuple, Protocol, get_args, get_type_hints
 
 import numpy as np
+
+from abm.people.records import dtype_of
 
 SEXES = ("female", "male")
 FEMALE, MALE = 0, 1
@@ -26,24 +28,12 @@ class Field(NamedTuple):
     sentence: str
 
 
-def trait(sentence: str, unit: str = "z") -> Field:
-    return Field("trait", unit, sentence)
+def _kind(kind: str, usual_unit: str) -> Callable[..., Field]:
+    return lambda sentence, unit=usual_unit: Field(kind, unit, sentence)
 
 
-def state(sentence: str, unit: str = "1") -> Field:
-    return Field("state", unit, sentence)
-
-
-def history(sentence: str, unit: str = "count") -> Field:
-    return Field("history", unit, sentence)
-
-
-def settled(sentence: str, unit: str = "1") -> Field:
-    return Field("settled", unit, sentence)
-
-
-def passing(sentence: str, unit: str = "1") -> Field:
-    return Field("passing", unit, sentence)
+trait, state = _kind("trait", "z"), _kind("state", "1")
+history, settled, passing = _kind("history", "count"), _kind("settled", "1"), _kind("passing", "1")
 
 
 class Person(Protocol):
@@ -273,7 +263,7 @@ def declared_fields() -> dict[str, tuple[type, Field]]:
 @functools.cache
 def person_dtype() -> np.dtype:
     """Return the record of one person: float64 and int64 fields in the declared order."""
-    return np.dtype([(name, np.dtype(kind)) for name, (kind, _) in declared_fields().items()])
+    return dtype_of(Person)
 
 
 def fields_of(*kinds: str) -> list[str]:
@@ -282,20 +272,18 @@ def fields_of(*kinds: str) -> list[str]:
 
 
 class PlainRecord:
-    """A record as a plain Python object, so that rules run as plain Python.
-
-    `PlainRecord.of(row)` copies a row of a structured array; `values()` gives the tuple to write
-    back.
-    """
+    """A record as a plain Python object, so that rules run as plain Python."""
 
     def __init__(self, names: Iterable[str], values: Iterable[Any]) -> None:
         self.__dict__.update(zip(names, values, strict=True))
 
     @classmethod
     def of(cls, row: Any) -> "PlainRecord":
+        """Copy a row of a structured array."""
         return cls(row.dtype.names, row.item())
 
     def values(self) -> tuple[Any, ...]:
+        """Return what is to be written back."""
         return tuple(self.__dict__.values())
 
     def __getattr__(self, name: str) -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 from abm.chance import Purpose, four_draws, two_normals
 from abm.compilation import rule
 from abm.people.layout import FEMALE, FIRST_AGE, MALTREATMENT_TYPES, NEVER, Person
-from abm.people.records import Parameters, Today
+from abm.people.records import Parameters, Today, dtype_of
 
 
 class Childhood(Protocol):
@@ -35,14 +35,7 @@ class Childhood(Protocol):
     hurt_spread: float
 
 
-CHILDHOOD_FIELDS = (
-    *MALTREATMENT_TYPES,
-    "adversity_mean",
-    "adversity_spread",
-    "emotional_share",
-    "emotional_spread",
-    "hurt_spread",
-)
+CHILDHOOD_DTYPE = dtype_of(Childhood)
 
 
 @rule
@@ -99,8 +92,8 @@ def threshold_for(prevalence: float, female_share: float, shift: float) -> float
     for _ in range(80):
         middle = (low + high) / 2
         women = normal.cdf(shift - middle)
-        found = female_share * women + (1 - female_share) * normal.cdf(-middle)
-        low, high = (middle, high) if found > prevalence else (low, middle)
+        share = female_share * women + (1 - female_share) * normal.cdf(-middle)
+        low, high = (middle, high) if share > prevalence else (low, middle)
     return (low + high) / 2
 
 
@@ -118,25 +111,16 @@ def shares_given_factor(
 
 
 def prepare_childhood(values: Mapping[str, float], reference: Mapping[str, float]) -> np.ndarray:
-    """Compute thresholds and the moments that standardise adversity, by quadrature.
+    """Compute the record of `Childhood`: thresholds, and moments that standardise adversity.
 
-    Parameters
-    ----------
-    values
-        Parameter values by name; they set how common each type is.
-    reference
-        Parameter values of the reference population, the declared defaults. Its moments make
-        z-scores of adversity, so that less maltreatment moves everything that follows from it.
-
-    Returns
-    -------
-    numpy.ndarray
-        One record with the fields of `Childhood`.
+    How common each type is follows from the values. Z-scores of adversity are made with the moments
+    of the reference population (declared defaults), by quadrature, so that less maltreatment moves
+    everything that follows from it.
     """
-    thresholds = thresholds_of(values)
-    found = {**thresholds, **moments_of(reference)}
-    dtype = np.dtype([(name, np.float64) for name in CHILDHOOD_FIELDS])
-    return np.array([tuple(found[name] for name in CHILDHOOD_FIELDS)], dtype)
+    childhood = np.zeros(1, CHILDHOOD_DTYPE)
+    for name, value in {**thresholds_of(values), **moments_of(reference)}.items():
+        childhood[name] = value
+    return childhood
 
 
 def thresholds_of(values: Mapping[str, float]) -> dict[str, float]:

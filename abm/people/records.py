@@ -1,10 +1,17 @@
 """The records that a rule sees besides the person (`abm.people.layout.Person`).
 
 They are read in the same way whether they are rows of structured arrays inside a kernel or plain
-Python objects outside; the arrays' layouts stand beside the code that fills them.
+Python objects outside.
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, get_type_hints
+
+import numpy as np
+
+
+def dtype_of(record: type) -> np.dtype:
+    """Return the layout of a record: float64 and int64 fields in the declared order."""
+    return np.dtype([(name, np.dtype(kind)) for name, kind in get_type_hints(record).items()])
 
 
 class Parameters(Protocol):

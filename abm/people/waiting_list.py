@@ -16,23 +16,9 @@ PLACES_PER = 10_000
 
 
 def allocate_places(people: np.ndarray, p: Any, day: int, seed: int) -> int:
-    """Give the free places in specialist care to those who have waited longest.
+    """Give the free places in specialist care to those who have waited longest; return how many.
 
-    Parameters
-    ----------
-    people
-        Records of persons, changed in place.
-    p
-        Today's parameters, by attribute; `specialist_places` counts per 10,000 people present.
-    day
-        Today, 1 = 1 January of year 1.
-    seed
-        Seed of the random streams.
-
-    Returns
-    -------
-    int
-        How many places were given.
+    Records of persons are changed in place; `specialist_places` counts per 10,000 people present.
     """
     present = people["present"] == 1
     waiting = np.flatnonzero(present & (people["waiting_since"] != NEVER))

@@ -27,13 +27,7 @@ def same_day(year: int, month: int, day: int) -> datetime.date:
 
 @dataclass(frozen=True)
 class SchoolCalendar:
-    """On which day of the year year-groups turn a year older.
-
-    Parameters
-    ----------
-    month, day
-        1 September in an open population; the day of entry for a cohort.
-    """
+    """On which day of the year year-groups turn a year older; in a cohort the day of its entry."""
 
     month: int = ENTRY_MONTH
     day: int = ENTRY_DAY

@@ -1,9 +1,9 @@
 """Scenarios with parameters drawn from the posterior, so that bands show what is not known.
 
-Seed s lives draw k = (s - 1) // 2, so that every draw is lived with two seeds. Which row of the
+Seed s has draw k = (s - 1) // 2, so that every draw is run with two seeds. Which row of the
 posterior is draw k follows from k alone, by even steps of the golden ratio through the weights:
-more seeds extend what there is, the same seed has the same draw in every scenario, and no luck is
-drawn.
+more seeds extend what there is, the same seed has the same draw in every scenario, and nothing is
+random.
 """
 
 import functools
@@ -26,22 +26,15 @@ CHANCE, POSTERIOR = "chance", "posterior"
 KINDS = (CHANCE, POSTERIOR)
 STEP = 0x9E3779B97F4A7C15  # the golden ratio 0.618..., as a share of 2**64
 WHOLE, HALF = 2**64, 2**63
+SEEDS_A_DRAW = 2
 
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """The posterior that seeds draw from.
-
-    Parameters
-    ----------
-    posterior
-        Weighted draws.
-    hash
-        SHA-256 of its table.
-    """
+    """The posterior that seeds draw from."""
 
     posterior: Posterior
-    hash: str
+    hash: str  # SHA-256 of its table
 
     @property
     def design(self) -> dict[str, Any]:
@@ -56,14 +49,9 @@ class Draws:
         return int(min(np.searchsorted(cumulated, share, side="right"), last)) + 1
 
     def drawn(self, scenario: "Scenario", seed: int) -> "Scenario":
-        """Return the scenario that a seed lives.
+        """Return the scenario that is run with a seed; one that cannot have the values is refused.
 
         Parameters, drawn or not, that the scenario changes from their defaults stay as they are.
-
-        Raises
-        ------
-        ScenarioError
-            If the scenario cannot have these values, for instance because of a trend.
         """
         values = self.posterior.at(self.number(seed) - 1)
         kept = {
@@ -77,22 +65,17 @@ class Draws:
             raise ScenarioError(f"draw {self.number(seed)} of the posterior: {error}") from None
 
     def check(self, scenarios: "Iterable[Scenario]", seeds: Iterable[int]) -> None:
-        """Refuse seeds whose draws a scenario cannot have, before anything is lived.
-
-        Raises
-        ------
-        ScenarioError
-            For the first one.
-        """
+        """Refuse seeds whose draws a scenario cannot have, before anything is run."""
         one_of_each = {self.number(seed): seed for seed in seeds}
         for scenario in scenarios:
             for seed in one_of_each.values():
                 self.drawn(scenario, seed)
 
-    def said(self, seeds: Iterable[int]) -> dict[str, Any]:
+    def describe(self, seeds: Iterable[int]) -> dict[str, Any]:
         """Return what a run.json says: draws by seed, and the values of these draws."""
         numbers = {str(seed): self.number(seed) for seed in seeds}
-        values = {str(each): self.posterior.at(each - 1) for each in sorted({*numbers.values()})}
+        drawn = sorted({*numbers.values()})
+        values = {str(number): self.posterior.at(number - 1) for number in drawn}
         return {"draws": numbers, "values_of_draws": values}
 
 
@@ -105,45 +88,19 @@ def place_of(pair: int) -> float:
 
 
 def drawn(scenario: "Scenario", seed: int, folder: Path | None = None) -> "Scenario":
-    """Return the scenario that a seed lives under the posterior.
-
-    Parameters
-    ----------
-    scenario
-        What is asked for. Parameters that it changes from their defaults stay as they are.
-    seed
-        Two seeds, 1 and 2, 3 and 4 and so on, have the same draw.
-    folder
-        Of the posterior; by default the package's.
-
-    Raises
-    ------
-    InputError
-        If there is no posterior, or the scenario cannot have the values drawn.
-    """
+    """Return the scenario that is run with a seed under the posterior: see `Draws.drawn`."""
     return posterior_draws(folder).drawn(scenario, seed)
 
 
 def posterior_draws(folder: Path | None = None) -> Draws:
-    """Return the posterior that seeds draw from.
-
-    Parameters
-    ----------
-    folder
-        Of the posterior; by default the package's.
-
-    Raises
-    ------
-    InputError
-        If none has been fitted yet, or it is damaged.
-    """
-    place = FOLDER if folder is None else folder
-    if not (place / TABLE).exists():
+    """Return the posterior that seeds draw from, by default the package's."""
+    folder = FOLDER if folder is None else folder
+    if not (folder / TABLE).exists():
         raise InputError(
             "uncertainty: no posterior has been fitted yet; `nssi calibrate` fits one, and "
             f"uncertainty {CHANCE!r} needs none"
         )
-    return _draws(place, checksum(place / TABLE))
+    return _draws(folder, checksum(folder / TABLE))
 
 
 @functools.lru_cache(maxsize=8)
@@ -155,32 +112,12 @@ def _draws(folder: Path, hash_: str) -> Draws:
 
 
 def chosen_draws(uncertainty: str) -> Draws | None:
-    """Return the posterior that seeds draw from, or None where parameters stay as they are.
-
-    Parameters
-    ----------
-    uncertainty
-        "chance" or "posterior".
-
-    Raises
-    ------
-    InputError
-        For anything else, or if no posterior has been fitted yet.
-    """
+    """Return the posterior that seeds draw from; None where parameters stay as they are."""
     if uncertainty not in KINDS:
         raise InputError(f"uncertainty: expected {CHANCE} or {POSTERIOR}, not {shown(uncertainty)}")
     return posterior_draws() if uncertainty == POSTERIOR else None
 
 
-SEEDS_A_DRAW = 2
-
-
 def pair_of(seed: int) -> int:
-    """Return which pair of runs a seed belongs to: seeds 1 and 2 share the first draw, and so on.
-
-    Parameters
-    ----------
-    seed
-        0 belongs to pair -1, alone.
-    """
+    """Return the pair of runs of a seed: 1 and 2 share the first draw; 0, of pair -1, is alone."""
     return (int(seed) - 1) // SEEDS_A_DRAW

@@ -1,10 +1,11 @@
-"""Scenario files as they stand on disk: finding them, reading them, following ``extends``."""
+"""Scenario files as they stand on disk: found, read, and laid over those they extend."""
 
 from __future__ import annotations
 
 import re
 import stat
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -20,53 +21,30 @@ NAME_RULE = "letters, digits, '-' and '_', starting with a letter or digit, at m
 
 @dataclass(frozen=True, slots=True)
 class ScenarioListing:
-    """One scenario that can be named.
+    """One scenario that can be named."""
 
-    Attributes
-    ----------
-    name : str
-        What ``nssi run`` and ``extends`` call it.
-    title : str
-        Its own title, or nothing.
-    path : Path
-        Where the file is.
-    about : tuple of str
-        The comment lines the file opens with; for a file that cannot be read, why.
-    """
-
-    name: str
-    title: str
+    name: str  # for `nssi run` and `extends`
+    title: str  # its own title, or nothing
     path: Path
-    about: tuple[str, ...]
+    about: tuple[str, ...]  # comment lines at the top; for a file that cannot be read, why
 
 
 def available_scenarios() -> list[ScenarioListing]:
-    """Return every scenario that can be named here, sorted; ./scenarios comes before shipped ones.
+    """Return every scenario that can be named here; ./scenarios comes before shipped ones.
 
-    Returns
-    -------
-    list of ScenarioListing
-        Broken files are listed too, with the error in ``about``.
+    Broken files are listed too, with the error in `about`.
     """
-    found: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
     for folder in _folders():
         for path in _scenario_paths(folder):
-            found.setdefault(path.stem, path)
-    return [_listing(name, found[name]) for name in sorted(found)]
+            paths.setdefault(path.stem, path)
+    return [_listing(name, paths[name]) for name in sorted(paths)]
 
 
 def find_scenario(name_or_path: str | Path) -> Path:
-    """Return the file a name or a path means.
+    """Return the file that a name or a path means; a text with a separator or ``.toml`` is a path.
 
-    Parameters
-    ----------
-    name_or_path : str or Path
-        A path when it is a Path, holds a separator or ends in ``.toml``; else a name.
-
-    Raises
-    ------
-    ScenarioError
-        When no scenario has that name. Whether a path exists shows when it is read.
+    Whether a path exists shows when it is read.
     """
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or "/" in text or "\\" in text or text.endswith(".toml"):
@@ -75,13 +53,7 @@ def find_scenario(name_or_path: str | Path) -> Path:
 
 
 def lineage(path: Path) -> list[tuple[Path, dict[str, Any]]]:
-    """Return the tables of a file and of all it extends, the oldest ancestor first.
-
-    Raises
-    ------
-    ScenarioError
-        When a file cannot be read, a parent is unknown, or files extend each other in a circle.
-    """
+    """Return the tables of a file and of all it extends, the oldest ancestor first."""
     chain: list[tuple[Path, dict[str, Any]]] = []
     seen: dict[Path, None] = {}
     while True:
@@ -99,13 +71,7 @@ def lineage(path: Path) -> list[tuple[Path, dict[str, Any]]]:
 
 
 def read_table(path: Path) -> dict[str, Any]:
-    """Return the contents of a TOML file.
-
-    Raises
-    ------
-    ScenarioError
-        For anything but a readable, regular, non-empty TOML file of at most 1 MB with short lines.
-    """
+    """Return the contents of a TOML file: regular, not empty, at most 1 MB, with short lines."""
     text = _read_text(path)
     if not text.strip():
         raise ScenarioError(f"{path}: is empty; a scenario file says at least what it extends")
@@ -139,7 +105,8 @@ def _read_text(path: Path) -> str:
     except ScenarioError:
         raise
     except FileNotFoundError:
-        raise ScenarioError(f"{path}: there is no such file{_nearest_file(path)}") from None
+        hint = did_you_mean(path.name, [other.name for other in _scenario_paths(path.parent)])
+        raise ScenarioError(f"{path}: there is no such file{hint}") from None
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError:  # a null character or a lone surrogate
@@ -150,10 +117,6 @@ def _read_text(path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ScenarioError(f"{path}: is not a text file (expected TOML in UTF-8)") from None
-
-
-def _nearest_file(path: Path) -> str:
-    return did_you_mean(path.name, [other.name for other in _scenario_paths(path.parent)])
 
 
 def _find_parent(parent: object, path: Path) -> Path:
@@ -208,3 +171,33 @@ def _opening_comment(text: str) -> tuple[str, ...]:
             break
         lines.append(line.lstrip("#").strip())
     return tuple(lines)
+
+
+def inherited(table: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge a child's table over its parent's; a new cohort does not inherit the years."""
+    result = merged(table, own)
+    becomes_cohort = kind_of(own) == "cohort" and kind_of(table) != "cohort"
+    if becomes_cohort and "years" not in subtable(own, "calendar"):
+        calendar = subtable(result, "calendar")
+        result["calendar"] = {key: value for key, value in calendar.items() if key != "years"}
+    return result
+
+
+def merged(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one table over another, tables within them too; a list replaces a list."""
+    result = dict(parent)
+    for key, value in child.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = merged(result[key], value) if both else value
+    return result
+
+
+def kind_of(table: Mapping[str, Any]) -> object:
+    """Return the kind of population that a table names, or None."""
+    return subtable(table, "population").get("kind")
+
+
+def subtable(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return a table within a table; empty where there is none."""
+    value = table.get(key)
+    return value if isinstance(value, dict) else {}

@@ -62,29 +62,15 @@ Number = Annotated[float, AfterValidator(_without_minus_zero)]
 
 
 class Effect(Declared):
-    """One quantity that an intervention changes.
+    """One quantity that an intervention changes."""
 
-    Attributes
-    ----------
-    quantity : str
-        A key of `FIELDS_OF_PERSONS`, or the name of a parameter.
-    how : str
-        "add" or "factor"; programmes for persons always add.
-    value, low, high : float
-        The default, and what a scenario may say, both ends included.
-    unit : str
-        Unit of `value`, in words.
-    source : str
-        An evidence id, or "assumption".
-    """
-
-    quantity: Text
-    how: Literal["add", "factor"] = "add"
-    value: Number
-    low: Number
+    quantity: Text  # a key of `FIELDS_OF_PERSONS`, or the name of a parameter
+    how: Literal["add", "factor"] = "add"  # programmes for persons always add
+    value: Number  # the default
+    low: Number  # what a scenario may say, both ends included
     high: Number
     unit: Text
-    source: Text
+    source: Text  # an evidence id, or "assumption"
 
     @property
     def null(self) -> float:
@@ -101,39 +87,21 @@ class Effect(Declared):
 class Kind(Declared):
     """One kind of intervention.
 
-    Attributes
-    ----------
-    name, title, sentence : str
-        What a scenario calls it, its title, and what it does.
-    number : int
-        Stable; keys the draws of who is reached.
-    label : str
-        "intervention", "event" or "mechanistic what-if".
-    delivery : str
-        "persons": each is reached or not. "environment": parameters change for everybody.
-    setting : str
-        Where it takes place.
-    audience : str or None
-        Who counts as reached in the environment: "present" (times coverage), "entrants" (those
-        who enter while it runs, times coverage), or "therapies" (therapies begun while it runs).
-    evidence : str
-        Evidence ids and studies, or "assumption".
-    defaults : mapping
-        Value of every key that a scenario may leave out, but for dates and effects.
-    effects : mapping of str to Effect
-        What it changes.
+    It reaches persons one by one, or changes parameters for everybody (the environment). Reached
+    by the latter are those "present" (times coverage), "entrants" (who enter while it runs, times
+    coverage), or the "therapies" begun while it runs.
     """
 
-    name: Text
-    number: int = Field(ge=1, le=LARGEST_NUMBER)
+    name: Text  # what a scenario calls it
+    number: int = Field(ge=1, le=LARGEST_NUMBER)  # keys who is reached; it never changes
     title: Text
-    sentence: Text
+    sentence: Text  # what it does
     label: Literal["intervention", "event", "mechanistic what-if"]
     delivery: Literal["persons", "environment"]
-    setting: Text
+    setting: Text  # where it takes place
     audience: Literal["present", "entrants", "therapies"] | None = None
-    evidence: Text
-    defaults: dict[str, Any]
+    evidence: Text  # ids and studies, or "assumption"
+    defaults: dict[str, Any]  # of every key that may be left out, but for dates and effects
     effects: dict[str, Effect] = Field(min_length=1)
 
     @property
@@ -155,25 +123,12 @@ class Kind(Declared):
 
 
 def read_library(text: str, file: str) -> Mapping[str, Kind]:
-    """Read and check the text of a library.
-
-    Parameters
-    ----------
-    text : str
-        TOML with one table a kind.
-    file : str
-        How errors name the file.
-
-    Raises
-    ------
-    DeclarationError
-        Naming the file, the kind and what is wrong.
-    """
-    found = read_declarations(dict[str, Kind], text, file, _prepared)
-    numbers = [kind.number for kind in found.values()]
+    """Read and check the text of a library, with one table a kind; errors name the file so."""
+    library = read_declarations(dict[str, Kind], text, file, _prepared)
+    numbers = [kind.number for kind in library.values()]
     if len(set(numbers)) < len(numbers):
         raise DeclarationError(f"{file}: two kinds have the same number")
-    return MappingProxyType(found)
+    return MappingProxyType(library)
 
 
 def _prepared(tables: dict[str, Any]) -> Any:

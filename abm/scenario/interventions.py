@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from abm.io.messages import ScenarioError, did_you_mean, shown
 from abm.scenario.intervention_library import COST_PER, WHO, Kind, Number, kinds
@@ -25,27 +25,22 @@ def _one_of(choices: Collection[str]) -> str:
     return "one of " + ", ".join(f'"{choice}"' for choice in choices)
 
 
+def _among(choices: Collection[str]) -> AfterValidator:
+    def check(given: str) -> str:
+        if given not in choices:
+            raise ValueError
+        return given
+
+    return AfterValidator(check)
+
+
 class Intervention(BaseModel):
     """One intervention of a scenario, complete; a field's description says what is expected.
 
-    Attributes
-    ----------
-    kind : str
-        A name in the library.
-    name : str or None
-        The user's own; interventions of one kind and name are windows of one programme.
-    start, end : date
-        It runs from the morning of `start` until the day before `end` (None: to the end).
-    ramp_years : float
-        Years over which coverage rises evenly from 0.
-    coverage : float
-        Share of those it is for that it reaches, once risen.
-    effects : dict of str to float
-        What it changes by how much, read-only; see the library for what the numbers mean.
-    cost : float
-        Cost of one of `cost_per`.
-    cost_per : str
-        Unit of cost; see `abm.scenario.intervention_library.COST_PER`.
+    Those of one kind and name are windows of one programme. It runs from the morning of `start`
+    until the day before `end` (None: to the end). Coverage rises evenly from 0 over `ramp_years`
+    to the share of those it is for that it reaches. `effects` (read-only) say what it changes by
+    how much, as the library explains; `cost` is that of one `cost_per` (see `COST_PER`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -60,7 +55,7 @@ class Intervention(BaseModel):
     coverage: Number = Field(ge=0, le=1, description="a share from 0 to 1")
     effects: dict[str, float] = Field(description="a table of quantities and numbers")
     cost: Number = Field(ge=0, le=1e9, description="a number from 0 to 1e+09")
-    cost_per: str = Field(description=_one_of(COST_PER))
+    cost_per: Annotated[str, _among(COST_PER)] = Field(description=_one_of(COST_PER))
 
     @field_validator("effects")
     @classmethod
@@ -71,13 +66,6 @@ class Intervention(BaseModel):
     @classmethod
     def _check_name(cls, given: str | None) -> str | None:
         if given is not None and not (given.isprintable() and given.strip() == given):
-            raise ValueError
-        return given
-
-    @field_validator("cost_per")
-    @classmethod
-    def _check_cost_per(cls, given: str) -> str:
-        if given not in COST_PER:
             raise ValueError
         return given
 
@@ -104,25 +92,16 @@ class ForEverybody(Intervention):
 
 
 class ForPersons(Intervention):
-    """An intervention that reaches persons one by one.
+    """An intervention that reaches persons one by one: of some completed ages, a sex, and `WHO`.
 
-    Attributes
-    ----------
-    ages : tuple of int
-        First and last completed age of those it is for.
-    sex, who : str
-        Whom else it is for; see `SEXES` and `abm.scenario.intervention_library.WHO`.
-    months_to_full : float
-        Months over which the effect grows evenly.
-    half_life_years : float
-        Years over which the full effect then halves; 0: it does not fade.
-    uptake_risk : float
-        Log-odds of being reached per standard deviation of childhood adversity.
+    The effect grows evenly over `months_to_full`, and then halves every `half_life_years` (0: it
+    does not fade). `uptake_risk` is the log-odds of being reached per standard deviation of
+    childhood adversity.
     """
 
     ages: tuple[int, int] = Field(description=f"[first, last], ages from {FIRST_AGE} to {LAST_AGE}")
     sex: Literal["all", "female", "male"] = Field(description=_one_of(SEXES))
-    who: str = Field(description=_one_of(WHO))
+    who: Annotated[str, _among(WHO)] = Field(description=_one_of(WHO))
     months_to_full: Number = Field(ge=0, le=600, description="a number from 0 to 600")
     half_life_years: Number = Field(ge=0, le=100, description="a number from 0 to 100")
     uptake_risk: Number = Field(ge=-5, le=5, description="a number from -5 to 5")
@@ -139,13 +118,6 @@ class ForPersons(Intervention):
             raise ValueError
         return given
 
-    @field_validator("who")
-    @classmethod
-    def _check_who(cls, given: str) -> str:
-        if given not in WHO:
-            raise ValueError
-        return given
-
 
 Interventions = tuple[ForEverybody | ForPersons, ...]
 
@@ -153,12 +125,7 @@ Interventions = tuple[ForEverybody | ForPersons, ...]
 def complete_interventions(given: Any, first_day: date, end: date) -> Interventions:
     """Return a scenario's list of interventions, checked and completed.
 
-    Parameters
-    ----------
-    given : list of tables or of Intervention
-        What the scenario says.
-    first_day, end : date
-        The first reported day, and the day after the last.
+    The reported days begin with `first_day` and stop before `end`.
     """
     if not isinstance(given, list | tuple):
         raise ValueError(f"interventions: expected [[interventions]] tables, not {shown(given)}")
@@ -167,15 +134,15 @@ def complete_interventions(given: Any, first_day: date, end: date) -> Interventi
             f"interventions: expected at most {MOST_INTERVENTIONS} interventions, not {len(given)}"
         )
     complete = tuple(
-        _complete(f"interventions[{place}]", each, first_day, end)
-        for place, each in enumerate(given, 1)
+        _complete(f"interventions[{number}]", table, first_day, end)
+        for number, table in enumerate(given, 1)
     )
-    contents = [each.content() for each in complete]
-    for place, content in enumerate(contents, 1):
+    contents = [intervention.content() for intervention in complete]
+    for number, content in enumerate(contents, 1):
         first = contents.index(content) + 1
-        if first < place:
+        if first < number:
             raise ValueError(
-                f"interventions[{place}]: says the same as interventions[{first}]; if both take "
+                f"interventions[{number}]: says the same as interventions[{first}]; if both take "
                 'place, give one a name of its own, such as name = "second"'
             )
     return complete
@@ -184,19 +151,9 @@ def complete_interventions(given: Any, first_day: date, end: date) -> Interventi
 def with_overrides(
     listed: Sequence[Mapping[str, Any]], changes: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return a scenario's tables with other values in every intervention of some kinds.
+    """Return a scenario's tables, as files say them, with other values for some kinds.
 
-    Parameters
-    ----------
-    listed : sequence of mapping
-        The tables as files say them.
-    changes : mapping
-        By kind, then by key; ``effects`` is a table of its own.
-
-    Raises
-    ------
-    ScenarioError
-        For a kind that the scenario does not have.
+    Changes are by kind, then by key; ``effects`` is a table of its own.
     """
     present = list(dict.fromkeys(str(table.get("kind")) for table in listed))
     for kind in changes:
@@ -231,7 +188,14 @@ def _complete(where: str, given: Any, first_day: date, end: date) -> ForEverybod
     except ValidationError as error:
         key = str(error.errors(include_url=False)[0]["loc"][0])
         raise ValueError(f"{where}.{key}: {_expected(model, key, values[key])}") from None
-    _check_dates(where, complete, first_day, end)
+    start = complete.start
+    if not first_day <= start < end:
+        raise ValueError(
+            f"{where}.start: expected a date in the reported years, {first_day} to "
+            f"{end - timedelta(days=1)}, not {start}"
+        )
+    if complete.end is not None and complete.end <= start:
+        raise ValueError(f"{where}.end: expected a date after {start}, not {complete.end}")
     return complete
 
 
@@ -258,16 +222,17 @@ def _refuse_other_keys(where: str, table: Mapping[str, Any], kind: Kind) -> None
                 f"{where}.{key}: {kind.name} changes numbers for everybody, "
                 f"so it has no {key}; it has {', '.join(able)}"
             )
-        for quantity in kind.effects:
-            if key == quantity:
-                raise ValueError(f"{where}.{key}: belongs under effects: {{ {key} = ... }}")
+        if key in kind.effects:
+            raise ValueError(f"{where}.{key}: belongs under effects: {{ {key} = ... }}")
         raise ValueError(f"{where}.{key}: there is no such key{did_you_mean(str(key), able)}")
 
 
 def _complete_effects(where: str, given: Any, kind: Kind) -> ReadOnly[str, float]:
     """Return every effect of a kind: what was given, else the library's."""
     if not isinstance(given, Mapping):
-        raise ValueError(f"{where}: expected a table such as {_example(kind)}, not {shown(given)}")
+        effect = next(iter(kind.effects.values()))
+        example = f"{{ {effect.quantity} = {effect.value:g} }}"
+        raise ValueError(f"{where}: expected a table such as {example}, not {shown(given)}")
     for quantity, value in given.items():
         if quantity not in kind.effects:
             hint = did_you_mean(str(quantity), kind.effects)
@@ -283,21 +248,6 @@ def _complete_effects(where: str, given: Any, kind: Kind) -> ReadOnly[str, float
             )
     full = {name: given.get(name, effect.value) for name, effect in kind.effects.items()}
     return ReadOnly({name: float(value) + 0.0 for name, value in full.items()})
-
-
-def _example(kind: Kind) -> str:
-    effect = next(iter(kind.effects.values()))
-    return f"{{ {effect.quantity} = {effect.value:g} }}"
-
-
-def _check_dates(where: str, each: Intervention, first_day: date, end: date) -> None:
-    if not first_day <= each.start < end:
-        raise ValueError(
-            f"{where}.start: expected a date in the reported years, {first_day} to "
-            f"{end - timedelta(days=1)}, not {each.start}"
-        )
-    if each.end is not None and each.end <= each.start:
-        raise ValueError(f"{where}.end: expected a date after {each.start}, not {each.end}")
 
 
 def _expected(model: type[Intervention], key: str, given: object) -> str:

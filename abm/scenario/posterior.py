@@ -1,10 +1,11 @@
 """The posterior that ships with the package: weighted draws of the free parameters.
 
-`draws` and `central` are for whoever lives runs; nothing here needs the libraries of the fit.
+`draws` and `point_estimate` are for whoever runs scenarios; nothing here needs the libraries of
+the fit.
 """
 
 import functools
-from collections.abc import Mapping
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,24 +32,12 @@ class PosteriorError(ValueError):
 
 @dataclass(frozen=True)
 class Posterior:
-    """Weighted draws.
+    """Weighted draws."""
 
-    Parameters
-    ----------
-    names
-        The free parameters.
-    values
-        Shape (draws, parameters).
-    weights
-        They sum to 1.
-    about
-        What stands in posterior.json.
-    """
-
-    names: list[str]
-    values: np.ndarray
-    weights: np.ndarray
-    about: dict[str, Any]
+    names: list[str]  # the free parameters
+    values: np.ndarray  # shape (draws, parameters)
+    weights: np.ndarray  # they sum to 1
+    about: dict[str, Any]  # what stands in posterior.json
 
     def at(self, draw: int) -> dict[str, float]:
         """Return a draw, counted from 0."""
@@ -80,38 +69,34 @@ def draws(count: int, seed: int, folder: Path = FOLDER) -> list[dict[str, float]
     PosteriorError
         If there is no posterior.
     """
-    found = posterior(folder)
+    fitted = posterior(folder)
     stream = generator(seed, Purpose.DRAWS)
-    places = (np.arange(count) + stream.random()) / count
-    chosen = np.searchsorted(np.cumsum(found.weights), places, side="right")
-    chosen = np.minimum(chosen, len(found.weights) - 1)
-    return [found.at(int(draw)) for draw in stream.permutation(chosen)]
+    shares = (np.arange(count) + stream.random()) / count
+    chosen = np.searchsorted(np.cumsum(fitted.weights), shares, side="right")
+    chosen = np.minimum(chosen, len(fitted.weights) - 1)
+    return [fitted.at(int(draw)) for draw in stream.permutation(chosen)]
 
 
-def central(folder: Path = FOLDER) -> dict[str, float]:
+def __getattr__(name: str) -> Any:
+    if name == "central":
+        warnings.warn("central is called point_estimate", DeprecationWarning, stacklevel=2)
+        return point_estimate
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def point_estimate(folder: Path = FOLDER) -> dict[str, float]:
     """Return the point that stands for the posterior; the defaults of the parameters are it.
 
     Of the draws with the highest emulated density it is the one whose own runs came nearest to all
     fitted figures, moved a little to where these runs say that they are met still better. It is
     the best known single set of parameters, which the medians of all parameters would not be.
-
-    Raises
-    ------
-    PosteriorError
-        If there is no posterior.
     """
     return dict(posterior(folder).about["central"])
 
 
 @functools.lru_cache(maxsize=8)
 def posterior(folder: Path = FOLDER) -> Posterior:
-    """Read a posterior.
-
-    Raises
-    ------
-    PosteriorError
-        If it is missing or damaged, or names parameters that are not declared.
-    """
+    """Read a posterior; one that is missing, damaged or of other parameters is refused."""
     import pandas as pd
 
     path = folder / TABLE
@@ -143,18 +128,15 @@ def _checked(path: Path, table: "pd.DataFrame", about: dict[str, Any]) -> Poster
     high = np.array([parameters()[name].high for name in names])
     _demand(bool(((values >= low) & (values <= high)).all()), path, "a value leaves its range")
     point = about.get("central")
-    known = isinstance(point, dict) and list(point) == names and _within(point)
-    _demand(known, path.with_name(ABOUT), "central: expected a value of every parameter")
-    return Posterior(names, values, weights, about)
-
-
-def _within(point: Mapping[str, Any]) -> bool:
-    """Return whether all values are numbers in the range of their parameter."""
-    declared = parameters()
-    return all(
-        isinstance(value, int | float) and declared[name].low <= value <= declared[name].high
-        for name, value in point.items()
+    _demand(
+        isinstance(point, dict)
+        and list(point) == names
+        and all(isinstance(value, int | float) for value in point.values())
+        and bool(((low <= [*point.values()]) & ([*point.values()] <= high)).all()),
+        path.with_name(ABOUT),
+        "central: expected a value of every parameter",
     )
+    return Posterior(names, values, weights, about)
 
 
 def _demand(condition: bool, path: Path, message: str) -> None:
@@ -162,19 +144,13 @@ def _demand(condition: bool, path: Path, message: str) -> None:
         raise PosteriorError(f"{path}: {message}")
 
 
-def write_posterior(folder: Path, found: Posterior) -> None:
-    """Write draws and what is known of them.
-
-    Raises
-    ------
-    TableError
-        If they cannot be written.
-    """
+def write_posterior(folder: Path, fitted: Posterior) -> None:
+    """Write draws and what is known of them."""
     import pandas as pd
 
-    columns: dict[str, Any] = {"draw": np.arange(1, len(found.weights) + 1)}
-    columns["weight"] = found.weights
-    columns |= dict(zip(found.names, found.values.T, strict=True))
+    columns: dict[str, Any] = {"draw": np.arange(1, len(fitted.weights) + 1)}
+    columns["weight"] = fitted.weights
+    columns |= dict(zip(fitted.names, fitted.values.T, strict=True))
     write_bytes(folder / TABLE, csv_bytes(pd.DataFrame(columns)))
-    write_json(folder / ABOUT, found.about)
+    write_json(folder / ABOUT, fitted.about)
     posterior.cache_clear()

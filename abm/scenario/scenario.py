@@ -7,12 +7,13 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PlainValidator,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -22,8 +23,15 @@ from pydantic import (
 from abm.io.messages import ScenarioError, did_you_mean, shown
 from abm.parameters import parameters, switches
 from abm.scenario import toml_text
-from abm.scenario.files import NAME_RULE, find_scenario, is_scenario_name, lineage
-from abm.scenario.inheritance import inherited, kind_of
+from abm.scenario.dates import years_later
+from abm.scenario.files import (
+    NAME_RULE,
+    find_scenario,
+    inherited,
+    is_scenario_name,
+    kind_of,
+    lineage,
+)
 from abm.scenario.interventions import (
     ForPersons,
     Interventions,
@@ -92,6 +100,9 @@ _TABLES: dict[str, type[_Table]] = {
 }
 
 
+_COMPLETED: Any = Field(default_factory=dict, validate_default=True)
+
+
 class Scenario(BaseModel):
     """A validated scenario in which every parameter and switch has its value.
 
@@ -121,9 +132,9 @@ class Scenario(BaseModel):
     )
     population: Population = Field(default=Population(), description="a table")
     calendar: Calendar = Field(default=Calendar(), description="a table")
-    parameters: dict[str, float] = Field(default_factory=dict, validate_default=True)
-    switches: dict[str, str] = Field(default_factory=dict, validate_default=True)
-    trends: dict[str, dict[int, float]] = Field(default_factory=dict, validate_default=True)
+    parameters: Annotated[dict[str, float], PlainValidator(complete_parameters)] = _COMPLETED
+    switches: Annotated[dict[str, str], PlainValidator(complete_switches)] = _COMPLETED
+    trends: Annotated[dict[str, dict[int, float]], PlainValidator(check_trends)] = _COMPLETED
     observation: Observation = Field(default=Observation(), description="a table")
     interventions: Interventions = ()
 
@@ -168,7 +179,7 @@ class Scenario(BaseModel):
             "switches": dict(self.switches),
             "observation": self.observation.model_dump(mode="json"),
             "trends": trends,
-            "interventions": [each.resolved() for each in self.interventions],
+            "interventions": [entry.resolved() for entry in self.interventions],
         }
 
     def content_hash(self) -> str:
@@ -242,26 +253,9 @@ class Scenario(BaseModel):
             raise ValueError(f"title: expected one line of text, not {shown(title)}")
         return title
 
-    @field_validator("parameters", mode="plain")
-    @classmethod
-    def _complete_parameters(cls, given: Any) -> dict[str, float]:
-        return complete_parameters(given)
-
-    @field_validator("switches", mode="plain")
-    @classmethod
-    def _complete_switches(cls, given: Any) -> dict[str, str]:
-        return complete_switches(given)
-
-    @field_validator("trends", mode="plain")
-    @classmethod
-    def _check_trends(cls, given: Any) -> Mapping[str, Mapping[int, float]]:
-        return check_trends(given)
-
     @field_validator("interventions", mode="plain")
     @classmethod
     def _complete_interventions(cls, given: Any, info: ValidationInfo) -> Interventions:
-        from abm.scenario.dates import years_later
-
         calendar = info.data.get("calendar", Calendar())  # where that is wrong, it is said first
         end = years_later(calendar.start, calendar.years)
         return complete_interventions(given, calendar.start, end)

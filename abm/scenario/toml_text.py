@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from abm.io.messages import ScenarioError, shown
-from abm.parameters import Parameter, parameters, switches
+from abm.parameters import parameters, switches
 from abm.scenario.files import NAME_RULE, available_scenarios, is_scenario_name
 
 _STARTER_HEAD = """\
@@ -27,7 +27,7 @@ title = "{name}"
 # size = 10_000
 
 [calendar]
-# The first reported day; 15 years are lived before it so that all ages have histories.
+# The first reported day; 15 years are simulated before it so that all ages have histories.
 # start = 2015-09-01
 # Reported years, 1 to 100 (a cohort: at most 15).
 # years = 10
@@ -41,22 +41,32 @@ title = "{name}"
 # prompts_per_day = 6
 # Deaths to be expected after hospital, by published hazards: writes follow_up.csv, changes nothing.
 # follow_up = false
+
+[parameters]
+"""
+
+_STARTER_TAIL = """
+# Multipliers by calendar year, linear in between; of a logit, of its odds.
+# For any of:
+# {able}.
+# [trends.{first}]
+# 2015 = 1.0
+# 2025 = 1.0
+
+# What is done or happens from a date on; `nssi interventions` lists the kinds.
+# All but the kind may be left out; of several each has its own [[interventions]].
+# [[interventions]]
+# kind = "school_skills_programme"
+# start = 2017-09-01
+# coverage = 0.7
+# ages = [12, 13]
+# sex = "female"
+# effects = {{ regulation = 0.2 }}
 """
 
 
 def as_toml(resolved: Mapping[str, Any]) -> str:
-    """Return the file text of a resolved scenario.
-
-    Parameters
-    ----------
-    resolved : mapping
-        What ``Scenario.resolved`` returns.
-
-    Returns
-    -------
-    str
-        TOML that says everything that is in it; of a whole scenario it extends nothing.
-    """
+    """Return the file text of a resolved scenario, or of the part of one that is given."""
     lines = [f"title = {_literal(resolved['title'])}"]
     for table in ("population", "calendar", "parameters", "switches", "observation"):
         if resolved.get(table):
@@ -69,40 +79,25 @@ def as_toml(resolved: Mapping[str, Any]) -> str:
 
 
 def starter(name: str) -> str:
-    """Return a commented scenario file in which every parameter and switch is explained.
-
-    Parameters
-    ----------
-    name : str
-        A scenario name; it also serves as the first title.
-    """
-    lines = [_STARTER_HEAD.format(name=name), "[parameters]"]
+    """Return a commented scenario file in which every parameter and switch is explained."""
+    lines = []
     for group, members in groupby(parameters().values(), key=lambda parameter: parameter.group):
         lines += ["", f"# -- {group} --"]
         for parameter in members:
-            lines += _explained(parameter)
+            unit, low, high = parameter.unit, parameter.low, parameter.high
+            lines.append(f"# {parameter.sentence} [{unit}; {low:g} to {high:g}]")
+            lines.append(f"# {parameter.name} = {parameter.default!r}")
     lines += ["", "[switches]"]
     for switch in switches().values():
         lines.append(f"# {switch.sentence} One of: {', '.join(switch.values)}.")
         lines.append(f"# {switch.name} = {_literal(switch.default)}")
-    return "\n".join([*lines, *_trend_lines(), *_intervention_lines()]) + "\n"
+    able = [parameter.name for parameter in parameters().values() if parameter.takes_trend]
+    tail = _STARTER_TAIL.format(able=", ".join(able), first=able[0])
+    return _STARTER_HEAD.format(name=name) + "\n".join([*lines, tail])
 
 
 def write_starter(name: str, folder: Path) -> Path:
-    """Write a starter file, which must not exist yet, and return its path.
-
-    Parameters
-    ----------
-    name : str
-        A scenario name that nothing is called here.
-    folder : Path
-        Where to write ``NAME.toml``; made when missing.
-
-    Raises
-    ------
-    ScenarioError
-        For an unsafe or a taken name, or a folder that cannot be written to.
-    """
+    """Write a starter file, which must not exist yet, and return its path."""
     if not is_scenario_name(name):
         raise ScenarioError(f"{shown(name)} cannot name a scenario; expected {NAME_RULE}")
     for taken in available_scenarios():
@@ -118,36 +113,6 @@ def write_starter(name: str, folder: Path) -> Path:
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be written: {error.strerror}") from None
     return path
-
-
-def _explained(parameter: Parameter) -> Iterator[str]:
-    yield f"# {parameter.sentence} [{parameter.unit}; {parameter.low:g} to {parameter.high:g}]"
-    yield f"# {parameter.name} = {parameter.default!r}"
-
-
-def _trend_lines() -> Iterator[str]:
-    able = [parameter.name for parameter in parameters().values() if parameter.takes_trend]
-    if able:
-        yield ""
-        yield "# Multipliers by calendar year, linear in between; of a logit, of its odds."
-        yield "# For any of:"
-        yield f"# {', '.join(able)}."
-        yield f"# [trends.{able[0]}]"
-        yield "# 2015 = 1.0"
-        yield "# 2025 = 1.0"
-
-
-def _intervention_lines() -> Iterator[str]:
-    yield ""
-    yield "# What is done or happens from a date on; `nssi interventions` lists the kinds."
-    yield "# All but the kind may be left out; of several each has its own [[interventions]]."
-    yield "# [[interventions]]"
-    yield '# kind = "school_skills_programme"'
-    yield "# start = 2017-09-01"
-    yield "# coverage = 0.7"
-    yield "# ages = [12, 13]"
-    yield '# sex = "female"'
-    yield "# effects = { regulation = 0.2 }"
 
 
 def _entries(table: Mapping[str, Any]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from abm.io.messages import did_you_mean, shown
-from abm.parameters import Parameter, Switch, parameters, switches
+from abm.parameters import parameters, switches
 from abm.scenario.intervention_library import kinds
 
 TREND_YEARS = (1900, 2300)
@@ -75,12 +75,12 @@ def check_trend_stays_in_range(name: str, value: float, factors: Mapping[int, fl
             f"trends.{name}: multiplies {name}, which is 0 and stays 0; "
             f"expected a value under [parameters]"
         )
-    of = "odds of " if declared.trend_on == "odds" else ""
+    number = f"odds of {value:g}" if declared.trend_on == "odds" else f"{value:g}"
     for year, factor in factors.items():
-        found = declared.times(value, factor)
-        if not declared.low <= found <= declared.high:
+        product = declared.times(value, factor)
+        if not declared.low <= product <= declared.high:
             raise ValueError(
-                f"trends.{name}.{year}: {of}{value:g} x {factor:g} = {found:g}; "
+                f"trends.{name}.{year}: {number} x {factor:g} = {product:g}; "
                 f"expected from {declared.low:g} to {declared.high:g}"
             )
 
@@ -142,11 +142,11 @@ def _demand_table(key: str, given: object) -> None:
 
 
 def _unknown(name: object, known: Collection[str], kind: str) -> str:
-    text = shown(name).strip("'\"")
-    found: Mapping[str, Parameter | Switch] = parameters() if kind == "switch" else switches()
-    if name in found:
-        other = "parameters" if kind == "switch" else "switches"
+    other = "parameters" if kind == "switch" else "switches"
+    others: Collection[str] = parameters() if kind == "switch" else switches()
+    if name in others:
         return f"is not a {kind}; it belongs under [{other}]"
+    text = shown(name).strip("'\"")
     return f"there is no such {kind}{did_you_mean(text, known)}"
 
 

@@ -55,7 +55,7 @@ class AgentByAgent:
 
     def _note_moments(self, me: PlainRecord) -> None:
         room = self.moments[self.prompted]
-        found = [PlainRecord.of(moment) for moment in room]
-        read_the_day(me, self.parameters, self.today, self.day_log, found)
-        room[:] = np.array([moment.values() for moment in found], room.dtype)
+        moments = [PlainRecord.of(moment) for moment in room]
+        read_the_day(me, self.parameters, self.today, self.day_log, moments)
+        room[:] = np.array([moment.values() for moment in moments], room.dtype)
         self.prompted += 1

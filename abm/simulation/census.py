@@ -25,36 +25,19 @@ AGES = range(10, 25)
 FIRST_AGE = AGES.start
 DAYS_A_YEAR = 365.25
 
-Kind = Literal["share", "rate"]
-
 
 @dataclass(frozen=True)
 class Census:
     """Counts of one simulated population at one census day.
 
-    Parameters
-    ----------
-    date
-        The last day of twelve reported months.
-    stocks
-        Persons on that day, shape (2, 15, len(STOCKS)), int64: sex (female, male), completed
-        age 10 to 24, count.
-    flows
-        Sums over the twelve months, shape (2, 15, len(FLOWS)), int64, each event or day in the
-        cell of the person's sex and completed age at that moment.
-    yearly
-        Sex, completed age and acts in the past twelve months of everybody present with any;
-        records of `YEARLY_DTYPE`.
-
-    Raises
-    ------
-    ValueError
-        If an array has another shape or does not hold integers.
+    Stocks are persons on that day, flows sums over the twelve months, each event or day in the
+    cell of the person's sex and age at that moment: int64, by sex (female, male), completed age 10
+    to 24, and what is counted. Yearly are the records of everybody present with any acts.
     """
 
-    date: datetime.date
-    stocks: np.ndarray
-    flows: np.ndarray
+    date: datetime.date  # the last day of twelve reported months
+    stocks: np.ndarray  # shape (2, 15, len(STOCKS))
+    flows: np.ndarray  # shape (2, 15, len(FLOWS))
     yearly: np.ndarray = field(default_factory=lambda: np.zeros(0, YEARLY_DTYPE))
 
     def __post_init__(self) -> None:
@@ -72,32 +55,15 @@ class Census:
 
 @dataclass(frozen=True)
 class Measure:
-    """One curve: what is divided by what, and how the result is called and shown.
+    """One curve: what is divided by what, and how the result is called and shown."""
 
-    Parameters
-    ----------
-    name
-        The text in the column `measure` of curves.csv.
-    kind
-        "share": persons counted over persons present (stocks), 0 to 1; "rate": events over
-        days lived (flows), times `per` person-years.
-    numerator, denominator
-        Names in STOCKS (share) or FLOWS (rate).
-    unit
-        Unit of the value, in words.
-    meaning
-        One sentence for readers.
-    per
-        Person-years a rate refers to.
-    """
-
-    name: str
-    kind: Kind
-    numerator: str
+    name: str  # in the column `measure` of curves.csv
+    kind: Literal["share", "rate"]  # persons over persons present; events over days lived
+    numerator: str  # in STOCKS (share) or FLOWS (rate)
     denominator: str
-    unit: str
-    meaning: str
-    per: float = 1.0
+    unit: str  # of the value
+    meaning: str  # one sentence for readers
+    per: float = 1.0  # person-years that a rate refers to
 
     @property
     def repeats(self) -> bool:
@@ -148,13 +114,7 @@ MEASURES = (
 
 
 def measure_named(name: str) -> Measure:
-    """Return the measure called `name`.
-
-    Raises
-    ------
-    KeyError
-        If no measure has this name.
-    """
+    """Return the measure called `name`, or raise a KeyError."""
     for measure in MEASURES:
         if measure.name == name:
             return measure

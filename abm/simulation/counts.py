@@ -12,35 +12,24 @@ import numpy as np
 from abm.people.codes import THERAPY
 from abm.scenario.dates import DAYS_A_YEAR
 from abm.scenario.interventions import ForEverybody, ForPersons, Intervention
-from abm.simulation.coverage import risen_coverage, runs_on
+from abm.simulation.coverage import is_of_ages, risen_coverage, runs_on
 
 ENTRY_AGE = 10.0 + 1 / 400  # younger than this is who enters today
 DAYS = ("person_year", "year")
 """Units of cost that are counted in days."""
 
 
-def is_of_ages(each: ForPersons, ages: np.ndarray) -> np.ndarray:
-    """Return for each of some ages, in years with decimals, whether an intervention is for it."""
-    first, last = each.ages
-    return (ages >= first) & (ages < last + 1)
-
-
 class Counts:
     """How many people every intervention of a run reached, and what that costs.
 
-    Parameters
-    ----------
-    ordered
-        Place in the scenario and intervention, in an order that does not depend on the places.
-    size
-        How many rows the table of people has.
+    Interventions come with their index in the scenario, in an order that does not depend on it.
     """
 
     def __init__(self, ordered: Sequence[tuple[int, Intervention]], size: int) -> None:
         self._ordered = ordered
         self._same = {  # windows of one programme
-            place: [other for other, also in ordered if also.programme == each.programme]
-            for place, each in ordered
+            index: [other for other, also in ordered if also.programme == intervention.programme]
+            for index, intervention in ordered
         }
         # How far each row was reached while it ran: 0 to 1; where numbers change for everybody
         # the highest coverage that the person met.
@@ -61,46 +50,38 @@ class Counts:
         ages_of: Callable[[np.ndarray], np.ndarray],
         reached: np.ndarray,
     ) -> None:
-        """Count one day; see `abm.simulation.delivery.RunningInterventions.count`.
-
-        Parameters
-        ----------
-        people, date, ages_of
-            As there.
-        reached
-            For every place and row whether a programme for persons has reached the person.
-        """
+        """Count one day; `reached` says for every index and row whether the person was reached."""
         begun = np.maximum(people["therapies"] - self._therapies, 0)
         self._therapies[:] = people["therapies"]
         present = people["present"] == 1
-        for place, each in self._ordered:
-            if not (runs_on(each, date) and changes_anything(each)):
+        for index, intervention in self._ordered:
+            if not (runs_on(intervention, date) and changes_anything(intervention)):
                 continue
-            if isinstance(each, ForPersons):
-                share = (reached[place] & present).astype(float)
+            if isinstance(intervention, ForPersons):
+                share = (reached[index] & present).astype(float)
             else:
-                share = share_today(each, people, present, date, ages_of, begun)
-            starts, newly = self._meet(place, share)
-            self._people[place] += starts
-            self._newly[place] += newly
-            courses = each.about().audience == "therapies"
-            if each.cost_per == "person":
-                self._units[place] += newly
-            elif each.cost_per == "start":
-                self._units[place] += begun.sum() if courses else starts
-            elif each.cost_per == "year":
-                self._units[place] += 1
+                share = share_today(intervention, people, present, date, ages_of, begun)
+            starts, newly = self._meet(index, share)
+            self._people[index] += starts
+            self._newly[index] += newly
+            courses = intervention.about().audience == "therapies"
+            if intervention.cost_per == "person":
+                self._units[index] += newly
+            elif intervention.cost_per == "start":
+                self._units[index] += begun.sum() if courses else starts
+            elif intervention.cost_per == "year":
+                self._units[index] += 1
             else:
-                here = is_in_it(each, people, present, ages_of)
-                self._units[place] += self._met[place][here].sum()
+                here = is_in_it(intervention, people, present, ages_of)
+                self._units[index] += self._met[index][here].sum()
 
-    def _meet(self, place: int, share: np.ndarray) -> tuple[float, float]:
+    def _meet(self, index: int, share: np.ndarray) -> tuple[float, float]:
         """Let rows be reached so far; return how many start, and how many no window had reached."""
-        if not (share > self._met[place]).any():
+        if not (share > self._met[index]).any():
             return 0.0, 0.0
-        known = self._met[self._same[place]].max(axis=0)
-        starts = np.maximum(share - self._met[place], 0.0)
-        self._met[place] += starts
+        known = self._met[self._same[index]].max(axis=0)
+        starts = np.maximum(share - self._met[index], 0.0)
+        self._met[index] += starts
         return float(starts.sum()), float(np.maximum(share - known, 0.0).sum())
 
     def forget(self, start: int, stop: int) -> None:
@@ -111,34 +92,30 @@ class Counts:
     def rows(self) -> tuple[dict[str, Any], ...]:
         """Return what each intervention came to so far, in the scenario's order.
 
-        Returns
-        -------
-        tuple of dict
-            `kind`, `name` (empty without one), `title`; `people`: distinct persons reached, where
-            numbers change for everybody each as far as coverage had risen while they were present
-            (or, for prevention, when they entered), and for therapy those who began a course;
-            `newly`: those of them whom no other intervention of the same kind and name had reached
-            before; `cost_per`; `units`: how many of these; `cost`.
+        `people` are distinct persons reached: where numbers change for everybody each as far as
+        coverage had risen while they were present (or, for prevention, when they entered), and for
+        therapy those who began a course; `newly` those of them whom no other intervention of the
+        same kind and name had reached before; `units` how many of what the cost is of.
         """
-        return tuple(self._row(place, each) for place, each in sorted(self._ordered))
+        return tuple(self._row(*numbered) for numbered in sorted(self._ordered))
 
-    def _row(self, place: int, each: Intervention) -> dict[str, Any]:
-        units = self._units[place] / (DAYS_A_YEAR if each.cost_per in DAYS else 1.0)
+    def _row(self, index: int, intervention: Intervention) -> dict[str, Any]:
+        units = self._units[index] / (DAYS_A_YEAR if intervention.cost_per in DAYS else 1.0)
         units = round(float(units), 6)
         return {
-            "kind": each.kind,
-            "name": each.name or "",
-            "title": each.about().title,
-            "people": round(self._people[place]),
-            "newly": round(self._newly[place]),
-            "cost_per": each.cost_per,
+            "kind": intervention.kind,
+            "name": intervention.name or "",
+            "title": intervention.about().title,
+            "people": round(self._people[index]),
+            "newly": round(self._newly[index]),
+            "cost_per": intervention.cost_per,
             "units": units,
-            "cost": round(units * each.cost, 6),
+            "cost": round(units * intervention.cost, 6),
         }
 
 
 def share_today(
-    each: Intervention,
+    intervention: Intervention,
     people: np.ndarray,
     present: np.ndarray,
     date: datetime.date,
@@ -146,34 +123,34 @@ def share_today(
     begun: np.ndarray,
 ) -> np.ndarray:
     """Return how far a change for everybody reaches each row today, from 0 to 1."""
-    audience = each.about().audience
+    audience = intervention.about().audience
     if audience == "therapies":
         return (begun > 0).astype(float)
     if audience == "entrants":
         present = present & (ages_of(people) < ENTRY_AGE)
-    return risen_coverage(each, date) * present
+    return risen_coverage(intervention, date) * present
 
 
 def is_in_it(
-    each: Intervention,
+    intervention: Intervention,
     people: np.ndarray,
     present: np.ndarray,
     ages_of: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
     """Return for every row whether a person, once reached, is in an intervention today."""
-    if isinstance(each, ForPersons):
-        return present & is_of_ages(each, ages_of(people))
-    if each.about().audience == "therapies":
+    if isinstance(intervention, ForPersons):
+        return present & is_of_ages(intervention, ages_of(people))
+    if intervention.about().audience == "therapies":
         return present & (people["care"] == THERAPY)
     return present
 
 
-def changes_anything(each: Intervention) -> bool:
+def changes_anything(intervention: Intervention) -> bool:
     """Return whether an intervention reaches anybody; a change for everybody must change a number.
 
     Programmes for persons count whom they reach, whatever they do to them.
     """
-    if each.coverage == 0.0 or not isinstance(each, ForEverybody):
-        return each.coverage > 0.0
-    effects = each.about().effects
-    return any(each.effects[name] != effects[name].null for name in effects)
+    if intervention.coverage == 0.0 or not isinstance(intervention, ForEverybody):
+        return intervention.coverage > 0.0
+    effects = intervention.about().effects
+    return any(intervention.effects[name] != effects[name].null for name in effects)

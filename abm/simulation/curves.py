@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from abm.simulation.census import (
     AGES,
     DAYS_A_YEAR,
@@ -34,23 +32,12 @@ def age_groups() -> dict[str, tuple[int, int]]:
 
 
 def curves_frame(censuses: Sequence[Census], seed: int) -> "pd.DataFrame":
-    """Turn the censuses of one run into tidy curves.
+    """Turn the censuses of one run, in order of their dates, into tidy curves.
 
-    Parameters
-    ----------
-    censuses
-        In order of their dates.
-    seed
-        Written into the column `seed`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns seed, date, year, sex (female, male, all), age (completed years such as "14",
-        or a band such as "12-18"), measure, value, people. Shares run from 0 to 1, rates are in
-        the unit of their measure; `people` is the denominator: persons for a share,
-        person-years for a rate. A cell with nobody in it has no row. Rows are ordered by date,
-        measure, sex and age.
+    Age is in completed years such as "14", or a band such as "12-18". Shares run from 0 to 1, rates
+    are in the unit of their measure; `people` is the denominator: persons for a share,
+    person-years for a rate. A cell with nobody in it has no row. Rows are ordered by date,
+    measure, sex and age.
     """
     import pandas as pd
 
@@ -66,7 +53,10 @@ def curves_frame(censuses: Sequence[Census], seed: int) -> "pd.DataFrame":
 def _census_rows(census: Census, seed: int) -> Iterator[tuple[object, ...]]:
     """Yield the rows of one census, leaving out cells without people."""
     for measure in MEASURES:
-        numerators, denominators = _counts(census, measure)
+        names: tuple[str, ...] = STOCKS if measure.kind == "share" else FLOWS
+        counts = census.stocks if measure.kind == "share" else census.flows
+        numerators = counts[:, :, names.index(measure.numerator)]
+        denominators = counts[:, :, names.index(measure.denominator)]
         for sex, rows in SEX_ROWS.items():
             for age, (first, last) in age_groups().items():
                 ages = slice(first - FIRST_AGE, last - FIRST_AGE + 1)
@@ -76,16 +66,6 @@ def _census_rows(census: Census, seed: int) -> Iterator[tuple[object, ...]]:
                     continue
                 value, people = _value(measure, above, below)
                 yield (seed, census.date, census.date.year, sex, age, measure.name, value, people)
-
-
-def _counts(census: Census, measure: Measure) -> tuple[np.ndarray, np.ndarray]:
-    """Return the counts above and below the line of a measure, by sex and age."""
-    names: tuple[str, ...] = STOCKS if measure.kind == "share" else FLOWS
-    table = census.stocks if measure.kind == "share" else census.flows
-    return (
-        table[:, :, names.index(measure.numerator)],
-        table[:, :, names.index(measure.denominator)],
-    )
 
 
 def _value(measure: Measure, above: int, below: int) -> tuple[float, float]:

@@ -16,8 +16,14 @@ from abm.people.layout import SEXES
 from abm.scenario.dates import years_later
 from abm.scenario.intervention_library import FIELDS_OF_PERSONS
 from abm.scenario.interventions import ForEverybody, ForPersons, Intervention, Interventions
-from abm.simulation.counts import Counts, is_of_ages
-from abm.simulation.coverage import chance_to_be_reached, risen_coverage, runs_on, strength_after
+from abm.simulation.counts import Counts
+from abm.simulation.coverage import (
+    chance_to_be_reached,
+    is_of_ages,
+    risen_coverage,
+    runs_on,
+    strength_after,
+)
 
 AFTER_HOSPITAL_DAYS = 31.0
 HIGH_ADVERSITY = 1.0  # standard deviations above the mean of the reference population
@@ -27,75 +33,62 @@ BLOCKADE = FIELDS_OF_PERSONS["opioid_blockade"]
 
 
 def looks_for_people(
-    each: ForPersons, date: datetime.date, is_monday: bool, is_month_start: bool
+    intervention: ForPersons, date: datetime.date, is_monday: bool, is_month_start: bool
 ) -> bool:
     """Return whether people are reached today: on Mondays after hospital, else every month."""
-    if each.who == "after_hospital":
+    if intervention.who == "after_hospital":
         return bool(is_monday)
-    return bool(is_month_start) or date == each.start
+    return bool(is_month_start) or date == intervention.start
 
 
 def is_for(
-    each: ForPersons, people: np.ndarray, ages: np.ndarray, adversity: np.ndarray, today: int
+    intervention: ForPersons,
+    people: np.ndarray,
+    ages: np.ndarray,
+    adversity: np.ndarray,
+    today: int,
 ) -> np.ndarray:
     """Return for every row whether an intervention is for this person today.
 
-    Parameters
-    ----------
-    each
-        The intervention.
-    people, ages, adversity
-        The table of people; age in years with decimals and standardised adversity of every row.
-    today
-        Day of the proleptic Gregorian calendar.
+    Ages are in years with decimals, adversity is standardised, today is a proleptic ordinal.
     """
-    found = (people["present"] == 1) & is_of_ages(each, ages)
-    if each.sex != "all":
-        found &= people["sex"] == SEXES.index(each.sex)
-    if each.who == "high_adversity":
-        found &= adversity >= HIGH_ADVERSITY
-    elif each.who == "self_injured_ever":
-        found &= people["acts"] > 0
-    elif each.who == "self_injured_past_year":
+    fits = (people["present"] == 1) & is_of_ages(intervention, ages)
+    if intervention.sex != "all":
+        fits &= people["sex"] == SEXES.index(intervention.sex)
+    if intervention.who == "high_adversity":
+        fits &= adversity >= HIGH_ADVERSITY
+    elif intervention.who == "self_injured_ever":
+        fits &= people["acts"] > 0
+    elif intervention.who == "self_injured_past_year":
         a_year_ago = years_later(datetime.date.fromordinal(today), -1)
-        found &= people["last_act"] >= a_year_ago.toordinal()  # to the day: counts are monthly
-    elif each.who == "after_hospital":
+        fits &= people["last_act"] >= a_year_ago.toordinal()  # to the day: counts are monthly
+    elif intervention.who == "after_hospital":
         since = today - people["last_hospital"]
-        found &= (people["last_hospital"] >= 0.0) & (since <= AFTER_HOSPITAL_DAYS)
-    elif each.who == "in_specialist_care":
-        found &= people["care"] >= SPECIALIST
-    return found
+        fits &= (people["last_hospital"] >= 0.0) & (since <= AFTER_HOSPITAL_DAYS)
+    elif intervention.who == "in_specialist_care":
+        fits &= people["care"] >= SPECIALIST
+    return fits
 
 
-def draw_index(each: Intervention) -> int:
+def draw_index(intervention: Intervention) -> int:
     """Return the index of the draws of who is reached: of the kind, or of a name beside it.
 
     What stands elsewhere in the scenario has no part in it. So interventions of one kind reach the
     same people first, unless they have names.
     """
-    number = each.about().number
-    return index_of_text(f"{number} {each.name}") if each.name else number * NUMBERS_A_KIND
+    number, name = intervention.about().number, intervention.name
+    return index_of_text(f"{number} {name}") if name else number * NUMBERS_A_KIND
 
 
 class RunningInterventions:
-    """The interventions of one run: who was reached when, and what that changes today.
-
-    Parameters
-    ----------
-    interventions
-        Those of the scenario; empty is false.
-    seed
-        Seed of the random streams.
-    size
-        How many rows the table of people has.
-    """
+    """The interventions of one run: who was reached when, and what that changes today."""
 
     def __init__(self, interventions: Interventions, seed: int, size: int) -> None:
         self.interventions = tuple(interventions)
         self._seed = seed
         # What several do together must not depend on their order in the scenario, to the last bit.
         self._ordered = sorted(enumerate(self.interventions), key=lambda pair: pair[1].content())
-        self._first_day = min((each.start for each in self.interventions), default=None)
+        self._first_day = min((listed.start for listed in self.interventions), default=None)
         self._reached_on = np.full((len(self.interventions), size), NOT_REACHED, np.int32)
         self._counts = Counts(self._ordered, size)
 
@@ -108,18 +101,13 @@ class RunningInterventions:
     def change_numbers(self, record: np.ndarray, date: datetime.date) -> None:
         """Change today's numbers for everybody, where an intervention runs that does so.
 
-        Parameters
-        ----------
-        record
-            Today's parameters, set afresh every morning: what was changed here yesterday must
-            not stand in it.
-        date
-            Today.
+        The record is set afresh every morning: what was changed yesterday must not stand in it.
         """
-        for how in ("factor", "add"):
-            for _, each in self._ordered:
-                if isinstance(each, ForEverybody) and runs_on(each, date):
-                    change_numbers_by(each, how, risen_coverage(each, date), record)
+        for operation in ("factor", "add"):
+            for _, intervention in self._ordered:
+                if isinstance(intervention, ForEverybody) and runs_on(intervention, date):
+                    coverage = risen_coverage(intervention, date)
+                    change_numbers_by(intervention, operation, coverage, record)
 
     # Persons
 
@@ -127,7 +115,7 @@ class RunningInterventions:
         """Return whether `deliver` has anything to do today; on other days it may be left out."""
         if self._first_day is None or date < self._first_day:
             return False
-        starts = any(each.start == date for each in self.interventions)
+        starts = any(listed.start == date for listed in self.interventions)
         return bool(is_monday or is_month_start or starts)
 
     def deliver(
@@ -140,41 +128,30 @@ class RunningInterventions:
         adversity_mean: float,
         adversity_spread: float,
     ) -> None:
-        """Reach whom it is time to reach, and on Mondays write what has been gained.
+        """Reach whom it is time to reach this morning, and on Mondays write what has been gained.
 
-        Parameters
-        ----------
-        people
-            The table of people, this morning.
-        date
-            Today.
-        ages
-            Age in years with decimals of every row.
-        is_monday, is_month_start
-            Whether a week, a month of the reported year, begins today.
-        adversity_mean, adversity_spread
-            What standardises adversity.
+        Ages are in years with decimals; mean and spread standardise adversity.
         """
         if self._first_day is None or date < self._first_day:
             return
         if date == self._first_day:
             self._counts.begin(people)
         today = date.toordinal()
-        for place, each in self._ordered:
-            if not (isinstance(each, ForPersons) and runs_on(each, date)):
+        for index, intervention in self._ordered:
+            if not (isinstance(intervention, ForPersons) and runs_on(intervention, date)):
                 continue
-            if looks_for_people(each, date, is_monday, is_month_start):
+            if looks_for_people(intervention, date, is_monday, is_month_start):
                 adversity = (people["adversity"] - adversity_mean) / adversity_spread
-                found = is_for(each, people, ages, adversity, today)
-                found &= self._reached_on[place] == NOT_REACHED
-                self._reach(place, each, people, np.flatnonzero(found), adversity, date)
+                fits = is_for(intervention, people, ages, adversity, today)
+                fits &= self._reached_on[index] == NOT_REACHED
+                self._reach(index, intervention, people, np.flatnonzero(fits), adversity, date)
         if is_monday:
             self._write_gains(people, today)
 
     def _reach(
         self,
-        place: int,
-        each: ForPersons,
+        index: int,
+        intervention: ForPersons,
         people: np.ndarray,
         rows: np.ndarray,
         adversity: np.ndarray,
@@ -182,12 +159,12 @@ class RunningInterventions:
     ) -> None:
         """Reach those of some rows whose draw, made once for all, lies below their chance."""
         persons = people["person"][rows]
-        drawn = draws_for(self._seed, persons, 0, Purpose.INTERVENTION, draw_index(each))[0]
-        coverage = risen_coverage(each, date)
-        chance = chance_to_be_reached(coverage, each.uptake_risk, adversity[rows])
+        drawn = draws_for(self._seed, persons, 0, Purpose.INTERVENTION, draw_index(intervention))[0]
+        coverage = risen_coverage(intervention, date)
+        chance = chance_to_be_reached(coverage, intervention.uptake_risk, adversity[rows])
         rows = rows[drawn < chance]
-        self._reached_on[place, rows] = date.toordinal()
-        people["reached_by"][rows] |= 1 << place
+        self._reached_on[index, rows] = date.toordinal()
+        people["reached_by"][rows] |= 1 << index
 
     def _write_gains(self, people: np.ndarray, today: int) -> None:
         """Write the sums of all effects to those reached; who changed is to be settled again."""
@@ -203,13 +180,13 @@ class RunningInterventions:
     def _gains(self, rows: np.ndarray, today: int) -> dict[str, np.ndarray]:
         """Return what the interventions together change in some rows, by field."""
         sums: dict[str, np.ndarray] = {}
-        for place, each in self._ordered:
-            if not isinstance(each, ForPersons):
+        for index, intervention in self._ordered:
+            if not isinstance(intervention, ForPersons):
                 continue
-            since = self._reached_on[place, rows]
+            since = self._reached_on[index, rows]
             days = np.maximum(today - since, 0).astype(np.float64)
-            strength = np.where(since != NOT_REACHED, strength_after(days, each), 0.0)
-            for quantity, value in each.effects.items():
+            strength = np.where(since != NOT_REACHED, strength_after(days, intervention), 0.0)
+            for quantity, value in intervention.effects.items():
                 field = FIELDS_OF_PERSONS[quantity]
                 before = sums.get(field, np.zeros(len(rows)))
                 own = value * strength
@@ -227,42 +204,28 @@ class RunningInterventions:
     def count(
         self, people: np.ndarray, date: datetime.date, ages_of: Callable[[np.ndarray], np.ndarray]
     ) -> None:
-        """Count, at the end of a day, whom what runs has reached, and what that costs.
-
-        Parameters
-        ----------
-        people
-            The table of people, tonight.
-        date
-            Today.
-        ages_of
-            Returns the age in years with decimals of every row.
-        """
+        """Count, at the end of a day, whom what runs has reached, and what that costs."""
         if self._first_day is not None and date >= self._first_day:
             self._counts.count(people, date, ages_of, self._reached_on != NOT_REACHED)
 
     def reached(self) -> tuple[dict[str, Any], ...]:
-        """Return how many were reached so far, and at what cost, for each intervention.
-
-        Returns
-        -------
-        tuple of dict
-            In the scenario's order; see `abm.simulation.counts.Counts.rows`.
-        """
+        """Return what each intervention came to so far; see `abm.simulation.counts.Counts.rows`."""
         return self._counts.rows()
 
 
-def change_numbers_by(each: ForEverybody, how: str, coverage: float, record: np.ndarray) -> None:
+def change_numbers_by(
+    intervention: ForEverybody, operation: str, coverage: float, record: np.ndarray
+) -> None:
     """Change the numbers that an intervention multiplies, or those that it adds to.
 
     Numbers stay within the range that a scenario may say. What changes nothing leaves every bit.
     """
     declared = parameters()
-    for name, effect in each.about().effects.items():
-        if effect.how != how:
+    for name, effect in intervention.about().effects.items():
+        if effect.how != operation:
             continue
-        change = coverage * (each.effects[name] - effect.null)
+        change = coverage * (intervention.effects[name] - effect.null)
         if change != 0.0:
             before = float(record[name][0])
-            after = before * (1.0 + change) if how == "factor" else before + change
+            after = before * (1.0 + change) if operation == "factor" else before + change
             record[name] = min(max(after, declared[name].low), declared[name].high)

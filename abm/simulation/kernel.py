@@ -53,29 +53,10 @@ def run_everybody(
     logged: int,
     moments: np.ndarray,
 ) -> tuple[np.ndarray, int]:
-    """Live one day of everybody present.
+    """Live one day of everybody present; return the log of acts and how many it holds.
 
-    Parameters
-    ----------
-    people
-        Records of persons, one row each; rows without a person are passed over.
-    parameters, days
-        One record each: numbers and switches, and what is the same for everybody today.
-    stages
-        Records of stages, shape (2 sexes, 15 completed ages).
-    day_logs
-        One record with room for one person's day.
-    flows
-        Counts to add to, shape (2, 15, columns of FLOWS), integers.
-    log, logged
-        Log of acts and how many it holds; -1 keeps no log. A full log is doubled.
-    moments
-        Room for what prompts find today, one row a watched person, one column a prompt.
-
-    Returns
-    -------
-    tuple
-        The log and how many acts it holds.
+    A log that is full is doubled; -1 acts logged keep none. Moments are room for what prompts find
+    today: a row a watched person, a column a prompt.
     """
     p = parameters[0]
     today = days[0]
@@ -95,8 +76,8 @@ def run_everybody(
             for index in range(me.acts_today):
                 if logged == len(log):
                     bigger = np.empty(2 * len(log), log.dtype)
-                    for place in range(len(log)):
-                        bigger[place] = log[place]
+                    for old in range(len(log)):
+                        bigger[old] = log[old]
                     log = bigger
                 log[logged] = day_log.acts[index]
                 logged += 1
@@ -115,16 +96,14 @@ def grow_all_up(parameters: np.ndarray, share_of_year: float, stages: np.ndarray
 @kernel
 def create_people(
     people: np.ndarray,
-    start: int,
-    stop: int,
     parameters: np.ndarray,
     days: np.ndarray,
     stages: np.ndarray,
     childhoods: np.ndarray,
 ) -> None:
-    """Let the people of rows `start` to `stop` enter; their numbers and year-groups are set."""
+    """Let people enter whose numbers and year-groups are set."""
     today = days[0]
-    for row in range(start, stop):
+    for row in range(len(people)):
         me = people[row]
         draw_traits(me, parameters[0], today, childhoods[0])
         enter(me, parameters[0], today, stages[me.sex, today.school_year - me.year_group])
@@ -152,8 +131,8 @@ def tell_friends(
         me = people[row]
         if me.present == 0 or me.acts_today == 0:
             continue
-        for place in range(offsets[row], offsets[row + 1]):
-            friend = people[neighbours[place]]
+        for index in range(offsets[row], offsets[row + 1]):
+            friend = people[neighbours[index]]
             friend.learnt += friend_learns(today, p, me.person, friend.person, me.acts_today)
 
 

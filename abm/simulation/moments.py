@@ -59,11 +59,11 @@ def read_moment(
     moment.reported_urges = 0
     moment.acts = 0
     latest = 0
-    for place in range(me.points):
-        point = day_log.points[place]
+    for index in range(me.points):
+        point = day_log.points[index]
         if point.hour <= hour:
             if point.event == SEGMENT:
-                latest = place
+                latest = index
             if point.hour > before and point.event == DECISION:
                 moment.reported_urges += point.reported
             if point.hour > before and point.event == ACT:

@@ -1,11 +1,13 @@
 """Tables of people: what a run hands out of a person's record, under the same names."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from abm.chance import Purpose, draws_for, two_normals_of
+from abm.people.codes import DESERVED, TOLERANCE
 from abm.people.layout import NEVER, declared_fields, fields_of
-from abm.simulation.pain_test import pain_test
 
 WHO = ("sex", "year_group", "age")
 TRAITS = tuple(name for name in fields_of("trait") if name not in ("person", "sex", "year_group"))
@@ -41,21 +43,9 @@ PEOPLE_DTYPE = np.dtype(
 
 
 def rows_of(people: np.ndarray, ages: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Copy records of persons into rows of a table.
+    """Copy records of persons into rows of a table; what never happened is NaN.
 
-    Parameters
-    ----------
-    people
-        Records of persons.
-    ages
-        Their ages in years.
-    dtype
-        Layout of the table; fields that a person does not have stay zero.
-
-    Returns
-    -------
-    numpy.ndarray
-        One row a person; what never happened is NaN.
+    Fields of the table that a person does not have stay zero.
     """
     rows = np.zeros(len(people), dtype)
     for name in dtype.names or ():
@@ -69,21 +59,37 @@ def rows_of(people: np.ndarray, ages: np.ndarray, dtype: np.dtype) -> np.ndarray
 
 
 def people_table(people: np.ndarray, ages: np.ndarray, left: bool, seed: int, p: Any) -> np.ndarray:
-    """Return rows of people.parquet for these people (without the column `seed`).
-
-    Parameters
-    ----------
-    people, ages
-        Records of persons and their ages in years.
-    left
-        Whether they have left the population.
-    seed
-        Seed of the random streams, for the pain test.
-    p
-        The parameters, by attribute.
-    """
+    """Return rows of people.parquet for these people (without the column `seed`)."""
     rows = rows_of(people, ages, PEOPLE_DTYPE)
     rows["left"] = left
     for name, values in pain_test(people, seed, vars(p), p.pain_endurance).items():
         rows[name] = values
     return rows
+
+
+def pain_test(
+    people: np.ndarray, seed: int, values: Mapping[str, float], position: int
+) -> dict[str, np.ndarray]:
+    """Test people's pain as in the studies that Martin (2022, 5.2) cites; it never feeds back.
+
+    The threshold follows opioid tone and accumulated acts; endurance - how long pain is borne after
+    its onset - follows self-criticism (Hooley and Fox 2019). The position of the switch
+    `pain_endurance` keeps tolerance, deserved pain, or both. Units are those of a median person.
+    """
+    acts = people["acts"].astype(np.float64)
+    habituated = acts / (acts + values["habituation_acts"])
+    first, second, _, _ = draws_for(seed, people["person"], 0, Purpose.PAIN_TEST, 0)
+    threshold_noise, endurance_noise = two_normals_of(first, second)
+    threshold = values["pain_tone"] * people["opioid_tone"]
+    if position != DESERVED:
+        threshold = threshold + values["pain_acts"] * habituated
+    endurance = np.zeros(len(people))
+    if position != TOLERANCE:
+        endurance = values["pain_self_criticism"] * people["self_criticism"]
+    threshold = np.exp(threshold + values["pain_threshold_noise"] * threshold_noise)
+    endurance = np.exp(endurance + values["pain_endurance_noise"] * endurance_noise)
+    return {
+        "pain_threshold": threshold,
+        "pain_endurance": endurance,
+        "pain_tolerance": threshold + endurance,
+    }

@@ -74,7 +74,7 @@ class Record:
     Parameters
     ----------
     scenario
-        The resolved scenario that was lived.
+        The resolved scenario that was run.
     seed
         Seed of the random streams.
     censuses
@@ -125,13 +125,7 @@ class Record:
         return Logs(**dict.fromkeys(self.logged, True))
 
     def chunks(self, log: str) -> Iterator[dict[str, np.ndarray]]:
-        """Yield the columns of a log chunk by chunk, so that no giant frame is needed.
-
-        Raises
-        ------
-        KeyError
-            If the log was not on.
-        """
+        """Yield the columns of a log chunk by chunk, so that no giant frame is needed."""
         for rows in self.logged[log]:
             for start in range(0, max(len(rows), 1), ROWS_A_CHUNK):
                 yield columns_of(rows[start : start + ROWS_A_CHUNK], self.seed)
@@ -156,21 +150,10 @@ class Record:
 
 
 def columns_of(rows: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """Turn a structured array into named columns as they stand in written tables.
+    """Turn the rows of a log into named columns as they stand in written tables, `seed` first.
 
-    Parameters
-    ----------
-    rows
-        Structured array of a log. Field `sex` becomes female or male, `route` calm, feel or
-        punish; `day` (days of the proleptic Gregorian calendar, 1 = 1 January of year 1) a
-        date; `ever`, `left`, `visible`, `hospital` and `watched` true or false.
-    seed
-        Becomes the first column.
-
-    Returns
-    -------
-    dict of str to numpy.ndarray
-        One array of the same length a column, `seed` first, then the fields in their order.
+    Codes become words, 0 and 1 false and true, and `day` (days of the proleptic Gregorian
+    calendar, 1 = 1 January of year 1) a date.
     """
     columns: dict[str, np.ndarray] = {"seed": np.full(len(rows), seed, dtype=np.uint64)}
     for name in rows.dtype.names or ():
@@ -202,11 +185,6 @@ def _column(name: str, values: np.ndarray) -> np.ndarray:
     if name in YES_OR_NO:
         return values != 0
     if name == "day":
-        return dates_of(values)
+        days_before_1970 = 719_163
+        return (values.astype(np.int64) - days_before_1970).astype("datetime64[D]")
     return np.ascontiguousarray(values)
-
-
-def dates_of(ordinals: np.ndarray) -> np.ndarray:
-    """Turn proleptic Gregorian ordinals into datetime64[D]."""
-    days_before_1970 = 719_163
-    return (ordinals.astype(np.int64) - days_before_1970).astype("datetime64[D]")

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.record import Logs, Record
 from abm.simulation.world import World
@@ -19,12 +17,12 @@ def run(
     progress: Progress | None = None,
     world: World | None = None,
 ) -> Record:
-    """Live one scenario once, from the start of its warm-up to the end of its calendar.
+    """Run one scenario once, from the start of its warm-up to the end of its calendar.
 
     Parameters
     ----------
     scenario
-        What to live: a scenario, or the name or path of one.
+        What to run: a scenario, or the name or path of one.
     seed
         The same seed and scenario give the same record, bit for bit, on one type of machine.
     logs
@@ -58,23 +56,5 @@ def run(
         if progress is not None:
             progress(world.days_lived, world.total_days)
     return Record(
-        scenario,
-        seed,
-        tuple(world.censuses),
-        _logged(world, logs),
-        world.interventions.reached(),
+        scenario, seed, tuple(world.censuses), world.logged(), world.interventions.reached()
     )
-
-
-def _logged(world: World, logs: Logs) -> dict[str, tuple[np.ndarray, ...]]:
-    """Collect the arrays of the logs that are on."""
-    logged: dict[str, tuple[np.ndarray, ...]] = {}
-    if logs.people:
-        logged["people"] = tuple(world.people_chunks())
-    if logs.acts:
-        logged["acts"] = (world.act_log(),)
-    if logs.panel:
-        logged["panel"] = (world.panel_log(),)
-    if logs.moments:
-        logged["moments"] = (world.moment_log(),)
-    return logged

@@ -3,49 +3,17 @@
 import math
 from typing import Any
 
-import numpy as np
-
 from abm.mechanisms.curves import LN_2
 from abm.mechanisms.morning import kept_over
 from abm.parameters import parameters
+from abm.people.records import Today, dtype_of
 from abm.scenario.dates import DAYS_A_YEAR
 
-TODAY_DTYPE = np.dtype(
-    [
-        ("day", np.int64),
-        ("seed_low", np.int64),
-        ("seed_high", np.int64),
-        ("school_year", np.int64),
-        ("is_monday", np.int64),
-        ("is_month_start", np.int64),
-        ("is_reported", np.int64),
-        ("settlement", np.int64),
-        ("adversity_mean", np.float64),
-        ("emptiness_speed", np.float64),
-        ("calm_speed", np.float64),
-        ("shame_speed", np.float64),
-        ("tolerance_kept", np.float64),
-        ("exposure_kept", np.float64),
-        ("resolution_kept", np.float64),
-        ("strain_gain", np.float64),
-        ("need_gain", np.float64),
-        ("severity_spread", np.float64),
-        ("week_kept", np.float64),
-        ("week_step", np.float64),
-    ]
-)
+TODAY_DTYPE = dtype_of(Today)
 
 
 def derive_speeds(today: Any, p: Any) -> None:
-    """Derive the day's speeds and shares from the parameters.
-
-    Parameters
-    ----------
-    today
-        Record of today, filled in place.
-    p
-        The day's parameters.
-    """
+    """Derive the day's speeds and shares from its parameters, into the record of today."""
     today["emptiness_speed"] = LN_2 / p.emptiness_half_life
     today["calm_speed"] = LN_2 / p.calm_half_life
     today["shame_speed"] = LN_2 / p.shame_half_life

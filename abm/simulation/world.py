@@ -50,17 +50,8 @@ PANEL_DTYPE = np.dtype([("person", np.int64), ("wave", np.int64), ("day", np.int
 class World:
     """One population, one seed.
 
-    Parameters
-    ----------
-    scenario
-        What is lived.
-    seed
-        Seed of the random streams, 0 to 2**64 - 1.
-    logs
-        Which tables of rows are kept; none changes what happens.
-    warm_up
-        Whether an open population lives 15 years before the calendar starts, so that everybody
-        has a history. Without it everybody starts, at their age, with none. A cohort has none.
+    With a warm-up an open population lives 15 years before the calendar starts, so that everybody
+    has a history; without it everybody starts, at their age, with none. A cohort has no warm-up.
     """
 
     def __init__(
@@ -112,7 +103,7 @@ class World:
         self._moments: list[np.ndarray] = []
         self._leavers: list[np.ndarray] = []
         self._settle_numbers()
-        self._turn_calendar()
+        self.turn_the_calendar()
 
     def live_day(self) -> None:
         """Live one day of everybody: the phases of `POPULATION_DAY` in order."""
@@ -158,9 +149,6 @@ class World:
 
     def turn_the_calendar(self) -> None:
         """Set today's date, trends and stages of life."""
-        self._turn_calendar()
-
-    def _turn_calendar(self) -> None:
         today = self.days
         today["day"] = self.date.toordinal()
         today["school_year"] = self.school.year_of(self.date)
@@ -207,15 +195,8 @@ class World:
         block = block_of_year(self.blocks, year)
         number_people(self.people, block, year)
         self.prepare_childhood()
-        create_people(
-            self.people,
-            block.start,
-            block.stop,
-            self.parameters,
-            self.days,
-            self.stages,
-            self.childhoods,
-        )
+        rows = self.people[block.start : block.stop]
+        create_people(rows, self.parameters, self.days, self.stages, self.childhoods)
         older = self._year_group(year - 1) if self.is_open and year > self.first_year else None
         entry_day = self.school.start_of(year).toordinal()
         entering = self._year_group(year)
@@ -377,17 +358,29 @@ class World:
             if len(rows) and rows["present"][0]:
                 yield self._people_table(rows, left=False)
 
-    def act_log(self) -> np.ndarray:
-        """Return the acts of the reported years, in order of day, person and hour."""
-        acts = self._acts[: self._acts_logged]
-        return acts[np.lexsort((acts["hour"], acts["person"], acts["day"]))]
+    def logged(self) -> dict[str, tuple[np.ndarray, ...]]:
+        """Return the arrays of the logs that are on."""
+        logged: dict[str, tuple[np.ndarray, ...]] = {}
+        if self.logs.people:
+            logged["people"] = tuple(self.people_chunks())
+        if self.logs.acts:
+            logged["acts"] = (self.act_log(),)
+        if self.logs.panel:
+            logged["panel"] = (np.concatenate([np.zeros(0, PANEL_DTYPE), *self._panel]),)
+        if self.logs.moments:
+            logged["moments"] = (self.moment_log(),)
+        return logged
 
-    def panel_log(self) -> np.ndarray:
-        """Return all waves of the panel."""
-        return np.concatenate(self._panel) if self._panel else np.zeros(0, PANEL_DTYPE)
+    def act_log(self) -> np.ndarray:
+        """Return the acts of the reported years."""
+        return in_order(self._acts[: self._acts_logged])
 
     def moment_log(self) -> np.ndarray:
-        """Return all moments, in order of day, person and hour."""
+        """Return all moments."""
         rows = [room.ravel() for room in self._moments]
-        moments = np.concatenate(rows) if rows else np.zeros(0, MOMENT_DTYPE)
-        return moments[np.lexsort((moments["hour"], moments["person"], moments["day"]))]
+        return in_order(np.concatenate([np.zeros(0, MOMENT_DTYPE), *rows]))
+
+
+def in_order(rows: np.ndarray) -> np.ndarray:
+    """Return rows of a log in order of day, person and hour."""
+    return rows[np.lexsort((rows["hour"], rows["person"], rows["day"]))]

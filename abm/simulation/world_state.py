@@ -34,32 +34,17 @@ LARGEST_OF_FIELD = {
 
 @dataclass(frozen=True)
 class WorldState:
-    """A world on the morning of its first reported day.
+    """A world on the morning of its first reported day."""
 
-    Parameters
-    ----------
-    people
-        The table of people, as one row of 64-bit words.
-    friendships
-        Every friendship once: shape (friendships, 2), rows of the table of people.
-    days_lived
-        Days of the warm-up.
-    """
-
-    people: np.ndarray
-    friendships: np.ndarray
-    days_lived: int
+    people: np.ndarray  # the table of people, as one row of 64-bit words
+    friendships: np.ndarray  # each once: shape (friendships, 2), rows of the table of people
+    days_lived: int  # of the warm-up
 
 
 def state_of(world: World) -> WorldState:
     """Return the state of a world that stands at its first reported day.
 
     The arrays are those of the world: write or copy them before it lives on.
-
-    Raises
-    ------
-    ValueError
-        If it stands at another day.
     """
     if world.days_lived != world.warm_up_days:
         raise ValueError(
@@ -89,7 +74,7 @@ def resume(scenario: Scenario, seed: int, logs: Logs = NO_LOGS, *, state: WorldS
     Parameters
     ----------
     scenario, seed
-        What is lived; they must agree, up to the first reported day, with those of the state.
+        What is run; they must agree, up to the first reported day, with those of the state.
     logs
         Which tables of rows are kept.
     state
@@ -135,21 +120,18 @@ def _go_to_the_last_day(world: World) -> None:
     world.entries = year - world.first_year + 1
 
 
-def take_people(world: World, found: np.ndarray) -> None:
+def take_people(world: World, state: np.ndarray) -> None:
     """Copy people into a world whose calendar stands at the last day of its warm-up.
 
-    Raises
-    ------
-    ValueError
-        If they are other people, or have what nobody can have: see `resume`.
+    Other people, or what nobody can have, are refused: see `resume`.
     """
-    place = _words_of(world.people)
-    if found.dtype != WORD or found.shape != place.shape:
+    words = _words_of(world.people)
+    if state.dtype != WORD or state.shape != words.shape:
         raise ValueError(
-            f"the state's people are {found.size} numbers of type {found.dtype}; expected "
-            f"{place.size} of type {WORD}"
+            f"the state's people are {state.size} numbers of type {state.dtype}; expected "
+            f"{words.size} of type {WORD}"
         )
-    people = found.view(world.people.dtype)
+    people = state.view(world.people.dtype)
     numbered = np.zeros_like(people)
     for year in present_years(int(world.days["school_year"][0]), world.first_year):
         number_people(numbered, block_of_year(world.blocks, year), year)
@@ -166,7 +148,7 @@ def take_people(world: World, found: np.ndarray) -> None:
             is_sound = (people[name] >= 0) & (people[name] <= largest)
         if not is_sound.all():
             raise ValueError(f"the state's people have a {name} that nobody can have")
-    place[:] = found
+    words[:] = state
 
 
 def _words_of(table: np.ndarray) -> np.ndarray:

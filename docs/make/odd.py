@@ -22,7 +22,6 @@ from abm.mechanisms.day import DAY
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameters, switches
 from abm.people.layout import declared_fields
-from abm.people.maltreatment import CHILDHOOD_FIELDS
 from abm.report.columns import tables
 from abm.scenario.intervention_library import kinds
 from abm.simulation.census import MEASURES
@@ -84,8 +83,7 @@ def record_table(dtype: np.dtype, words: str) -> list[str]:
 
 def childhood_table() -> list[str]:
     """Return the table of what is known of childhoods in this world."""
-    dtype = np.dtype([(name, np.float64) for name in CHILDHOOD_FIELDS])
-    return record_table(dtype, "childhood")
+    return record_table(CHILDHOOD_DTYPE, "childhood")
 
 
 def act_table() -> list[str]:

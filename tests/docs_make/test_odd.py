@@ -13,7 +13,7 @@ from abm.mechanisms.day_log import ACT_DTYPE
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameters, switches
 from abm.people.layout import declared_fields, fields_of, person_dtype
-from abm.people.maltreatment import CHILDHOOD_FIELDS
+from abm.people.maltreatment import CHILDHOOD_DTYPE
 from abm.scenario.intervention_library import FIELDS_OF_PERSONS, kinds
 from abm.simulation.census import MEASURES
 from abm.simulation.schedule import POPULATION_DAY
@@ -46,7 +46,7 @@ EXPECTED = {
     "acts": list(ACT_DTYPE.names or ()),
     "stages": list(STAGE_DTYPE.names or ()),
     "today": list(TODAY_DTYPE.names or ()),
-    "childhood": list(CHILDHOOD_FIELDS),
+    "childhood": list(CHILDHOOD_DTYPE.names or ()),
     "purposes": [purpose.name for purpose in Purpose],
     "interventions": list(kinds()),
     "parameters": list(parameters()),
@@ -79,7 +79,7 @@ def test_curves_and_kinds_of_fields_are_complete() -> None:
     [
         ("stage", STAGE_DTYPE.names),
         ("today", TODAY_DTYPE.names),
-        ("childhood", CHILDHOOD_FIELDS),
+        ("childhood", CHILDHOOD_DTYPE.names),
         ("purpose", tuple(purpose.name for purpose in Purpose)),
     ],
 )

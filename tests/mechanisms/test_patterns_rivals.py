@@ -10,7 +10,7 @@ from abm.mechanisms.barrier import barrier
 from abm.mechanisms.opioids import opioid_pulse
 from abm.parameters import switches
 from abm.people.codes import CALM, DESERVED, FEEL, PUNISH, TOLERANCE
-from abm.simulation.pain_test import pain_test
+from abm.simulation.people_table import pain_test
 
 
 def r(first: np.ndarray, second: np.ndarray) -> float:

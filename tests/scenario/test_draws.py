@@ -83,7 +83,7 @@ def test_the_function_finds_the_posterior_of_the_package(tmp_path, monkeypatch, 
 
 
 def test_values_of_draws_are_said(draws):
-    said = draws.said([1, 2, 3])
+    said = draws.describe([1, 2, 3])
     assert list(said["draws"]) == ["1", "2", "3"]
     assert said["draws"]["1"] == said["draws"]["2"]
     assert said["values_of_draws"][str(said["draws"]["3"])] == draws.posterior.at(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm.parameters import parameters
-from abm.scenario.posterior import Posterior, PosteriorError, central, draws, write_posterior
+from abm.scenario.posterior import Posterior, PosteriorError, draws, point_estimate, write_posterior
 
 VALUES = np.array([[8.0, 1.0], [9.0, 2.0], [10.0, 3.0], [11.0, 1.5]])
 WEIGHTS = np.array([0.5, 0.25, 0.25, 0.0])
@@ -29,7 +29,7 @@ def test_draws_come_as_often_as_their_weights_say(place):
 
 
 def test_the_central_point_is_what_was_written(place):
-    assert central(place) == {"barrier_mean": 9.5, "barrier_spread": 2.5}
+    assert point_estimate(place) == {"barrier_mean": 9.5, "barrier_spread": 2.5}
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,11 @@ def test_a_wrong_central_point_is_refused(place, point):
         place, Posterior(["barrier_mean", "barrier_spread"], VALUES, WEIGHTS, {"central": point})
     )
     with pytest.raises(PosteriorError, match="central: expected a value of every parameter"):
-        central(place)
+        point_estimate(place)
 
 
 def test_the_defaults_are_the_central_point_of_the_shipped_posterior():
-    for name, value in central().items():
+    for name, value in point_estimate().items():
         assert parameters()[name].default == float(f"{value:.4g}"), name
 
 
@@ -67,11 +67,11 @@ def test_damage_is_refused(place, before, after, said):
     path = place / "posterior.csv"
     path.write_text(path.read_text().replace(before, after, 1))
     with pytest.raises(PosteriorError, match=said):
-        central(place)
+        point_estimate(place)
 
 
 @pytest.mark.parametrize("text", ["5", "[]", "null", "[" * 100_000, '{"central": 5}'])
 def test_what_is_known_of_draws_in_another_shape_is_refused(place, text):
     (place / "posterior.json").write_text(text)
     with pytest.raises(PosteriorError):
-        central(place)
+        point_estimate(place)

@@ -22,6 +22,7 @@ from abm.mechanisms.day import DAY
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameters, switches
 from abm.people.layout import declared_fields
+from abm.people.maltreatment import CHILDHOOD_DTYPE
 from abm.report.columns import tables
 from abm.scenario.intervention_library import kinds
 from abm.simulation.census import MEASURES

@@ -16,7 +16,7 @@ NOT_IN_LIBRARY = "not in this version's library of interventions"
 
 
 def assumptions(description: Description, influence: Influence | None) -> Section:
-    """Return what moves the result, if a sensitivity analysis says so, and what scenarios assume."""
+    """Return what moves the result, where a sensitivity analysis says it, and what is assumed."""
     scenarios = description.scenarios
     changed = _changed(scenarios)
     return Section(

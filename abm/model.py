@@ -106,7 +106,7 @@ class Adolescent(mesa.Agent):
         return [self.model.agent_in_row(int(row)) for row in near]
 
     def step(self) -> None:
-        """Refuse: a day is lived by the whole population, in the order of `POPULATION_DAY`.
+        """Refuse: the whole population lives a day together, in the order of `POPULATION_DAY`.
 
         Raises
         ------
@@ -154,7 +154,7 @@ class NSSIModel(mesa.Model):
         "compiled": one compiled pass over everybody a day. "agents": Mesa calls every agent, which
         lives the same rule in plain Python. Both give the same bits, in any order of agents.
     warm_up
-        Whether 15 years are lived before, so that all ages have histories (always compiled).
+        Whether 15 years are simulated before, so that all ages have histories (always compiled).
     logs
         Which tables of rows are kept.
 

@@ -22,13 +22,13 @@ CHANGES_FROM = 2016
 
 def scenarios(people: int, years: int) -> list[Scenario]:
     """Return the baseline, and five in which stressors change after the first reported day."""
-    found = []
+    listed = []
     for factor in FACTORS:
         trend = {CHANGES_FROM: 1.0, CHANGES_FROM + 1: factor}
         settings = {f"trends.stressor_rate.{year}": value for year, value in trend.items()}
         chosen = {} if factor == 1.0 else settings
-        found.append(load_scenario("baseline", population=people, years=years, overrides=chosen))
-    return found
+        listed.append(load_scenario("baseline", population=people, years=years, overrides=chosen))
+    return listed
 
 
 def bits(record: Record) -> bytes:
@@ -39,12 +39,12 @@ def compare(people: int, years: int, seed: int) -> tuple[float, float, float, fl
     """Return seconds of six whole lives, of the warm-up, of six branches, and megabytes kept."""
     whole = warm_up = branches = 0.0
     kept = b""
-    for place, scenario in enumerate(scenarios(people, years)):
+    for index, scenario in enumerate(scenarios(people, years)):
         started = time.perf_counter()
         lived = bits(run(scenario, seed, LOGS))
         whole += time.perf_counter() - started
         started = time.perf_counter()
-        if place == 0:
+        if index == 0:
             kept = make_warm_up(WarmUpRun(scenario, seed))
             warm_up += time.perf_counter() - started
             started = time.perf_counter()
@@ -52,7 +52,7 @@ def compare(people: int, years: int, seed: int) -> tuple[float, float, float, fl
         branched = bits(run(scenario, seed, LOGS, world=world))
         branches += time.perf_counter() - started
         if branched != lived:
-            raise SystemExit(f"scenario {place + 1}: the branch gave other bits")
+            raise SystemExit(f"scenario {index + 1}: the branch gave other bits")
     size = len(kept) / 1e6
     return whole, warm_up, branches, size
 

@@ -79,12 +79,12 @@ def function_loop(name: str) -> Callable[[int], float]:
 def nanoseconds(loop: Callable[[int], float]) -> float:
     """Return the median CPU time of one call in a compiled loop."""
     loop(1)
-    measured = []
+    costs = []
     for _ in range(REPEATS):
         start = time.process_time()
         loop(CALLS)
-        measured.append((time.process_time() - start) / CALLS * 1e9)
-    return statistics.median(measured)
+        costs.append((time.process_time() - start) / CALLS * 1e9)
+    return statistics.median(costs)
 
 
 def main() -> None:

@@ -87,8 +87,8 @@ def print_memory() -> None:
     peaks = []
     for runs in SIZES_FOR_MEMORY:
         command = [sys.executable, __file__, "--memory-of", str(runs)]
-        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        peak, seconds = json.loads(told)
+        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        peak, seconds = json.loads(output)
         peaks.append(peak)
         print(f"  {runs:6,} runs  {peak:7.1f} MB  ({seconds:.1f} s)")
     print(f"  difference {peaks[-1] - peaks[0]:.1f} MB")
@@ -97,7 +97,7 @@ def print_memory() -> None:
 def memory_of(runs: int) -> None:
     """Live runs of different scenarios and print this process's peak memory and the time."""
     base = cohort(30, 1)
-    rates = [0.5 + place / runs for place in range(runs)]
+    rates = [0.5 + index / runs for index in range(runs)]
     tasks = [figures_task(base.with_parameters(stressor_rate=rate), 1) for rate in rates]
     seconds, _ = live(tasks, 2)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

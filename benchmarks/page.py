@@ -22,8 +22,8 @@ COUNT = """() => {
 
 def day_of(page: Any) -> int:
     """Return the day that the status line shows."""
-    words = page.locator(".status").inner_text().split("Day ")[1].split(" of")[0]
-    return int(words.replace(",", ""))
+    day = page.locator(".status").inner_text().split("Day ")[1].split(" of")[0]
+    return int(day.replace(",", ""))
 
 
 def measure(page: Any, view: str, pace: str, seconds: float) -> tuple[float, float]:

@@ -25,17 +25,19 @@ from abm.scenario.scenario import Scenario, load_scenario
 LEVEL = 0.95
 
 
-def cases(how: RunOptions, scenario: Scenario, seeds: range) -> np.ndarray:
+def cases(options: RunOptions, scenario: Scenario, seeds: range) -> np.ndarray:
     """Return the new cases of every seed."""
-    found = (kept_lives(how, scenario, seed) for seed in seeds)
-    return np.array([lives.people["reported_case"].sum() for lives in found], float)
+    kept = (kept_lives(options, scenario, seed) for seed in seeds)
+    return np.array([outcomes.people["reported_case"].sum() for outcomes in kept], float)
 
 
-def people_and_changes(how: RunOptions, pair: list[Scenario], seeds: range) -> tuple[float, ...]:
+def people_and_changes(
+    options: RunOptions, pair: list[Scenario], seeds: range
+) -> tuple[float, ...]:
     """Return, as means over seeds: people, and how many were helped and harmed."""
     rows = []
     for seed in seeds:
-        base, other = (kept_lives(how, scenario, seed) for scenario in pair)
+        base, other = (kept_lives(options, scenario, seed) for scenario in pair)
         check_pairs(base, other, seed)
         changes = case_changes(base, other)
         rows.append((len(changes), (changes > 0).sum(), (changes < 0).sum()))
@@ -54,15 +56,15 @@ def ratio_interval(unpaired: float, paired: float, seeds: int) -> tuple[float, f
     return tuple(math.sqrt(unpaired / paired / end) for end in ends)  # type: ignore[return-value]
 
 
-def report(how: RunOptions, pair: list[Scenario], seeds: range, others: range) -> None:
+def report(options: RunOptions, pair: list[Scenario], seeds: range, others: range) -> None:
     """Print half-widths, their ratio, and what pairing allows."""
-    base, scenario = cases(how, pair[0], seeds), cases(how, pair[1], seeds)
-    elsewhere = cases(how, pair[1], others)
+    base, scenario = cases(options, pair[0], seeds), cases(options, pair[1], seeds)
+    elsewhere = cases(options, pair[1], others)
     count = len(seeds)
     paired = float((base - scenario).var(ddof=1))
     unpaired = float(base.var(ddof=1) + elsewhere.var(ddof=1))
     widths = half_width(paired, count, count - 1), half_width(unpaired, count, 2 * (count - 1))
-    people, helped, harmed = people_and_changes(how, pair, seeds)
+    people, helped, harmed = people_and_changes(options, pair, seeds)
     share, changed = base.mean() / people, helped + harmed
     allowed = math.sqrt(2 * people * share * (1 - share) / changed) if changed else math.inf
     print(f"{pair[1].name} against {pair[0].name}, {count} seeds, new cases averted a run")
@@ -103,13 +105,13 @@ def main() -> None:
     seeds = range(1, asked.seeds + 1)
     others = range(asked.seeds + 1, 2 * asked.seeds + 1)
     with tempfile.TemporaryDirectory() as folder:
-        how = RunOptions(asked.out or Path(folder), asked.jobs)
-        failures = live_missing(pair, seeds, seeds, how)
-        failures |= live_missing(pair[1:], others, others, how)
+        options = RunOptions(asked.out or Path(folder), asked.jobs)
+        failures = live_missing(pair, seeds, seeds, options)
+        failures |= live_missing(pair[1:], others, others, options)
         if failures:
             raise SystemExit(next(iter(failures.values())))
         print(machine())
-        report(how, pair, seeds, others)
+        report(options, pair, seeds, others)
 
 
 if __name__ == "__main__":

@@ -101,21 +101,21 @@ def whole(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def by_size[Value](found: BySize[Value], labels: Mapping[str, str], show: "Show[Value]") -> str:
+def by_size[Value](by_people: BySize[Value], labels: Mapping[str, str], show: "Show[Value]") -> str:
     """Lay out one row a population size and one column a subject."""
-    names = [name for name in labels if any(name in row for row in found.values())]
+    names = [name for name in labels if any(name in row for row in by_people.values())]
     rows = (
         [f"{people:,}", *(show(row[name]) if name in row else "not tried" for name in names)]
-        for people, row in found.items()
+        for people, row in by_people.items()
     )
     return table(["people", *(labels[name] for name in names)], rows)
 
 
-def start_ups(found: Mapping[str, Mapping[str, tuple[Spread, Spread]]]) -> str:
+def start_ups(by_people: Mapping[str, Mapping[str, tuple[Spread, Spread]]]) -> str:
     """Lay out one row a program and state of the cache."""
     rows = (
         [label, state, seconds(clock), seconds(cpu)]
-        for label, states in found.items()
+        for label, states in by_people.items()
         for state, (clock, cpu) in states.items()
     )
     return table(["program", "cache", "clock", "CPU"], rows)

@@ -49,7 +49,7 @@ class Measured:
     high: float
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> "Measured":
+    def over(cls, values: Sequence[float]) -> "Measured":
         """Sum up some repeats."""
         return cls(statistics.median(values), min(values), max(values))
 
@@ -74,53 +74,53 @@ def speeds(people: int, repeats: int, seconds: float) -> dict[str, list[float]]:
         if people <= subject.most_people
     }
     number = {name: days_within(live_day, seconds) for name, live_day in days_of.items()}
-    measured: dict[str, list[float]] = {name: [] for name in days_of}
+    speed_of: dict[str, list[float]] = {name: [] for name in days_of}
     for _ in range(repeats):
         for name, live_day in days_of.items():
             start = time.process_time()
             for _ in range(number[name]):
                 live_day()
-            measured[name].append(people * number[name] / (time.process_time() - start))
-    return measured
+            speed_of[name].append(people * number[name] / (time.process_time() - start))
+    return speed_of
 
 
 def all_speeds(
     sizes: Sequence[int], repeats: int, seconds: float
 ) -> tuple[dict[int, dict[str, Measured]], dict[int, dict[str, Measured]]]:
     """Return speeds, and how many times faster the compiled model is, by size and subject."""
-    found: dict[int, dict[str, Measured]] = {}
+    results: dict[int, dict[str, Measured]] = {}
     ratios: dict[int, dict[str, Measured]] = {}
     for people in sizes:
         report(f"speed with {people:,} people")
-        measured = speeds(people, repeats, seconds)
+        speed_of = speeds(people, repeats, seconds)
         gc.collect()
-        found[people] = {name: Measured.of(values) for name, values in measured.items()}
+        results[people] = {name: Measured.over(values) for name, values in speed_of.items()}
         ratios[people] = {
-            name: Measured.of(
+            name: Measured.over(
                 [
                     fast / slow
-                    for fast, slow in zip(measured["compiled"], measured[name], strict=True)
+                    for fast, slow in zip(speed_of["compiled"], speed_of[name], strict=True)
                 ]
             )
             for name in ("agents", "idiomatic")
-            if name in measured
+            if name in speed_of
         }
-    return found, ratios
+    return results, ratios
 
 
 def all_memory(sizes: Sequence[int]) -> dict[int, dict[str, float]]:
     """Return bytes a person by size and subject, each taken in a fresh process."""
-    found: dict[int, dict[str, float]] = {}
+    results: dict[int, dict[str, float]] = {}
     for people in sizes:
         if people < SMALLEST_FOR_MEMORY:
             continue
         report(f"memory with {people:,} people")
-        found[people] = {
+        results[people] = {
             name: float(in_fresh_process(str(HERE / "memory.py"), name, str(people)))
             for name, subject in SUBJECTS.items()
             if people <= subject.most_people
         }
-    return found
+    return results
 
 
 def in_fresh_process(*arguments: str, **environment: str) -> str:
@@ -138,25 +138,25 @@ def in_fresh_process(*arguments: str, **environment: str) -> str:
 
 def start_up(repeats: int) -> dict[str, dict[str, tuple[Measured, Measured]]]:
     """Return clock and CPU seconds of fresh processes that live one day, cold and warm."""
-    found: dict[str, dict[str, tuple[Measured, Measured]]] = {}
+    results: dict[str, dict[str, tuple[Measured, Measured]]] = {}
     for label, program in START_UP.items():
         report(f"start-up: {label}")
         times: dict[str, list[tuple[float, float]]] = {"cold": [], "warm": []}
         for _ in range(repeats):
             with tempfile.TemporaryDirectory() as folder:
                 for state in ("cold", "warm"):
-                    times[state].append(seconds_of(program, folder))
-        found[label] = {
+                    times[state].append(speed_of(program, folder))
+        results[label] = {
             state: (
-                Measured.of([clock for clock, _ in pairs]),
-                Measured.of([cpu for _, cpu in pairs]),
+                Measured.over([clock for clock, _ in pairs]),
+                Measured.over([cpu for _, cpu in pairs]),
             )
             for state, pairs in times.items()
         }
-    return found
+    return results
 
 
-def seconds_of(program: str, cache: str) -> tuple[float, float]:
+def speed_of(program: str, cache: str) -> tuple[float, float]:
     """Return clock and CPU seconds of a program in a fresh process with this cache folder."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
@@ -185,14 +185,14 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure everything and write the table."""
     chosen = arguments()
-    found, ratios = all_speeds(chosen.people, chosen.repeats, chosen.seconds)
+    results, ratios = all_speeds(chosen.people, chosen.repeats, chosen.seconds)
     report("where the time of a day goes")
     costs = json.loads(in_fresh_process(str(HERE / "day_costs.py")))
     write_results(
         chosen.output,
         labels={name: subject.label for name, subject in SUBJECTS.items()},
         repeats=chosen.repeats,
-        speeds=found,
+        speeds=results,
         ratios=ratios,
         memory=all_memory(chosen.people),
         start_up=start_up(chosen.start_ups),

@@ -121,17 +121,17 @@ class Scene:
         names = person_dtype().names or ()
         fields = {name: given.pop(name) for name in list(given) if name in names}
         positions = {name: given.pop(name) for name in list(given) if name in switches()}
-        self.p = PlainRecord.of(parameter_record(given, positions)[0])
+        self.p = PlainRecord.copy_of(parameter_record(given, positions)[0])
         today = np.zeros(1, TODAY_DTYPE)
         derive_speeds(today, self.p)
-        self.today = PlainRecord.of(today[0])
+        self.today = PlainRecord.copy_of(today[0])
         self.today.day, self.today.settlement = 735_000, 1
         self.day_log = plain_day_log()
-        self.me = PlainRecord.of(np.zeros(1, person_dtype())[0])
+        self.me = PlainRecord.copy_of(np.zeros(1, person_dtype())[0])
         self.me.person, self.me.present, self.me.aware = 7, 1, 1
         self.me.family_support, self.me.connectedness = 0.6, 0.65
         sex = fields.get("sex", FEMALE)
-        self.stage = PlainRecord.of(np.zeros(1, STAGE_DTYPE)[0])
+        self.stage = PlainRecord.copy_of(np.zeros(1, STAGE_DTYPE)[0])
         grow_up(self.stage, self.p, sex, int(age) - 10, age)
         self.place(**{**fields, "sex": sex})
         begin(self.me, self.p)

@@ -84,7 +84,7 @@ def test_the_order_of_agents_changes_nothing(order: str) -> None:
     model = NSSIModel(scenario, rng=3, activation="agents", warm_up=False, logs=BOTH)
     called: list[int] = []
 
-    def live_in_another_order() -> None:
+    def run_in_another_order() -> None:
         model.agent_by_agent.begin_day()
         agents = list(model.agents)[::-1]
         if order == "shuffled":
@@ -93,7 +93,7 @@ def test_the_order_of_agents_changes_nothing(order: str) -> None:
         for agent in agents:
             agent.live_a_day()
 
-    model.world.run_people = live_in_another_order
+    model.world.run_people = run_in_another_order
     model.run_for(60)
     compiled = world_after(60, scenario, seed=3)
     assert bits(model.world) == bits(compiled)
@@ -170,8 +170,8 @@ def test_a_hundred_more_people_change_nobody_else() -> None:
     Places in care are shared: where they are scarce, others in the queue do matter.
     """
     apart = {"friends_mean": 0.0, "specialist_places": 10_000.0}
-    lives = [world_after(500, risky("birth-cohort", size, 2, **apart), 2) for size in (150, 250)]
-    few, many = lives
+    both = [world_after(500, risky("birth-cohort", size, 2, **apart), 2) for size in (150, 250)]
+    few, many = both
     assert many.people[:150].tobytes() == few.people.tobytes()
     known = np.isin(many.act_log()["person"], few.people["person"])
     assert many.act_log()[known].tobytes() == few.act_log().tobytes()

@@ -72,7 +72,7 @@ def world_of(values: dict[str, float], answers: dict[str, str], kind: str, seed:
     return World(Scenario.from_table(table, "extreme"), seed, logs, warm_up=False)
 
 
-def live_in_plain_python(world: World) -> None:
+def run_in_plain_python(world: World) -> None:
     """Let everybody in a world live in plain Python from now on."""
     plain = AgentByAgent(world)
 
@@ -221,7 +221,7 @@ def test_lives_make_sense_under_any_numbers_in_range(
     """Plain Python never raises and gives the compiled bits; every day is checked."""
     values = values_at(places, is_risky)
     world, plain = (world_of(values, answers, kind, seed) for _ in range(2))
-    live_in_plain_python(plain)
+    run_in_plain_python(plain)
     for day in range(DAYS):
         before = world.people.copy()
         world.live_day()

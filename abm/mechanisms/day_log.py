@@ -59,6 +59,6 @@ def compiled_day_log() -> np.ndarray:
 def plain_day_log() -> PlainRecord:
     """Return an empty log for plain Python: lists of plain objects."""
     day_log = compiled_day_log()[0]
-    acts = [PlainRecord.of(row) for row in day_log["acts"]]
-    points = [PlainRecord.of(row) for row in day_log["points"]]
+    acts = [PlainRecord.copy_of(row) for row in day_log["acts"]]
+    points = [PlainRecord.copy_of(row) for row in day_log["points"]]
     return PlainRecord(("acts", "points"), (acts, points))

@@ -278,7 +278,7 @@ class PlainRecord:
         self.__dict__.update(zip(names, values, strict=True))
 
     @classmethod
-    def of(cls, row: Any) -> "PlainRecord":
+    def copy_of(cls, row: Any) -> "PlainRecord":
         """Copy a row of a structured array."""
         return cls(row.dtype.names, row.item())
 

@@ -31,16 +31,16 @@ class AgentByAgent:
     def begin_day(self) -> None:
         """Copy what is the same for everybody today."""
         world = self.world
-        self.parameters = PlainRecord.of(world.parameters[0])
-        self.today = PlainRecord.of(world.days[0])
-        self.stages = [[PlainRecord.of(stage) for stage in row] for row in world.stages]
+        self.parameters = PlainRecord.copy_of(world.parameters[0])
+        self.today = PlainRecord.copy_of(world.days[0])
+        self.stages = [[PlainRecord.copy_of(stage) for stage in row] for row in world.stages]
         self.moments = world.room_for_moments()
         self.prompted = 0
 
     def live(self, row: int) -> None:
         """Let the person in a row live today."""
         world, today = self.world, self.today
-        me = PlainRecord.of(world.people[row])
+        me = PlainRecord.copy_of(world.people[row])
         if not me.present:
             return
         stage = self.stages[me.sex][today.school_year - me.year_group]
@@ -55,7 +55,7 @@ class AgentByAgent:
 
     def _note_moments(self, me: PlainRecord) -> None:
         room = self.moments[self.prompted]
-        moments = [PlainRecord.of(moment) for moment in room]
+        moments = [PlainRecord.copy_of(moment) for moment in room]
         read_the_day(me, self.parameters, self.today, self.day_log, moments)
         room[:] = np.array([moment.values() for moment in moments], room.dtype)
         self.prompted += 1

@@ -134,7 +134,7 @@ class World:
         self.days["adversity_mean"] = self.childhoods["adversity_mean"]
         self.days["settlement"] += 1
         self.parameters[:] = self.base
-        derive_speeds(self.days, PlainRecord.of(self.base[0]))
+        derive_speeds(self.days, PlainRecord.copy_of(self.base[0]))
 
     def prepare_childhood(self) -> None:
         """Prepare the childhood of those who enter today, where numbers change over time."""
@@ -205,7 +205,7 @@ class World:
 
     def _rules(self) -> FriendshipRules:
         """Return how friendships form, under today's numbers and position on selection."""
-        p = PlainRecord.of(self.parameters[0])
+        p = PlainRecord.copy_of(self.parameters[0])
         by = self.scenario.switches["friends_alike_by"]
         return FriendshipRules(
             mean=p.friends_mean,
@@ -249,7 +249,7 @@ class World:
     def allocate_places(self) -> None:
         """On Mondays give free places in specialist care to those who have waited longest."""
         if self.days["is_monday"][0] == 1:
-            p = PlainRecord.of(self.parameters[0])
+            p = PlainRecord.copy_of(self.parameters[0])
             allocate_places(self.people, p, int(self.days["day"][0]), self.seed)
 
     # The day
@@ -348,7 +348,7 @@ class World:
 
     def _people_table(self, people: np.ndarray, *, left: bool) -> np.ndarray:
         ages = np.full(len(people), 25.0) if left else self.ages_of(people)
-        return people_table(people, ages, left, self.seed, PlainRecord.of(self.base[0]))
+        return people_table(people, ages, left, self.seed, PlainRecord.copy_of(self.base[0]))
 
     def people_chunks(self) -> Iterator[np.ndarray]:
         """Yield tables of people: leavers of the reported years first, then those present."""

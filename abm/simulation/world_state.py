@@ -1,7 +1,7 @@
 """What a world carries over its first reported day, and a world that goes on from there.
 
 Up to that day nothing has been looked at and nothing logged, so people and friendships are
-everything that was lived: the calendar, the numbers of the day and childhoods follow from the
+all that there is: the calendar, the numbers of the day and childhoods follow from the
 scenario. A world made from them goes on bit for bit as the one that lived its warm-up.
 """
 
@@ -125,11 +125,11 @@ def take_people(world: World, state: np.ndarray) -> None:
 
     Other people, or what nobody can have, are refused: see `resume`.
     """
-    words = _words_of(world.people)
-    if state.dtype != WORD or state.shape != words.shape:
+    table = _words_of(world.people)
+    if state.dtype != WORD or state.shape != table.shape:
         raise ValueError(
             f"the state's people are {state.size} numbers of type {state.dtype}; expected "
-            f"{words.size} of type {WORD}"
+            f"{table.size} of type {WORD}"
         )
     people = state.view(world.people.dtype)
     numbered = np.zeros_like(people)
@@ -148,7 +148,7 @@ def take_people(world: World, state: np.ndarray) -> None:
             is_sound = (people[name] >= 0) & (people[name] <= largest)
         if not is_sound.all():
             raise ValueError(f"the state's people have a {name} that nobody can have")
-    words[:] = state
+    table[:] = state
 
 
 def _words_of(table: np.ndarray) -> np.ndarray:

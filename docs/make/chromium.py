@@ -74,11 +74,11 @@ def chromium_page(width: int, height: int) -> Iterator[Any]:
     """Yield an empty tab of a headless Chromium, of this size in pixels."""
     from playwright.sync_api import sync_playwright
 
-    found = chromium()
-    if found is None:
+    executable = chromium()
+    if executable is None:
         raise SystemExit("a Chromium or Chrome that starts is missing: install one")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         page = browser.new_page(viewport={"width": width, "height": height})
         page.set_default_timeout(MILLISECONDS)
         yield page
@@ -91,8 +91,8 @@ def open_page(page: Any, address: str) -> None:
     wait_for_status(page, "Day ")
 
 
-def wait_for_status(page: Any, words: str) -> None:
+def wait_for_status(page: Any, text: str) -> None:
     """Wait until the status line says this."""
     page.wait_for_function(
-        "words => document.querySelector('.status')?.innerText.includes(words)", arg=words
+        "text => document.querySelector('.status')?.innerText.includes(text)", arg=text
     )

@@ -91,10 +91,10 @@ whose row it is. `than` subtracts the highest of the same statistic of other exp
 
 def page(chosen: Register | None = None) -> str:
     """Return the text of docs/evidence.md."""
-    told = chosen or register()
-    parts = [HEAD.format(most=MOST_FITTED), _statistics(), _settings(), _worlds(told)]
-    parts.append(_counts(told))
-    parts += [_section("Claims of Martin (2022)", told, "P"), _section("Figures", told, "E")]
+    entries = chosen or register()
+    parts = [HEAD.format(most=MOST_FITTED), _statistics(), _settings(), _worlds(entries)]
+    parts.append(_counts(entries))
+    parts += [_section("Claims of Martin (2022)", entries, "P"), _section("Figures", entries, "E")]
     return "\n".join(parts)
 
 
@@ -117,27 +117,27 @@ def _settings() -> str:
     return _table(("setting", "who that is"), rows)
 
 
-def _worlds(told: Register) -> str:
+def _worlds(register_: Register) -> str:
     rows = []
-    for name, world in told.worlds.items():
+    for name, world in register_.worlds.items():
         changes = ", ".join(f"`{key} = {value}`" for key, value in world.changes.items())
         rows.append((name, world.meaning, world.scenario, changes or "-"))
     return _table(("world", "what it is for", "scenario", "changes"), rows)
 
 
-def _counts(told: Register) -> str:
-    counts = {use: sum(e.use == use for e in told.entries.values()) for use in USES}
-    words = ", ".join(f"{count} {use}" for use, count in counts.items())
-    figures = len(told.fitted_figures())
+def _counts(register_: Register) -> str:
+    counts = {use: sum(e.use == use for e in register_.entries.values()) for use in USES}
+    uses = ", ".join(f"{count} {use}" for use, count in counts.items())
+    figures = len(register_.fitted_figures())
     verdicts = ", ".join(VERDICTS)
     return (
-        f"{len(told.entries)} entries: {words}. The fitted ones count as {figures} figures.\n\n"
+        f"{len(register_.entries)} entries: {uses}. The fitted ones count as {figures} figures.\n\n"
         f"Verdicts are {verdicts}.\n"
     )
 
 
-def _section(title: str, told: Register, letter: str) -> str:
-    entries = [entry for entry in told.entries.values() if entry.id.startswith(letter)]
+def _section(title: str, register_: Register, letter: str) -> str:
+    entries = [entry for entry in register_.entries.values() if entry.id.startswith(letter)]
     ordered = sorted(entries, key=lambda entry: int(entry.id[1:]))
     return f"## {title}\n\n" + "\n".join(map(_entry, ordered))
 

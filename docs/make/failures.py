@@ -57,14 +57,14 @@ class _File(Declared):
 
 @functools.cache
 def _read() -> _File:
-    found = read_declarations(_File, CAUSES_FILE.read_text(encoding="utf-8"), CAUSES_FILE.name)
+    declared = read_declarations(_File, CAUSES_FILE.read_text(encoding="utf-8"), CAUSES_FILE.name)
     known = register().entries
-    named = [entry for cause in found.cause for entry in cause.entries]
-    for entry in (*named, *found.changed_entries):
+    named = [entry for cause in declared.cause for entry in cause.entries]
+    for entry in (*named, *declared.changed_entries):
         if entry not in known:
             hint = did_you_mean(entry, known)
             raise DeclarationError(f"{CAUSES_FILE.name}: no entry {entry}{hint}")
-    return found
+    return declared
 
 
 def causes() -> tuple[Cause, ...]:
@@ -103,17 +103,17 @@ def page(path: Path = VALIDATION) -> str:
     from abm.io.tables import read_json
 
     table = pd.read_csv(path)
-    told = read_json(path.with_name("run.json"))
+    about = read_json(path.with_name("run.json"))
     bad = failing(table)
     drawn = _drawn(path.parent / "posterior" / path.name)
-    parts = [HEAD.format(size=_size(told), counts=_counts(table), drawn=drawn)]
+    parts = [HEAD.format(size=_size(about), counts=_counts(table), drawn=drawn)]
     parts += [_section(cause, bad) for cause in causes() if bad["id"].isin(cause.entries).any()]
     parts.append(f"## Changed after looking\n\n{_read().changed_after_looking.strip()}\n")
     return "\n".join(parts)
 
 
-def _size(told: Any) -> str:
-    people, seeds = told["scenario"]["population"]["size"], told["seeds"]
+def _size(about: Any) -> str:
+    people, seeds = about["scenario"]["population"]["size"], about["seeds"]
     return f"{people:,} people, seeds {seeds[0]} to {seeds[-1]}"
 
 
@@ -124,11 +124,11 @@ def _drawn(path: Path) -> str:
     if not path.exists():
         return ""
     table = pd.read_csv(path)
-    words = (
+    heading = (
         "Under the posterior (`nssi validate --uncertainty posterior`, "
         f"{int(table['draws'].max())} draws together, kept in `validation/posterior`):"
     )
-    return f"{words}\n\n{_counts(table)}"
+    return f"{heading}\n\n{_counts(table)}"
 
 
 def _counts(table: "pd.DataFrame") -> str:
@@ -143,11 +143,11 @@ def _counts(table: "pd.DataFrame") -> str:
         if use == "predicted":
             untouched = ~own["id"].isin(_read().changed_entries)
             kinds.append(("all never changed after looking", own[untouched]))
-        for words, chosen in kinds:
+        for label, chosen in kinds:
             counts = chosen["verdict"].value_counts()
             good = int(sum(counts.get(verdict, 0) for verdict in GOOD))
             near, whole = int(counts.get("near", 0)), len(chosen)
-            rows.append((use, words, f"{good} of {whole}", f"{good / max(whole, 1):.0%}", near,
+            rows.append((use, label, f"{good} of {whole}", f"{good / max(whole, 1):.0%}", near,
                          whole - good - near))  # fmt: skip
     columns = ("use", "entries", "inside or right", "share", "near", "outside, wrong or unanswered")
     return _table(columns, rows)
@@ -157,11 +157,11 @@ def _section(cause: Cause, bad: "pd.DataFrame") -> str:
     own = bad[bad["id"].isin(cause.entries)]
     rows = []
     for row in own.to_dict("records"):
-        number_found = float(row["simulated"])
-        found = number(number_found if math.isfinite(number_found) else None)
+        value = float(row["simulated"])
+        simulated = number(value if math.isfinite(value) else None)
         wanted = accepted(_or(row["low"], -math.inf), _or(row["high"], math.inf))
         part = f" [{row['part']}]" if isinstance(row["part"], str) else ""
-        rows.append((row["id"], row["verdict"], wanted, found, f"{row['statement']}{part}"))
+        rows.append((row["id"], row["verdict"], wanted, simulated, f"{row['statement']}{part}"))
     table = _table(("entry", "verdict", "accepted", "simulated", "what"), rows)
     return f"## {cause.title}\n\n{cause.text.strip()}\n\n{table}"
 

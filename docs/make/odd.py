@@ -73,10 +73,10 @@ def person_tables() -> list[str]:
     return lines[:-1]
 
 
-def record_table(dtype: np.dtype, words: str) -> list[str]:
+def record_table(dtype: np.dtype, record: str) -> list[str]:
     """Return the table of a record whose sentences stand in `odd_words.toml`."""
     rows = [
-        (f"`{name}`", type_of(dtype[name]), *described_in(words, name))
+        (f"`{name}`", type_of(dtype[name]), *described_in(record, name))
         for name in dtype.names or ()
     ]
     return table(("name", "type", "unit", "meaning"), rows)

@@ -21,9 +21,9 @@ def r(first: np.ndarray, second: np.ndarray) -> float:
 def test_every_position_of_a_switch_is_another_world(lived, name: str) -> None:
     """With the same luck the same people end differently under each answer."""
     small = {"population": 300, "years": 5, "barrier_mean": 8.0, "friends_learn": 0.5}
-    lives = [lived(**small, **{name: answer}) for answer in switches()[name].values]
-    states = {life.people.tobytes() + life.world.network.edges.tobytes() for life in lives}
-    assert len(states) == len(lives)
+    cohorts = [lived(**small, **{name: answer}) for answer in switches()[name].values]
+    states = {life.people.tobytes() + life.world.network.edges.tobytes() for life in cohorts}
+    assert len(states) == len(cohorts)
 
 
 # Is the altered stress response prior or a consequence?
@@ -37,12 +37,12 @@ def acquired(life: Any) -> np.ndarray:
 
 def test_where_it_is_only_prior_acts_do_not_sensitise(lived, scene) -> None:
     """Those who act often gain less than where it is both; in one person nothing by an act."""
-    lives = {answer: lived(stress_response=answer) for answer in ("prior", "consequence", "both")}
-    often = lives["both"].people["acts"] >= 20
+    cohorts = {answer: lived(stress_response=answer) for answer in ("prior", "consequence", "both")}
+    often = cohorts["both"].people["acts"] >= 20
     assert often.sum() > 30
-    gained = {answer: acquired(life)[often].mean() for answer, life in lives.items()}
+    gained = {answer: acquired(life)[often].mean() for answer, life in cohorts.items()}
     assert gained["both"] > gained["prior"] + 0.04
-    for answer in lives:
+    for answer in cohorts:
         life = scene(stress_response=answer)
         before = life.me.sns_sensitisation
         self_injure(life.me, life.p, life.today, life.stage, life.day_log, CALM, (1.0, 0.0, 0.0))
@@ -148,8 +148,8 @@ def test_pain_is_endured_by_tolerance_as_deserved_or_both(cohort) -> None:
 def test_the_pain_test_never_feeds_back(lived) -> None:
     """People are the same, bit for bit, under all its positions and numbers."""
     small = {"population": 300, "years": 3, "barrier_mean": 8.0}
-    lives = [lived(**small, pain_endurance=each) for each in ("tolerance", "deserved", "both")]
-    lives.append(lived(**small, pain_acts=2.0, pain_self_criticism=2.0))
-    assert len({life.people.tobytes() for life in lives}) == 1
-    assert len({life.acts.tobytes() for life in lives}) == 1
-    assert len(lives[0].acts) > 50
+    cohorts = [lived(**small, pain_endurance=each) for each in ("tolerance", "deserved", "both")]
+    cohorts.append(lived(**small, pain_acts=2.0, pain_self_criticism=2.0))
+    assert len({life.people.tobytes() for life in cohorts}) == 1
+    assert len({life.acts.tobytes() for life in cohorts}) == 1
+    assert len(cohorts[0].acts) > 50

@@ -210,7 +210,7 @@ def test_coverage_rises_evenly() -> None:
 # Luck
 
 
-def test_another_intervention_changes_nobodys_luck() -> None:
+def test_another_intervention_changes_nobodys_draws() -> None:
     mine = skills(coverage=0.4)
     other = {"kind": "self_compassion_programme", "coverage": 0.4, "ages": [10, 24]}
     places = {"kind": "more_specialist_places"}

@@ -2,9 +2,6 @@
 
 import datetime
 import os
-import signal
-import time
-from pathlib import Path
 
 import numpy as np
 
@@ -154,24 +151,4 @@ def run(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
 def run_but_fail_at_two(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
     if seed == 2:
         raise RuntimeError("seed two is never lived")
-    return run(scenario, seed, logs, progress)
-
-
-@as_run
-def run_or_be_killed_once(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
-    """Be killed the first time seed 2 is lived."""
-    scar = Path(os.environ["HAND_MADE_DIARY"] + ".scar")
-    if seed == 2 and not scar.exists():
-        scar.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return run(scenario, seed, logs, progress)
-
-
-@as_run
-def run_forever_from_two(scenario: Scenario, seed: int, logs: Logs, progress) -> Record:
-    """Finish seed 1 and then hang, noting the process that hangs."""
-    if seed >= 2:
-        note_run(os.getpid())
-        while True:
-            time.sleep(0.05)
     return run(scenario, seed, logs, progress)

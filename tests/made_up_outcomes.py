@@ -7,8 +7,6 @@ names a file that notes every run that was lived.
 
 import datetime
 import os
-import signal
-import time
 from pathlib import Path
 
 import hand_made
@@ -173,34 +171,4 @@ def run_but_fail(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
     mended = Path(os.environ["OUTCOMES_DIARY"] + ".mended").exists()
     if lived.name == "skilled" and seed == 2 and not mended:
         raise RuntimeError("an unlucky seed")
-    return run(lived, seed, warm_ups)
-
-
-def run_or_be_killed_once(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
-    """Kill the process the first time seed 2 is lived."""
-    scar = Path(os.environ["OUTCOMES_DIARY"] + ".scar")
-    if seed == 2 and not scar.exists():
-        scar.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return run(lived, seed, warm_ups)
-
-
-def run_or_be_killed(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
-    """Kill the process whenever seed 2 is lived."""
-    if seed == 2:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return run(lived, seed, warm_ups)
-
-
-def run_but_interrupt(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
-    """Interrupt the first time seed 2 is lived."""
-    scar = Path(os.environ["OUTCOMES_DIARY"] + ".scar")
-    if seed == 2 and not scar.exists():
-        scar.touch()
-        raise KeyboardInterrupt
-    return run(lived, seed, warm_ups)
-
-
-def run_slowly(lived: Scenario, seed: int, warm_ups: Path | None) -> Record:
-    time.sleep(0.3)
     return run(lived, seed, warm_ups)

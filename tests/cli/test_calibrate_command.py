@@ -125,15 +125,6 @@ def test_what_cannot_be_done_is_one_line(tmp_path, made_up, capsys, monkeypatch)
     assert not list(tmp_path.rglob("*.parquet"))
 
 
-def test_ctrl_c_ends_with_130(tmp_path, monkeypatch, capsys):
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Calibration, "run", interrupted)
-    assert calibrate_command.calibrate_command(small(tmp_path)) == 130
-    assert "goes on from there" in capsys.readouterr().err
-
-
 def test_a_reduced_calibration_does_not_touch_the_posterior_of_the_package(tmp_path):
     assert small(tmp_path).posterior_folder == tmp_path
     assert Calibration().posterior_folder == posterior.FOLDER

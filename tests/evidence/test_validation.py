@@ -20,9 +20,8 @@ from abm.evidence.verdicts import VERDICTS
 from abm.evidence.worlds import WorldError, WorldRun, run_worlds, runs_of
 from abm.io.files import arrays_bytes
 from abm.io.messages import InputError
-from abm.runs.folder import opened
 from abm.runs.options import RunOptions
-from abm.runs.result_store import KeptResult, ResultStore, StoreError, store_below
+from abm.runs.result_store import KeptResult, store_below
 from docs.make.evidence import page
 
 
@@ -60,24 +59,6 @@ def test_what_is_finished_is_not_lived_again(tmp_path: Path, capsys) -> None:
     assert "claims, and" in first
 
 
-def test_a_killed_one_goes_on_with_the_worlds_that_are_left(
-    tmp_path: Path, capsys, monkeypatch
-) -> None:
-    monkeypatch.setattr("abm.runs.run_tasks.BATCH_SECONDS", 0.0)  # each is kept as it is done
-    assert validate(tmp_path / "whole", as_json=True) == 0
-    whole = capsys.readouterr().out
-    diary = made_up_world.Diary(20)
-    how = RunOptions(tmp_path / "part", 1, quiet=True, as_json=True, simulate=diary.look)
-    assert validate_command("baseline", [101, 102, 103, 104], 100, how) == 130
-    (damaged, *_) = (tmp_path / "part" / "store" / "objects").glob("*/*")
-    damaged.write_bytes(b"half of it")
-    before, diary.seen, diary.most = diary.seen, {}, 1000
-    assert validate_command("baseline", [101, 102, 103, 104], 100, how) == 0
-    assert capsys.readouterr().out == whole
-    assert len(set(diary.seen) & set(before)) == 1
-    assert store_below(tmp_path / "part").size("world") == 0
-
-
 def _never(*_: object) -> dict:
     raise AssertionError("lived again")
 
@@ -92,35 +73,8 @@ def test_a_world_that_fails_is_one_line_and_exit_1(tmp_path: Path, capsys) -> No
     assert store_below(tmp_path).list() == ()
 
 
-def test_a_full_disk_is_one_line_and_what_was_kept_before_stays(
-    tmp_path: Path, capsys, monkeypatch
-) -> None:
-    monkeypatch.setattr("abm.runs.run_tasks.BATCH_SECONDS", 0.0)
-    real, room = ResultStore.put_many, [3]
-
-    def put_many(store: ResultStore, results) -> None:
-        if room[0] == 0:
-            raise StoreError("cannot store results: No space left on device")
-        room[0] -= 1
-        real(store, results)
-
-    monkeypatch.setattr(ResultStore, "put_many", put_many)
-    assert validate(tmp_path) == 1
-    assert "No space left" in capsys.readouterr().err
-    assert len(store_below(tmp_path).list("world")) == 3
-
-
 def few_runs(look=made_up_world.look_or_be_killed) -> list[WorldRun]:
     return runs_of(register(), ["baseline"], [101, 102, 103, 104], "baseline", 100, observe=look)
-
-
-def test_a_killed_process_takes_only_its_world_with_it_and_that_is_lived_again(
-    tmp_path: Path, monkeypatch
-) -> None:
-    monkeypatch.setenv("WORLD_SCAR", str(tmp_path / "scar"))
-    found = run_worlds(few_runs(), 2, lambda line: None, store_below(tmp_path))
-    assert (tmp_path / "scar").exists()
-    assert sorted(found["baseline"]) == [101, 102, 103, 104]
 
 
 def test_a_world_that_kills_every_process_is_given_up_alone(tmp_path: Path, monkeypatch) -> None:
@@ -198,17 +152,6 @@ def test_an_evidence_table_that_was_changed_is_never_shown(
         told["tables"]["evidence.json"]["sha256"] = sha256(path.read_bytes()).hexdigest()
         path.with_name("run.json").write_text(json.dumps(told))
     assert finished(path.parent) is None
-
-
-def test_of_two_validations_at_once_the_second_is_refused(
-    whole: Path, tmp_path: Path, capsys
-) -> None:
-    shutil.copytree(whole, tmp_path / "validate")
-    (folder,) = (tmp_path / "validate").iterdir()
-    with opened(tmp_path, folder):
-        assert validate(tmp_path) == 2
-    assert "another run is writing" in capsys.readouterr().err
-    assert validate(tmp_path) == 0
 
 
 def test_an_unknown_scenario_writes_nothing(tmp_path: Path) -> None:

@@ -14,9 +14,8 @@ from typer.testing import CliRunner
 from abm.cli import validate_command as command
 from abm.cli.main import app
 from abm.cli.validate_command import validate_command
-from abm.evidence import worlds as worlds_module
 from abm.evidence.evaluation import Worlds, judge
-from abm.evidence.register import Register, Study, register
+from abm.evidence.register import Study, register
 from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS, row_of
 from abm.evidence.worlds import runs_of, scenario_of, validation_id, worlds_needed
 from abm.io.messages import ScenarioError
@@ -116,28 +115,6 @@ def test_the_report_says_it_and_how_to_repeat_it(done: SimpleNamespace) -> None:
     )
     assert posterior_draws().hash in page
     assert "every parameter has its default value; other worlds" not in page
-
-
-def test_a_killed_one_goes_on_with_the_same_draws(tmp_path: Path, monkeypatch) -> None:
-    few = {name: register().entries[name] for name in ("P01", "P08", "E081")}
-    for module in (worlds_module, command):
-        monkeypatch.setattr(
-            module, "register", lambda: Register(entries=few, worlds=register().worlds)
-        )
-    monkeypatch.setattr("abm.runs.run_tasks.BATCH_SECONDS", 0.0)  # each is kept as it is done
-    draws = made_up_posterior.written(tmp_path / "made")
-    diary = made_up_world.Diary(1000)
-    assert validate(tmp_path / "whole", draws, diary.look) == 0
-    whole, diary.seen, diary.most = diary.seen, {}, 4
-    assert validate(tmp_path / "part", draws, diary.look) == 130
-    seen, diary.seen, diary.most = diary.seen, {}, 1000
-    assert validate(tmp_path / "part", draws, diary.look) == 0
-    assert not set(diary.seen) & set(seen)
-    assert {**seen, **diary.seen} == whole
-    first, second = ((tmp_path / name / "validate").iterdir() for name in ("whole", "part"))
-    folders = (next(first), next(second))
-    assert folders[0].name == folders[1].name
-    assert len({(folder / "evidence.json").read_bytes() for folder in folders}) == 1
 
 
 def test_the_name_of_the_folder_holds_the_posterior(tmp_path: Path) -> None:

@@ -67,13 +67,3 @@ def ishigami_but_fail_second_seed(scenario: Scenario, seed: int) -> dict[str, fl
     if seed == 2:
         raise ValueError("an unlucky seed")
     return ishigami(scenario, seed)
-
-
-def ishigami_but_interrupt_once(scenario: Scenario, seed: int) -> dict[str, float]:
-    """Be interrupted at the tenth run, once."""
-    scar = Path(os.environ["KNOWN_DIARY"] + ".scar")
-    lived = Path(os.environ["KNOWN_DIARY"])
-    if not scar.exists() and lived.exists() and len(lived.read_text().splitlines()) >= 10:
-        scar.touch()
-        raise KeyboardInterrupt
-    return ishigami(scenario, seed)

@@ -71,15 +71,6 @@ def figures_with_odd_names(lived: Scenario, seed: int) -> dict[str, float]:
     return {["seed", "status", "\n", "", "\x1b"][seed - 1]: float(seed)}
 
 
-def figures_or_be_killed_once(lived: Scenario, seed: int) -> dict[str, float]:
-    """Kill the worker the first time seed 3 is lived."""
-    scar = Path(os.environ["MADE_UP_DIARY"] + ".scar")
-    if seed == 3 and not scar.exists():
-        scar.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return figures(lived, seed)
-
-
 def figures_or_be_killed(lived: Scenario, seed: int) -> dict[str, float]:
     """Kill the worker whenever seed 3 is lived at the lowest rate."""
     if seed == 3 and lived.parameters["stressor_rate"] == RATES[0]:

@@ -1,10 +1,6 @@
 """A run folder is completed, never spoilt: killed, damaged, extended or asked for more."""
 
 import json
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import hand_made
@@ -247,13 +243,6 @@ def test_when_every_seed_fails_nothing_is_shown(out, capsys):
     assert "Ever self-injured" not in capsys.readouterr().out
 
 
-def test_a_killed_worker_costs_nothing_but_time(out, diary):
-    seeds = [1, 2, 3, 4]
-    assert run(out, seeds, simulate=hand_made.run_or_be_killed_once, jobs=2) == 0
-    assert set(diary()) == set(seeds)
-    assert pd.read_csv(folder_of(out) / "curves.csv")["seed"].unique().tolist() == seeds
-
-
 def test_json_is_one_object_with_intervals(out, capsys):
     assert run(out, as_json=True) == 0
     found = json.loads(capsys.readouterr().out)
@@ -309,77 +298,12 @@ def test_a_table_that_cannot_be_written_ends_the_run(out, monkeypatch, capsys, j
     assert error.count("\n") == 1
 
 
-def test_ctrl_c_keeps_finished_seeds(out, diary, capsys):
-    @hand_made.as_run
-    def interrupted(scenario, seed, logs, progress):
-        if seed == 2:
-            raise KeyboardInterrupt
-        return hand_made.run(scenario, seed, logs, progress)
-
-    assert run(out, simulate=interrupted) == 130
-    assert "what is finished is kept" in capsys.readouterr().err
-    diary()
-    assert run(out) == 0
-    assert diary() == [2]
-
-
 def test_the_run_id_is_about_what_is_lived_only(out):
     base = RunFolder(out, SCENARIO)
     assert base.run_id == RunFolder(out / "elsewhere", SCENARIO).run_id
     assert base.run_id != RunFolder(out, hand_made.scenario(size=301, years=2)).run_id
     assert base.run_id != RunFolder(out, SCENARIO, command="sweep").run_id
     assert base.run_id != RunFolder(out, SCENARIO, design={"vary": [1, 2]}).run_id
-
-
-@pytest.mark.usefixtures("ctrl_c_counts")
-@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
-def test_killed_or_interrupted_mid_run_it_goes_on_where_it_was(out, diary, tmp_path, blow):
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import sys\n"
-        f"sys.path.insert(0, {str(Path(hand_made.__file__).parent)!r})\n"
-        "import hand_made\n"
-        "from pathlib import Path\n"
-        "from abm.cli.run_command import run_command\n"
-        "from abm.runs.options import RunOptions\n"
-        "if __name__ == '__main__':\n"
-        "    scenario = hand_made.scenario(size=300, years=2)\n"
-        f"    how = RunOptions(Path({str(out)!r}), 2, simulate=hand_made.run_forever_from_two)\n"
-        f"    sys.exit(run_command(scenario, [1, 2, 3], how))\n"
-    )
-    process = subprocess.Popen([sys.executable, script], stderr=subprocess.PIPE, text=True)
-    noted, kept = tmp_path / "diary.txt", store_below(out)
-    wait_until(lambda: kept.list("seed") and len(read_numbers(noted)) == 3)
-    workers = [number for number in read_numbers(noted) if number != 1]
-    process.send_signal(blow)
-    _, error = process.communicate(timeout=60)
-    wait_until(lambda: not any(is_alive(worker) for worker in workers))
-    if blow == signal.SIGINT:
-        assert process.returncode == 130
-        assert "what is finished is kept" in error
-        assert "Traceback" not in error
-    diary()
-    assert run(out, [1, 2, 3]) == 0
-    assert diary() == [2, 3]
-
-
-def wait_until(condition, seconds=180.0):  # a guard: busy machines start processes slowly
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.05)
-
-
-def read_numbers(path):
-    return [int(line) for line in path.read_text().split()] if path.exists() else []
-
-
-def is_alive(process):
-    try:
-        status = Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return False
-    return status.rsplit(")", 1)[1].split()[0] != "Z"
 
 
 @pytest.mark.usefixtures("drawing")

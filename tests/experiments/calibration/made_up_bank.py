@@ -1,8 +1,6 @@
 """Runs of a bank that cost nothing but arithmetic, and ways for them to go wrong."""
 
 import math
-import os
-import signal
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
@@ -28,22 +26,6 @@ def figures(scenario: Scenario, seed: int) -> dict[str, float]:
 def figures_but_fail_at_three(scenario: Scenario, seed: int) -> dict[str, float]:
     if seed == FIRST_SEED + 3:
         raise ValueError("the third run always fails")
-    return figures(scenario, seed)
-
-
-def figures_or_be_killed_once(scenario: Scenario, seed: int) -> dict[str, float]:
-    scar = Path(os.environ["MADE_UP_SCAR"])
-    if seed == FIRST_SEED + 13 and not scar.exists():
-        scar.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return figures(scenario, seed)
-
-
-def figures_but_interrupt_once(scenario: Scenario, seed: int) -> dict[str, float]:
-    scar = Path(os.environ["MADE_UP_SCAR"])
-    if seed == FIRST_SEED + 13 and not scar.exists():
-        scar.touch()
-        raise KeyboardInterrupt
     return figures(scenario, seed)
 
 

@@ -15,8 +15,6 @@ from made_up_bank import (
     design,
     figures,
     figures_but_fail_at_three,
-    figures_but_interrupt_once,
-    figures_or_be_killed_once,
     folder,
     run_wave,
 )
@@ -25,11 +23,6 @@ from abm.experiments.calibration.bank import METADATA, BankError
 from abm.experiments.calibration.recipe import Space
 from abm.experiments.calibration.sampling import prior_points
 from abm.runs.executors import local_executor
-
-
-@pytest.fixture(autouse=True)
-def _scar(tmp_path, monkeypatch):
-    monkeypatch.setenv("MADE_UP_SCAR", str(tmp_path / "scar"))
 
 
 @pytest.fixture
@@ -62,26 +55,6 @@ def test_parts_are_the_same_with_other_workers_and_order(finished, tmp_path):
     wave.write_design(design())
     with local_executor(2) as executor:
         run_wave(wave, tmp_path / "two", executor=executor)
-    assert contents(wave) == contents(finished)
-
-
-def test_a_killed_worker_and_ctrl_c_lose_nothing(finished, tmp_path):
-    wave = folder(tmp_path / "killed")
-    wave.write_design(design())
-    with local_executor(2) as executor:
-        path = tmp_path / "killed"
-        assert run_wave(wave, path, figures_or_be_killed_once, executor=executor)["whole"]
-    assert contents(wave) == contents(finished)
-
-    (tmp_path / "scar").unlink()
-    wave = folder(tmp_path / "interrupted")
-    wave.write_design(design())
-    with pytest.raises(KeyboardInterrupt):
-        run_wave(wave, tmp_path / "interrupted", figures_but_interrupt_once)
-    assert [path.name for path in wave.path.glob("part-*")] == ["part-001.parquet"]
-    progress = run_wave(wave, tmp_path / "interrupted", figures_but_interrupt_once)
-    assert progress["whole"]
-    assert progress["lived_now"] <= RUNS - 10
     assert contents(wave) == contents(finished)
 
 

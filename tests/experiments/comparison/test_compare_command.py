@@ -4,10 +4,8 @@ import json
 import math
 import os
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
-from multiprocessing import get_context
 
 import made_up_outcomes
 import pandas as pd
@@ -20,7 +18,7 @@ from abm.experiments.comparison.names import folder_name
 from abm.io.messages import InputError
 from abm.report.columns import tables
 from abm.runs.options import RunOptions
-from abm.runs.result_store import ResultStore, StoreError, store_below
+from abm.runs.result_store import store_below
 
 COMPARISON_FILES = ("differences.csv", "curve_differences.csv", "reached.csv", "packages.csv")
 pytestmark = pytest.mark.usefixtures("without_figures")
@@ -217,55 +215,6 @@ def test_seconds_and_days_that_cannot_be_say_nothing_of_the_time_to_come(
         store.put(replace(store.get(result.key), about=about))
     assert compare(seeds=[1, 2, 3], quiet=False) == 0
     assert "2 runs to live, 4 known already: at a guess" in capsys.readouterr().err
-
-
-def test_of_two_comparisons_at_once_each_run_is_done_by_one(compare, tmp_path, diary):
-    """Both need the base; the folders of their tables are two."""
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        codes = pool.map(compare_in_a_process, [tmp_path / "results"] * 2, [SKILLED, KIND])
-    assert list(codes) == [0, 0]
-    lived = diary()
-    assert sorted(lived) == sorted(set(lived))
-    assert len(lived) == 12
-
-
-def compare_in_a_process(out, other):
-    how = RunOptions(out, jobs=1, quiet=True, simulate=made_up_outcomes.run)
-    return compare_command((BASE, other), range(4), how)
-
-
-def test_a_full_disk_is_one_line_and_what_was_kept_before_stays(
-    compare, tmp_path, capsys, diary, monkeypatch
-):
-    compare(seeds=[1])
-    diary()
-
-    def no_room(*given):
-        raise StoreError("cannot store results: No space left on device")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(ResultStore, "put_many", no_room)
-        assert compare(seeds=[1, 2]) == 1
-    assert "No space left" in capsys.readouterr().err
-    diary()
-    assert compare(seeds=[1, 2]) == 0
-    assert diary() == ["base 2", "skilled 2"]
-
-
-def test_an_interrupted_comparison_goes_on_to_the_same_bytes(
-    compare, folder, tmp_path, diary, monkeypatch
-):
-    monkeypatch.setattr("abm.runs.run_tasks.BATCH_SECONDS", 0.0)  # each is kept as it is done
-    assert compare(out="other") == 0
-    diary()
-    interrupted = {"simulate": made_up_outcomes.run_but_interrupt}
-    assert compare(**interrupted) == 130
-    assert content(folder) == {}
-    assert diary() == ["base 1", "skilled 1"]
-    assert compare(**interrupted) == 0
-    assert diary() == ["base 2", "skilled 2"]
-    other = tmp_path / "other" / folder.relative_to(tmp_path / "results")
-    assert content(folder) == content(other)
 
 
 def test_the_time_to_come_is_said_before(compare, capsys):

@@ -204,17 +204,6 @@ def test_missing_rows_are_refused_by_the_analysis_itself(tmp_path):
         analyse_runs(MORRIS, design, runs.assign(status="failed"), none)
 
 
-def test_an_interrupted_analysis_ends_with_the_same_bytes(analyse, folder_of, known_diary):
-    assert analyse(out="undisturbed") == 0
-    undisturbed = known_diary()
-    interrupted = {"simulate": known_outcomes.ishigami_but_interrupt_once}
-    assert analyse(**interrupted) == 130
-    assert 0 < len(known_diary()) < len(undisturbed)
-    assert not (folder_of() / "indices.csv").exists()
-    assert analyse(**interrupted) == 0
-    assert content(folder_of()) == content(folder_of(out="undisturbed"))
-
-
 def test_two_processes_give_the_same_bytes_as_one(analyse, folder_of):
     assert analyse() == 0
     assert analyse(out="other", jobs=2) == 0

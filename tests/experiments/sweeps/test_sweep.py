@@ -141,17 +141,6 @@ def test_what_failed_is_listed_and_the_rest_is_kept(sweep, folder, known_diary, 
     assert not (folder / "failed.csv").exists()
 
 
-def test_an_interrupted_sweep_goes_on_to_the_same_bytes(sweep, folder, tmp_path, known_diary):
-    assert sweep(out="other") == 0
-    known_diary()
-    interrupted = {"simulate": known_outcomes.ishigami_but_interrupt_once}
-    assert sweep(**interrupted) == 130
-    assert not (folder / "sweep.csv").exists()
-    assert sweep(**interrupted) == 0
-    other = tmp_path / "other" / folder.relative_to(tmp_path / "results")
-    assert content(folder) == content(other)
-
-
 def test_json_has_means_and_intervals_by_point(sweep, folder, capsys):
     assert sweep(as_json=True) == 0
     found = json.loads(capsys.readouterr().out)

@@ -137,17 +137,3 @@ def look_or_be_killed(scenario: Scenario, seed: int, how: StudiedWorld) -> dict:
             Path(scar).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return look(scenario, seed, how)
-
-
-class Diary:
-    """Looks at worlds, notes which and with what parameters, and is interrupted after some."""
-
-    def __init__(self, most: int) -> None:
-        self.seen: dict[tuple[str, int], dict[str, float]] = {}
-        self.most = most
-
-    def look(self, scenario: Scenario, seed: int, how: StudiedWorld) -> dict:
-        if len(self.seen) == self.most:
-            raise KeyboardInterrupt
-        self.seen[how.meaning, seed] = dict(scenario.parameters)
-        return look(scenario, seed, how)

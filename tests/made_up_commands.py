@@ -1,0 +1,135 @@
+"""Every command of many runs, on runs that cost nothing but arithmetic; a mishap may befall one.
+
+The folder that `MISHAPS` names reaches workers, too: `diary` notes every run that begins, `mishap`
+says what befalls the fifth of them, once: its process is killed, or interrupted.
+"""
+
+import math
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
+
+import hand_made
+
+from abm.runs.options import RunOptions
+from abm.scenario.scenario import Scenario
+
+BEFALLEN = 5
+STUDIES = ("P01",)
+NAMES = ("stressor_rate", "stressor_size")
+
+
+def begin(line: str) -> None:
+    """Note that a run begins; let happen what is to happen."""
+    folder = Path(os.environ["MISHAPS"])
+    with open(folder / "diary", "a", encoding="utf-8") as diary:
+        diary.write(f"{line}\n")
+    mishap = folder / "mishap"
+    if mishap.exists() and len((folder / "diary").read_text().splitlines()) >= BEFALLEN:
+        what = mishap.read_text()
+        mishap.unlink()
+        if what == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise KeyboardInterrupt
+
+
+def seed_run(scenario, seed, logs, progress):
+    begin(f"{seed}")
+    return hand_made.record(scenario, seed, logs)
+
+
+def figures(scenario, seed):
+    values = [scenario.parameters[name] for name in NAMES]
+    begin(f"{values} {seed}")
+    return {"lifetime_prevalence_12_18": sum(values), "median_onset_age": math.sin(seed)}
+
+
+def outcomes(scenario, seed, warm_ups):
+    import made_up_outcomes
+
+    begin(f"{scenario.name} {seed}")
+    return made_up_outcomes.record(scenario, seed)
+
+
+def world(scenario, seed, how):
+    import made_up_world
+
+    begin(f"{how.meaning} {seed}")
+    return made_up_world.look(scenario, seed, how)
+
+
+def scenario() -> Scenario:
+    table = {"population": {"kind": "cohort", "size": 50}, "calendar": {"years": 2}}
+    return Scenario.from_table(table, "made-up")
+
+
+def run(options: dict) -> int:
+    from abm.cli.run_command import run_command
+    from abm.simulation.record import Logs
+
+    how = RunOptions(**options, simulate=seed_run)
+    return run_command(hand_made.scenario(60, 2), range(1, 10), how, Logs(people=True))
+
+
+def sweep(options: dict) -> int:
+    from abm.cli.sweep_command import sweep_command
+    from abm.experiments.sweeps.design import factorial
+
+    design = factorial(["stressor_rate=0.5,0.6,0.7,0.8"])
+    return sweep_command(scenario(), design, [1, 2, 3], RunOptions(**options, simulate=figures))
+
+
+def sensitivity(options: dict) -> int:
+    from abm.cli.sensitivity_command import sensitivity_command
+    from abm.experiments.sensitivity.analysis import Plan, Range
+
+    plan = Plan("morris", tuple(Range(name, 0.5, 0.9) for name in NAMES), 4)
+    return sensitivity_command(scenario(), plan, RunOptions(**options, simulate=figures))
+
+
+def compare(options: dict) -> int:
+    from made_up_outcomes import BASE, SKILLED
+
+    from abm.cli.compare_command import compare_command
+
+    how = RunOptions(**options, simulate=outcomes)
+    return compare_command((BASE, SKILLED), range(1, 6), how)
+
+
+def validate(options: dict) -> int:
+    from abm.cli import validate_command as command
+    from abm.evidence import worlds
+    from abm.evidence.register import Register, register
+
+    few = Register(
+        entries={name: register().entries[name] for name in STUDIES}, worlds=register().worlds
+    )
+    how = RunOptions(**options, simulate=world)
+    with (
+        patch.object(worlds, "register", lambda: few),
+        patch.object(command, "register", lambda: few),
+    ):
+        return command.validate_command("baseline", range(101, 108), 100, how)
+
+
+def calibrate(options: dict) -> int:
+    from abm.cli.calibrate_command import calibrate_command
+    from abm.experiments.calibration import bank_runs, waves
+    from abm.experiments.calibration.recipe import recipe
+
+    def definition(runs):
+        real = bank_runs.run_definition(runs)
+        return bank_runs.RunDefinition(real.baseline, figures, real.made_with)
+
+    calibration = waves.Calibration(
+        options["out"] / "bank", RunOptions(**options), recipe=recipe().scaled(50, 60)
+    )
+    with patch.object(waves, "run_definition", definition):
+        return calibrate_command(calibration, wave="1")
+
+
+COMMANDS: dict[str, Callable[[dict], int]] = {
+    command.__name__: command for command in (run, sweep, sensitivity, compare, validate, calibrate)
+}

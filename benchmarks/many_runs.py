@@ -15,7 +15,7 @@ from pathlib import Path
 
 from result_table import machine
 
-from abm.runs.figures import figures_task, live_figures
+from abm.runs.figures import figures_task, run_figures
 from abm.runs.processes import LocalProcesses
 from abm.runs.result_store import ResultStore
 from abm.runs.task import Task
@@ -39,11 +39,11 @@ def live(tasks: list[Task], workers: int) -> tuple[float, float]:
     small = cohort(10, 1)
     with tempfile.TemporaryDirectory() as folder, LocalProcesses(workers) as executor:
         store = ResultStore(Path(folder))
-        live_figures(store, [figures_task(small, seed) for seed in range(4 * workers)], executor)
+        run_figures(store, [figures_task(small, seed) for seed in range(4 * workers)], executor)
         started = time.perf_counter()
-        lived = live_figures(store, tasks, executor)
+        summary = run_figures(store, tasks, executor)
         seconds = time.perf_counter() - started
-        inside = float(store.frame(list(lived.keys), about=("seconds",))["seconds"].sum())
+        inside = float(store.frame(list(summary.keys), about=("seconds",))["seconds"].sum())
     return seconds, inside
 
 

@@ -1,4 +1,8 @@
-"""A Dask cluster: connecting to one, or starting a small one on this machine."""
+"""A Dask cluster: connecting to one, or starting a small one on this machine.
+
+``python -m abm.runs.dask_cluster scheduler ...`` is ``dask scheduler ...``, but ends when its
+standard input is closed, as it is when the process that started it ends.
+"""
 
 import contextlib
 import logging
@@ -6,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -25,18 +30,8 @@ LOGGERS = ("distributed", "tornado", "asyncio")
 def connected(address: str, at_least: int = 1) -> Iterator[Executor]:
     """Yield an executor over the workers of a running scheduler.
 
-    Parameters
-    ----------
-    address
-        Of the scheduler, such as ``tcp://10.0.0.1:8786``, or the file it wrote
-        (``--scheduler-file``, a name that ends in .json).
-    at_least
-        How many workers to wait for.
-
-    Raises
-    ------
-    NoExecutorError
-        If Dask is not installed, or scheduler or workers do not answer.
+    `address` is the scheduler's, such as ``tcp://10.0.0.1:8786``, or the file that it wrote
+    (``--scheduler-file``, a name that ends in .json); `at_least` so many workers are waited for.
     """
     distributed = _distributed()
     with _quiet():
@@ -54,13 +49,12 @@ def connected(address: str, at_least: int = 1) -> Iterator[Executor]:
 def _client(distributed: Any, address: str) -> Any:
     """Connect to a scheduler."""
     try:
-        found = _address_in(Path(address)) if address.endswith(".json") else address
-        return distributed.Client(found, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+        where = _address_in(Path(address)) if address.endswith(".json") else address
+        return distributed.Client(where, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except Exception as error:  # of the network, of parsing, of versions that do not fit
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise NoExecutorError(
-            f"--dask: no Dask scheduler answers at {address!r} ({reason})"
-        ) from error
+        message = f"--dask: no Dask scheduler answers at {address!r} ({reason})"
+        raise NoExecutorError(message) from error
 
 
 def _wait_for_workers(client: Any, address: str, number: int) -> None:
@@ -87,12 +81,12 @@ def _quiet() -> Iterator[None]:
             logging.getLogger(name).setLevel(level)
 
 
-def _address_in(place: Path) -> str:
+def _address_in(file: Path) -> str:
     """Return the address in the file of a scheduler that may be starting just now."""
     until = time.monotonic() + SECONDS_TO_CONNECT
     while True:
         try:
-            return str(read_json(place)["address"])
+            return str(read_json(file)["address"])
         except (TableError, KeyError, TypeError):
             if time.monotonic() > until:
                 raise
@@ -109,39 +103,21 @@ def _distributed() -> Any:
 
 @contextlib.contextmanager
 def local_cluster(workers: int) -> Iterator[str]:
-    """Start a scheduler and workers as processes of this machine; end them afterwards.
+    """Start a scheduler and workers as processes of this machine; yield its address; end them.
 
     They end, too, when this process is killed. Dask lets everybody who reaches the scheduler run
     code: here that is every user of this machine, for it listens without a password or encryption.
-
-    Parameters
-    ----------
-    workers
-        How many, of one thread each.
-
-    Yields
-    ------
-    str
-        The address of the scheduler, reachable from this machine only.
-
-    Raises
-    ------
-    NoExecutorError
-        If Dask is not installed, or the scheduler does not start.
     """
     _distributed()
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name,
         contextlib.ExitStack() as processes,
     ):
-        folder = Path(name)
-        place = folder / "scheduler.json"
+        folder, file = Path(name), f"{name}/scheduler.json"
         local = ["--host", "127.0.0.1", "--no-dashboard"]
-        scheduler = _start(
-            folder, "scheduler", *local, "--port", "0", "--scheduler-file", str(place)
-        )
+        scheduler = _start(folder, "scheduler", *local, "--port", "0", "--scheduler-file", file)
         processes.callback(_end, scheduler)
-        address = _address(scheduler, place, folder / "scheduler.log")
+        address = _address(scheduler, Path(file), folder / "scheduler.log")
         options = ["--nthreads", "1", "--nworkers", str(workers), "--memory-limit", "0"]
         options += ["--local-directory", name]
         processes.callback(_end, _start(folder, "worker", address, *local, *options))
@@ -153,7 +129,7 @@ def _start(folder: Path, *command: str) -> "subprocess.Popen[bytes]":
     environment = dict.fromkeys(THREADS, "1") | os.environ
     with open(folder / f"{command[0]}.log", "wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "abm.runs.dask_command", *command],
+            [sys.executable, "-m", "abm.runs.dask_cluster", *command],
             stdin=subprocess.PIPE,  # nothing is sent; that it closes tells of our end
             stdout=log,
             stderr=log,
@@ -162,12 +138,12 @@ def _start(folder: Path, *command: str) -> "subprocess.Popen[bytes]":
         )
 
 
-def _address(scheduler: "subprocess.Popen[bytes]", place: Path, log: Path) -> str:
+def _address(scheduler: "subprocess.Popen[bytes]", file: Path, log: Path) -> str:
     """Wait until the scheduler has written where it listens."""
     until = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < until and scheduler.poll() is None:
         with contextlib.suppress(TableError, KeyError, TypeError):
-            return str(read_json(place)["address"])
+            return str(read_json(file)["address"])
         time.sleep(0.05)
     lines = log.read_text(errors="replace").strip().splitlines()
     reason = lines[-1] if lines else "it said nothing"
@@ -176,8 +152,7 @@ def _address(scheduler: "subprocess.Popen[bytes]", place: Path, log: Path) -> st
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """End a command of Dask, by asking first."""
-    if process.stdin is not None:
-        process.terminate()
+    process.terminate()
     try:
         process.wait(timeout=5)
     except subprocess.TimeoutExpired:
@@ -185,3 +160,18 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
     if process.stdin is not None:
         process.stdin.close()
+
+
+def _end_with_input() -> None:
+    """Read until the other end is closed; then end this process."""
+    while os.read(0, 1024):
+        pass
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    from dask.cli import run_cli
+
+    sys.argv[0] = "dask"
+    run_cli()

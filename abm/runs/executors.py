@@ -1,9 +1,8 @@
-"""Where runs are lived: in this process, in processes of this machine, or on a Dask cluster."""
+"""Where runs are done: in this process, in processes of this machine, or on a Dask cluster."""
 
 import contextlib
 import os
 import pickle
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 
@@ -11,16 +10,14 @@ from abm.runs.errors import runner_error
 from abm.runs.processes import LocalProcesses, processors
 
 LOCAL = "local"
-SECONDS_BETWEEN_COUNTS = 3.0  # of workers: some executors have to ask a scheduler
 # What code or data that cannot be sent to a worker raises; what a run raises is caught there.
 NOT_SENT = (ImportError, AttributeError, pickle.PickleError)
 
 
 def is_about_sending(error: BaseException) -> bool:
     """Return whether an error from a worker is that it could not load what it was sent."""
-    text = str(error).lower()
-    words = ("serializ", "unpickl", "cannot pickle")
-    return isinstance(error, NOT_SENT) or any(word in text for word in words)
+    parts = ("serializ", "unpickl", "cannot pickle")
+    return isinstance(error, NOT_SENT) or any(part in str(error).lower() for part in parts)
 
 
 class InThisProcess(Executor):
@@ -41,13 +38,7 @@ class InThisProcess(Executor):
 
 
 def workers_of(executor: Executor) -> int:
-    """Return how many calls an executor can run at once, as far as it says.
-
-    Raises
-    ------
-    RunnerError
-        If that has to be asked and nobody answers.
-    """
+    """Return how many calls an executor can run at once, as far as it says."""
     for name in ("workers", "num_workers", "_max_workers"):
         number = getattr(executor, name, None)
         if isinstance(number, int) and number > 0:
@@ -61,30 +52,9 @@ def workers_of(executor: Executor) -> int:
     return os.cpu_count() or 1
 
 
-class WorkerCount:
-    """Tells how many workers an executor has, or had a moment ago."""
-
-    def __init__(self, executor: Executor) -> None:
-        self._executor = executor
-        self._number, self._when = 0, -SECONDS_BETWEEN_COUNTS
-
-    def __call__(self) -> int:
-        """Return their number; see `workers_of`."""
-        now = time.monotonic()
-        if self._number == 0 or now - self._when >= SECONDS_BETWEEN_COUNTS:
-            self._number, self._when = workers_of(self._executor), now
-        return self._number
-
-
 @contextlib.contextmanager
 def local_executor(jobs: int | None = None) -> Iterator[Executor | None]:
-    """Yield processes of this machine, or None, meaning this very process, with one job.
-
-    Parameters
-    ----------
-    jobs
-        How many processes; by default one a processor.
-    """
+    """Yield processes of this machine, by default one a processor; None is this very process."""
     number = processors() if jobs is None else jobs
     if number <= 1:
         yield None
@@ -95,37 +65,20 @@ def local_executor(jobs: int | None = None) -> Iterator[Executor | None]:
 
 @contextlib.contextmanager
 def executor_for(jobs: int | None = None, dask: str | None = None) -> Iterator[Executor | None]:
-    """Yield what the options ``--jobs J`` and ``--dask ADDRESS`` ask for.
+    """Yield what ``--jobs J`` and ``--dask ADDRESS`` ask for; None means this very process.
 
-    Parameters
-    ----------
-    jobs
-        Processes; by default one a processor. Not used with an address.
-    dask
-        Address of a scheduler such as ``tcp://10.0.0.1:8786``, the file it wrote (its name ends
-        in .json), or ``local``: a scheduler and workers started on this machine and ended
-        afterwards.
-
-    Yields
-    ------
-    Executor or None
-        None means this very process.
-
-    Raises
-    ------
-    NoExecutorError
-        If Dask is not installed, or nothing answers at the address.
+    The address of a scheduler is such as ``tcp://10.0.0.1:8786``, the file that it wrote (its name
+    ends in .json), or ``local``: a scheduler and workers started here and ended afterwards.
+    NoExecutorError if Dask is not installed, or nothing answers there.
     """
-    if dask is None:
-        with local_executor(jobs) as executor:
-            yield executor
-        return
     from abm.runs.dask_cluster import connected, local_cluster
 
-    if dask != LOCAL:
-        with connected(dask) as executor:
-            yield executor
-        return
     number = processors() if jobs is None else jobs
-    with local_cluster(number) as address, connected(address, at_least=number) as executor:
-        yield executor
+    with contextlib.ExitStack() as stack:
+        if dask is None:
+            yield stack.enter_context(local_executor(jobs))
+        elif dask == LOCAL:
+            address = stack.enter_context(local_cluster(number))
+            yield stack.enter_context(connected(address, at_least=number))
+        else:
+            yield stack.enter_context(connected(dask))

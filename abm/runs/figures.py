@@ -5,10 +5,10 @@ Use::
     store = store_below(out)
     tasks = [figures_task(scenario, seed) for ...]    # or a generator: it is read once
     with executor_for(jobs, dask) as executor:
-        lived = live_figures(store, tasks, executor, progress=bar.update)
-    table = store.frame(list(lived.keys))             # in the order of tasks
+        summary = run_figures(store, tasks, executor, progress=bar.update)
+    table = store.frame(list(summary.keys))           # in the order of tasks
 
-What a run gives does not depend on where it was lived, so the table is the same whatever executor,
+What a run gives does not depend on where it is done, so the table is the same whatever executor,
 number of workers or order of completion.
 """
 
@@ -18,38 +18,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from abm.runs.executors import executor_for, local_executor
-from abm.runs.kept_result import KeptResult, kept, may_be_called
+from abm.runs.kept_result import kept, may_be_called
 from abm.runs.keys import agent_days, name_of, result_key
-from abm.runs.result_store import ResultStore, store_below
+from abm.runs.result_store import ResultStore
 from abm.runs.run_tasks import Summary, run_tasks
 from abm.runs.task import Finished, Task
 
 if TYPE_CHECKING:
     from abm.scenario.scenario import Scenario
 
-__all__ = [
-    "Evaluate",
-    "executor_for",
-    "figures_task",
-    "live_figures",
-    "live_outcomes",
-    "local_executor",
-    "store_below",
-]
-
 Evaluate = Callable[["Scenario", int], dict[str, float]]
 
 
-def live_outcomes(scenario: "Scenario", seed: int) -> dict[str, float]:
-    """Live one run and return its figures; the standard evaluator.
+def run_outcomes(scenario: "Scenario", seed: int) -> dict[str, float]:
+    """Do one run and return its `abm.studies.outcomes.OUTCOMES`; the standard evaluator.
 
-    A scenario with interventions is lived without them, too: the effects are figures as well.
-
-    Returns
-    -------
-    dict of str to float
-        See `abm.studies.outcomes.OUTCOMES`.
+    A scenario with interventions is run without them, too: the effects are figures as well.
     """
     from abm.simulation.run import run
     from abm.studies.outcomes import LOGS, outcomes_of
@@ -62,7 +46,7 @@ def live_outcomes(scenario: "Scenario", seed: int) -> dict[str, float]:
 
 
 @dataclass(frozen=True)
-class _Run:
+class _FiguresRun:
     """What a worker needs to know of a run."""
 
     kind: str
@@ -72,70 +56,49 @@ class _Run:
 
 
 def figures_task(
-    scenario: "Scenario", seed: int, evaluate: Evaluate = live_outcomes, kind: str = "run"
+    scenario: "Scenario", seed: int, evaluate: Evaluate = run_outcomes, kind: str = "run"
 ) -> Task:
-    """Return the task to live one run and compute its figures.
+    """Return the task to do one run and compute its figures.
 
     Parameters
     ----------
     scenario, seed
-        What to live.
+        What to run.
     evaluate
         A function of a module that returns figures by name; called in a worker. Or an instance
         that says in `key_name` what stands for it in the key.
     kind
         What a store keeps it as.
     """
-    name = "" if evaluate is live_outcomes else name_of(evaluate)
-    key = result_key(kind, scenario, seed, name)
-    return Task(key, _figures_of, _Run(kind, scenario, seed, evaluate), agent_days(scenario))
+    key = result_key(kind, scenario, seed, "" if evaluate is run_outcomes else name_of(evaluate))
+    return Task(key, _figures_of, _FiguresRun(kind, scenario, seed, evaluate), agent_days(scenario))
 
 
-def _figures_of(run: _Run) -> dict[str, float]:
-    found = run.evaluate(run.scenario, run.seed)
-    figures = {str(name): float(value) for name, value in found.items()}
-    for name in figures:
+def _figures_of(run: _FiguresRun) -> dict[str, float]:
+    figures = run.evaluate(run.scenario, run.seed)
+    for name in map(str, figures):
         if not may_be_called(name):
             raise ValueError(f"a figure may not be called {name}")
-    return figures
+    return {str(name): float(value) for name, value in figures.items()}
 
 
-def live_figures(
+def run_figures(
     store: ResultStore,
-    tasks: Iterable[Task],
+    tasks: Iterable[Task],  # of `figures_task`
     executor: Executor | None = None,
     *,
     retry_failed: bool = False,
-    **how: Any,
+    **options: Any,  # of `run_tasks`, which also says what is raised
 ) -> Summary:
-    """Live the runs that have no result, and keep figures as they arrive.
+    """Do the runs that have no result, and keep figures as they arrive.
 
-    Parameters
-    ----------
-    store
-        Where. Several processes may live into one store at once.
-    tasks
-        Of `figures_task`; read once and only a little ahead, so a generator costs no memory.
-    executor
-        Where to live them: any `concurrent.futures.Executor`; by default this very process.
-    retry_failed
-        Live again what failed before.
-    how
-        As of `run_tasks`, which also says what is raised.
-
-    Returns
-    -------
-    Summary
-        A run that raises is kept as failed, with its traceback; the rest goes on.
+    A run that raises is kept as failed, with its traceback, and done again only with
+    `retry_failed`; the rest goes on. Several processes may run into one store at once.
     """
 
-    def keep(finished: list[Finished]) -> None:
-        store.put_many([_kept(each) for each in finished])
+    def keep(batch: list[Finished]) -> None:
+        runs = ((finished, finished.task.argument) for finished in batch)
+        store.put_many([kept(f, r.kind, r.scenario, r.seed, f.result) for f, r in runs])
 
     known = partial(store.has, failed=not retry_failed)
-    return run_tasks(tasks, keep, executor, is_known=known, claims=store, **how)
-
-
-def _kept(finished: Finished) -> KeptResult:
-    run: _Run = finished.task.argument
-    return kept(finished, run.kind, run.scenario, run.seed, finished.result)
+    return run_tasks(tasks, keep, executor, is_known=known, claims=store, **options)

@@ -33,32 +33,16 @@ TO_TEXT = dict.fromkeys(REMOVED, "\N{REPLACEMENT CHARACTER}")
 
 @dataclass(frozen=True)
 class KeptResult:
-    """One result.
+    """One result."""
 
-    Parameters
-    ----------
-    key
-        64 hexadecimal digits: a hash over all that decides it.
-    kind
-        What it is, such as "warm-up".
-    status
-        `DONE` or `FAILED`.
-    about
-        Plain data for people and lists: seed, differences, code version, seconds, error.
-    figures
-        Numbers by name, kept to the last bit.
-    files
-        Contents by name.
-    written
-        Further files by name, each written whole where it is now; a store moves them to itself.
-    """
-
-    key: str
-    kind: str
-    status: str = DONE
+    key: str  # 64 hexadecimal digits: a hash over all that decides it
+    kind: str  # such as "warm-up"
+    status: str = DONE  # or `FAILED`
+    # Plain data for people and lists: seed, differences, code version, seconds, error.
     about: Mapping[str, Any] = field(default_factory=dict)
-    figures: Mapping[str, float] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)  # by name, to the last bit
+    files: Mapping[str, bytes] = field(default_factory=dict)  # contents by name
+    # Further files by name, each written whole where it is now; a store moves them to itself.
     written: Mapping[str, Path] = field(default_factory=dict)
 
 
@@ -72,21 +56,7 @@ def kept(
     written: Mapping[str, Path] | None = None,
     **more: Any,
 ) -> KeptResult:
-    """Return what is kept of a task that was done, or failed; its weight is in agent-days.
-
-    Parameters
-    ----------
-    finished
-        The task.
-    kind
-        What it is, as it entered the key.
-    scenario, seed
-        What was run.
-    figures, files, written
-        What came of it, unless it failed.
-    more
-        What else is to be known about it.
-    """
+    """Return what is kept of a task that was done, or failed; its weight is in agent-days."""
     about = {
         "seed": seed,
         "differences": differences_of(scenario),
@@ -121,10 +91,7 @@ class Row(NamedTuple):
 def written(result: KeptResult, files: Mapping[str, tuple[str, int]]) -> tuple[Any, ...]:
     """Return what the columns of a row are to hold, the names of figures in place of their number.
 
-    Raises
-    ------
-    ValueError
-        If the result cannot be kept; only a mistake in a program makes such a one.
+    ValueError if the result cannot be kept; only a mistake in a program makes such a one.
     """
     names = json.dumps(list(result.figures))
     about = json.dumps(plain(result.about), sort_keys=True)
@@ -141,12 +108,7 @@ def written(result: KeptResult, files: Mapping[str, tuple[str, int]]) -> tuple[A
 def read(columns: tuple[Any, ...], names: Mapping[int, str]) -> Row | None:
     """Return what the columns of a row hold, or None if anything in it is not as written.
 
-    Parameters
-    ----------
-    columns
-        Those of a row.
-    names
-        Lists of the names of figures, as JSON, by number.
+    `names` are lists of the names of figures, as JSON, by number.
     """
     key, kind, status, about, number, figures, files, checksum = columns
     try:

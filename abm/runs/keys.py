@@ -18,20 +18,9 @@ NOT_IN_KEY = frozenset({"name", "title", "observation"})  # they do not change t
 def run_key(scenario: "Scenario", seed: int, evaluator: str = "") -> str:
     """Return the SHA-256, in hexadecimal digits, over all that decides the figures of a run.
 
-    Parameters
-    ----------
-    scenario
-        Enters as resolved, without its name, title and observation.
-    seed
-        Seed of the random streams.
-    evaluator
-        Name of the function that computes the figures, if it is not the standard one.
-
-    Returns
-    -------
-    str
-        64 digits; the versions of the code, of the outcomes and of the libraries that compute
-        them have entered, too.
+    The scenario enters as resolved, without its name, title and observation; so do the versions of
+    the code, of the outcomes and of the libraries that compute them, and the name of the evaluator,
+    if it is not the standard one.
     """
     from abm.studies.outcomes import OUTCOMES_VERSION
 
@@ -49,14 +38,7 @@ def run_key(scenario: "Scenario", seed: int, evaluator: str = "") -> str:
 def result_key(kind: str, scenario: "Scenario", seed: int, extra: str = "") -> str:
     """Return the key of a result of a kind: a hash over all that decides it.
 
-    Parameters
-    ----------
-    kind
-        What it is, such as "world".
-    scenario, seed
-        As of `run_key`.
-    extra
-        What else decides it, such as the name of a function that is not the standard one.
+    `extra` is what else decides it, such as the name of a function that is not the standard one.
     """
     return key_of_kind(kind, run_key(scenario, seed, extra))
 
@@ -73,10 +55,7 @@ def name_of(function: Callable[..., Any]) -> str:
 
 
 def made_with() -> str:
-    """Return the versions of the code and of the libraries that decide every bit of a result.
-
-    Figures of a run are computed by the studies, so their version counts, too.
-    """
+    """Return the versions of all that decides every bit of a result, the studies among them."""
     from abm.compilation import code_version, version_of
 
     return f"{code_version()}, studies {version_of('studies')}, {_libraries()}"

@@ -21,12 +21,8 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_
 class LocalProcesses(Executor):
     """A pool of spawned processes of one thread each, that end at once when this process ends.
 
-    Leaving the block by an exception, or `stop`, ends them whatever they are doing.
-
-    Parameters
-    ----------
-    jobs
-        How many. As many batches, and again, can note in `shares` how far they are.
+    Leaving the block by an exception, or `stop`, ends them whatever they are doing. Twice as many
+    batches as there are processes can note in `shares` how far they are.
     """
 
     def __init__(self, jobs: int) -> None:

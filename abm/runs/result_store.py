@@ -62,12 +62,9 @@ def store_below(out: Path) -> "ResultStore":
 
 
 class ResultStore:
-    """A folder of results.
+    """A folder of results, made when something is first put there.
 
-    Parameters
-    ----------
-    folder
-        Made when something is first put there.
+    What cannot be read or written is a StoreError.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -86,14 +83,7 @@ class ResultStore:
         """Keep results, all or none, so that they last, and release their keys.
 
         One that is done takes the place of another with its key; one that failed only that of
-        another that failed.
-
-        Raises
-        ------
-        StoreError
-            If they cannot be written, for instance because the disk is full.
-        ValueError
-            If a result has a form that cannot be kept.
+        another that failed. ValueError if a result has a form that cannot be kept.
         """
 
         def write(database: sqlite3.Connection) -> None:
@@ -113,13 +103,7 @@ class ResultStore:
         return files
 
     def clear(self, kind: str | None = None) -> int:
-        """Remove all results of a kind, or all there are and what was set aside; return how many.
-
-        Raises
-        ------
-        StoreError
-            If something cannot be removed.
-        """
+        """Remove results of a kind, or all and what was set aside; return how many."""
 
         def remove(database: sqlite3.Connection) -> int:
             others = [] if kind is None else sound_rows(database, "WHERE kind != ?", (kind,))
@@ -135,13 +119,7 @@ class ResultStore:
         return self._database.do(remove, is_writing=True) if self.folder.exists() else 0
 
     def remove(self, keys: Collection[str]) -> None:
-        """Remove the results of some keys.
-
-        Raises
-        ------
-        StoreError
-            If something cannot be removed.
-        """
+        """Remove the results of some keys."""
 
         def forget_all(database: sqlite3.Connection) -> None:
             removed = objects_of(rows_among(database, keys))
@@ -155,15 +133,7 @@ class ResultStore:
     # Reading
 
     def get(self, key: str, files: Collection[str] | None = None) -> KeptResult | None:
-        """Return a result, or None if there is none that is whole.
-
-        Parameters
-        ----------
-        key
-            Which one.
-        files
-            Names of the files to read; by default all.
-        """
+        """Return a result with some files or all of it, or None if none is whole."""
 
         def look(database: sqlite3.Connection) -> KeptResult | None:
             for row in sound_rows(database, "WHERE key = ?", (key,)):
@@ -213,14 +183,7 @@ class ResultStore:
     def has(self, keys: Iterable[str], *, failed: bool = True, whole: bool = False) -> set[str]:
         """Return those keys that have a result, those put by other processes included.
 
-        Parameters
-        ----------
-        keys
-            Which ones.
-        failed
-            Whether a result that says that it failed counts.
-        whole
-            Check the files of results, too.
+        One that says that it failed counts if `failed`; files are checked, too, if `whole`.
         """
 
         def look(database: sqlite3.Connection) -> set[str]:
@@ -232,19 +195,10 @@ class ResultStore:
         return self._database.do(look)
 
     def frame(self, keys: Sequence[str], about: Sequence[str] = ()) -> "pd.DataFrame":
-        """Return one row a known key, in the order of `keys`.
+        """Return one row a known key, in the order of `keys`, as a frame.
 
-        Parameters
-        ----------
-        keys
-            Which ones; one without a result has no row.
-        about
-            What else to put in a column, of what is known about each.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns key, status, those of `about`, then one a figure, NaN where a result has none.
+        Columns are key, status, those of `about`, of what is known about each, then one a figure,
+        NaN where a result has none.
         """
         import pandas as pd
 

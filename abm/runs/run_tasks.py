@@ -20,7 +20,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from abm.runs.errors import RunnerError, runner_error
-from abm.runs.executors import InThisProcess, WorkerCount, is_about_sending
+from abm.runs.executors import InThisProcess, is_about_sending, workers_of
 from abm.runs.keys import made_with
 from abm.runs.processes import sigterm_interrupts
 from abm.runs.task import Failure, Finished, OtherVersionError, Task, do_batch
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.2
 BATCH_SECONDS = 1.5
 LARGEST_BATCH = 200  # tasks; about as many are read ahead
+SECONDS_BETWEEN_COUNTS = 3.0  # of workers: some executors have to ask a scheduler
 BATCHES_A_WORKER = 2  # one being done, one at hand
 BREAKS_BEFORE_ALONE = 2
 BREAKS_BEFORE_FAILED = 4  # two of them alone
@@ -55,47 +56,22 @@ class Summary:
 
 
 def run_tasks(
-    tasks: Iterable[Task],
-    keep: Callable[[list[Finished]], None],
-    executor: futures.Executor | None = None,
+    tasks: Iterable[Task],  # read once and only a little ahead, so a generator costs no memory
+    keep: Callable[[list[Finished]], None],  # called here with tasks that have just finished
+    executor: futures.Executor | None = None,  # any; by default this very process
     *,
-    is_known: Callable[[Collection[str]], Collection[str]] = lambda keys: (),
-    claims: "ResultStore | None" = None,
-    total: float | None = None,
-    progress: Callable[[float], None] | None = None,
-    say: Callable[[str], None] | None = None,
-    is_over: Callable[[], bool] = lambda: False,
+    is_known: Callable[[Collection[str]], Collection[str]] = lambda keys: (),  # need not be done
+    claims: "ResultStore | None" = None,  # what others do with it is waited for
+    total: float | None = None,  # weight of all tasks, if `tasks` has no length
+    progress: Callable[[float], None] | None = None,  # called with the share of weight, 0 to 1
+    say: Callable[[str], None] | None = None,  # called once nothing is left but what others do
+    is_over: Callable[[], bool] = lambda: False,  # once true, nothing more is begun
 ) -> Summary:
-    """Do the tasks that are not known, and keep results as they arrive.
+    """Do the tasks that are not known, and keep results as they arrive; of one key the first.
 
-    Parameters
-    ----------
-    tasks
-        Read once and only a little ahead, so a generator costs no memory. Of several with one
-        key the first is done.
-    keep
-        Called in this process with tasks that have just finished, a batch at a time.
-    executor
-        Where: any `concurrent.futures.Executor`; by default this very process.
-    is_known
-        Returns those of some keys that need not be done.
-    claims
-        What other processes do with the same store is waited for, and then looked up again.
-    total
-        Weight of all tasks, if `tasks` has no length.
-    progress
-        Called now and then with the share that is done, by weight, 0 to 1.
-    say
-        Called with a message when nothing is left but what another process does.
-    is_over
-        Once true, nothing more is begun.
-
-    Raises
-    ------
-    RunnerError
-        If the executor is lost, or its workers have other code or cannot load what is to be done.
-    KeyboardInterrupt
-        On Ctrl-C or SIGTERM. In all cases, as when `keep` raises, what is finished is kept.
+    RunnerError if the executor is lost, or its workers have other code or cannot load what is to be
+    done; KeyboardInterrupt on Ctrl-C or SIGTERM. In all cases, as when `keep` raises, what is
+    finished is kept.
     """
     if total is None:
         total = sum(task.weight for task in tasks) if isinstance(tasks, Collection) else 0.0
@@ -149,12 +125,13 @@ class _Runner:
     settled: float = 0.0
     heard: float = 0.0  # of the batch that is done in this very process
     told: float = 0.0  # share
+    workers: int = 0  # how many there were when they were counted
+    counted: float = 0.0  # when, by the monotonic clock
     next_look: float = 0.0  # at what others do, by the monotonic clock
     has_come_back: bool = False  # anything, so that workers are known to work
 
     def __post_init__(self) -> None:
         self.is_here = isinstance(self.executor, InThisProcess)
-        self.count_workers = WorkerCount(self.executor)
         self.unseen = self._unseen()
 
     def run(self) -> None:
@@ -216,7 +193,11 @@ class _Runner:
     def _next_batch(self) -> _Batch | None:
         """Return what nobody has done or is doing, or None if there is nothing to send now."""
         flying = self.in_flight.values()
-        if self.is_over() or len(flying) >= self._window() or any(each.is_alone for each in flying):
+        if (
+            self.is_over()
+            or len(flying) >= self._window()
+            or any(batch.is_alone for batch in flying)
+        ):
             return None
         while self._read_ahead() or self._look_again():
             batch = _Batch(self._claim(self._cut()))
@@ -227,7 +208,12 @@ class _Runner:
 
     def _window(self) -> int:
         """Return how many batches may be in flight."""
-        return 1 if self.is_here else BATCHES_A_WORKER * self.count_workers()
+        if self.is_here:
+            return 1
+        now = time.monotonic()
+        if not self.workers or now - self.counted >= SECONDS_BETWEEN_COUNTS:
+            self.workers, self.counted = workers_of(self.executor), now
+        return BATCHES_A_WORKER * self.workers
 
     def _read_ahead(self) -> bool:
         """Read tasks until there are enough for a batch; return whether there are any."""
@@ -342,10 +328,7 @@ class _Runner:
     def _blame(self, batch: _Batch, error: Exception) -> None:
         """Give up a task that does not come back; of several, find out which it is.
 
-        Raises
-        ------
-        RunnerError
-            If it is not a task that is to blame: the same would come of all of them.
+        RunnerError if it is not a task that is to blame: the same would come of all of them.
         """
         if is_about_sending(error):
             raise runner_error(error, "the workers cannot load what is to be done") from error

@@ -145,19 +145,7 @@ def find_seeds(
 ) -> dict[int, KeptSeed]:
     """Return what is kept of runs, by seed, checked byte for byte; more tables serve, too.
 
-    Parameters
-    ----------
-    store
-        Where.
-    runs
-        By seed.
-    say
-        Called with a message about what is damaged; it is removed, and counts as not there.
-
-    Raises
-    ------
-    StoreError
-        If the store cannot be read.
+    What is damaged is said; it is removed, and counts as not there.
     """
     serving = {seed: seed_run.keys() for seed, seed_run in runs.items()}
     listed = store.has((key for keys in serving.values() for key in keys), failed=False)
@@ -203,19 +191,8 @@ def keep_seeds(
 ) -> dict[int, str]:
     """Keep seeds that were run; return why others were not, by seed.
 
-    Parameters
-    ----------
-    store
-        Where.
-    batch
-        Tasks that are done, or failed.
-    before
-        What these seeds gave before, with fewer tables: the curves must be the same, byte for byte.
-
-    Raises
-    ------
-    StoreError, TableError
-        If something cannot be written.
+    `before` is what seeds gave before, with fewer tables: the curves must be the same, byte for
+    byte. StoreError or TableError if something cannot be written.
     """
     errors = {}
     good = []

@@ -41,25 +41,13 @@ class StoreError(Exception):
 
 
 class StoreDatabase:
-    """The database in the folder of a store.
-
-    Parameters
-    ----------
-    files
-        The folder.
-    """
+    """The database in the folder of a store."""
 
     def __init__(self, files: StoreFolder) -> None:
         self.files = files
 
     def do[T](self, work: Callable[[sqlite3.Connection], T], is_writing: bool = False) -> T:
-        """Call a function with the database; one that is damaged is begun anew first.
-
-        Raises
-        ------
-        StoreError
-            If it cannot be read or written.
-        """
+        """Call a function with the database; one that is damaged is begun anew first."""
         try:
             if not is_writing and not self.files.database.exists():
                 return with_nothing(work)

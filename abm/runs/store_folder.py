@@ -30,13 +30,7 @@ SUPER_JOURNAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"  # ends a journal that names
 
 
 class StoreFolder:
-    """The files of a store.
-
-    Parameters
-    ----------
-    path
-        The folder; it need not exist.
-    """
+    """The files of a store."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -82,10 +76,7 @@ class StoreFolder:
     def alone(self, is_writing: bool) -> Iterator[None]:
         """Keep other processes out while the block lasts, where files can be locked.
 
-        Raises
-        ------
-        OSError
-            If the folder is to be written and cannot be.
+        OSError if the folder is to be written and cannot be.
         """
         if is_writing:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -109,13 +100,7 @@ class StoreFolder:
         return self.path / OBJECTS / name[:2] / name
 
     def write_object(self, content: bytes) -> str:
-        """Write a file whole, so that it lasts, unless it is there; return its name.
-
-        Raises
-        ------
-        OSError, TableError
-            If it cannot be written; nothing of it is left.
-        """
+        """Write a file whole, so that it lasts, unless it is there; return its name."""
         name = hashlib.sha256(content).hexdigest()
         path = self._object(name)
         if self.find_object(name, len(content)) is None:
@@ -125,13 +110,7 @@ class StoreFolder:
         return name
 
     def take_object(self, source: Path) -> tuple[str, int]:
-        """Move a file that was written whole into the store; return its name and size.
-
-        Raises
-        ------
-        OSError, TableError
-            If that cannot be done.
-        """
+        """Move a file that was written whole into the store; return its name and size."""
         name, size = checksum(source), source.stat().st_size
         path = self._object(name)
         if self.find_object(name, size) is None:

@@ -17,23 +17,12 @@ class OtherVersionError(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """One call to be made somewhere.
+    """One call to be made somewhere."""
 
-    Parameters
-    ----------
-    key
-        What its result is known by.
-    function, argument
-        A function of a module, called with this argument. It may say how far it is with
-        `report_share`.
-    weight
-        How much work it is, in one unit for all tasks, such as agent-days.
-    """
-
-    key: str
-    function: Callable[[Any], Any]
+    key: str  # what its result is known by
+    function: Callable[[Any], Any]  # of a module; it may say how far it is with `report_share`
     argument: Any
-    weight: float = 1.0
+    weight: float = 1.0  # how much work it is, in one unit for all tasks, such as agent-days
 
 
 @dataclass(frozen=True)
@@ -65,19 +54,8 @@ def report_share(share: float) -> None:
 def do_batch(version: str, tasks: Sequence[Task], note: int | Hear) -> list[tuple[Any, float]]:
     """Do tasks one after another; return what each gave, or a `Failure`, and its seconds.
 
-    Parameters
-    ----------
-    version
-        Of the code that asks.
-    tasks
-        What to do.
-    note
-        What is called with the weight that is done, or the slot of `processes.shares` for it.
-
-    Raises
-    ------
-    OtherVersionError
-        If this process has another version of the code.
+    OtherVersionError if this process has another version of the code than who asks. `note` is
+    called with the weight that is done, or is the slot of `processes.shares` for it.
     """
     if version != made_with():
         raise OtherVersionError(

@@ -33,21 +33,11 @@ NOT_IN_KEY = frozenset({"name", "title", "observation", "interventions"})
 
 
 def warm_up_key(scenario: "Scenario", seed: int) -> str | None:
-    """Return the SHA-256, in hexadecimal digits, over all that decides a warm-up.
+    """Return the SHA-256 over all that decides a warm-up, or None for a cohort, which has none.
 
-    Parameters
-    ----------
-    scenario
-        Its population, start, parameters and switches count, and its trends as far as they act
-        before the first reported day: the values that parameters take on each of those days.
-    seed
-        Seed of the random streams.
-
-    Returns
-    -------
-    str or None
-        64 digits; the versions of the code and of the libraries that compute it have entered,
-        too. None for a cohort, which has no warm-up.
+    Population, start, parameters and switches count, and trends as far as they act before the first
+    reported day: the values that parameters take on each of those days; so do the versions of the
+    code and of the libraries that compute it.
     """
     if scenario.population.kind != "open":
         return None
@@ -131,15 +121,7 @@ def kept_warm_up(finished: Finished) -> KeptResult:
 def resumed(store: ResultStore, scenario: "Scenario", seed: int, logs: Logs) -> World | None:
     """Return a world at its first reported day by way of a kept warm-up.
 
-    Returns
-    -------
-    World or None
-        None if none is kept, or what is kept cannot have been lived.
-
-    Raises
-    ------
-    StoreError
-        If the store cannot be read.
+    None if none is kept, or what is kept nobody can have lived.
     """
     key = warm_up_key(scenario, seed)
     result = store.get(key) if key is not None else None
@@ -151,13 +133,7 @@ def resumed(store: ResultStore, scenario: "Scenario", seed: int, logs: Logs) -> 
 
 
 def state_in(content: bytes) -> WorldState:
-    """Return the state that `make_warm_up` gave.
-
-    Raises
-    ------
-    KeyError, ValueError
-        If it is none.
-    """
+    """Return the state that `make_warm_up` gave; KeyError or ValueError if it is none."""
     arrays = parse_arrays(content)
     days = arrays["days_lived"]
     if days.shape != (1,) or days.dtype != np.int64:

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from abm import compilation
 from abm.cli.main import app
 from abm.cli.store_command import store_command
-from abm.runs.figures import figures_task, live_figures, store_below
-from abm.runs.result_store import FAILED, KeptResult
+from abm.runs.figures import figures_task, run_figures
+from abm.runs.result_store import FAILED, KeptResult, store_below
 from abm.scenario.scenario import Scenario
 
 
@@ -47,7 +47,7 @@ def listed(tmp_path, capsys):
 
 
 def test_what_has_been_computed_is_listed_and_what_is_damaged_is_found(tmp_path, listed):
-    live_figures(store_below(tmp_path), tasks())
+    run_figures(store_below(tmp_path), tasks())
     code, out, said = listed(verify=True)
     assert code == 0
     assert "stressor_rate" in out
@@ -71,7 +71,7 @@ def test_what_has_been_computed_is_listed_and_what_is_damaged_is_found(tmp_path,
 
 
 def test_damage_is_said_in_one_line(tmp_path, listed):
-    live_figures(store_below(tmp_path), tasks())
+    run_figures(store_below(tmp_path), tasks())
     database = tmp_path / "store" / "results.sqlite"
     database.write_bytes(b"x" * 5000)
     code, out, said = listed(verify=True)
@@ -86,9 +86,9 @@ def test_kinds_and_versions_of_the_code_are_told_apart(tmp_path, listed, monkeyp
     with monkeypatch.context() as patched:
         patched.setattr("abm.runs.kept_result.code_version", lambda: "0" * 16)
         patched.setattr(compilation, "code_version", lambda: "0" * 16)
-        live_figures(store, tasks())
-    live_figures(store, tasks()[:2])
-    live_figures(store, tasks(kind="bank run")[:1])
+        run_figures(store, tasks())
+    run_figures(store, tasks()[:2])
+    run_figures(store, tasks(kind="bank run")[:1])
     _, found, _ = listed(as_json=True)
     groups = {(each["kind"], each["is_current"]): each["runs"] for each in found["groups"]}
     assert groups == {("run", False): 10, ("run", True): 2, ("bank run", True): 1}
@@ -97,8 +97,8 @@ def test_kinds_and_versions_of_the_code_are_told_apart(tmp_path, listed, monkeyp
 
 def test_a_kind_is_removed_and_nothing_of_others(tmp_path, listed):
     store = store_below(tmp_path)
-    live_figures(store, tasks())
-    live_figures(store, tasks(kind="bank run"))
+    run_figures(store, tasks())
+    run_figures(store, tasks(kind="bank run"))
     assert "Removed 10 results." in listed(clear="run")[1]
     assert {result.kind for result in store.list()} == {"bank run"}
     assert listed(clear="all", as_json=True)[1]["removed"] == 10

@@ -3,8 +3,8 @@
 import made_up_runs
 import pytest
 
-from abm.runs.executors import executor_for
-from abm.runs.figures import figures_task, live_figures, live_outcomes, local_executor
+from abm.runs.executors import executor_for, local_executor
+from abm.runs.figures import figures_task, run_figures, run_outcomes
 from abm.runs.result_store import FAILED, ResultStore
 from abm.scenario.scenario import load_scenario
 from abm.studies.outcomes import NOT_EFFECTS
@@ -22,16 +22,16 @@ def table(store, wanted):
 
 
 def test_what_has_a_result_is_not_lived_again(store, diary):
-    live_figures(store, TASKS[:40])
-    again = live_figures(ResultStore(store.folder), TASKS)
+    run_figures(store, TASKS[:40])
+    again = run_figures(ResultStore(store.folder), TASKS)
     assert (again.found, again.done) == (40, 60)
-    assert live_figures(ResultStore(store.folder), TASKS).found == 100
+    assert run_figures(ResultStore(store.folder), TASKS).found == 100
     assert len(diary.read_text().split()) == 100
 
 
 def test_a_run_that_raises_is_recorded_and_harms_no_other(store):
     wanted = made_up_runs.tasks(made_up_runs.figures_but_fail_at_three)
-    lived = live_figures(store, wanted)
+    lived = run_figures(store, wanted)
     assert (lived.done, lived.failed) == (80, 20)
     failed = [result.about for result in store.list("run") if result.status == FAILED]
     assert len(failed) == 20
@@ -45,7 +45,7 @@ def test_a_run_that_raises_is_recorded_and_harms_no_other(store):
 
 
 def test_a_figure_that_is_not_defined_is_no_failure(store):
-    assert live_figures(store, TASKS).failed == 0
+    assert run_figures(store, TASKS).failed == 0
     found = store.frame([task.key for task in TASKS])
     assert found["seldom"].isna().all()
     assert found["wave"].notna().all()
@@ -53,20 +53,20 @@ def test_a_figure_that_is_not_defined_is_no_failure(store):
 
 def test_a_figure_may_not_be_called_like_a_column_or_by_no_word(store):
     wanted = made_up_runs.tasks(made_up_runs.figures_with_odd_names, rates=[0.5])
-    assert live_figures(store, wanted).failed == 5
+    assert run_figures(store, wanted).failed == 5
     for result in store.list():
         assert "ValueError: a figure may not be called " in result.about["error"]
 
 
 def test_failed_runs_are_lived_again_only_on_request(store, diary):
     wanted = made_up_runs.tasks(made_up_runs.figures_unless_mended, rates=[0.5, 0.6])
-    assert live_figures(store, wanted).failed == 2
-    again = live_figures(store, wanted)
+    assert run_figures(store, wanted).failed == 2
+    again = run_figures(store, wanted)
     assert (again.found, again.failed) == (10, 0)
-    still = live_figures(store, wanted, retry_failed=True)
+    still = run_figures(store, wanted, retry_failed=True)
     assert (still.found, still.done, still.failed) == (8, 0, 2)
     diary.with_name(f"{diary.name}.mended").touch()
-    mended = live_figures(ResultStore(store.folder), wanted, retry_failed=True)
+    mended = run_figures(ResultStore(store.folder), wanted, retry_failed=True)
     assert (mended.found, mended.done, mended.failed) == (8, 2, 0)
     assert (store.frame(list(mended.keys))["status"] == "done").all()
 
@@ -74,7 +74,7 @@ def test_failed_runs_are_lived_again_only_on_request(store, diary):
 def test_a_run_that_always_kills_its_worker_is_recorded(store):
     wanted = made_up_runs.tasks(made_up_runs.figures_or_be_killed, rates=[0.5, 0.6, 0.7])
     with local_executor(2) as executor:
-        lived = live_figures(store, wanted, executor)
+        lived = run_figures(store, wanted, executor)
     assert (lived.done, lived.failed) == (14, 1)
     (about,) = (result.about for result in store.list() if result.status == FAILED)
     assert about["seed"] == 3
@@ -89,12 +89,12 @@ def test_real_runs_are_the_same_here_and_in_processes_and_on_dask(tmp_path):
     for jobs, dask in ((1, None), (2, None), (2, "local")):
         store = ResultStore(tmp_path / f"{jobs} {dask}")
         with executor_for(jobs, dask) as executor:
-            assert live_figures(store, wanted, executor).done == 6
+            assert run_figures(store, wanted, executor).done == 6
         tables.append(table(store, wanted))
     assert tables == tables[:1] * 3
     row = store.frame([wanted[2].key])
     assert list(row.columns[2:]) == list(NOT_EFFECTS)
-    figures = live_outcomes(base, 3)
+    figures = run_outcomes(base, 3)
     assert row[list(figures)].iloc[0].tolist() == pytest.approx(
         list(figures.values()), nan_ok=True, rel=0, abs=0
     )

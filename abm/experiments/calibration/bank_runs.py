@@ -14,7 +14,7 @@ from abm.experiments.calibration.bank import BankError, MadeWith, WaveDesign, Wa
 from abm.experiments.calibration.bank_statistics import bank_evaluator, definitions, evaluation_hash
 from abm.experiments.calibration.recipe import Runs
 from abm.experiments.sweeps.points import scenario_at
-from abm.runs.figures import Evaluate, figures_task, live_figures
+from abm.runs.figures import Evaluate, figures_task, run_figures
 from abm.runs.keys import agent_days
 from abm.runs.result_store import DONE, ResultStore
 from abm.runs.run_tasks import Summary
@@ -114,7 +114,7 @@ class WaveRunner:
         def progress(share: float) -> None:
             self.progress((block.start + share * len(block)) / len(self.design))
 
-        return live_figures(
+        return run_figures(
             self.store, self._tasks(block), self.executor, progress=progress, say=self.say,
             total=len(block) * agent_days(self.definition.baseline), is_over=self._is_over,
         )  # fmt: skip
@@ -146,7 +146,7 @@ class WaveRunner:
         )
         rows = before.runs.iloc[:RUNS_REPEATED]
         indices = rows["index"].tolist()
-        live_figures(self.store, list(self._tasks(indices)), self.executor, say=self.say)
+        run_figures(self.store, list(self._tasks(indices)), self.executor, say=self.say)
         shared = before.defined_as(new.definitions)
         again = self._results(indices).reindex(index=indices, columns=shared)
         if not np.allclose(

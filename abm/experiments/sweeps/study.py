@@ -18,7 +18,7 @@ from abm.io.tables import TableError, checksum, csv_bytes, write_bytes, write_js
 from abm.io.terminal import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, NOTHING_NEW, complain
 from abm.runs.errors import NoExecutorError, RunnerError
 from abm.runs.executors import executor_for
-from abm.runs.figures import figures_task, live_figures, live_outcomes
+from abm.runs.figures import figures_task, run_figures, run_outcomes
 from abm.runs.folder import FolderError, RunFolder, content_hash, this_platform, versions
 from abm.runs.keys import agent_days
 from abm.runs.options import RunOptions
@@ -179,7 +179,7 @@ def live_places(
 
 def _task(scenarios: PointScenarios, place: Place, how: RunOptions) -> Task:
     point, seed = place
-    return figures_task(scenarios.at(point), seed, how.simulate or live_outcomes)
+    return figures_task(scenarios.at(point), seed, how.simulate or run_outcomes)
 
 
 def _live(
@@ -194,7 +194,7 @@ def _live(
     tasks = (_task(scenarios, place, how) for place in missing)
     total = len(missing) * agent_days(scenarios.base)  # points change nobody's number, and no year
     with Progress(title, how.quiet) as progress:
-        live_figures(
+        run_figures(
             store, tasks, executor, total=total, progress=progress.update, say=how.say,
             retry_failed=how.retry_failed,
         )  # fmt: skip
@@ -218,7 +218,7 @@ def _announce(
     if seconds is None and len(missing) > TIMED_RUNS:
         how.say(f"{count}; timing one of them")
         first = [_task(scenarios, place, how) for place in missing[:TIMED_RUNS]]
-        live_figures(store, first, say=how.say, retry_failed=how.retry_failed)
+        run_figures(store, first, say=how.say, retry_failed=how.retry_failed)
         seconds = _seconds_of(store, [task.key for task in first[1:]])
         missing = missing[TIMED_RUNS:]
         count = f"{len(missing):,} runs left"

@@ -162,9 +162,9 @@ def test_the_time_to_come_is_said_before(sweep, capsys):
 
 
 def test_real_runs_have_every_outcome(sweep, tmp_path):
-    from abm.runs.figures import live_outcomes
+    from abm.runs.figures import run_outcomes
 
-    assert sweep(seeds=[1], varied=["stressor_rate=0.5,1.0"], simulate=live_outcomes) == 0
+    assert sweep(seeds=[1], varied=["stressor_rate=0.5,1.0"], simulate=run_outcomes) == 0
     (path,) = (tmp_path / "results" / "birth-cohort").iterdir()
     table = pd.read_csv(path / "sweep.csv")
     assert table["outcome"].tolist() == [*NOT_EFFECTS] * 2

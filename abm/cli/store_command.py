@@ -73,34 +73,34 @@ def store_command(out: Path, verify: bool, as_json: bool, clear: str | None = No
     try:
         removed = None if clear is None else store.clear(None if clear == ALL else clear)
         report = store.verify() if verify else None
-        found = store.list()
+        results = store.list()
         size = store.size()
     except StoreError as error:
         return complain(str(error), EXIT_FAILED)
-    groups = summary(found)
+    groups = summary(results)
     if as_json:
-        content = _as_object(store, found, groups, size, report)
+        content = _as_object(store, results, groups, size, report)
         print_json(content if removed is None else content | {"removed": removed})
     else:
         if removed is not None:
             print(f"Removed {_counted(removed, 'result')}.")
-        _print(store, found, groups, size, report)
+        _print(store, results, groups, size, report)
     return EXIT_FAILED if _is_damaged(report) else EXIT_DONE
 
 
-def summary(found: Sequence[KeptResult]) -> list[Group]:
+def summary(results: Sequence[KeptResult]) -> list[Group]:
     """Group results by kind, kind and size of their populations, years, and what differs."""
     from abm.compilation import code_version
 
     groups: dict[tuple[Any, ...], list[KeptResult]] = {}
-    for result in found:
+    for result in results:
         version = str(result.about.get("code"))
         groups.setdefault((result.kind, *_described(result), version), []).append(result)
     listed = []
-    for key, results in groups.items():
-        scenarios = {repr(each.about.get("differences")) for each in results}
-        failed = sum(each.status == FAILED for each in results)
-        counts = key[-1] == code_version(), len(scenarios), len(results), failed
+    for key, members in groups.items():
+        scenarios = {repr(result.about.get("differences")) for result in members}
+        failed = sum(result.status == FAILED for result in members)
+        counts = key[-1] == code_version(), len(scenarios), len(members), failed
         listed.append(Group(*(*key, *counts)))
     return sorted(listed)
 
@@ -123,22 +123,22 @@ def _described(result: KeptResult) -> tuple[str, int, int, tuple[str, ...]]:
 
 def _as_object(
     store: ResultStore,
-    found: Sequence[KeptResult],
+    results: Sequence[KeptResult],
     groups: list[Group],
     size: int,
     report: StoreReport | None,
 ) -> dict[str, Any]:
-    failures = [result for result in found if result.status == FAILED]
+    failures = [result for result in results if result.status == FAILED]
     content: dict[str, Any] = {
         "folder": str(store.folder),
-        "runs": len(found),
+        "runs": len(results),
         "failed": len(failures),
         "bytes": size,
         "groups": [asdict(group) for group in groups],
         "failures": [
-            {"key": each.key, "kind": each.kind}
-            | {name: each.about.get(name) for name in ("seed", "differences", "error")}
-            for each in failures
+            {"key": failure.key, "kind": failure.kind}
+            | {name: failure.about.get(name) for name in ("seed", "differences", "error")}
+            for failure in failures
         ],
     }
     if report is not None:
@@ -152,7 +152,7 @@ def _is_damaged(report: StoreReport | None) -> bool:
 
 def _print(
     store: ResultStore,
-    found: Sequence[KeptResult],
+    results: Sequence[KeptResult],
     groups: list[Group],
     size: int,
     report: StoreReport | None,
@@ -162,9 +162,9 @@ def _print(
     else:
         plain = ("population", "people", "years", "differing", "scenarios", "runs", "failed", "")
         print_table(("what", *plain), map(_row, groups))
-        print(f"\n{_counted(len(found), 'result')}, {_in_words(size)}")
+        print(f"\n{_counted(len(results), 'result')}, {_format_size(size)}")
         print(store.folder)
-    failures = [result.about for result in found if result.status == FAILED]
+    failures = [result.about for result in results if result.status == FAILED]
     for about in failures[:FAILURES_SHOWN]:
         last = (str(about.get("error")).strip().splitlines() or ["unknown"])[-1]
         seed = printable(str(about.get("seed")))
@@ -200,5 +200,5 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _in_words(size: int) -> str:
+def _format_size(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"

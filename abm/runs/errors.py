@@ -6,7 +6,7 @@ class RunnerError(Exception):
 
 
 class NoExecutorError(RunnerError):
-    """What was asked for to live the runs cannot be had; nothing was begun."""
+    """What was asked for to do the runs cannot be had; nothing was begun."""
 
 
 def runner_error(error: BaseException, what: str) -> RunnerError:

@@ -59,7 +59,17 @@ class _Description(ReadBack):
 
 
 def run_id(command: str, scenario: "Scenario", design: Mapping[str, Any]) -> str:
-    """Return the start of a hash over all that decides the results except the seeds."""
+    """Return the start of a hash over all that decides the results except the seeds.
+
+    Parameters
+    ----------
+    command
+        "run", "sweep" and so on.
+    scenario
+        The scenario lived.
+    design
+        Further plain data that decides the results; empty for a single run.
+    """
     from abm.compilation import code_version, version_of
 
     content = {
@@ -74,7 +84,19 @@ def run_id(command: str, scenario: "Scenario", design: Mapping[str, Any]) -> str
 
 
 class RunFolder:
-    """The folder `<out>/<scenario>/<run id>/` of one command."""
+    """The folder `<out>/<scenario>/<run id>/` of one command.
+
+    Parameters
+    ----------
+    out
+        Folder of all results.
+    scenario
+        The scenario lived.
+    command
+        "run", "sweep" and so on.
+    design
+        Further plain data that decides the results.
+    """
 
     def __init__(
         self,
@@ -94,7 +116,13 @@ class RunFolder:
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[None]:
-        """Make the folder and keep other runs out of it while the block lasts."""
+        """Make the folder and keep other runs out of it while the block lasts.
+
+        Raises
+        ------
+        FolderError
+            If it cannot be written, or another run is writing it.
+        """
         with opened(self.out, self.path, (self.figures_path,)):
             yield
 
@@ -125,8 +153,17 @@ class RunFolder:
     ) -> dict[str, dict[str, Any]]:
         """Write tables of all seeds, those that have changed, a block at a time.
 
-        `seeds` has by seed and name a file with its rows, called by its checksum. Returned is by
-        name: `seeds` it holds, `sha256`, and `made_from`, a hash over the parts.
+        Parameters
+        ----------
+        names
+            File names of the tables.
+        seeds
+            By seed and name: a file with its rows, called by its checksum.
+
+        Returns
+        -------
+        dict
+            By file name: `seeds` it holds, `sha256`, and `made_from`, a hash over the parts.
         """
         before = self.description().get("tables", {})
         tables = {}
@@ -155,7 +192,17 @@ class RunFolder:
     def draw(
         self, made_from: str, draw: Callable[[Path], list[str]], again: bool
     ) -> dict[str, Any]:
-        """Draw the figures unless they are there, made from the same; return what run.json says."""
+        """Draw the figures unless they are there, made from the same.
+
+        Parameters
+        ----------
+        made_from
+            A hash over what they show.
+        draw
+            Draws into a folder and returns the names of the files it wrote.
+        again
+            Draw in any case.
+        """
         before = self.description().get("figures", {})
         files = before.get("files", [])
         whole = all((self.figures_path / name).exists() for name in files)
@@ -194,7 +241,13 @@ class RunFolder:
         write_json(self.path / "run.json", content)
 
     def write_if_other(self, name: str, content: bytes) -> None:
-        """Write a file of the folder, unless it has this content."""
+        """Write a file of the folder, unless it has this content.
+
+        Raises
+        ------
+        TableError
+            If it cannot be written.
+        """
         path = self.path / name
         try:
             is_there = read_bytes(path) == content
@@ -218,9 +271,20 @@ def read_description(folder: Path) -> dict[str, Any]:
 def opened(out: Path, path: Path, inner: Sequence[Path] = ()) -> Iterator[None]:
     """Make a folder of results and keep other commands out of it while the block lasts.
 
-    `out`, the folder of all results, may be a link; neither `path` below it nor a folder in it may:
-    through a link a command would write to, and remove from, what is not its own. `inner` are
-    folders that are to be in it. FolderError if it cannot be written, or is being written.
+    Parameters
+    ----------
+    out
+        Folder of all results, which may be a link.
+    path
+        The folder, below `out`. Neither it nor a folder in it may be one: through a link a command
+        would write to, and remove from, what is not its own.
+    inner
+        Folders in it that are to be there.
+
+    Raises
+    ------
+    FolderError
+        If it cannot be written, or another command is writing it.
     """
     lock_path = path / ".lock"
     try:

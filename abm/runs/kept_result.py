@@ -70,7 +70,7 @@ def kept(
     return KeptResult(key, kind, DONE, about, figures or {}, files or {}, written or {})
 
 
-class Row(NamedTuple):
+class ResultRow(NamedTuple):
     """A result as its row holds it."""
 
     key: str
@@ -88,7 +88,7 @@ class Row(NamedTuple):
         return KeptResult(self.key, self.kind, self.status, self.about, figures, files)
 
 
-def written(result: KeptResult, files: Mapping[str, tuple[str, int]]) -> tuple[Any, ...]:
+def columns_of(result: KeptResult, files: Mapping[str, tuple[str, int]]) -> tuple[Any, ...]:
     """Return what the columns of a row are to hold, the names of figures in place of their number.
 
     ValueError if the result cannot be kept; only a mistake in a program makes such a one.
@@ -100,12 +100,12 @@ def written(result: KeptResult, files: Mapping[str, tuple[str, int]]) -> tuple[A
     listed = json.dumps({name: list(files[name]) for name in sorted(files)})
     texts = (result.key, result.kind, result.status, about, names)
     row = (*texts, figures, listed, _checksum(*texts, figures, listed))
-    if read((*texts[:4], 0, *row[5:]), {0: names}) is None:
+    if row_of((*texts[:4], 0, *row[5:]), {0: names}) is None:
         raise ValueError(f"a result of kind {result.kind!r} cannot be kept: {texts[:3]}")
     return row
 
 
-def read(columns: tuple[Any, ...], names: Mapping[int, str]) -> Row | None:
+def row_of(columns: tuple[Any, ...], names: Mapping[int, str]) -> ResultRow | None:
     """Return what the columns of a row hold, or None if anything in it is not as written.
 
     `names` are lists of the names of figures, as JSON, by number.
@@ -114,21 +114,15 @@ def read(columns: tuple[Any, ...], names: Mapping[int, str]) -> Row | None:
     try:
         if checksum != _checksum(key, kind, status, about, names[number], figures, files):
             return None
-        row = Row(
-            key,
-            kind,
-            status,
-            plain(json.loads(about)),
-            _names_in(names[number]),
-            figures,
-            {name: (digest, size) for name, (digest, size) in json.loads(files).items()},
-        )
+        by_name = {name: (digest, size) for name, (digest, size) in json.loads(files).items()}
+        details, listed = plain(json.loads(about)), _names_in(names[number])
+        row = ResultRow(key, kind, status, details, listed, figures, by_name)
         return row if _is_sound(row) and len(about) <= LARGEST_ABOUT else None
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None
 
 
-def _is_sound(row: Row) -> bool:
+def _is_sound(row: ResultRow) -> bool:
     """Return whether a row has the form of a result; its checksum says nothing of who wrote it."""
     return (
         KEY.fullmatch(row.key) is not None
@@ -137,14 +131,11 @@ def _is_sound(row: Row) -> bool:
         and isinstance(row.about, dict)
         and len(row.figures) == 8 * len(row.names)
         and all(
-            FILE_NAME.fullmatch(name) and KEY.fullmatch(digest) and _is_size(size)
+            FILE_NAME.fullmatch(name) and KEY.fullmatch(digest)
+            and type(size) is int and 0 <= size < LARGEST_FILE
             for name, (digest, size) in row.files.items()
         )
-    )
-
-
-def _is_size(size: Any) -> bool:
-    return type(size) is int and 0 <= size < LARGEST_FILE
+    )  # fmt: skip
 
 
 def may_be_called(name: str) -> bool:
@@ -160,12 +151,10 @@ def _names_in(text: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _checksum(
-    key: str, kind: str, status: str, about: str, names: str, figures: bytes, files: str
-) -> bytes:
-    """Return the SHA-256 over a row."""
-    text = "\0".join((key, kind, status, about, names, files)).encode()
-    return hashlib.sha256(text + b"\0" + figures).digest()
+def _checksum(*columns: Any) -> bytes:
+    """Return the SHA-256 over the columns of a row, its figures last but one."""
+    *texts, figures, files = columns
+    return hashlib.sha256("\0".join((*texts, files)).encode() + b"\0" + figures).digest()
 
 
 def plain(content: Any) -> Any:

@@ -32,7 +32,8 @@ def run_key(scenario: "Scenario", seed: int, evaluator: str = "") -> str:
         "outcomes": OUTCOMES_VERSION,
         "evaluator": evaluator,
     }
-    return hashlib.sha256(_json(content).encode()).hexdigest()
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def result_key(kind: str, scenario: "Scenario", seed: int, extra: str = "") -> str:
@@ -71,8 +72,8 @@ def agent_days(scenario: "Scenario") -> int:
     from abm.simulation.world import WARM_UP_YEARS
 
     warm_up = WARM_UP_YEARS if scenario.population.kind == "open" else 0
-    lives = 2 if scenario.interventions else 1  # with and without
-    return round(lives * scenario.population.size * (scenario.calendar.years + warm_up) * 365.25)
+    runs = 2 if scenario.interventions else 1  # with and without
+    return round(runs * scenario.population.size * (scenario.calendar.years + warm_up) * 365.25)
 
 
 def differences_of(scenario: "Scenario") -> dict[str, Any]:
@@ -96,21 +97,15 @@ def _default_settings() -> dict[str, Any]:
 def _settings(resolved: dict[str, Any]) -> dict[str, Any]:
     """Flatten a resolved scenario to settings by name."""
     settings: dict[str, Any] = {}
+
+    def flatten(name: str, value: Any) -> None:
+        if not isinstance(value, dict):
+            settings[name] = value
+            return
+        for key, inner in value.items():
+            flatten(f"{name}.{key}" if name else str(key), inner)
+
     for name, value in resolved.items():
-        if name in NOT_IN_KEY:
-            continue
-        short = name in ("parameters", "switches")
-        _flatten("" if short else name, value, settings)
+        if name not in NOT_IN_KEY:
+            flatten("" if name in ("parameters", "switches") else name, value)
     return settings
-
-
-def _flatten(name: str, value: Any, settings: dict[str, Any]) -> None:
-    if not isinstance(value, dict):
-        settings[name] = value
-        return
-    for key, inner in value.items():
-        _flatten(f"{name}.{key}" if name else str(key), inner, settings)
-
-
-def _json(content: Any) -> str:
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abm.runs.kept_result import DONE, FAILED, KeptResult, Row, written
+from abm.runs.kept_result import DONE, FAILED, KeptResult, ResultRow, columns_of
 from abm.runs.store_database import (
     DamagedError,
     StoreDatabase,
@@ -87,7 +87,7 @@ class ResultStore:
         """
 
         def write(database: sqlite3.Connection) -> None:
-            rows = [written(result, self._write_files(result)) for result in results]
+            rows = [columns_of(result, self._write_files(result)) for result in results]
             with transaction(database):
                 insert_rows(database, rows)
                 keys = [(result.key,) for result in results]
@@ -145,7 +145,7 @@ class ResultStore:
 
         return self._database.do(look)
 
-    def _contents(self, row: Row, wanted: Collection[str]) -> dict[str, bytes] | None:
+    def _contents(self, row: ResultRow, wanted: Collection[str]) -> dict[str, bytes] | None:
         """Return the contents of files of a row, or None if one is not there or damaged."""
         contents = {}
         for name, (digest, size) in row.files.items():
@@ -167,8 +167,8 @@ class ResultStore:
         return self._database.do(look)
 
     def _whole(
-        self, database: sqlite3.Connection, rows: list[Row]
-    ) -> list[tuple[Row, dict[str, Path]]]:
+        self, database: sqlite3.Connection, rows: list[ResultRow]
+    ) -> list[tuple[ResultRow, dict[str, Path]]]:
         """Return those rows all whose files are there and sound, and where; remove the others."""
         whole = []
         for row in rows:
@@ -202,9 +202,8 @@ class ResultStore:
         """
         import pandas as pd
 
-        rows = {
-            row.key: row for row in self._database.do(lambda database: rows_among(database, keys))
-        }
+        known = self._database.do(lambda database: rows_among(database, keys))
+        rows = {row.key: row for row in known}
         chosen = [rows[key] for key in keys if key in rows]
         frame = pd.DataFrame({"key": [r.key for r in chosen], "status": [r.status for r in chosen]})
         for name in about:
@@ -213,17 +212,18 @@ class ResultStore:
 
     def list(self, kind: str | None = None) -> tuple[KeptResult, ...]:
         """Return all results, or those of a kind, without the contents of their files."""
-        chosen = ("WHERE kind = ?", (kind,)) if kind else ()
-        rows = self._database.do(lambda database: sound_rows(database, *chosen))
-        return tuple(row.result({}) for row in rows)
+        return tuple(row.result({}) for row in self._rows(kind))
 
     def size(self, kind: str | None = None) -> int:
         """Return the bytes of all files, or of those of a kind."""
-        chosen = ("WHERE kind = ?", (kind,)) if kind else ()
-        rows = self._database.do(lambda database: sound_rows(database, *chosen))
-        total = sum(size for _, size in {each for row in rows for each in row.files.values()})
+        files = {about for row in self._rows(kind) for about in row.files.values()}
+        total = sum(size for _, size in files)
         database = self._files.database
         return total + (database.stat().st_size if kind is None and database.exists() else 0)
+
+    def _rows(self, kind: str | None) -> Sequence[ResultRow]:
+        chosen = ("WHERE kind = ?", (kind,)) if kind else ()
+        return self._database.do(lambda database: sound_rows(database, *chosen))
 
     def verify(self) -> StoreReport:
         """Check everything, move aside what is damaged, and remove what was never finished."""
@@ -286,21 +286,17 @@ class ResultStore:
             self._database.do(give_up, is_writing=True)
 
 
-def _figures(rows: Sequence[Row]) -> "pd.DataFrame":
+def _figures(rows: Sequence[ResultRow]) -> "pd.DataFrame":
     """Return the figures of rows, one column each, in the order of their first appearance."""
     import numpy as np
     import pandas as pd
 
     by_names: dict[tuple[str, ...], list[int]] = {}
-    for place, row in enumerate(rows):
-        by_names.setdefault(row.names, []).append(place)
-    columns = {
-        name: column
-        for column, name in enumerate(dict.fromkeys(n for names in by_names for n in names))
-    }
-    values = np.full((len(rows), len(columns)), np.nan)
-    for names, places in by_names.items():
-        content = b"".join(rows[place].figures for place in places)
-        part = np.frombuffer(content, "<f8").reshape(len(places), len(names))
-        values[np.ix_(places, [columns[name] for name in names])] = part
-    return pd.DataFrame(values, columns=list(columns))
+    for number, row in enumerate(rows):
+        by_names.setdefault(row.names, []).append(number)
+    tables = []
+    for names, numbers in by_names.items():
+        content = b"".join(rows[number].figures for number in numbers)
+        values = np.frombuffer(content, "<f8").reshape(len(numbers), len(names))
+        tables.append(pd.DataFrame(values, numbers, names))
+    return pd.concat(tables).sort_index() if tables else pd.DataFrame()

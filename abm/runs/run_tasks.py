@@ -124,7 +124,7 @@ class _Runner:
     begun: float = 0.0  # weight, as the next two
     settled: float = 0.0
     heard: float = 0.0  # of the batch that is done in this very process
-    told: float = 0.0  # share
+    reported: float = 0.0  # share
     workers: int = 0  # how many there were when they were counted
     counted: float = 0.0  # when, by the monotonic clock
     next_look: float = 0.0  # at what others do, by the monotonic clock
@@ -168,8 +168,8 @@ class _Runner:
             slots = [batch.slot for batch in self.in_flight.values()]
             noted = sum(self.shares[slot] for slot in slots if slot < len(self.shares))
             share = (self.settled + self.heard + noted) / self.total
-            self.told = min(1.0, max(self.told, share))
-            self.progress(self.told)
+            self.reported = min(1.0, max(self.reported, share))
+            self.progress(self.reported)
 
     # Sending
 
@@ -317,11 +317,11 @@ class _Runner:
         self._release({task.key for task in batch.tasks})
         self.settled += batch.weight
         self.heard = 0.0
-        good = [each for each in finished if not isinstance(each.result, Failure)]
+        good = [done for done in finished if not isinstance(done.result, Failure)]
         self.summary.done += len(good)
         self.summary.failed += len(finished) - len(good)
-        if weight := sum(each.task.weight for each in good):
-            pace = sum(each.seconds for each in good) / weight
+        if weight := sum(done.task.weight for done in good):
+            pace = sum(done.seconds for done in good) / weight
             quickest = min(pace, self.pace or pace)  # the first ones compile
             self.pace = (quickest + pace) / 2
 

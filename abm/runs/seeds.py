@@ -57,7 +57,7 @@ class SeedRun:
         base = run_key(self.scenario, self.seed, f"{observed} {name}".strip())
         more = {self.logs | Logs(*on) for on in product((False, True), repeat=len(LOG_NAMES))}
         names = sorted((logs.names() for logs in more), key=lambda names: (len(names), names))
-        return [key_of_kind(" ".join((KIND, *each)), base) for each in names]
+        return [key_of_kind(" ".join((KIND, *logs)), base) for logs in names]
 
     def task(self) -> Task:
         """Return the task to run it."""
@@ -150,18 +150,18 @@ def find_seeds(
     serving = {seed: seed_run.keys() for seed, seed_run in runs.items()}
     listed = store.has((key for keys in serving.values() for key in keys), failed=False)
     left = {seed: [key for key in keys if key in listed] for seed, keys in serving.items()}
-    found: dict[int, KeptSeed] = {}
+    kept_seeds: dict[int, KeptSeed] = {}
     while first := {seed: keys.pop(0) for seed, keys in left.items() if keys}:
         on_disk = store.files_on_disk(first.values())
         for seed, key in first.items():
             seed_kept = _as_kept(key, on_disk[key]) if key in on_disk else None
             if seed_kept is not None:
-                found[seed], left[seed] = seed_kept, []
+                kept_seeds[seed], left[seed] = seed_kept, []
                 continue
             say(f"what was kept of seed {seed} was damaged")
             if key in on_disk:
                 store.remove([key])
-    return found
+    return kept_seeds
 
 
 def _as_kept(key: str, result: FilesOnDisk) -> KeptSeed | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from abm.io.tables import TableError
-from abm.runs.kept_result import DONE, Row, read
+from abm.runs.kept_result import DONE, ResultRow, row_of
 from abm.runs.store_folder import NEW, StoreFolder
 
 SECONDS_TO_WAIT = 60.0  # for another process, where files cannot be locked
@@ -131,12 +131,12 @@ def with_nothing[T](work: Callable[[sqlite3.Connection], T]) -> T:
 def check_schema(database: sqlite3.Connection) -> None:
     """Make the tables of a new database; see that those of another are ours and nothing else."""
     look = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
-    found = tuple(sql for (sql,) in database.execute(look))
-    if not found:
+    schema = tuple(sql for (sql,) in database.execute(look))
+    if not schema:
         with transaction(database):
             for statement in SCHEMA:
                 database.execute(statement)
-    elif found != SCHEMA:
+    elif schema != SCHEMA:
         raise DamagedError
 
 
@@ -164,12 +164,12 @@ def insert_rows(database: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -
 
 def sound_rows(
     database: sqlite3.Connection, where: str = "", given: Sequence[Any] = ()
-) -> list[Row]:
+) -> list[ResultRow]:
     """Return rows that are sound; the others are removed, where that can be."""
     names: Mapping[int, str] = dict(database.execute(NAMES))
     rows, damaged = [], []
     for number, *columns in database.execute(f"{SELECT} {where}", given):
-        row = read(tuple(columns), names)
+        row = row_of(tuple(columns), names)
         if row is None:
             damaged.append((number,))
         else:
@@ -180,7 +180,7 @@ def sound_rows(
     return rows
 
 
-def rows_among(database: sqlite3.Connection, keys: Iterable[str]) -> list[Row]:
+def rows_among(database: sqlite3.Connection, keys: Iterable[str]) -> list[ResultRow]:
     """Return the rows of keys, in any order."""
     parts = batched(dict.fromkeys(keys), KEYS_AT_ONCE)
     return [row for part in parts for row in sound_rows(database, AMONG, (json.dumps(part),))]
@@ -192,7 +192,7 @@ def forget(database: sqlite3.Connection, keys: Iterable[str]) -> None:
         database.executemany("DELETE FROM results WHERE key = ?", [(key,) for key in keys])
 
 
-def objects_of(rows: Iterable[Row]) -> set[str]:
+def objects_of(rows: Iterable[ResultRow]) -> set[str]:
     return {digest for row in rows for digest, _ in row.files.values()}
 
 
@@ -204,6 +204,6 @@ def salvage(path: Path) -> dict[str, tuple[Any, ...]]:
             check_schema(database)
             names = dict(database.execute(NAMES))
             for _, *columns in database.execute(f"{SELECT} NOT INDEXED ORDER BY id {order}"):
-                if read(tuple(columns), names) is not None:
+                if row_of(tuple(columns), names) is not None:
                     rows[columns[0]] = (*columns[:4], names[columns[4]], *columns[5:])
     return rows

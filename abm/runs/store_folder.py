@@ -66,10 +66,10 @@ class StoreFolder:
             return None
         self.aside.mkdir(exist_ok=True)
         number = 1
-        while os.path.lexists(place := self.aside / f"{path.name}-{number}"):
+        while os.path.lexists(aside := self.aside / f"{path.name}-{number}"):
             number += 1
         with contextlib.suppress(FileNotFoundError):
-            return path.rename(place)
+            return path.rename(aside)
         return None
 
     @contextlib.contextmanager
@@ -173,7 +173,7 @@ class StoreFolder:
     def remove_objects_but(self, names: Collection[str]) -> None:
         """Remove files that nothing names, half-written ones too."""
         folders = (self.path / OBJECTS).glob("??")
-        for folder in (each for each in folders if stat.S_ISDIR(each.lstat().st_mode)):
+        for folder in (path for path in folders if stat.S_ISDIR(path.lstat().st_mode)):
             for path in folder.iterdir():
                 if stat.S_ISDIR(path.lstat().st_mode):
                     self.move_aside(path)
@@ -228,10 +228,10 @@ def end_owner(descriptor: int, path: Path) -> None:
         os.close(descriptor)
 
 
-def _bytes_at(path: Path, place: int, number: int) -> bytes:
-    """Return a few bytes of a file, counted from its end if `place` is negative."""
+def _bytes_at(path: Path, offset: int, number: int) -> bytes:
+    """Return a few bytes of a file, counted from its end if `offset` is negative."""
     with contextlib.suppress(OSError), open(os.open(path, os.O_RDONLY | SAFE), "rb") as file:
-        file.seek(place, os.SEEK_END if place < 0 else os.SEEK_SET)
+        file.seek(offset, os.SEEK_END if offset < 0 else os.SEEK_SET)
         return file.read(number)
     return b""
 

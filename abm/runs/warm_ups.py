@@ -60,12 +60,12 @@ def _trends_before_the_start(scenario: "Scenario") -> dict[str, str]:
     school = SchoolCalendar()
     first = school.start_of(school.year_of(start) - WARM_UP_YEARS)
     days = [first + datetime.timedelta(days=day) for day in range((start - first).days)]
-    found = {}
+    hashes = {}
     for name, trend in scenario.trends.items():
         multipliers = np.array([multiplier_on(trend, day) for day in days])
         if (multipliers != 1.0).any():
-            found[name] = hashlib.sha256(multipliers.tobytes()).hexdigest()
-    return found
+            hashes[name] = hashlib.sha256(multipliers.tobytes()).hexdigest()
+    return hashes
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,7 @@ def find_seeds(
 def _as_kept(key: str, result: FilesOnDisk) -> KeptSeed | None:
     """Return a seed that is kept, or None where its files are not what their names say."""
     files, seconds, unmade = result.files, result.about.get("seconds"), result.about.get("unmade")
+    unmade = unmade if isinstance(unmade, dict) else {}
     try:
         sums = Aggregates.from_plain(read_json(files[AGGREGATES])) if AGGREGATES in files else None
         tables = [path for name, path in files.items() if name.endswith(".parquet")]
@@ -176,7 +177,8 @@ def _as_kept(key: str, result: FilesOnDisk) -> KeptSeed | None:
         return None
     if not (isinstance(seconds, int | float) and 0 <= seconds < 1e9):
         seconds = 0.0
-    return KeptSeed(key, files, seconds, sums, unmade if isinstance(unmade, dict) else {})
+    reasons = {name: str(reason) for name, reason in unmade.items()}
+    return KeptSeed(key, files, seconds, sums, reasons)
 
 
 def _is_parquet(path: Path) -> bool:
@@ -194,20 +196,22 @@ def keep_seeds(
     `before` is what seeds gave before, with fewer tables: the curves must be the same, byte for
     byte. StoreError or TableError if something cannot be written.
     """
-    errors = {}
-    good = []
+    errors: dict[int, str] = {}
+    good, refused = [], None
     for finished in batch:
         seed, result = finished.task.argument.seed, finished.result
         if isinstance(result, TableError):
-            raise result
-        if isinstance(result, Failure):
+            refused = result
+        elif isinstance(result, Failure):
             errors[seed] = result.error
-            continue
-        try:
-            good.append(_kept(finished, before.get(seed)))
-        except DifferentCurvesError as error:
-            errors[seed] = f"{error}\n"
+        else:
+            try:
+                good.append(_kept(finished, before.get(seed)))
+            except DifferentCurvesError as error:
+                errors[seed] = f"{error}\n"
     store.put_many(good)
+    if refused is not None:
+        raise refused
     return errors
 
 

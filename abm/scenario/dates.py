@@ -3,8 +3,6 @@
 import datetime
 from collections.abc import Mapping
 
-import numpy as np
-
 DAYS_A_YEAR = 365.25
 
 
@@ -20,6 +18,8 @@ def multiplier_on(trend: Mapping[int, float], date: datetime.date) -> float:
     Multipliers stand for the beginning of their years and change linearly in between; before the
     first and after the last they stay as they are.
     """
+    import numpy as np  # not with this file: what is only read of a scenario shall not wait for it
+
     years = sorted(trend)
     return float(np.interp(decimal_year(date), years, [trend[year] for year in years]))
 

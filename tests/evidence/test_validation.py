@@ -1,6 +1,8 @@
 """`nssi evidence` and `nssi validate`, with worlds that are made up instead of lived."""
 
+import contextlib
 import dataclasses
+import io
 import json
 import shutil
 from hashlib import sha256
@@ -30,15 +32,31 @@ def validate(out: Path, **more) -> int:
     return validate_command("baseline", [101, 102, 103, 104], 100, how)
 
 
-def test_it_writes_a_table_a_figure_and_what_was_lived(tmp_path: Path, capsys) -> None:
-    assert validate(tmp_path, as_json=True) == 0
+@pytest.fixture(scope="module")
+def first(tmp_path_factory) -> tuple[Path, str]:
+    """Return where validations go, with one that is finished, and what it printed."""
+    out, printed = tmp_path_factory.mktemp("whole"), io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        assert validate(out) == 0
+    return out, printed.getvalue()
+
+
+@pytest.fixture(scope="module")
+def whole(first: tuple[Path, str]) -> Path:
+    """Return the folder of all validations, with one that is finished."""
+    return first[0] / "validate"
+
+
+def test_it_writes_a_table_a_figure_and_what_was_lived(first: tuple[Path, str], capsys) -> None:
+    out, _ = first
+    assert validate(out, as_json=True) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["id"] for row in rows] == list(register().entries)
     for row in rows:
         assert tuple(row) == FIELDS
         assert row["verdict"] in VERDICTS
         assert (row["simulated"] is None) == (row["use"] == "not answerable"), row["id"]
-    (folder,) = (tmp_path / "validate").iterdir()
+    (folder,) = (out / "validate").iterdir()
     lines = (folder / "evidence.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0].split(",")[:3] == ["id", "use", "kind"]
     assert (folder / "figures" / "verdicts_at_a_glance.png").stat().st_size > 10_000
@@ -50,13 +68,12 @@ def test_it_writes_a_table_a_figure_and_what_was_lived(tmp_path: Path, capsys) -
     ]
 
 
-def test_what_is_finished_is_not_lived_again(tmp_path: Path, capsys) -> None:
-    assert validate(tmp_path) == 0
-    first = capsys.readouterr().out
-    how = RunOptions(out=tmp_path, jobs=1, quiet=True, simulate=_never)
+def test_what_is_finished_is_not_run_again(first: tuple[Path, str], capsys) -> None:
+    out, printed = first
+    how = RunOptions(out=out, jobs=1, quiet=True, simulate=_never)
     assert validate_command("baseline", [101, 102, 103, 104], 100, how) == 0
-    assert capsys.readouterr().out == first
-    assert "claims, and" in first
+    assert capsys.readouterr().out == printed
+    assert "claims, and" in printed
 
 
 def _never(*_: object) -> dict:
@@ -111,14 +128,6 @@ def test_tables_that_are_none_are_made_again_though_their_checksum_is_right(
     lines: list[str] = []
     run_worlds(runs, 1, lines.append, store)
     assert lines == []
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory) -> Path:
-    """Return the folder of all validations, with one that is finished."""
-    out = tmp_path_factory.mktemp("whole")
-    assert validate(out) == 0
-    return out / "validate"
 
 
 def _edit_verdicts(rows: list) -> object:

@@ -1,6 +1,7 @@
 """Interventions in lived populations: nothing where there is nothing, and nothing too early."""
 
 import datetime
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -11,20 +12,34 @@ from abm.scenario.intervention_library import kinds
 from abm.scenario.scenario import Scenario
 from abm.simulation.record import Logs, Record
 from abm.simulation.run import run
+from abm.simulation.world import World
+from abm.simulation.world_state import WorldState, resume, run_warm_up, state_of
 
 PEOPLE, YEARS, SEED = 150, 3, 4
 LATER = datetime.date(2017, 3, 1)
 RISKY = {"barrier_mean": 8.0, "specialist_places": 400.0}
 
 
-def lived_with(*interventions: dict[str, Any]) -> Record:
+def scenario_with(*interventions: dict[str, Any]) -> Scenario:
     table = {
         "population": {"size": PEOPLE},
         "calendar": {"years": YEARS},
         "parameters": RISKY,
         "interventions": list(interventions),
     }
-    return run(Scenario.from_table(table, "tried"), SEED, Logs(people=True, acts=True))
+    return Scenario.from_table(table, "tried")
+
+
+@functools.cache
+def morning_of_the_first_day() -> WorldState:
+    """Return where all of these populations stand before anything can be done."""
+    return state_of(run_warm_up(World(scenario_with(), SEED)))
+
+
+def lived_with(*interventions: dict[str, Any]) -> Record:
+    scenario, logs = scenario_with(*interventions), Logs(people=True, acts=True)
+    world = resume(scenario, SEED, logs, state=morning_of_the_first_day())
+    return run(scenario, SEED, logs, world=world)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import gc
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,43 @@ from abm.simulation.today import TODAY_DTYPE, derive_speeds
 from abm.simulation.world import World
 from docs.make.chromium import FLAGS, chromium
 
+TESTS = Path(__file__).parent
+
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 """How long one example takes tells of the machine, not of the property."""
+
+
+LONG = (
+    "test_bits.py",  # compiles what the others then find compiled
+    "runs/test_run_tasks.py",  # meanwhile, needs nothing compiled
+    "browser/test_page_in_chromium.py",
+    "browser/test_inputs_in_chromium.py",
+    "docs_make/test_tutorial.py",
+    "runs/test_store_faults.py",
+    "runs/test_faults.py",
+    "test_launcher.py",
+    "mechanisms/test_patterns_acts.py",
+    "mechanisms/test_patterns_rivals.py",
+    "evidence/test_validation.py",
+    "browser/test_page_is_guarded.py",
+    "mechanisms/test_patterns_course.py",
+    "runs/test_faults_on_dask.py",
+    "runs/test_handed_over.py",
+    "studies/test_small_populations.py",
+    "simulation/test_world_state.py",
+)
+"""Files that take longest, each with one process: they begin first, so that none is left over."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the order of files; processes would begin with those of most tests."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {TESTS / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 def pytest_collection_finish() -> None:

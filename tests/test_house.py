@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from grimp import build_graph
 
 import abm
@@ -30,6 +31,12 @@ def test_files_are_short() -> None:
     lengths = {name: len(text.splitlines()) for name, text in sources()}
     assert lengths
     assert not {name: lines for name, lines in lengths.items() if lines >= FILE_LINES}
+
+
+def test_files_of_tests_that_begin_first_are_there(request: pytest.FixtureRequest) -> None:
+    (named,) = {tuple(plugin.LONG) for plugin in request.config.pluginmanager.get_plugins()
+                if hasattr(plugin, "LONG")}  # fmt: skip
+    assert [name for name in named if not (PACKAGE.parent / "tests" / name).is_file()] == []
 
 
 def test_functions_fit_a_screen() -> None:

@@ -83,7 +83,9 @@ class Worlds:
     def of_single_seeds(self) -> "list[Worlds]":
         """Return the worlds of every seed alone, in order of the seeds."""
         return [
-            Worlds({name: {seed: of[seed]} for name, of in self._tables.items() if seed in of})
+            Worlds(
+                {name: {seed: seeds[seed]} for name, seeds in self._tables.items() if seed in seeds}
+            )
             for seed in sorted({seed for seeds in self._tables.values() for seed in seeds})
         ]
 

@@ -64,7 +64,7 @@ def trend_rows(
         dict[str, tuple[UnjudgedStudy, ...]], FILE.read_text(encoding="utf-8"), FILE.name
     )
     judged = [row for entry in entries for row in _judged(judge(entry, worlds))]
-    return judged + [_unjudged(each, do_study(each.study, worlds)) for each in unjudged[place]]
+    return judged + [_unjudged(row, do_study(row.study, worlds)) for row in unjudged[place]]
 
 
 def _judged(result: Result) -> Iterator[tuple[str, ...]]:
@@ -79,8 +79,16 @@ def _judged(result: Result) -> Iterator[tuple[str, ...]]:
         yield (*beside, *_numbers(simulated), entry.statement + part)
 
 
-def _unjudged(of: UnjudgedStudy, simulated: Simulated) -> tuple[str, ...]:
-    return (of.source, of.use, "-", number(of.published), "-", *_numbers(simulated), of.statement)
+def _unjudged(row: UnjudgedStudy, simulated: Simulated) -> tuple[str, ...]:
+    return (
+        row.source,
+        row.use,
+        "-",
+        number(row.published),
+        "-",
+        *_numbers(simulated),
+        row.statement,
+    )
 
 
 def _numbers(simulated: Simulated) -> tuple[str, str]:

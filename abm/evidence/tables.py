@@ -88,7 +88,7 @@ def pooled(
             groups.append(np.full(count, first))
         keys.append((index << SEED_SHIFT) | person)
     shared = [name for name in seeds[0][1] if all(name in columns for _, columns in seeds)]
-    columns = {name: np.concatenate([of[name] for _, of in seeds]) for name in shared}
+    columns = {name: np.concatenate([table[name] for _, table in seeds]) for name in shared}
     columns["seed"] = np.concatenate(
         [np.full(len(key), seed, np.int64) for key, (seed, _) in zip(keys, seeds, strict=True)]
     )

@@ -67,14 +67,14 @@ def read_declarations[T](
 
 def _explained(error: ErrorDetails) -> str:
     """Return which entry is wrong, and what was expected of it."""
-    place, kind = list(error["loc"]), error["type"]
+    path, kind = list(error["loc"]), error["type"]
     if kind == "value_error":
         message = str(error["ctx"]["error"])
     elif kind == "missing":
-        last = place.pop()
+        last = path.pop()
         message = f"lacks {last}"
         if last in ("low", "high", 0, 1):
-            place += ["range"] if isinstance(last, str) else []
+            path += ["range"] if isinstance(last, str) else []
             message = "expected [low, high]"
     elif kind == "extra_forbidden":
         message = "there is no such field or table"
@@ -83,7 +83,7 @@ def _explained(error: ErrorDetails) -> str:
         message = f"expected {expected}, not {shown(error['input'])}"
     else:
         message = error["msg"].replace("Input should be", "expected")
-    return ": ".join(filter(None, [".".join(map(str, place)), message]))
+    return ": ".join(filter(None, [".".join(map(str, path)), message]))
 
 
 def named(tables: Any, field: str = "name") -> Any:

@@ -67,10 +67,10 @@ class Aggregates:
     def together(cls, seeds: "Sequence[Aggregates]") -> "Aggregates":
         """Return the sums over the people of all these seeds."""
         return cls(
-            np.sum([each.onset for each in seeds], axis=0),
-            _merged([each.yearly_acts for each in seeds]),
-            np.sum([each.motives for each in seeds], axis=0),
-            np.sum([each.presentations for each in seeds], axis=0),
+            np.sum([one.onset for one in seeds], axis=0),
+            _merged([one.yearly_acts for one in seeds]),
+            np.sum([one.motives for one in seeds], axis=0),
+            np.sum([one.presentations for one in seeds], axis=0),
         )
 
     @classmethod
@@ -87,14 +87,14 @@ class Aggregates:
         shapes["presentations"] = (2,)  # older folders have none
         try:
             plain = {"presentations": [0, 0], **plain}
-            found = {n: np.array(plain[n], np.int64).reshape(shape) for n, shape in shapes.items()}
+            arrays = {n: np.array(plain[n], np.int64).reshape(shape) for n, shape in shapes.items()}
         except (KeyError, TypeError, OverflowError) as error:
             raise ValueError(f"these are no sums over people and acts: {error}") from None
-        sexes, ages, *_ = found["yearly_acts"].T
+        sexes, ages, *_ = arrays["yearly_acts"].T
         known = np.isin(sexes, (0, 1)).all() and np.isin(ages, AGES).all()
-        if not known or any((counts < 0).any() for counts in found.values()):
+        if not known or any((counts < 0).any() for counts in arrays.values()):
             raise ValueError("these are no sums over people and acts: a count is out of range")
-        return cls(**found)
+        return cls(**arrays)
 
 
 def aggregate(record: "Record") -> Aggregates | None:

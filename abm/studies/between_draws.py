@@ -1,6 +1,6 @@
 """What differs between draws of the parameters, and what is chance, told apart.
 
-Every draw is lived with two seeds. Two runs of one draw differ by chance alone; what else draws
+Every draw is run with two seeds. Two runs of one draw differ by chance alone; what else draws
 differ by is due to their parameters: a one-way analysis of variance.
 """
 
@@ -55,10 +55,10 @@ def places_of_pairs(seeds: Sequence[int]) -> np.ndarray:
     numpy.ndarray
         Shape (draws, 2), in ascending order of the seeds.
     """
-    places = {int(seed): place for place, seed in enumerate(seeds)}
+    places = {int(seed): index for index, seed in enumerate(seeds)}
     firsts = sorted(seed for seed in places if seed % 2 == 1 and seed + 1 in places)
-    found = [[places[seed], places[seed + 1]] for seed in firsts]
-    return np.array(found, np.int64).reshape(-1, SEEDS_A_DRAW)
+    pairs = [[places[seed], places[seed + 1]] for seed in firsts]
+    return np.array(pairs, np.int64).reshape(-1, SEEDS_A_DRAW)
 
 
 def between_draws(
@@ -126,14 +126,14 @@ def _of_parameters(
     between = unless_zero(np.sqrt((apart**2).sum(axis=-1) / (several - 1)), mean) ** 2
     variance = np.maximum(between - within / SEEDS_A_DRAW, 0.0)
     half = Z_95 * np.sqrt(variance)
-    found = _around(mean, half, bounds)
+    limits = _around(mean, half, bounds)
     many = (draws >= MANY_DRAWS) & (between > 0)
     if not many.any():
-        return found
+        return limits
     share = np.sqrt(np.where(between > 0, variance / np.where(between > 0, between, 1.0), 0.0))
     drawn_together = np.where(whole, mean[..., None] + share[..., None] * apart, np.nan)
     ends = [(1 - LEVEL) / 2, 1 - (1 - LEVEL) / 2]
-    low, high = np.array(found.low), np.array(found.high)
+    low, high = np.array(limits.low), np.array(limits.high)
     low[many], high[many] = np.nanquantile(drawn_together[many], ends, axis=-1)
     return Limits(np.clip(low, *bounds), np.clip(high, *bounds))
 

@@ -87,14 +87,14 @@ def follow_up(acts: np.ndarray, end: int, values: Mapping[str, float]) -> list[F
         "died of other causes": values["follow_up_other_death"],
     }
     people, length = values["follow_up_people"], values["follow_up_years"]
-    found = []
+    outcomes = []
     for outcome, share in shares.items():
         low, high = rate_interval(share * people, people)
-        expected, least, most = (_expected(each, length, years) for each in (share, low, high))
-        found.append(
+        expected, least, most = (_expected(rate, length, years) for rate in (share, low, high))
+        outcomes.append(
             FollowUp(outcome, len(years), float(years.sum()), expected, Interval(least, most))
         )
-    return found
+    return outcomes
 
 
 def _expected(share: float, length: float, years: np.ndarray) -> float:

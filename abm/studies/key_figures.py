@@ -90,7 +90,7 @@ class SeedResults:
 def summary_table(
     curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates] | None = None
 ) -> "pd.DataFrame":
-    """Return the key figures at the last census (in a birth cohort, of each age when it was lived).
+    """Return the key figures at the last census (in a birth cohort, at each age).
 
     Parameters
     ----------
@@ -116,42 +116,42 @@ def summary_table(
 def summary_of(curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]) -> list[Row]:
     """Return the rows of `summary_table`; a figure that no seed can give is left out."""
     rows = []
-    for quantity, found in known_of(curves, aggregates):
-        estimate, (low, high), how = over_seeds(quantity, found)
+    for quantity, estimates in known_of(curves, aggregates):
+        estimate, (low, high), method = over_seeds(quantity, estimates)
         rows.append(
             Row(quantity.label, quantity.measure, quantity.sex, quantity.age, estimate, low, high,
-                how, quantity.unit, quantity.form)
+                method, quantity.unit, quantity.form)
         )  # fmt: skip
     return rows
 
 
-def over_seeds(quantity: Quantity, found: "Found") -> OfSeed:
+def over_seeds(quantity: Quantity, of_runs: "Found") -> OfSeed:
     """Return a figure over all seeds: Student's t between them, or the interval of their people.
 
     The people tell where one seed only knows the figure, and where all seeds agree.
     """
-    known = [each for each in found.of_seeds if not math.isnan(each[0])]
+    known = [one for one in of_runs.of_seeds if not math.isnan(one[0])]
     if len(known) == 1:
         return _with_width(known[0], FEW_PEOPLE)
     estimates = np.array([estimate for estimate, _, _ in known], dtype=np.float64)
     mean, _, low, high = between_seeds(estimates, BOUNDS[quantity.form])
     if not math.isnan(low):
         return mean, Interval(low, high), f"between {len(known)} seeds"
-    return where_agreed(mean, found)
+    return where_agreed(mean, of_runs)
 
 
-def where_agreed(mean: float, found: "Found") -> OfSeed:
+def where_agreed(mean: float, estimates: "Found") -> OfSeed:
     """Return a figure that is the same in all runs, with the interval of their people together."""
-    _, interval, _ = found.together()
+    _, interval, _ = estimates.together()
     return _with_width((mean, interval, "the runs agree; their people together"), AGREE)
 
 
-def _with_width(told: OfSeed, if_none: str) -> OfSeed:
+def _with_width(figure: OfSeed, if_none: str) -> OfSeed:
     """Return a figure, and why it has no interval where that has no width or there is none."""
-    estimate, (low, high), how = told
+    estimate, (low, high), method = figure
     if low == high:
         return estimate, NO_INTERVAL, COARSE
-    return (estimate, NO_INTERVAL, if_none) if math.isnan(low) and how != NEEDS_SEEDS else told
+    return (estimate, NO_INTERVAL, if_none) if math.isnan(low) and method != NEEDS_SEEDS else figure
 
 
 class Found(NamedTuple):
@@ -167,9 +167,9 @@ def known_of(
     """Yield every figure that some seed can give, and what each seed gives, seeds ascending."""
     seeds = _results_by_seed(curves, aggregates)
     for quantity in _quantities():
-        found = [quantity.of_seed(seed) for seed in seeds]
-        if any(not math.isnan(estimate) for estimate, _, _ in found):
-            yield quantity, Found(found, partial(_of_all, quantity, seeds))
+        of_seeds = [quantity.of_seed(seed) for seed in seeds]
+        if any(not math.isnan(estimate) for estimate, _, _ in of_seeds):
+            yield quantity, Found(of_seeds, partial(_of_all, quantity, seeds))
 
 
 def _of_all(quantity: Quantity, seeds: "Sequence[SeedResults]") -> OfSeed:
@@ -199,8 +199,8 @@ def _results_by_seed(
 def _quantities() -> list[Quantity]:
     """Return the key figures in the order they are shown."""
     shares = [
-        _share(f"{words}, ages {MAIN_BAND}{_of(sex)}", measure, sex)
-        for measure, words in (
+        _share(f"{label}, ages {MAIN_BAND}{_of(sex)}", measure, sex)
+        for measure, label in (
             ("lifetime_prevalence", "Ever self-injured"),
             ("past_year_prevalence", "Self-injured in the past year"),
             ("past_month_prevalence", "Self-injured in the past month"),
@@ -216,7 +216,7 @@ def _quantities() -> list[Quantity]:
         _clustered_rate("acts_per_person_year", "Acts per person-year", from_people=True),
         _clustered_rate("urges_per_person_year", "Reported urges per person-year", False),
         _acts_of_the_active(),
-        *(_motive(route, words) for route, words in enumerate(MOTIVE_WORDS)),
+        *(_motive(route, label) for route, label in enumerate(MOTIVE_WORDS)),
         _rate(
             "hospital_presentations_per_100k",
             "Hospital presentations per 100,000 a year",
@@ -262,7 +262,7 @@ def _sex_ratio() -> Quantity:
     return Quantity(label, "female_to_male_ratio", "all", MAIN_BAND, "ratio", "ratio", of_seed)
 
 
-def _rate(name: str, words: str, repeats: Callable[[SeedResults], float]) -> Quantity:
+def _rate(name: str, title: str, repeats: Callable[[SeedResults], float]) -> Quantity:
     """Return a rate of events; `repeats` says how they repeat within persons, NaN if unknown."""
     measure = measure_named(name)
 
@@ -273,10 +273,10 @@ def _rate(name: str, words: str, repeats: Callable[[SeedResults], float]) -> Qua
         if math.isnan(by_person):
             return value, NO_INTERVAL, NEEDS_SEEDS
         low, high = rate_interval(events, years, by_person)
-        how = "Poisson, one seed" if by_person == 1 else "over persons, one seed"
-        return value, Interval(low * measure.per, high * measure.per), how
+        method = "Poisson, one seed" if by_person == 1 else "over persons, one seed"
+        return value, Interval(low * measure.per, high * measure.per), method
 
-    label = f"{words}, ages {MAIN_BAND}"
+    label = f"{title}, ages {MAIN_BAND}"
     return Quantity(label, measure.name, "all", MAIN_BAND, measure.unit, "number", of_seed)
 
 
@@ -325,7 +325,7 @@ def _onset() -> Quantity:
     return Quantity(label, "median_onset_age", "all", "18", "years", "age", of_seed)
 
 
-def _clustered_rate(measure: str, words: str, from_people: bool) -> Quantity:
+def _clustered_rate(measure: str, title: str, from_people: bool) -> Quantity:
     """Return a rate whose events cluster within people; the interval is over persons."""
 
     def of_seed(seed: SeedResults) -> OfSeed:
@@ -344,7 +344,7 @@ def _clustered_rate(measure: str, words: str, from_people: bool) -> Quantity:
 
     unit = measure_named(measure).unit
     return Quantity(
-        f"{words}, ages {MAIN_BAND}", measure, "all", MAIN_BAND, unit, "number", of_seed
+        f"{title}, ages {MAIN_BAND}", measure, "all", MAIN_BAND, unit, "number", of_seed
     )
 
 
@@ -366,7 +366,7 @@ def _acts_of_the_active() -> Quantity:
     )
 
 
-def _motive(route: int, words: str) -> Quantity:
+def _motive(route: int, title: str) -> Quantity:
     """Return the share of acts by one route."""
     band = MOTIVE_BANDS.index((FIRST_AGE, 24))
 
@@ -378,7 +378,7 @@ def _motive(route: int, words: str) -> Quantity:
 
     name = f"acts_to_{MOTIVE_NAMES[route]}"
     return Quantity(
-        f"Share of acts {words}, all ages",
+        f"Share of acts {title}, all ages",
         name,
         "all",
         "10-24",

@@ -54,22 +54,22 @@ def summary_by_draw(
     """
     seeds = sorted(int(seed) for seed in curves["seed"].unique())
     rows = []
-    for quantity, found in known_of(curves, aggregates):
-        values = np.array([estimate for estimate, _, _ in found.of_seeds], dtype=np.float64)
+    for quantity, estimates in known_of(curves, aggregates):
+        values = np.array([estimate for estimate, _, _ in estimates.of_seeds], dtype=np.float64)
         apart = between_draws(values, seeds, BOUNDS[quantity.form])
         draws = int(apart.draws)
         if draws == 0:
-            first = [each for each in found.of_seeds if not math.isnan(each[0])][:1]
-            estimate, (low, high), how = over_seeds(quantity, found._replace(of_seeds=first))
+            first = [one for one in estimates.of_seeds if not math.isnan(one[0])][:1]
+            estimate, (low, high), method = over_seeds(quantity, estimates._replace(of_seeds=first))
         else:
             estimate, (low, high) = float(apart.mean), map(float, apart.chance)
-            how = f"{draws} draws, two runs each" if draws > 1 else "two runs of one draw"
+            method = f"{draws} draws, two runs each" if draws > 1 else "two runs of one draw"
             if math.isnan(apart.chance.low):
-                estimate, (low, high), how = where_agreed(estimate, found)
+                estimate, (low, high), method = where_agreed(estimate, estimates)
         rows.append(
             RowByDraw(
                 quantity.label, quantity.measure, quantity.sex, quantity.age, estimate, low, high,
-                how, quantity.unit, quantity.form, draws,
+                method, quantity.unit, quantity.form, draws,
                 *map(float, apart.parameter), *map(float, apart.one_run),
             )
         )  # fmt: skip

@@ -44,7 +44,7 @@ class Outcome:
     name: str
     unit: str
     sentence: str
-    of: Callable[["Pooled"], float]
+    compute: Callable[["Pooled"], float]
     series: str | None = None
     age: int | None = None
 
@@ -134,12 +134,12 @@ def _self_criticism_correlation(pooled: Pooled) -> float:
 
 
 def _share_of_route(route: str) -> Callable[[Pooled], float]:
-    def of(pooled: Pooled) -> float:
+    def compute(pooled: Pooled) -> float:
         acts = int(pooled.flows[..., FLOWS.index("acts")].sum())
         own = int(pooled.flows[..., FLOWS.index(f"{route}_acts")].sum())
         return own / acts if acts else NOT_DEFINED
 
-    return of
+    return compute
 
 
 ROUTE_WORDS = {
@@ -249,11 +249,11 @@ _WHOLE = (
 EFFECTS = tuple(
     Outcome(
         f"{name}_averted_per_100k", "per 100,000 person-years",
-        f"{words} fewer than the same people have without the scenario's interventions, per "
+        f"{label} fewer than the same people have without the scenario's interventions, per "
         "100,000 years lived by anybody; only for scenarios with interventions.",
         _averted_per_100k(flow),
     )
-    for name, words, flow in (
+    for name, label, flow in (
         ("new_cases", "First acts", "first_acts"),
         ("acts", "Acts", "acts"),
         ("hospital_presentations", "Presentations to hospital", "hospital"),
@@ -288,7 +288,7 @@ _BY_AGE = sorted(
 )
 
 OUTCOMES: dict[str, Outcome] = {outcome.name: outcome for outcome in (*_WHOLE, *EFFECTS, *_BY_AGE)}
-NOT_EFFECTS = tuple(name for name in OUTCOMES if name not in {each.name for each in EFFECTS})
+NOT_EFFECTS = tuple(name for name in OUTCOMES if name not in {effect.name for effect in EFFECTS})
 SERIES = tuple(dict.fromkeys(outcome.series for outcome in _BY_AGE if outcome.series))
 
 
@@ -314,7 +314,7 @@ def outcomes_of(record: "Record", without: "Record | None" = None) -> dict[str, 
     """
     pooled = Pooled(record, without)
     names = NOT_EFFECTS if without is None else tuple(OUTCOMES)
-    return {name: float(OUTCOMES[name].of(pooled)) for name in names}
+    return {name: float(OUTCOMES[name].compute(pooled)) for name in names}
 
 
 def in_order(names: Collection[str]) -> list[str]:
@@ -331,7 +331,7 @@ def series_over_age(series: str) -> dict[int, Outcome]:
     KeyError
         If `SERIES` has no such name.
     """
-    found = {o.age: o for o in OUTCOMES.values() if o.series == series and o.age is not None}
-    if not found:
+    by_age = {o.age: o for o in OUTCOMES.values() if o.series == series and o.age is not None}
+    if not by_age:
         raise KeyError(f"no series is called {series!r}; there are {', '.join(SERIES)}")
-    return found
+    return by_age

@@ -64,7 +64,7 @@ class Pooled:
         if self.without is None:
             return NOT_DEFINED
         here, there = (
-            int(each.flows[..., FLOWS.index(flow)].sum()) for each in (self, self.without)
+            int(pooled.flows[..., FLOWS.index(flow)].sum()) for pooled in (self, self.without)
         )
         days = int(self.without.flows[..., FLOWS.index("person_days")].sum())
         return DAYS_A_YEAR * (there - here) / days

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def recognition_of(scenario: "Scenario", sex: np.ndarray) -> np.ndarray:
     """Return the chance that an act is what its person takes a single item to mean, by sex."""
-    female, male = (scenario.parameters[f"recognition_{each}"] for each in ("female", "male"))
+    female, male = (scenario.parameters[f"recognition_{name}"] for name in ("female", "male"))
     return np.where(sex == FEMALE, female, male)
 
 
@@ -33,20 +33,20 @@ def recognised(
     Parameters
     ----------
     seed, person
-        Key the luck.
+        Key the draws.
     acts
         Acts asked about; who has none says no.
     recognition
         Chance for a single act.
     """
-    return _luck(seed, person)[0] < 1.0 - (1.0 - recognition) ** acts
+    return _draws(seed, person)[0] < 1.0 - (1.0 - recognition) ** acts
 
 
 def asked_by_list(scenario: "Scenario", seed: int, person: np.ndarray) -> np.ndarray:
     """Return who is asked with a list where some studies do so and others do not."""
-    return _luck(seed, person)[1] < scenario.parameters["pooled_list_share"]
+    return _draws(seed, person)[1] < scenario.parameters["pooled_list_share"]
 
 
-def _luck(seed: int, person: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return the luck of each person with questions, the same on every day."""
+def _draws(seed: int, person: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the draws of each person for questions, the same on every day."""
     return draws_for(seed, person, 0, Purpose.QUESTION, 0)

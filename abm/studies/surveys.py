@@ -143,7 +143,7 @@ def ask(
     ages
         Their ages in years on that day.
     seed, date
-        Key the luck, together with the person numbers.
+        Key the draws, together with the person numbers.
     willingness
         Chance that somebody who has self-injured says so face to face.
     recognition
@@ -154,10 +154,10 @@ def ask(
     if survey.sex != "all":
         wanted &= people["sex"] == SEXES.index(survey.sex)
     eligible = people[wanted]
-    place, luck, _, _ = draws_for(
+    turn, openness, _, _ = draws_for(
         seed, eligible["person"], date.toordinal(), Purpose.SURVEY, survey.number
     )
-    order = np.lexsort((eligible["person"], place))[: survey.respondents]
+    order = np.lexsort((eligible["person"], turn))[: survey.respondents]
     sample = eligible[order]
     acts = sample[FIELDS[survey.question]]
     has = says_so = acts > 0
@@ -165,7 +165,7 @@ def ask(
         chance = np.take(recognition, sample["sex"])
         says_so = recognised(seed, sample["person"], acts, chance)
     if survey.mode == "face_to_face":
-        says_so = says_so & (luck[order] < willingness)
+        says_so = says_so & (openness[order] < willingness)
     return Answer(date, len(eligible), len(order), int(has.sum()), int(says_so.sum()))
 
 

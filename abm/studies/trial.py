@@ -1,7 +1,7 @@
 """A simulated trial of DBT-A: the people of the published trials, in both of its arms.
 
 Adolescents with repeated self-injury are found in the lived population and given, by keyed draws,
-either DBT-A or other specialist care (enhanced usual care). The same months are lived a second time
+either DBT-A or other specialist care (enhanced usual care). The same months are simulated again
 with the arms exchanged, so that everybody is in both and the arms are alike to the last person: a
 trial cannot do that, but its expected result is the same, and less of it is chance. No size was
 tuned to the result: what DBT-A does is an assumption of `parameters.toml`, and what follows for
@@ -175,7 +175,7 @@ def odds_ratio_of_any_act(trial: Trial) -> tuple[float, float, float]:
 
 def trial_lines(trial: Trial) -> list[str]:
     """Return the simulated trial beside the published effects, a line each."""
-    found = {
+    simulated = {
         "standardised difference of acts": difference_of_acts(trial),
         "odds ratio of any act": odds_ratio_of_any_act(trial),
     }
@@ -183,7 +183,7 @@ def trial_lines(trial: Trial) -> list[str]:
     means = f"mean {trial.treated.mean():.1f} and {trial.control.mean():.1f}"
     lines = [f"{arms}; acts over {REPEATED.weeks} weeks: {means}"]
     for name, value, low, high, source in PUBLISHED:
-        here, here_low, here_high = found[name]
+        here, here_low, here_high = simulated[name]
         lines.append(
             f"{name}: simulated {here:.2f} ({here_low:.2f} to {here_high:.2f}), "
             f"published {value:.2f} ({low:.2f} to {high:.2f}), {source}"

@@ -47,7 +47,7 @@ def mean_over_ages(record, measure, first, last):
     return np.average(rows["value"], weights=rows["people"])
 
 
-def test_every_figure_is_declared_once_and_in_words():
+def test_every_figure_is_declared_once_and_described():
     for name, outcome in OUTCOMES.items():
         assert outcome.name == name
         assert outcome.unit
@@ -171,7 +171,7 @@ def test_a_band_that_was_seen_in_part_is_not_defined():
 def outcomes_of_hand_made(record, name):
     from abm.studies.outcomes import Pooled
 
-    return OUTCOMES[name].of(Pooled(record))
+    return OUTCOMES[name].compute(Pooled(record))
 
 
 def test_where_nobody_self_injures_ratios_are_not_defined(open_population):

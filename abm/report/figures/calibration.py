@@ -35,25 +35,27 @@ def _panels(rows: int, number: int) -> "tuple[Figure, Any]":
 def _learnt(table: "pd.DataFrame") -> "Figure":
     """Draw the posterior within the prior, and how often truths were covered."""
     figure, (left, right) = _panels(len(table), 2)
-    place = np.arange(len(table))[::-1]
+    height = np.arange(len(table))[::-1]
     is_log = (table["prior"] == "log-uniform").to_numpy()
 
     def within(name: str) -> np.ndarray:
-        low, high, value = (table[each].to_numpy() for each in ("prior_low", "prior_high", name))
+        low, high, value = (
+            table[column].to_numpy() for column in ("prior_low", "prior_high", name)
+        )
         linear = (value - low) / (high - low)
         with np.errstate(all="ignore"):
             logs = np.log(value / low) / np.log(high / low)
         return np.where(is_log, logs, linear)
 
     colours = np.where(table["identified"], BLUE, style.GREY)
-    left.hlines(place, 0, 1, color="#e6e6e6", linewidth=5)
-    left.hlines(place, within("low"), within("high"), color=colours, linewidth=2.5)
-    left.scatter(within("median"), place, color=colours, s=22, zorder=3)
-    left.set_yticks(place, table["parameter"], fontsize=9)
+    left.hlines(height, 0, 1, color="#e6e6e6", linewidth=5)
+    left.hlines(height, within("low"), within("high"), color=colours, linewidth=2.5)
+    left.scatter(within("median"), height, color=colours, s=22, zorder=3)
+    left.set_yticks(height, table["parameter"], fontsize=9)
     left.set_xticks([0, 1], ["prior low", "prior high"])
     left.grid(visible=False)
     right.axvspan(LEAST_COVERAGE, MOST_COVERAGE, color=style.PUBLISHED, alpha=style.PUBLISHED_ALPHA)
-    right.scatter(table["coverage"], place, color=colours, s=24)
+    right.scatter(table["coverage"], height, color=colours, s=24)
     right.set_xlim(0.5, 1.02)
     right.set_xlabel("share of 90 % intervals that hold the truth")
     note = (
@@ -68,16 +70,16 @@ def _predicted(table: "pd.DataFrame") -> "Figure":
     """Draw what runs at the draws found of the fitted figures, within what is accepted."""
     low, high = table["accepted_low"].to_numpy(), table["accepted_high"].to_numpy()
     both = np.isfinite(low) & np.isfinite(high)
-    shown = table[both]
-    figure, (axes,) = _panels(len(shown), 1)
-    place = np.arange(len(shown))[::-1]
+    rows = table[both]
+    figure, (axes,) = _panels(len(rows), 1)
+    height = np.arange(len(rows))[::-1]
     low, width = low[both], (high - low)[both]
-    ends = {name: (shown[name].to_numpy() - low) / width for name in ("low", "median", "high")}
+    ends = {name: (rows[name].to_numpy() - low) / width for name in ("low", "median", "high")}
     axes.axvspan(0, 1, color=style.PUBLISHED, alpha=style.PUBLISHED_ALPHA)
-    axes.hlines(place, ends["low"], ends["high"], color=BLUE, linewidth=2.5)
-    fitted = (shown["part_in_fit"] == "fitted").to_numpy()
-    axes.scatter(ends["median"], place, color=np.where(fitted, BLUE, ORANGE), s=28, zorder=3)
-    axes.set_yticks(place, shown["statistic"], fontsize=9)
+    axes.hlines(height, ends["low"], ends["high"], color=BLUE, linewidth=2.5)
+    fitted = (rows["part_in_fit"] == "fitted").to_numpy()
+    axes.scatter(ends["median"], height, color=np.where(fitted, BLUE, ORANGE), s=28, zorder=3)
+    axes.set_yticks(height, rows["statistic"], fontsize=9)
     axes.set_xlim(-1.5, 2.5)
     axes.set_xticks([0, 1], ["accepted low", "accepted high"])
     note = (

@@ -80,11 +80,11 @@ def _runs(results: Results) -> str:
 
 def _median_onset(results: Results) -> tuple[float, str]:
     """Return the median age at first act and its label with the interval."""
-    found = [median_onset(sums) for sums in results.aggregates.values()]
-    if len(found) == 1:
-        median, (low, high) = found[0]
+    medians = [median_onset(sums) for sums in results.aggregates.values()]
+    if len(medians) == 1:
+        median, (low, high) = medians[0]
     else:
-        values = np.array([value for value, _ in found])
+        values = np.array([value for value, _ in medians])
         median, _, low, high = between_seeds(values)
         if results.has_draws:
             apart = between_draws(values, list(results.aggregates))
@@ -135,11 +135,11 @@ def acts_per_person(results: Results) -> "Figure | None":
     if not any(counts.sum() for counts in per_seed):
         return None
     figure, (axes,) = style.canvas()
-    labels = [_class_label(place) for place in range(len(FEWEST))]
-    for place, sex in enumerate(SEXES):
-        points = [_share_points(counts[place]) for counts in per_seed if counts[place].sum()]
+    labels = [_class_label(index) for index in range(len(FEWEST))]
+    for index, sex in enumerate(SEXES):
+        points = [_share_points(counts[index]) for counts in per_seed if counts[index].sum()]
         if points:
-            _bars(axes, points, (place - 0.5) * 0.4, sex)
+            _bars(axes, points, (index - 0.5) * 0.4, sex)
     axes.set_xticks(range(len(labels)), labels)
     axes.set(
         xlabel="Acts in the past year (each class twice as wide as the one before)",
@@ -160,16 +160,16 @@ def _classes(yearly_acts: np.ndarray) -> np.ndarray:
     """Return people by sex and class of acts in the past year."""
     counts = np.zeros((2, len(FEWEST)), dtype=np.int64)
     active = yearly_acts[yearly_acts[:, 2] > 0]
-    place = np.searchsorted(np.array(FEWEST), active[:, 2], side="right") - 1
-    np.add.at(counts, (active[:, 0], place), active[:, 3])
+    index = np.searchsorted(np.array(FEWEST), active[:, 2], side="right") - 1
+    np.add.at(counts, (active[:, 0], index), active[:, 3])
     return counts
 
 
-def _class_label(place: int) -> str:
-    first = FEWEST[place]
-    if place + 1 == len(FEWEST):
+def _class_label(index: int) -> str:
+    first = FEWEST[index]
+    if index + 1 == len(FEWEST):
         return f"{first} or\nmore"
-    last = FEWEST[place + 1] - 1
+    last = FEWEST[index + 1] - 1
     return str(first) if first == last else f"{first}-{last}"
 
 
@@ -230,8 +230,8 @@ def motives(results: Results) -> "Figure | None":
         return None
     figure, panels = style.canvas(2)
     for sex, axes in enumerate(panels):
-        for route, (words, marker) in enumerate(zip(MOTIVE_WORDS, "osD", strict=True)):
-            _motive_line(axes, results, (sex, route), words, marker)
+        for route, (label, marker) in enumerate(zip(MOTIVE_WORDS, "osD", strict=True)):
+            _motive_line(axes, results, (sex, route), label, marker)
         axes.set_xticks(range(len(MOTIVE_BANDS) - 1), [_band_label(b) for b in MOTIVE_BANDS[:-1]])
         axes.set_xlim(-0.4, len(MOTIVE_BANDS) - 1.6)
         axes.set(title=SEXES[sex].capitalize(), xlabel="Age at the act (completed years)")
@@ -250,10 +250,10 @@ def motives(results: Results) -> "Figure | None":
 
 
 def _motive_line(
-    axes: "Axes", results: Results, place: tuple[int, int], words: str, marker: str
+    axes: "Axes", results: Results, group: tuple[int, int], label: str, marker: str
 ) -> None:
     """Draw the share of one motive over the age bands."""
-    sex, route = place
+    sex, route = group
     bands = range(len(MOTIVE_BANDS) - 1)
     seeds = [
         [motive_share(sums.motives[sex, band, route]) for band in bands]
@@ -261,7 +261,7 @@ def _motive_line(
     ]
     middle, low, high = _over_seeds(seeds)
     known = ~np.isnan(middle)
-    look: dict[str, Any] = {"color": style.ROUTE_COLOURS[words], "marker": marker, "label": words}
+    look: dict[str, Any] = {"color": style.ROUTE_COLOURS[label], "marker": marker, "label": label}
     shifted = np.arange(len(middle)) + (route - 1) * 0.06
     axes.errorbar(
         shifted[known], middle[known], capsize=3, linewidth=1.8,

@@ -23,27 +23,27 @@ MARKERS = "osD^vP"
 MOST_PANELS, MOST_LINES = 3, 6
 
 
-def indices_over_age(shown: Shown) -> "Figure | None":
+def indices_over_age(analysis: Shown) -> "Figure | None":
     """Draw the main index over completed age for each series; None without such outcomes."""
-    table = shown.findings.indices
-    by_age = table[(table["index"] == shown.main) & (table["age"] != "")]
-    found = set(by_age["outcome"])
-    series = sorted(found, key=lambda name: ([*NAMES, name].index(name), name))[:MOST_PANELS]
+    table = analysis.findings.indices
+    by_age = table[(table["index"] == analysis.main) & (table["age"] != "")]
+    outcomes = set(by_age["outcome"])
+    series = sorted(outcomes, key=lambda name: ([*NAMES, name].index(name), name))[:MOST_PANELS]
     if not series or by_age["age"].nunique() < 2:
         return None
     figure, panels = grid(1, len(series), 5.8)
     relative = by_age.assign(
         value=by_age["value"] / by_age.groupby(["outcome"])["value"].transform("max")
     )
-    weight = relative.groupby("parameter")["value"].sum().reindex(shown.order)
+    weight = relative.groupby("parameter")["value"].sum().reindex(analysis.order)
     chosen = weight.sort_values(ascending=False, kind="stable").index[:MOST_LINES]
     for axes, name in zip(panels, series, strict=True):
         rows = by_age[by_age["outcome"] == name]
-        for place, parameter in enumerate(chosen):
+        for index, parameter in enumerate(chosen):
             own = rows[rows["parameter"] == parameter]
-            _line(axes, own["age"].astype(int), own, place, str(parameter))
+            _line(axes, own["age"].astype(int), own, index, str(parameter))
         axes.set_title(title_of(name), fontsize=12)
-        axes.set_ylabel(unit_label(shown.main, name, "14"), fontsize=10)
+        axes.set_ylabel(unit_label(analysis.main, name, "14"), fontsize=10)
         axes.set_xlabel("Age (completed years)")
         axes.set_xticks(range(10, 25, 2))
         axes.set_xlim(9.6, 24.4)
@@ -52,10 +52,10 @@ def indices_over_age(shown: Shown) -> "Figure | None":
         figure,
         "Which parameters matter at which age",
         wrapped(
-            shown.note,
+            analysis.note,
             (
-                f"{shown.meaning} The {len(chosen)} parameters that matter most over age. "
-                f"Bands: {shown.intervals} Ages at which nothing varies are left out."
+                f"{analysis.meaning} The {len(chosen)} parameters that matter most over age. "
+                f"Bands: {analysis.intervals} Ages at which nothing varies are left out."
             ),
         ),
         panels[0],
@@ -63,27 +63,27 @@ def indices_over_age(shown: Shown) -> "Figure | None":
     return figure
 
 
-def _line(axes: "Axes", x: "pd.Series", rows: "pd.DataFrame", place: int, label: str) -> None:
+def _line(axes: "Axes", x: "pd.Series", rows: "pd.DataFrame", index: int, label: str) -> None:
     """Draw one parameter's line with its band."""
-    colour, marker = COLOURS[place], MARKERS[place]
+    colour, marker = COLOURS[index], MARKERS[index]
     axes.plot(x, rows["value"], color=colour, marker=marker, ms=5, lw=1.6, label=label)
     low, high = rows["low"].clip(lower=0), rows["high"].clip(lower=0)
     axes.fill_between(x, low, high, color=colour, alpha=0.10, linewidth=0)
 
 
-def convergence(shown: Shown) -> "Figure | None":
+def convergence(analysis: Shown) -> "Figure | None":
     """Draw the main index with growing parts of the design; None if there is one size only."""
-    table = shown.findings.convergence
+    table = analysis.findings.convergence
     if table["blocks"].nunique() < 2:
         return None
-    outcomes = shown.outcomes[:MOST_PANELS]
+    outcomes = analysis.outcomes[:MOST_PANELS]
     figure, panels = grid(1, len(outcomes), 5.8)
     for axes, outcome in zip(panels, outcomes, strict=True):
-        for place, parameter in enumerate(shown.order[:MOST_LINES]):
+        for index, parameter in enumerate(analysis.order[:MOST_LINES]):
             rows = table[(table["outcome"] == outcome) & (table["parameter"] == parameter)]
-            _line(axes, rows["blocks"], rows, place, parameter)
+            _line(axes, rows["blocks"], rows, index, parameter)
         top = None
-        if not shown.is_morris:
+        if not analysis.is_morris:
             axes.set_xscale("log", base=2)
             last = table[(table["outcome"] == outcome) & (table["blocks"] == table["blocks"].max())]
             top = max(1.2, 1.2 * float(last["high"].max()))  # small samples may lie far above
@@ -92,16 +92,16 @@ def convergence(shown: Shown) -> "Figure | None":
         axes.minorticks_off()
         axes.set_ylim(0, top)
         axes.set_title(title_of(outcome), fontsize=12)
-        axes.set_ylabel(unit_label(shown.main, outcome), fontsize=10)
-        axes.set_xlabel(shown.findings.plan.problem.unit.capitalize())
+        axes.set_ylabel(unit_label(analysis.main, outcome), fontsize=10)
+        axes.set_xlabel(analysis.findings.plan.problem.unit.capitalize())
     finish_with_names(
         figure,
         "Whether more runs would change the picture",
         wrapped(
-            shown.note,
+            analysis.note,
             (
-                f"{shown.meaning} From the first trajectories or samples of the same design, up to "
-                f"all. Bands: {shown.intervals}"
+                f"{analysis.meaning} From the first trajectories or samples of the same design, up "
+                f"to all. Bands: {analysis.intervals}"
             ),
         ),
         panels[0],

@@ -71,11 +71,11 @@ def _words(figure: "Figure", title: str, rows: Sequence[Row], height: float) -> 
     """Set title and legend above and the note below, whatever the height."""
     from matplotlib.lines import Line2D
 
-    found = {row["verdict"] for row in rows}
+    occurring = {row["verdict"] for row in rows}
     keys = [
         Line2D([], [], linestyle="", marker=MARKERS[verdict], color=colour, label=verdict)
         for verdict, colour in COLOURS.items()
-        if verdict in found
+        if verdict in occurring
     ]
     top, bottom = 1.0 - TOP_INCHES / height, BOTTOM_INCHES / height
     figure.text(
@@ -102,8 +102,8 @@ def place_in_band(row: Row, name: str = "simulated") -> float:
     value = row[name]
     if value is None:
         return math.nan
-    place = (value - row["low"]) / (row["high"] - row["low"])
-    return float(min(1.0 + FARTHEST, max(-FARTHEST, place)))
+    share = (value - row["low"]) / (row["high"] - row["low"])
+    return float(min(1.0 + FARTHEST, max(-FARTHEST, share)))
 
 
 def place_on_side(row: Row, name: str = "simulated") -> float:
@@ -137,31 +137,31 @@ def _sides(axes: "Axes", rows: Sequence[Row]) -> None:
     axes.set_xticks([-1.5, 2.0], ["wrong side", "right side"], fontsize=AXIS_POINTS)
 
 
-def _rows(axes: "Axes", rows: Sequence[Row], place: Callable[[Row, str], float]) -> None:
+def _rows(axes: "Axes", rows: Sequence[Row], place_of: Callable[[Row, str], float]) -> None:
     """Draw a point a row and its intervals, that over draws first."""
     for at, row in enumerate(rows):
         is_drawn = "draws" in row
         for name, width in (("draws", 0.8), ("simulated", 2.4 if is_drawn else 1.0)):
             if row.get(f"{name}_low") is not None and row[f"{name}_high"] is not None:
-                ends = [place(row, f"{name}_{end}") for end in ("low", "high")]
+                ends = [place_of(row, f"{name}_{end}") for end in ("low", "high")]
                 axes.plot(ends, [at, at], color=COLOURS[row["verdict"]], linewidth=width)
-        _point(axes, row, place(row, "simulated"), at)
+        _point(axes, row, place_of(row, "simulated"), at)
 
 
-def _point(axes: "Axes", row: Row, place: float, at: int) -> None:
+def _point(axes: "Axes", row: Row, x: float, at: int) -> None:
     verdict = row["verdict"]
     colour = COLOURS[verdict]
     face = "white" if row["use"] == "fitted" else colour
-    axes.plot(place, at, MARKERS[verdict], color=colour, markerfacecolor=face, markersize=5)
+    axes.plot(x, at, MARKERS[verdict], color=colour, markerfacecolor=face, markersize=5)
 
 
 def name_of(row: Row) -> str:
     """Return a few words on what is claimed, and its identifier next to the drawing."""
     whole = row["statement"]
-    words = textwrap.shorten(whole, NAME_CHARACTERS, placeholder="…", break_on_hyphens=False)
-    if words.endswith("…"):
-        words = f"{words[:-1].rstrip(' ,.:(')}…"
-    return f"{words}  {row['id']}"
+    name = textwrap.shorten(whole, NAME_CHARACTERS, placeholder="…", break_on_hyphens=False)
+    if name.endswith("…"):
+        name = f"{name[:-1].rstrip(' ,.:(')}…"
+    return f"{name}  {row['id']}"
 
 
 def _named(axes: "Axes", rows: Sequence[Row], title: str) -> None:

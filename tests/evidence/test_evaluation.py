@@ -163,7 +163,7 @@ def test_who_takes_an_act_for_what_is_meant_does_so_on_any_day() -> None:
     assert (found[0] == found[1]).all()
 
 
-def test_sets_of_studies_are_drawn_by_keyed_luck() -> None:
+def test_sets_of_studies_are_drawn_by_keyed_streams() -> None:
     """Nothing is found in noise more often than by chance, a strong link always."""
     small = {"size": (100, 200), "studies": 19, "statistic": "percentage of studies significant"}
     noise = do_study(study(of="x", by="ever", **small), worlds())

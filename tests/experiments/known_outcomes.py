@@ -31,7 +31,7 @@ def angles(scenario: Scenario) -> list[float]:
     ]
 
 
-def luck(scenario: Scenario, seed: int) -> float:
+def drawn_for(scenario: Scenario, seed: int) -> float:
     """Return a normal number that depends on the point and the seed."""
     digest = hashlib.sha256(f"{seed} {angles(scenario)}".encode()).digest()
     return float(generator(int.from_bytes(digest[:8]), Purpose.BOOTSTRAP).normal())
@@ -42,7 +42,7 @@ def ishigami(scenario: Scenario, seed: int) -> dict[str, float]:
     note(f"{angles(scenario)!r} {seed}")
     first, second, third = angles(scenario)
     value = math.sin(first) + 7 * math.sin(second) ** 2 + 0.1 * third**4 * math.sin(first)
-    noisy = value + NOISE * luck(scenario, seed)
+    noisy = value + NOISE * drawn_for(scenario, seed)
     return {
         "lifetime_prevalence_12_18": value,
         "past_year_prevalence_12_18": noisy,

@@ -47,6 +47,6 @@ def test_quiet_progress_is_silent(capsys, monkeypatch):
     assert capsys.readouterr().err == ""
 
 
-def test_durations_in_words():
+def test_durations_are_written_out():
     assert in_words(59.6) == "1 min 0 s"
     assert in_words(7_260) == "2 h 1 min"

@@ -18,10 +18,10 @@ def seeds_of(draws):
     return list(range(1, 2 * draws + 1))
 
 
-def simulated(draws, parameter, chance, luck):
+def simulated(draws, parameter, chance, stream):
     """Return numbers with this spread between draws and within them, one a seed."""
-    centres = 10.0 + parameter * luck.standard_normal(draws)
-    return (centres[:, None] + chance * luck.standard_normal((draws, 2))).ravel()
+    centres = 10.0 + parameter * stream.standard_normal(draws)
+    return (centres[:, None] + chance * stream.standard_normal((draws, 2))).ravel()
 
 
 def test_two_seeds_share_a_draw():
@@ -46,8 +46,8 @@ def test_the_variances_are_those_of_the_textbook():
 @pytest.mark.parametrize("draws", [5, 40])
 @pytest.mark.parametrize(("parameter", "chance"), [(2.0, 0.5), (0.5, 2.0), (0.0, 1.0)])
 def test_known_spreads_are_found_again(draws, parameter, chance):
-    luck = np.random.default_rng(7)
-    many = np.array([simulated(draws, parameter, chance, luck) for _ in range(2000)])
+    stream = np.random.default_rng(7)
+    many = np.array([simulated(draws, parameter, chance, stream) for _ in range(2000)])
     found = between_draws(many, seeds_of(draws))
     widths = (found.parameter.high - found.parameter.low) / (2 * 1.959964)
     floor = math.sqrt((parameter**2 + chance**2 / 2) / draws) if parameter <= 0.5 else 0.0
@@ -55,19 +55,19 @@ def test_known_spreads_are_found_again(draws, parameter, chance):
 
 
 def test_the_interval_of_chance_covers_the_mean_of_the_draws_as_they_are():
-    luck, hits = np.random.default_rng(3), 0
+    stream, hits = np.random.default_rng(3), 0
     for _ in range(2000):
-        centres = 5 * luck.standard_normal(4)
-        values = (centres[:, None] + luck.standard_normal((4, 2))).ravel()
+        centres = 5 * stream.standard_normal(4)
+        values = (centres[:, None] + stream.standard_normal((4, 2))).ravel()
         low, high = between_draws(values, seeds_of(4)).chance
         hits += bool(low <= centres.mean() <= high)
     assert hits / 2000 == pytest.approx(0.95, abs=0.015)
 
 
 def test_many_draws_keep_their_shape():
-    luck = np.random.default_rng(11)
-    centres = luck.exponential(size=400)
-    values = np.repeat(centres, 2) + 0.05 * luck.standard_normal(800)
+    stream = np.random.default_rng(11)
+    centres = stream.exponential(size=400)
+    values = np.repeat(centres, 2) + 0.05 * stream.standard_normal(800)
     low, high = between_draws(values, seeds_of(400)).parameter
     assert [float(low), float(high)] == pytest.approx(
         np.quantile(centres, [0.025, 0.975]), abs=0.05

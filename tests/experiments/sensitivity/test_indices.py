@@ -245,10 +245,10 @@ def test_the_same_seed_gives_the_same_intervals_even_seed_zero():
 
 @pytest.mark.parametrize("seeds", [1, 4])
 def test_the_noise_share_is_that_of_a_function_with_known_noise(seeds):
-    luck = generator(7, Purpose.BOOTSTRAP)
-    signal = luck.normal(0.0, 2.0, size=4000)
-    runs = signal[:, None] + luck.normal(0.0, 1.0, size=(4000, seeds))
-    replicates = signal[:200, None] + luck.normal(0.0, 1.0, size=(200, 5))
+    stream = generator(7, Purpose.BOOTSTRAP)
+    signal = stream.normal(0.0, 2.0, size=4000)
+    runs = signal[:, None] + stream.normal(0.0, 1.0, size=(4000, seeds))
+    replicates = signal[:200, None] + stream.normal(0.0, 1.0, size=(200, 5))
     noise = noise_of(runs, replicates)
     assert noise.points == 200
     assert noise.between_seeds == pytest.approx(1.0, rel=0.12)
@@ -270,21 +270,21 @@ def test_undefined_outcomes_take_no_part_in_the_noise():
 
 
 def test_the_noise_share_of_partly_undefined_points_is_not_too_small():
-    luck = generator(8, Purpose.BOOTSTRAP)
-    runs = luck.normal(size=(100_000, 1)) + luck.normal(size=(100_000, 4))
-    runs[:, 1:][luck.random(size=(100_000, 3)) < 0.8] = math.nan
+    stream = generator(8, Purpose.BOOTSTRAP)
+    runs = stream.normal(size=(100_000, 1)) + stream.normal(size=(100_000, 4))
+    runs[:, 1:][stream.random(size=(100_000, 3)) < 0.8] = math.nan
     one_over_seeds = (1 - 0.8**4) / (4 * 0.2)  # on average: one seed and a binomial number more
     noise = noise_of(runs, runs)
     assert noise.share == pytest.approx(one_over_seeds / (1 + one_over_seeds), abs=0.015)
 
 
 def test_the_interval_of_the_noise_share_holds_the_truth_in_most_cases():
-    luck = generator(9, Purpose.BOOTSTRAP)
+    stream = generator(9, Purpose.BOOTSTRAP)
     inside = []
     for _ in range(400):
-        signal = luck.normal(0.0, 2.0, size=2000)
-        runs = signal[:, None] + luck.normal(size=(2000, 1))
-        noise = noise_of(runs, signal[:6, None] + luck.normal(size=(6, 3)))
+        signal = stream.normal(0.0, 2.0, size=2000)
+        runs = signal[:, None] + stream.normal(size=(2000, 1))
+        noise = noise_of(runs, signal[:6, None] + stream.normal(size=(6, 3)))
         assert noise.share_low < noise.share < noise.share_high
         inside.append(noise.share_low <= 1 / 5 <= noise.share_high)
     assert 0.92 <= np.mean(inside) <= 0.98

@@ -57,7 +57,7 @@ class Results:
 
     @property
     def draws(self) -> int:
-        """How many draws of the parameters were lived with both their seeds."""
+        """How many draws of the parameters were run with both their seeds."""
         return whole_draws(list(map(int, self.curves["seed"].unique()))) if self.is_by_draw else 0
 
     @property

@@ -192,7 +192,7 @@ def _shares_by_age(curves: "pd.DataFrame") -> TextTable:
         (age, *(format_percent(means.get((age, *column), math.nan)) for column in columns))
         for age in sorted({str(age) for age in single["age"]}, key=int)
     )
-    when = "each when it was lived" if is_cohort else "at the last census"
+    when = "each at its own census" if is_cohort else "at the last census"
     return TextTable(
         f"Share who self-injured, by completed age, {when}",
         ("age", *(f"{BY_AGE[measure]}, {sex}" for measure, sex in columns)),

@@ -33,7 +33,7 @@ def notes_by_draw(seeds: Sequence[int]) -> list[str]:
                 f"(--seeds {2 * MANY_DRAWS}) show the parameters' part better."
             )
     else:
-        lines.append(f"To tell parameters from chance takes {NEEDED}: every draw is lived twice.")
+        lines.append(f"To tell parameters from chance takes {NEEDED}: every draw is run twice.")
     if left_out and draws:
         count = "1 seed is" if left_out == 1 else f"{left_out} seeds are"
         lines.append(f"{count} left out, without the other seed of the same draw: use {NEEDED}.")

@@ -34,8 +34,8 @@ def shown_interval(row: "Row") -> str:
 def _shown_limits(row: "Row", low: float, high: float) -> str:
     if math.isnan(low) or math.isnan(high):
         return "-"
-    shown = shown_number(low, row.form)
-    return f"{shown.removesuffix(' %')} to {shown_number(high, row.form)}"
+    lower = shown_number(low, row.form)
+    return f"{lower.removesuffix(' %')} to {shown_number(high, row.form)}"
 
 
 def print_summary(rows: Sequence["Row"], title: str) -> None:

@@ -108,7 +108,7 @@ def _show_in_notebooks() -> None:
     html = running.display_formatter.formatters["text/html"]
     for module, kind, writer in (
         ("abm.simulation.record", "Record", "record_as_html"),
-        ("abm.experiments.comparison.findings", "Findings", "findings_as_html"),
+        ("abm.experiments.comparison.compare", "ComparisonFindings", "findings_as_html"),
     ):
         html.for_type_by_name(module, kind, partial(_as_html, writer))
 

@@ -1,6 +1,6 @@
 """Print how many bytes a person takes: `python memory.py SUBJECT PEOPLE`, in a fresh process.
 
-A small population is lived first, so that libraries, compiled code and their buffers are already
+A small population is run first, so that libraries, compiled code and their buffers are already
 there; what the large one then adds at its peak is divided by its people.
 """
 
@@ -27,7 +27,7 @@ def memory(entry: str) -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def live(subject: str, people: int) -> None:
+def live_days(subject: str, people: int) -> None:
     """Build a population and live a few days."""
     live_day = SUBJECTS[subject].build(people)
     for _ in range(DAYS):
@@ -37,12 +37,12 @@ def live(subject: str, people: int) -> None:
 def main() -> None:
     """Measure one subject and print bytes a person."""
     subject, people = sys.argv[1], int(sys.argv[2])
-    live(subject, SMALL)
+    live_days(subject, SMALL)
     gc.collect()
     if FORGET_PEAK.exists():
         FORGET_PEAK.write_text("5")
     before = memory("VmRSS")
-    live(subject, people)
+    live_days(subject, people)
     print((memory("VmHWM") - before) / people)
 
 

@@ -45,7 +45,7 @@ def measure(page: Any, view: str, pace: str, seconds: float) -> tuple[float, flo
 
 
 def main() -> None:
-    """Print a table: every view at a day and at a month a frame, with a ghost beside it."""
+    """Print a table: every view at a day and at a month a frame, both scenarios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, nargs="+", default=[1_000, 10_000])
     parser.add_argument("--seconds", type=float, default=5.0)

@@ -17,8 +17,8 @@ import numpy as np
 from result_table import machine
 from scipy import stats
 
-from abm.experiments.comparison.compare import kept_lives, live_missing
 from abm.experiments.comparison.pairing import case_changes, check_pairs
+from abm.experiments.comparison.runs import kept_outcomes, run_missing
 from abm.runs.options import RunOptions
 from abm.scenario.scenario import Scenario, load_scenario
 
@@ -27,7 +27,7 @@ LEVEL = 0.95
 
 def cases(options: RunOptions, scenario: Scenario, seeds: range) -> np.ndarray:
     """Return the new cases of every seed."""
-    kept = (kept_lives(options, scenario, seed) for seed in seeds)
+    kept = (kept_outcomes(options, scenario, seed) for seed in seeds)
     return np.array([outcomes.people["reported_case"].sum() for outcomes in kept], float)
 
 
@@ -37,7 +37,7 @@ def people_and_changes(
     """Return, as means over seeds: people, and how many were helped and harmed."""
     rows = []
     for seed in seeds:
-        base, other = (kept_lives(options, scenario, seed) for scenario in pair)
+        base, other = (kept_outcomes(options, scenario, seed) for scenario in pair)
         check_pairs(base, other, seed)
         changes = case_changes(base, other)
         rows.append((len(changes), (changes > 0).sum(), (changes < 0).sum()))
@@ -106,8 +106,8 @@ def main() -> None:
     others = range(asked.seeds + 1, 2 * asked.seeds + 1)
     with tempfile.TemporaryDirectory() as folder:
         options = RunOptions(asked.out or Path(folder), asked.jobs)
-        failures = live_missing(pair, seeds, seeds, options)
-        failures |= live_missing(pair[1:], others, others, options)
+        failures = run_missing(pair, seeds, seeds, options)
+        failures |= run_missing(pair[1:], others, others, options)
         if failures:
             raise SystemExit(next(iter(failures.values())))
         print(machine())

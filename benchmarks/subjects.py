@@ -1,4 +1,4 @@
-"""What is compared: four ways to live a day, each built without warm-up and stepped alike."""
+"""What is compared: four ways to simulate a day, each built without warm-up and stepped alike."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Subject:
-    """One way to live days.
+    """One way to simulate days.
 
     Parameters
     ----------

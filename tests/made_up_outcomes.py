@@ -12,7 +12,7 @@ from pathlib import Path
 import hand_made
 import numpy as np
 
-from abm.experiments.comparison.person_outcomes import LIFE_DTYPE, Lives, Reached
+from abm.experiments.comparison.person_outcomes import PEOPLE_DTYPE, PersonOutcomes, Reached
 from abm.people.year_groups import blocks_of
 from abm.scenario.scenario import Scenario
 from abm.simulation.census import FLOWS, STOCKS, Census
@@ -65,7 +65,7 @@ def people_rows(lived: Scenario, seed: int) -> np.ndarray:
         groups = [(year, len(blocks[year % 15])) for year in entered]
     year_group = np.concatenate([np.full(count, year) for year, count in groups])
     place = np.concatenate([np.arange(count) for _, count in groups])
-    rows = np.zeros(len(place), [(name, "f8") for name in LIFE_DTYPE.names or ()])
+    rows = np.zeros(len(place), [(name, "f8") for name in PEOPLE_DTYPE.names or ()])
     rows["person"], rows["year_group"] = year_group * 1_000_000 + place, year_group
     rows["sex"] = place % 2
     rows["adversity"] = hand_made.spread(len(rows), 7 * seed + 1)
@@ -130,25 +130,23 @@ def _counts(lived: Scenario, rows: np.ndarray) -> list[float]:
     ]
 
 
-def outcomes(lived: Scenario, seed: int = 1) -> Lives:
+def outcomes(lived: Scenario, seed: int = 1) -> PersonOutcomes:
     """Return what a comparison keeps of a made-up run."""
-    from abm.experiments.comparison.person_outcomes import lives_of
-
-    return lives_of(record(lived, seed))
+    return PersonOutcomes.from_record(record(lived, seed))
 
 
-def made_up(rows: list[dict[str, float]], reached: "tuple[Reached, ...]" = ()) -> Lives:
+def made_up(rows: list[dict[str, float]], reached: "tuple[Reached, ...]" = ()) -> PersonOutcomes:
     """Return lives of these people, zero where nothing is said."""
     import pandas as pd
 
-    people = np.zeros(len(rows), LIFE_DTYPE)
+    people = np.zeros(len(rows), PEOPLE_DTYPE)
     people["year_group"] = 2000
     people["person"] = 2000 * 1_000_000 + np.arange(len(rows))
     for place, row in enumerate(rows):
         for name, value in row.items():
             people[name][place] = value
     columns = ["date", "year", "sex", "age", "measure", "value", "people"]
-    return Lives(people, pd.DataFrame(columns=columns), reached)
+    return PersonOutcomes(people, pd.DataFrame(columns=columns), reached)
 
 
 # What stands in for living a run.

@@ -46,6 +46,7 @@ RENAMED: list[tuple[str, str]] = [
     ("very two seeds lived another draw", "very two seeds have another draw"),
     ("every seed lived another draw", "every seed has another draw"),
     ("differ from the base, year by year", "differ from “Baseline”, year by year"),
+    ("not less, than in the base", "not less, than in the scenario compared with"),
 ]
 """Words of the old checkout and what stands in their place in the new one."""
 

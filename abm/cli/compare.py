@@ -6,7 +6,7 @@ import typer
 
 from abm.cli.answers import answering
 from abm.cli.options import SharedOptions, scenario_names, shares
-from abm.experiments.comparison.names import folder_name
+from abm.experiments.comparison import folder_name
 
 
 @shares(
@@ -37,9 +37,8 @@ def compare(
     scenarios = [shared.scenario(name) for name in (base, *others)]
     with answering(context, shared.out / folder_name(scenarios), scenarios) as answer:
         from abm.cli.compare_command import compare_command
-        from abm.experiments.comparison.folder import ComparisonFolder
+        from abm.experiments.comparison.runs import comparison_folder
 
         options = shared.run_options()
         code = compare_command(scenarios, seeds, options)
-        design = None if options.draws is None else options.draws.design
-        answer.leave(code, ComparisonFolder(options.out, scenarios, design).path)
+        answer.leave(code, comparison_folder(options.out, scenarios, options.draws).path)

@@ -4,12 +4,17 @@ import sys
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from abm.experiments.comparison.compare import Failures, kept_lives, live_missing
-from abm.experiments.comparison.findings import Findings, check_comparable, find
-from abm.experiments.comparison.folder import ComparisonFolder
-from abm.experiments.sweeps.study import MOST_LISTED, guarded
+from abm.experiments.comparison.compare import ComparisonFindings, check_comparable, find
+from abm.experiments.comparison.runs import (
+    Failures,
+    comparison_folder,
+    kept_outcomes,
+    run_missing,
+)
+from abm.experiments.sweeps.study import MOST_LISTED
+from abm.experiments.sweeps.study_folder import StudyFolder, guarded
 from abm.io.terminal import EXIT_DONE, EXIT_FAILED, complain
 from abm.runs.folder import content_hash
 from abm.runs.options import RunOptions
@@ -56,24 +61,26 @@ def compare_command(
     wanted = list(dict.fromkeys(seeds))
     if chosen.draws is not None:
         chosen.draws.check(scenarios, wanted)
-    design = None if chosen.draws is None else chosen.draws.design
-    folder = ComparisonFolder(chosen.out, scenarios, design)
+    folder = comparison_folder(chosen.out, scenarios, chosen.draws)
     return guarded(folder, lambda: _complete(folder, tuple(scenarios), wanted, chosen))
 
 
 def _complete(
-    folder: ComparisonFolder,
+    folder: StudyFolder,
     scenarios: "tuple[Scenario, ...]",
     seeds: Sequence[int],
     how: RunOptions,
 ) -> int:
     """Live what is missing; write tables of all seeds asked for so far, show those of now."""
+    from abm.report.figures.comparison import draw_comparison_figures
+    from abm.report.terminal.comparison import show
+
     started = time.time()
     earlier = [int(seed) for seed in folder.description().get("seeds", [])]
     spanned = sorted({*seeds, *earlier})
-    failures = live_missing(scenarios, seeds, spanned, how)
+    failures = run_missing(scenarios, seeds, spanned, how)
     folder.replace_failures(failures)
-    look = partial(kept_lives, how)
+    look = partial(kept_outcomes, how)
     findings = find(scenarios, spanned, look, how.draws is not None)
     if not findings.seeds:
         _list_failures(folder, failures)
@@ -82,7 +89,9 @@ def _complete(
     content = {
         "seeds": spanned,
         "failed": [list(place) for place in failures],
-        "figures": _draw(folder, findings, content_hash(tables)),
+        "figures": folder.draw_missing(
+            lambda figures: draw_comparison_figures(figures, findings), content_hash(tables)
+        ),
         **({} if how.draws is None else how.draws.describe(spanned)),
     }
     folder.describe_study(content, tables, started)
@@ -91,13 +100,11 @@ def _complete(
     if not shown.seeds:
         shown = findings
     _list_failures(folder, failures)
-    from abm.report.terminal.comparison import show
-
     show(folder, shown, content_hash(tables), failures, how)
     return EXIT_FAILED if failures else EXIT_DONE
 
 
-def _tables(folder: ComparisonFolder, findings: Findings) -> "dict[str, pd.DataFrame | bytes]":
+def _tables(folder: StudyFolder, findings: ComparisonFindings) -> "dict[str, pd.DataFrame | bytes]":
     """Return the tables by file name; one that would be empty is removed if it is there."""
     tables = {
         "differences.csv": findings.differences,
@@ -111,22 +118,7 @@ def _tables(folder: ComparisonFolder, findings: Findings) -> "dict[str, pd.DataF
     return dict(tables)
 
 
-def _draw(folder: ComparisonFolder, findings: Findings, made_from: str) -> dict[str, Any]:
-    """Draw the figures, unless they are there and show these very tables."""
-    from abm.report.figures.comparison import draw_comparison_figures
-
-    before = folder.description().get("figures", {})
-    files = before.get("files", [])
-    whole = bool(files) and all((folder.figures_path / name).exists() for name in files)
-    if whole and before.get("made_from") == made_from:
-        return dict(before)
-    return {
-        "files": draw_comparison_figures(folder.figures_path, findings),
-        "made_from": made_from,
-    }
-
-
-def _list_failures(folder: ComparisonFolder, failures: Failures) -> None:
+def _list_failures(folder: StudyFolder, failures: Failures) -> None:
     """Print the runs that failed to standard error, the first few of them."""
     for (name, seed), trace in list(failures.items())[:MOST_LISTED]:
         reason = trace.strip().splitlines()[-1:] or ["no reason given"]

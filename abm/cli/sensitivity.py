@@ -78,13 +78,15 @@ def sensitivity(
     with answering(context, shared.out / loaded.name, [loaded], files) as answer:
         from abm.cli.sensitivity_command import sensitivity_command
         from abm.experiments.sweeps.design import check_size
-        from abm.experiments.sweeps.study import StudyFolder
+        from abm.experiments.sweeps.study_folder import StudyFolder
 
         ranges = _ranges(parameters, top, of)
         plan = _plan(method, ranges, trajectories, samples, second_order, (number, repeat, first))
         check_size(plan.blocks * plan.problem.block, number * repeat)
         code = sensitivity_command(loaded, plan, shared.run_options())
-        answer.leave(code, StudyFolder(shared.out, loaded, "sensitivity", plan.design()).path)
+        answer.leave(
+            code, StudyFolder(shared.out, loaded, "sensitivity", plan.design().plain()).path
+        )
 
 
 def _ranges(parameters: str | None, top: int | None, of: Path | None) -> "tuple[Range, ...]":

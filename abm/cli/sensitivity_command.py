@@ -3,21 +3,14 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from abm.experiments.sensitivity.analysis import NOISE_SEEDS, TABLES, Findings, Plan, analyse_runs
-from abm.experiments.sweeps.design import Design, Range, read_ranges
-from abm.experiments.sweeps.points import PointScenarios
-from abm.experiments.sweeps.study import (
-    Place,
-    StudyFolder,
-    failures_table,
-    guarded,
-    list_failures,
-    live_places,
-)
+from abm.experiments.sensitivity.analysis import NOISE_SEEDS, TABLES, Plan, analyse_runs
+from abm.experiments.sweeps.design import Design, PointScenarios, Range, read_ranges
+from abm.experiments.sweeps.study import PointSeed, failures_table, list_failures, run_points
+from abm.experiments.sweeps.study_folder import StudyFolder, guarded
 from abm.io.files import ReadBack, files_in, open_regular
 from abm.io.messages import InputError, shown
 from abm.io.tables import TableError, checksum, read_json
@@ -103,7 +96,7 @@ def sensitivity_command(scenario: "Scenario", plan: Plan, how: RunOptions | None
     chosen = how or RunOptions()
     design = plan.design()
     scenarios = PointScenarios(scenario, design)
-    folder = StudyFolder(chosen.out, scenario, "sensitivity", design)
+    folder = StudyFolder(chosen.out, scenario, "sensitivity", design.plain())
     return guarded(folder, lambda: _complete(folder, plan, design, scenarios, chosen))
 
 
@@ -115,19 +108,27 @@ def _complete(
     how: RunOptions,
 ) -> int:
     """Live what is missing; analyse, write, draw and show if everything is there."""
-    started = time.time()
-    places = [(point, seed) for point in design.points.index for seed in plan.all_seeds]
-    further = plan.noise_places(len(design.points))
-    how.say(_announcement(plan, design, len(places), further))
-    title = f"living {design.kind} points of {folder.scenario.name}"
-    runs = live_places(scenarios, [*places, *further], how, title)
+    from abm.report.figures.sensitivity import draw_sensitivity_figures
+
+    started, scenario = time.time(), folder.scenario
+    pairs = [(point, seed) for point in design.points.index for seed in plan.all_seeds]
+    further = plan.noise_pairs(len(design.points))
+    how.say(_announcement(plan, design, len(pairs), further))
+    title = f"living {design.kind} points of {scenario.name}"
+    runs = run_points(scenarios, [*pairs, *further], how, title)
     failures = failures_table(runs, design)
     if len(failures):
         return _refuse(folder, design, failures, len(runs))
     folder.remove("failed.csv")
-    findings = analyse_runs(plan, design, runs.iloc[: len(places)], runs.iloc[len(places) :])
+    findings = analyse_runs(plan, design, runs.iloc[: len(pairs)], runs.iloc[len(pairs) :])
     tables = folder.write({"design.csv": design.csv(), **findings.tables()})
-    figures = _draw(folder, findings, tables)
+    people = scenario.population.size
+    figures = folder.draw_missing(
+        lambda path: draw_sensitivity_figures(
+            path, findings, scenario.title or scenario.name, people
+        ),
+        content_hash(tables),
+    )
     content = {"seeds": plan.all_seeds, "repetitions": plan.repetitions, "failed": []}
     content |= {"ranges": _plain_ranges(plan), "figures": figures}
     folder.describe_study(content, tables, started)
@@ -135,7 +136,7 @@ def _complete(
     return EXIT_DONE
 
 
-def _announcement(plan: Plan, design: Design, runs: int, further: Sequence[Place]) -> str:
+def _announcement(plan: Plan, design: Design, runs: int, further: Sequence[PointSeed]) -> str:
     """Return what is going to be lived, in one line."""
     seeds = len(plan.all_seeds)
     text = f"{design.shape} of {len(plan.ranges)} parameters ({plan.blocks} {plan.problem.unit})"
@@ -184,24 +185,6 @@ def _remove_analysis(folder: StudyFolder) -> None:
         folder.remove(name)
     for path in files_in(folder.figures_path, "sensitivity_*"):
         path.unlink(missing_ok=True)
-
-
-def _draw(
-    folder: StudyFolder, findings: Findings, tables: dict[str, dict[str, Any]]
-) -> dict[str, Any]:
-    """Draw the figures, unless they are there and show these very tables."""
-    from abm.report.figures.sensitivity import draw_sensitivity_figures
-
-    made_from = content_hash(tables)
-    before = folder.description().get("figures", {})
-    files = before.get("files", [])
-    whole = bool(files) and all((folder.figures_path / name).exists() for name in files)
-    if whole and before.get("made_from") == made_from:
-        return dict(before)
-    scenario = folder.scenario
-    title, people = scenario.title or scenario.name, scenario.population.size
-    drawn = draw_sensitivity_figures(folder.figures_path, findings, title, people)
-    return {"files": drawn, "made_from": made_from}
 
 
 def _plain_ranges(plan: Plan) -> dict[str, list[float]]:

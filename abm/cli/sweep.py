@@ -45,10 +45,10 @@ def sweep(
     with answering(context, shared.out / loaded.name, [loaded], files) as answer:
         from abm.cli.sweep_command import sweep_command
         from abm.experiments.sweeps.design import check_size
-        from abm.experiments.sweeps.study import StudyFolder
+        from abm.experiments.sweeps.study_folder import StudyFolder
         from abm.experiments.sweeps.sweep import sweep_design
 
         points = sweep_design(vary or [], samples, design, seeds[0])
         check_size(len(points.points), len(seeds))
         code = sweep_command(loaded, points, seeds, shared.run_options())
-        answer.leave(code, StudyFolder(shared.out, loaded, "sweep", points).path)
+        answer.leave(code, StudyFolder(shared.out, loaded, "sweep", points.plain()).path)

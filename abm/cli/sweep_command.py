@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.experiments.sweeps.design import Design
-from abm.experiments.sweeps.points import PointScenarios
+from abm.experiments.sweeps.design import Design, PointScenarios
 from abm.experiments.sweeps.study import (
-    StudyFolder,
     failures_table,
-    guarded,
     list_failures,
-    live_places,
     outcome_names,
+    run_points,
 )
+from abm.experiments.sweeps.study_folder import StudyFolder, guarded
 from abm.experiments.sweeps.sweep import sweep_table
 from abm.io.terminal import EXIT_DONE, EXIT_FAILED, print_support, print_table, print_text
 from abm.runs.folder import content_hash
@@ -74,7 +72,7 @@ def sweep_command(
     """
     chosen = how or RunOptions()
     scenarios = PointScenarios(scenario, design)
-    folder = StudyFolder(chosen.out, scenario, "sweep", design)
+    folder = StudyFolder(chosen.out, scenario, "sweep", design.plain())
     wanted = list(dict.fromkeys(seeds))
     return guarded(folder, lambda: _complete(folder, design, scenarios, wanted, chosen))
 
@@ -89,9 +87,9 @@ def _complete(
     """Live what is missing; write tables of all seeds asked for so far, show those of now."""
     started = time.time()
     spanned = sorted({*seeds, *_earlier_seeds(folder)})
-    places = [(point, seed) for point in design.points.index for seed in spanned]
+    pairs = [(point, seed) for point in design.points.index for seed in spanned]
     title = f"sweeping {folder.scenario.name}, {len(design.points):,} points"
-    runs = live_places(scenarios, places, how, title).astype({"seed": "uint64"})
+    runs = run_points(scenarios, pairs, how, title).astype({"seed": "uint64"})
     failures = failures_table(runs, design)
     tables: dict[str, pd.DataFrame | bytes] = {
         "design.csv": design.csv(),

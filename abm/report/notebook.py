@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from abm.experiments.comparison.findings import Findings
+    from abm.experiments.comparison.compare import ComparisonFindings
     from abm.report.figures.lines import Results
     from abm.simulation.record import Record
 
@@ -128,21 +128,21 @@ def plot_motives(records: "Records") -> "Figure":
     return _drawn(motives, records)
 
 
-def plot_averted(findings: "Findings") -> "Figure":
+def plot_averted(findings: "ComparisonFindings") -> "Figure":
     """Return a figure of what every scenario of a comparison averts, with intervals."""
     from abm.report.figures.comparison import averted
 
     return _drawn_with_theme(averted, findings)
 
 
-def plot_averted_by_group(findings: "Findings") -> "Figure":
+def plot_averted_by_group(findings: "ComparisonFindings") -> "Figure":
     """Return a figure of new cases averted by sex, age and quarter of adversity."""
     from abm.report.figures.comparison import averted_by_group
 
     return _drawn_with_theme(averted_by_group, findings)
 
 
-def plot_differences(findings: "Findings") -> "Figure":
+def plot_differences(findings: "ComparisonFindings") -> "Figure":
     """Return a figure of how prevalence and incidence differ from the first scenario by year."""
     from abm.report.figures.comparison import differences_over_time
 
@@ -163,7 +163,7 @@ def record_as_html(record: "Record") -> str:
     return as_cell(Section("record", title, (table, f"Frames: {frames}{others}")))
 
 
-def findings_as_html(findings: "Findings") -> str:
+def findings_as_html(findings: "ComparisonFindings") -> str:
     """Return what a notebook shows of a comparison: what every scenario averts."""
     from abm.report.terminal.comparison import averted_cells, headings
 

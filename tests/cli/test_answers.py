@@ -12,8 +12,8 @@ from abm import compilation
 from abm.cli import main as cli
 from abm.cli.answers import FOLDER, MOST_KEPT
 from abm.cli.validate_command import validation_folder
-from abm.experiments.comparison.folder import ComparisonFolder
-from abm.experiments.sweeps.study import StudyFolder
+from abm.experiments.comparison.runs import comparison_folder
+from abm.experiments.sweeps.study_folder import StudyFolder
 from abm.io.terminal import print_figures, print_support, print_text
 from abm.runs.folder import RunFolder
 
@@ -34,16 +34,18 @@ COMMANDS = {
     ),
     "compare baseline school-skills": (
         "abm.cli.compare_command.compare_command",
-        lambda scenarios, _, how: ComparisonFolder(how.out, scenarios).path,
+        lambda scenarios, _, how: comparison_folder(how.out, scenarios).path,
     ),
     "sweep baseline --vary stressor_rate=0.3,0.4": (
         "abm.cli.sweep_command.sweep_command",
-        lambda scenario, points, _, how: StudyFolder(how.out, scenario, "sweep", points).path,
+        lambda scenario, points, _, how: (
+            StudyFolder(how.out, scenario, "sweep", points.plain()).path
+        ),
     ),
     "sensitivity": (
         "abm.cli.sensitivity_command.sensitivity_command",
         lambda scenario, plan, how: (
-            StudyFolder(how.out, scenario, "sensitivity", plan.design()).path
+            StudyFolder(how.out, scenario, "sensitivity", plan.design().plain()).path
         ),
     ),
     "validate": ("abm.cli.validate_command.validate_command", validation_folder),

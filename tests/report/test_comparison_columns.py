@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from abm.experiments.comparison import curve_changes, estimates, findings, packages
+from abm.experiments.comparison import compare, curve_changes, estimates, packages
 from abm.experiments.comparison.groups import groupings
 from abm.experiments.comparison.pairing import OUTCOMES
-from abm.experiments.comparison.person_outcomes import LIFE_DTYPE
+from abm.experiments.comparison.person_outcomes import PEOPLE_DTYPE
 from abm.report.columns import levels, tables
 from abm.scenario.scenario import load_scenario
 from docs.make.outputs import page
@@ -13,7 +13,7 @@ from docs.make.outputs import page
 COLUMNS = {
     "differences.csv": estimates.COLUMNS,
     "curve_differences.csv": curve_changes.COLUMNS,
-    "reached.csv": findings.REACHED_COLUMNS,
+    "reached.csv": compare.REACHED_COLUMNS,
     "packages.csv": packages.COLUMNS,
 }
 
@@ -26,6 +26,6 @@ def test_every_column_is_described() -> None:
 def test_every_outcome_and_group_is_described() -> None:
     text = page()
     assert all(f"`{outcome.name}`" in text for outcome in OUTCOMES)
-    nobody = np.zeros(0, LIFE_DTYPE)
+    nobody = np.zeros(0, PEOPLE_DTYPE)
     named = [grouping.name for grouping in groupings(nobody, load_scenario("baseline"))]
     assert [name for name, _, _ in levels()] == named

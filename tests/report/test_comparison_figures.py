@@ -6,7 +6,7 @@ import made_up_outcomes
 import pytest
 from made_up_outcomes import BASE, BOTH, KIND, NULL, SKILLED
 
-from abm.experiments.comparison.findings import find
+from abm.experiments.comparison.compare import find
 from abm.report.figures import comparison as figures
 from abm.report.figures import style
 

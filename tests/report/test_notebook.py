@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from page_reader import read_page
 
 import abm
-from abm.experiments.comparison.findings import find
+from abm.experiments.comparison.compare import find
 from abm.report.notebook import findings_as_html, record_as_html
 
 SCENARIO = hand_made.scenario(size=600, years=3)

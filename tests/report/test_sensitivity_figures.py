@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from abm.chance import Purpose, generator
-from abm.experiments.sensitivity.analysis import Findings, Plan, analyse_runs
+from abm.experiments.sensitivity.analysis import Plan, SensitivityFindings, analyse_runs
 from abm.experiments.sweeps.design import Range
 from abm.report.figures.sensitivity import draw_sensitivity_figures
 
@@ -16,7 +16,7 @@ RANGES = tuple(Range(f"parameter_{place}", 0.0, 1.0) for place in range(3))
 ALL = {"ranked", "mu_sigma", "by_age", "heat_map", "convergence"}
 
 
-def findings(method: str = "morris", blocks: int = 8, by_age: bool = True) -> Findings:
+def findings(method: str = "morris", blocks: int = 8, by_age: bool = True) -> SensitivityFindings:
     plan = Plan(method, RANGES, blocks, seeds=2)
     design = plan.design()
     places = [(point, seed) for point in design.points.index for seed in (1, 2)]
@@ -56,7 +56,7 @@ def test_figures_without_data_are_left_out(tmp_path: Path) -> None:
 
 def test_nothing_to_rank_draws_nothing(tmp_path: Path) -> None:
     found = findings()
-    empty = Findings(
+    empty = SensitivityFindings(
         found.plan, found.indices.iloc[:0], found.ranking.iloc[:0], found.convergence.iloc[:0],
         found.noise, found.stability, found.main_outcomes,
     )  # fmt: skip

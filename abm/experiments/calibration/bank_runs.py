@@ -13,7 +13,7 @@ from abm.evidence.register import register
 from abm.experiments.calibration.bank import BankError, MadeWith, WaveDesign, WaveFolder
 from abm.experiments.calibration.bank_statistics import bank_evaluator, definitions, evaluation_hash
 from abm.experiments.calibration.recipe import Runs
-from abm.experiments.sweeps.points import scenario_at
+from abm.experiments.sweeps.design import scenario_at
 from abm.runs.figures import Evaluate, figures_task, run_figures
 from abm.runs.keys import agent_days
 from abm.runs.result_store import DONE, ResultStore

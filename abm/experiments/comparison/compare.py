@@ -1,187 +1,112 @@
-"""`abm.compare`: scenarios compared from Python."""
+"""`abm.compare`: scenarios compared from Python, and what a comparison finds."""
 
-import statistics
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor
-from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from abm.experiments.comparison.findings import Findings, check_comparable, find
-from abm.experiments.comparison.person_outcomes import Lives
-from abm.experiments.comparison.tasks import Live, Run, kept_run, lives_in, run_of, tasks_of
-from abm.io.progress import Progress, in_words
-from abm.io.tables import TableError
-from abm.io.terminal import NOTHING_NEW
+import numpy as np
+
+from abm.experiments.comparison.curve_changes import curve_changes, paired_curves
+from abm.experiments.comparison.estimates import differences_table
+from abm.experiments.comparison.packages import (
+    PackageSums,
+    package_sums,
+    packages_among,
+    packages_table,
+)
+from abm.experiments.comparison.pairing import PairSums, case_changes, pair_sums
+from abm.experiments.comparison.person_outcomes import PersonOutcomes, Reached
+from abm.experiments.comparison.runs import Simulate, kept_outcomes, run_missing
+from abm.io.messages import InputError, did_you_mean, shown
 from abm.runs.errors import RunnerError
-from abm.runs.executors import executor_for
-from abm.runs.keys import AGENT_DAYS_A_SECOND
 from abm.runs.options import RunOptions
-from abm.runs.processes import processors
-from abm.runs.result_store import ResultStore, StoreError
-from abm.runs.run_tasks import run_tasks
-from abm.runs.task import Failure, Finished, Task
-from abm.runs.warm_ups import kept_warm_up
 from abm.scenario.draws import chosen_draws
 from abm.scenario.scenario import Scenario, load_scenario
-from abm.simulation.compiled import announce_compiling
+from abm.studies.between_draws import whole_draws
 
-Failures = dict[tuple[str, int], str]
+if TYPE_CHECKING:
+    import pandas as pd
+
+Read = Callable[[Scenario, int], PersonOutcomes | None]
+REACHED_FIELDS = tuple(field.name for field in fields(Reached))
+REACHED_COLUMNS = ("scenario", "seed", "intervention", *REACHED_FIELDS)
 
 
-@dataclass
-class _Missing:
-    """The runs of a comparison that are to be done."""
+@dataclass(frozen=True, repr=False)
+class ComparisonFindings:
+    """What a comparison found.
 
-    runs: dict[str, Run]  # by key
-    found: int  # other runs, which are kept already
-    damaged: int  # of those to do, kept once
-    again: set[str]  # keys of those that are to be done though they are kept
-    pace: float | None  # seconds an agent-day, the median of those that are kept
-    first: list[Task]  # warm-ups that several runs share
-    then: list[Task]  # the runs
+    Attributes
+    ----------
+    scenarios : tuple of Scenario
+        The one compared with, then the others.
+    seeds : tuple of int
+        Seeds of which there is at least one pair.
+    differences : pandas.DataFrame
+        What is averted, by scenario, seed, outcome and group.
+    curve_differences : pandas.DataFrame
+        How every curve changes, by date.
+    reached : pandas.DataFrame
+        What every intervention came to, by scenario and seed.
+    packages : pandas.DataFrame
+        Packages beside their parts; no row where there is no package.
+    is_by_draw : bool
+        Whether seeds drew their parameters from the posterior: then tables have further columns
+        that tell parameters and chance apart.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    seeds: tuple[int, ...]
+    differences: "pd.DataFrame"
+    curve_differences: "pd.DataFrame"
+    reached: "pd.DataFrame"
+    packages: "pd.DataFrame"
+    is_by_draw: bool = False
 
     @property
-    def weight(self) -> float:
-        """Agent-days of all."""
-        return sum(task.weight for task in (*self.first, *self.then))
+    def draws(self) -> int:
+        """How many draws of the parameters were run with both their seeds."""
+        return whole_draws(self.seeds) if self.is_by_draw else 0
 
+    @property
+    def base(self) -> Scenario:
+        """What the others are compared with."""
+        return self.scenarios[0]
 
-def live_missing(
-    scenarios: "Sequence[Scenario]",
-    asked: Sequence[int],
-    spanned: Sequence[int],
-    how: RunOptions,
-) -> Failures:
-    """Run every scenario and seed that is not kept; return tracebacks of those that failed.
+    @property
+    def others(self) -> tuple[Scenario, ...]:
+        """What is compared with the first scenario."""
+        return self.scenarios[1:]
 
-    Parameters
-    ----------
-    scenarios
-        What to run.
-    asked
-        Seeds of now; with `force` these are run again.
-    spanned
-        These, and those that were asked for earlier.
-    how
-        Where and how.
-    """
-    runs = {(each.name, seed): run_of(each, seed, how) for seed in spanned for each in scenarios}
-    keys = {place: run.key for place, run in runs.items()}
-    again = {key for (_, seed), key in keys.items() if how.force and seed in set(asked)}
-    missing = _missing({key: runs[place] for place, key in keys.items()}, again, how)
-    if not missing.runs:
-        how.say(NOTHING_NEW)
-        return {}
-    jobs = min(how.jobs or processors(), len(missing.runs))
-    with executor_for(jobs, how.dask) as executor:  # before anything is run
-        if how.is_on_this_machine and how.simulate is None:
-            announce_compiling(how.say)
-        how.say(_announcement(missing, jobs, how))
-        with Progress(f"{len(missing.runs):,} runs", how.quiet) as progress:
-            errors = _live(missing, executor, how, progress.update)
-    return {place: errors[key] for place, key in keys.items() if key in errors}
+    def averted(self, group: str = "all") -> "pd.DataFrame":
+        """Return the rows of `differences` over all seeds for one way to tell people apart.
 
+        Parameters
+        ----------
+        group
+            "all", "sex", "age" or "adversity_quartile".
 
-def _missing(runs: dict[str, Run], again: set[str], how: RunOptions) -> _Missing:
-    """Look which runs are not kept, or are to be done again."""
-    store = how.store
-    listed = store.has(runs, failed=False)
-    known = store.has(runs, failed=False, whole=True) - again
-    wanted = {key: run for key, run in runs.items() if key not in known}
-    first, then = tasks_of(wanted, store if how.is_on_this_machine else None)
-    damaged = len(listed - known - again)
-    return _Missing(wanted, len(known), damaged, again, _pace(store, known), first, then)
+        Raises
+        ------
+        ValueError
+            For another group.
+        """
+        table = self.differences
+        groups = table["group"].unique().tolist()
+        if group not in groups:
+            hint = did_you_mean(str(group), groups)
+            raise ValueError(f"expected one of {', '.join(groups)}, not {shown(group)}{hint}")
+        return table[(table["seed"] == "all") & (table["group"] == group)].reset_index(drop=True)
 
-
-def _pace(store: ResultStore, keys: set[str]) -> float | None:
-    """Return the seconds that an agent-day took, the median of some runs."""
-    table = store.frame(sorted(keys), ("seconds", "agent_days"))
-    paces = [
-        seconds / days
-        for seconds, days in zip(table["seconds"], table["agent_days"], strict=True)
-        if all(isinstance(each, int | float) and 0 < each < 1e15 for each in (seconds, days))
-    ]
-    return statistics.median(paces) if paces else None
-
-
-def _live(
-    missing: _Missing, executor: Executor | None, how: RunOptions, tell: Callable[[float], None]
-) -> dict[str, str]:
-    """Run what is missing: shared warm-ups first; return tracebacks of failed runs by key."""
-    store, errors = how.store, dict[str, str]()
-    share = sum(task.weight for task in missing.first) / missing.weight
-
-    def keep_warm_ups(batch: list[Finished]) -> None:  # runs do without those that failed
-        good = [each for each in batch if not isinstance(each.result, Failure)]
-        with suppress(StoreError):
-            store.put_many([kept_warm_up(each) for each in good])
-
-    def keep(batch: list[Finished]) -> None:
-        good = [each for each in batch if not isinstance(each.result, Failure)]
-        store.put_many([kept_run(each) for each in good])
-        errors.update({e.task.key: e.result.error for e in batch if isinstance(e.result, Failure)})
-
-    run_tasks(
-        missing.first,
-        keep_warm_ups,
-        executor,
-        is_known=partial(store.has, whole=True),
-        claims=store,
-        progress=lambda done: tell(share * done),
-        say=how.say,
-    )
-    run_tasks(
-        missing.then,
-        keep,
-        executor,
-        is_known=lambda keys: store.has(keys, failed=False, whole=True) - missing.again,
-        claims=store,
-        progress=lambda done: tell(share + (1 - share) * done),
-        say=how.say,
-    )
-    return errors
-
-
-def _announcement(missing: _Missing, jobs: int, how: RunOptions) -> str:
-    """Say how many runs are to come and about how long they take."""
-    text = f"{len(missing.runs):,} runs to live"
-    if missing.first:
-        text += f" after {len(missing.first):,} warm-ups that they share"
-    if missing.found:
-        text += f", {missing.found:,} known already"
-    if missing.damaged:
-        text += f"; {missing.damaged:,} of them were damaged"
-    seconds = missing.weight * (missing.pace or 1 / AGENT_DAYS_A_SECOND)
-    work = in_words(max(1.0, seconds / (1 if how.dask else jobs)))
-    if how.dask:
-        where = "of work, shared by the workers"
-    else:
-        where = f"with {jobs} processes" if jobs > 1 else "with one process"
-    sure = "about" if missing.pace else "at a guess"
-    return f"{text}: {sure} {work} {where}"
-
-
-def kept_lives(how: RunOptions, scenario: "Scenario", seed: int) -> Lives | None:
-    """Return the lives of a scenario and seed, or None if they are not kept.
-
-    Raises
-    ------
-    TableError
-        If what is kept holds none; it is removed.
-    """
-    key = run_of(scenario, seed, how).key
-    result = how.store.get(key)
-    try:
-        return None if result is None else lives_in(result)
-    except ValueError as error:
-        how.store.remove([key])
-        raise TableError(
-            f"what is kept of {scenario.name}, seed {seed}, holds no people of a run "
-            f"({str(error).splitlines()[0]}); removed, and the same command runs it again"
-        ) from error
+    def __repr__(self) -> str:
+        names = ", ".join(scenario.name for scenario in self.others)
+        return (
+            f"<ComparisonFindings with {self.base.name}, others: {names}, seeds: {len(self.seeds)}>"
+        )
 
 
 def compare(
@@ -193,15 +118,15 @@ def compare(
     overrides: Mapping[str, object] | None = None,
     out: str | Path | None = None,
     jobs: int = 1,
-    live: Live | None = None,
+    live: Simulate | None = None,
     uncertainty: str = "chance",
-) -> Findings:
-    """Live scenarios with the same seeds and say what each averts against the first.
+) -> ComparisonFindings:
+    """Run scenarios with the same seeds and say what each averts against the first.
 
     Parameters
     ----------
     scenarios : sequence
-        The base, then the others: names, paths or scenarios.
+        The one to compare with, then the others: names, paths or scenarios.
     seeds : iterable of int
         One run a scenario and seed.
     population, years, overrides
@@ -211,15 +136,15 @@ def compare(
     jobs : int
         Processes. With more than one, a script needs ``if __name__ == "__main__":``.
     live : callable, optional
-        What lives a run, by default the model.
+        What does a run, by default the model.
     uncertainty : str
-        "posterior" lives every two seeds, 1 and 2, 3 and 4 and so on, with another draw of the
+        "posterior" runs every two seeds, 1 and 2, 3 and 4 and so on, with another draw of the
         fitted parameters, and tables then tell parameters and chance apart; "chance" leaves
         parameters as scenarios say.
 
     Returns
     -------
-    Findings
+    ComparisonFindings
         `differences`, `curve_differences`, `reached` and `packages` are pandas frames;
         ``averted("sex")`` gives the estimates over all seeds by sex.
 
@@ -236,35 +161,135 @@ def compare(
     >>> pair = abm.compare(["baseline", "school-skills"], seeds=range(20))  # doctest: +SKIP
     >>> pair.averted()[["outcome", "averted", "low", "high"]]  # doctest: +SKIP
     """
-    loaded = _loaded(scenarios, population, years, overrides)
-    chosen = list(dict.fromkeys(seeds))
-    draws = chosen_draws(uncertainty)
-    with tempfile.TemporaryDirectory() if out is None else nullcontext(out) as folder:
-        how = RunOptions(Path(folder), jobs, quiet=True, simulate=live, draws=draws)
-        return _compare(loaded, chosen, how)
-
-
-def _loaded(
-    scenarios: Sequence[str | Path | Scenario],
-    population: int | None,
-    years: int | None,
-    overrides: Mapping[str, object] | None,
-) -> list[Scenario]:
-    """Return the scenarios, those that are named loaded; refuse what cannot be compared."""
     loaded = [
-        each
-        if isinstance(each, Scenario)
-        else load_scenario(each, population=population, years=years, overrides=overrides)
-        for each in scenarios
+        scenario
+        if isinstance(scenario, Scenario)
+        else load_scenario(scenario, population=population, years=years, overrides=overrides)
+        for scenario in scenarios
     ]
     check_comparable(loaded)
-    return loaded
+    draws = chosen_draws(uncertainty)
+    with tempfile.TemporaryDirectory() if out is None else nullcontext(out) as folder:
+        options = RunOptions(Path(folder), jobs, quiet=True, simulate=live, draws=draws)
+        return _compared(loaded, list(dict.fromkeys(seeds)), options)
 
 
-def _compare(scenarios: Sequence[Scenario], seeds: Sequence[int], how: RunOptions) -> Findings:
-    if how.draws is not None:
-        how.draws.check(scenarios, seeds)
-    failures = live_missing(scenarios, seeds, seeds, how)
+def _compared(
+    scenarios: list[Scenario], seeds: list[int], options: RunOptions
+) -> ComparisonFindings:
+    if options.draws is not None:
+        options.draws.check(scenarios, seeds)
+    failures = run_missing(scenarios, seeds, seeds, options)
     for (name, seed), trace in failures.items():
         raise RunnerError(f"{name}, seed {seed} failed:\n{trace}")
-    return find(scenarios, seeds, partial(kept_lives, how), how.draws is not None)
+    return find(scenarios, seeds, partial(kept_outcomes, options), options.draws is not None)
+
+
+def check_comparable(scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios whose people cannot be paired, naming the first that does not fit."""
+    if len(scenarios) < 2:
+        raise InputError("compare: expected two scenarios or more")
+    names = [scenario.name for scenario in scenarios]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(
+                f"compare: {name!r} stands twice; scenarios need different names "
+                "(from Python: scenario.renamed)"
+            )
+    base = scenarios[0]
+    for other in scenarios[1:]:
+        for setting, ours, theirs, option in (
+            ("population.kind", base.population.kind, other.population.kind, ""),
+            ("population.size", base.population.size, other.population.size, "population"),
+            ("calendar.start", base.calendar.start, other.calendar.start, ""),
+            ("calendar.years", base.calendar.years, other.calendar.years, "years"),
+        ):
+            if ours != theirs:
+                hint = f"; --{option} sets it for all" if option else ""
+                raise InputError(
+                    f"compare: {other.name}: {setting} is {theirs}; expected {ours} as in "
+                    f"{base.name}, or people cannot be paired{hint}"
+                )
+
+
+def find(
+    scenarios: Sequence[Scenario], seeds: Iterable[int], read: Read, is_by_draw: bool = False
+) -> ComparisonFindings:
+    """Return what follows from the runs that are there, holding few of them at a time.
+
+    Parameters
+    ----------
+    scenarios
+        The one compared with, then the others.
+    seeds
+        Which to look at.
+    read
+        Returns what is kept of a scenario and seed, or None if it was not run.
+    is_by_draw
+        Whether seeds draw their parameters from the posterior.
+
+    Raises
+    ------
+    PairingError
+        If two runs of a seed do not hold the same people.
+    """
+    import pandas as pd
+
+    collected = _Collected(tuple(scenarios))
+    for seed in seeds:
+        collected.add(seed, read)
+    sums = [pair for pairs in collected.sums.values() for pair in pairs]
+    return ComparisonFindings(
+        tuple(scenarios),
+        tuple(collected.seeds),
+        differences_table(sums, float(scenarios[0].calendar.years), is_by_draw),
+        curve_changes(collected.curves, is_by_draw),
+        pd.DataFrame(collected.reached, columns=list(REACHED_COLUMNS)),
+        packages_table(collected.package_sums, is_by_draw),
+        is_by_draw,
+    )
+
+
+class _Collected:
+    """What is gathered seed by seed."""
+
+    def __init__(self, scenarios: tuple[Scenario, ...]) -> None:
+        self.base, self.others = scenarios[0], scenarios[1:]
+        self.packages = packages_among(scenarios)
+        self.seeds: list[int] = []
+        self.sums: dict[str, list[PairSums]] = {other.name: [] for other in self.others}
+        self.curves: dict[str, list[pd.DataFrame]] = {other.name: [] for other in self.others}
+        self.reached: list[tuple[object, ...]] = []
+        self.package_sums: list[PackageSums] = []
+
+    def add(self, seed: int, read: Read) -> None:
+        """Add all pairs of one seed."""
+        base = read(self.base, seed)
+        if base is None:
+            return
+        changes: dict[str, np.ndarray] = {}
+        reached = _reached_rows(self.base, seed, base)
+        for scenario in self.others:
+            other = read(scenario, seed)
+            if other is None:
+                continue
+            self.sums[scenario.name] += pair_sums(base, other, (self.base, scenario), seed)
+            self.curves[scenario.name].append(paired_curves(base.curves, other.curves, seed))
+            reached += _reached_rows(scenario, seed, other)
+            changes[scenario.name] = case_changes(base, other)
+        if changes:
+            self.seeds.append(seed)
+            self.reached += reached
+        for package in self.packages:
+            if {package.name, *package.parts} <= changes.keys():
+                self.package_sums.append(package_sums(package, seed, changes))
+
+
+def _reached_rows(
+    scenario: Scenario, seed: int, outcomes: PersonOutcomes
+) -> list[tuple[object, ...]]:
+    """Return one row an intervention."""
+    return [
+        (scenario.name, seed, number, *(getattr(reached, name) for name in REACHED_FIELDS))
+        for number, reached in enumerate(outcomes.reached, 1)
+    ]

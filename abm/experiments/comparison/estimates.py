@@ -7,17 +7,20 @@ other and what differs between populations. The same where all seeds happen to a
 people changed: no spread between seeds would say that chance had no part. Where nobody changed
 there is no interval.
 
-Where seeds draw their parameters from the posterior, intervals are of chance within draws, and
-further columns hold what is due to the parameters (`abm.experiments.comparison.estimates_by_draw`).
+Where seeds draw their parameters from the posterior, the columns that every comparison has keep
+their meaning: their intervals are of chance, here among runs of one draw. What the draws of the
+parameters come to stands in further columns.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from abm.experiments.comparison.pairing import PairSums
+from abm.scenario.draws import pair_of
+from abm.studies.between_draws import BetweenDraws, between_draws
 from abm.studies.intervals import NO_INTERVAL, ROUNDING, Z_95, between_seeds, unless_zero
 
 if TYPE_CHECKING:
@@ -25,13 +28,31 @@ if TYPE_CHECKING:
 
 ALL_SEEDS = "all"
 CHANCE = "chance"
-BETWEEN_SEEDS, BETWEEN_PEOPLE = "between seeds", "between people"
+BETWEEN_SEEDS, BETWEEN_PEOPLE, WITHIN_DRAWS = "between seeds", "between people", "within draws"
 PEOPLE_OF_A_RATE, PEOPLE_REACHED = 100_000.0, 1000.0
 NOBODY = "nobody was reached"
 NOT_COUNTED = "how many were reached in this part of the population is not counted"
 NOTHING = "nobody's outcome changed"
 UNCLEAR = "the interval of what is averted includes 0"
-MORE = "there is more, not less, than in the base"
+UNCLEAR_PARAMETERS = "the interval over draws of the parameters includes 0"
+MORE = "there is more, not less, than in the scenario compared with"
+
+COLUMNS = (
+    *("scenario", "seed", "outcome", "group", "level", "seeds", "people", "person_years"),
+    *("base", "other", "averted", "low", "high", "interval", "uncertainty", "helped", "harmed"),
+    *("per_100k", "per_100k_low", "per_100k_high"),
+    *("reached", "per_1000_reached", "per_1000_reached_low", "per_1000_reached_high"),
+    *("needed_to_reach", "needed_to_reach_low", "needed_to_reach_high"),
+    *("cost", "cost_per_averted", "cost_per_averted_low", "cost_per_averted_high", "note"),
+)
+"""Of differences.csv; `abm/report/columns.toml` says what each means."""
+MEANS = ("people", "person_years", "base", "other", "helped", "harmed", "reached", "cost")
+
+# Where seeds draw their parameters, these follow: of other tables, and of differences.csv.
+ENDS = ("parameter_low", "parameter_high", "one_run_low", "one_run_high")
+DRAW_COLUMNS = ("draws", *ENDS)
+SPLIT = ("averted", "per_100k", "per_1000_reached")
+SPLIT_COLUMNS = ("draws", *(f"{name}_{end}" for name in SPLIT for end in ENDS))
 
 
 class Estimate(NamedTuple):
@@ -61,18 +82,17 @@ class Estimate(NamedTuple):
 
 
 UNKNOWN = Estimate(math.nan, *NO_INTERVAL)
-Estimator = Callable[[Sequence[PairSums], Sequence[float]], Estimate]
 
-COLUMNS = (
-    *("scenario", "seed", "outcome", "group", "level", "seeds", "people", "person_years"),
-    *("base", "other", "averted", "low", "high", "interval", "uncertainty", "helped", "harmed"),
-    *("per_100k", "per_100k_low", "per_100k_high"),
-    *("reached", "per_1000_reached", "per_1000_reached_low", "per_1000_reached_high"),
-    *("needed_to_reach", "needed_to_reach_low", "needed_to_reach_high"),
-    *("cost", "cost_per_averted", "cost_per_averted_low", "cost_per_averted_high", "note"),
-)
-"""Of differences.csv; `abm/report/columns.toml` says what each means."""
-MEANS = ("people", "person_years", "base", "other", "helped", "harmed", "reached", "cost")
+
+class Change(Protocol):
+    """What one seed says: a sum over its people, and the sum of its squares."""
+
+    @property
+    def seed(self) -> int: ...
+    @property
+    def averted(self) -> float: ...
+    @property
+    def squares(self) -> float: ...
 
 
 def differences_table(
@@ -80,61 +100,40 @@ def differences_table(
 ) -> "pd.DataFrame":
     """Return one row a scenario, outcome and group: over all seeds first, then each seed.
 
-    Parameters
-    ----------
-    sums
-        Of every scenario and seed, in order.
-    years
-        How many years are reported.
-    is_by_draw
-        Whether seeds draw their parameters from the posterior: then further columns tell
-        parameters and chance apart.
+    `years` are those reported. `is_by_draw`: seeds draw their parameters from the posterior, and
+    further columns tell parameters and chance apart.
     """
     import pandas as pd
 
-    from abm.experiments.comparison import estimates_by_draw
-
     cells: dict[tuple[str, str, str, str], list[PairSums]] = {}
-    for each in sums:
-        key = (each.scenario, each.outcome, each.group, each.level)
-        cells.setdefault(key, []).append(each)
+    for pair in sums:
+        key = (pair.scenario, pair.outcome, pair.group, pair.level)
+        cells.setdefault(key, []).append(pair)
+    over_all = difference_by_draw if is_by_draw else difference
     rows = []
-    for of_seeds in cells.values():
-        over_all = estimates_by_draw.difference_by_draw if is_by_draw else difference
-        rows.append(over_all(of_seeds, years))
-        rows += [{"draws": 0} | difference([one], years, str(one.seed)) for one in of_seeds]
-    further = estimates_by_draw.COLUMNS if is_by_draw else ()
-    return pd.DataFrame(rows, columns=[*COLUMNS, *further])
+    for pairs in cells.values():
+        rows.append(over_all(pairs, years))
+        rows += [{"draws": 0} | difference([pair], years, str(pair.seed)) for pair in pairs]
+    return pd.DataFrame(rows, columns=[*COLUMNS, *(SPLIT_COLUMNS if is_by_draw else ())])
 
 
 def difference(
     sums: Sequence[PairSums],
     years: float,
     seed: str = ALL_SEEDS,
-    estimate: Estimator | None = None,
+    spreads: "Mapping[str, BetweenDraws] | None" = None,
 ) -> dict[str, object]:
-    """Return one row of the table, from one or more seeds.
+    """Return one row of the table, from seeds of the same scenario, outcome and group.
 
-    Parameters
-    ----------
-    sums
-        Of the same scenario, outcome and group, one a seed.
-    years
-        How many years are reported.
-    seed
-        What stands in the column `seed`.
-    estimate
-        What gives estimates with their intervals, by default `over_seeds`.
+    `spreads` are those of draws of the parameters, by the names of `_denominators`.
     """
-    first = sums[0]
-    found = estimate or over_seeds
-    averted = found(sums, [1.0] * len(sums))
-    per_person_year = found(sums, [each.person_years for each in sums])
-    per_reached = found(sums, [each.reached for each in sums])
-    per_cost = found(sums, [each.cost for each in sums])
+    averted, per_person_year, per_reached, per_cost = (
+        over_seeds(sums, below, (spreads or {}).get(name))
+        for name, below in _denominators(sums).items()
+    )
     row: dict[str, object] = {
-        **{name: getattr(first, name) for name in ("scenario", "outcome", "group", "level")},
-        **{name: float(np.mean([getattr(each, name) for each in sums])) for name in MEANS},
+        **{name: getattr(sums[0], name) for name in ("scenario", "outcome", "group", "level")},
+        **{name: float(np.mean([getattr(pair, name) for pair in sums])) for name in MEANS},
         "seed": seed,
         "seeds": len(sums),
         "interval": BETWEEN_PEOPLE if is_by_people(sums) else BETWEEN_SEEDS,
@@ -148,26 +147,64 @@ def difference(
     return row | per_cost.turned().named("cost_per_averted")
 
 
+def _denominators(sums: Sequence[PairSums]) -> dict[str, list[float]]:
+    """Return what is averted is divided by, one number a seed."""
+    return {
+        "averted": [1.0] * len(sums),
+        "per_100k": [pair.person_years for pair in sums],
+        "per_1000_reached": [pair.reached for pair in sums],
+        "cost_per_averted": [pair.cost for pair in sums],
+    }
+
+
+def difference_by_draw(sums: Sequence[PairSums], years: float) -> dict[str, object]:
+    """Return one row of the table over all seeds that draw parameters, with the further columns.
+
+    Seeds without the partner that has the same draw are left out; of such alone the first is taken.
+    """
+    chosen = with_partner(sums)
+    spreads = {
+        name: posterior_spread(chosen, below) for name, below in _denominators(chosen).items()
+    }
+    row = difference(chosen, years, spreads=spreads)
+    if not is_by_people(chosen):
+        row["interval"] = WITHIN_DRAWS
+    row["draws"] = int(spreads["averted"].draws)
+    units = (1.0, years * PEOPLE_OF_A_RATE, PEOPLE_REACHED)
+    for name, unit in zip(SPLIT, units, strict=True):
+        row |= split_columns(spreads[name], f"{name}_", unit)
+    if float(spreads["per_1000_reached"].parameter.low) <= 0 and row["note"] == "":
+        row |= UNKNOWN.named("needed_to_reach") | UNKNOWN.named("cost_per_averted")
+        row["note"] = UNCLEAR_PARAMETERS
+    return row
+
+
 def _note(sums: Sequence[PairSums], per_reached: Estimate) -> str:
     """Say why the number needed is not shown, if it is not."""
-    if not any(each.squares for each in sums):
+    if not any(pair.squares for pair in sums):
         return NOTHING
     if math.isnan(per_reached.value):
-        return NOT_COUNTED if any(math.isnan(each.reached) for each in sums) else NOBODY
+        return NOT_COUNTED if any(math.isnan(pair.reached) for pair in sums) else NOBODY
     if per_reached.low > 0:
         return ""
     return MORE if per_reached.high < 0 else UNCLEAR
 
 
-def over_seeds(sums: Sequence[PairSums], denominators: Sequence[float]) -> Estimate:
+def over_seeds(
+    changes: Sequence[Change],
+    denominators: Sequence[float],
+    spread: BetweenDraws | None = None,
+) -> Estimate:
     """Return what is averted over a denominator, all seeds together.
 
     Parameters
     ----------
-    sums
+    changes
         One a seed.
     denominators
         What it is divided by, one a seed; 1.0 gives the mean of a seed.
+    spread
+        The same between draws of the parameters: then the interval is of chance within draws.
 
     Returns
     -------
@@ -176,20 +213,16 @@ def over_seeds(sums: Sequence[PairSums], denominators: Sequence[float]) -> Estim
         (with a constant denominator: over the seeds' differences), or that of people. NaN where
         the denominators sum to nothing or are not known.
     """
-    return ratio_of_sums(sums, denominators, is_by_people(sums))
+    estimate = _ratio_of_sums(changes, denominators, is_by_people(changes))
+    if spread is None or is_by_people(changes):
+        return estimate
+    if math.isnan(spread.chance.low):
+        return _ratio_of_sums(changes, denominators, is_by_people=True)
+    return Estimate(estimate.value, *map(float, spread.chance))
 
 
-class Changed(Protocol):
-    """What one seed says: a sum over its people, and the sum of its squares."""
-
-    @property
-    def averted(self) -> float: ...
-    @property
-    def squares(self) -> float: ...
-
-
-def ratio_of_sums(
-    changes: Sequence[Changed], denominators: Sequence[float], is_by_people: bool
+def _ratio_of_sums(
+    changes: Sequence[Change], denominators: Sequence[float], is_by_people: bool
 ) -> Estimate:
     """Return a ratio of sums with its interval, between seeds or `is_by_people`.
 
@@ -200,18 +233,44 @@ def ratio_of_sums(
     total = float(below.sum())
     if not total > 0:
         return UNKNOWN
-    above = np.array([each.averted for each in changes], float)
+    above = np.array([change.averted for change in changes], float)
     ratio = float(above.sum()) / total
     left = above - ratio * below
     rest = between_seeds(np.where(np.abs(left) > ROUNDING * np.abs(above), left, 0.0))
     half = (rest.high - rest.mean) * len(changes) / total
     if is_by_people or math.isnan(half):
-        half = Z_95 * math.sqrt(math.fsum(each.squares for each in changes)) / total
+        half = Z_95 * math.sqrt(math.fsum(change.squares for change in changes)) / total
         half = float(unless_zero(half))
     return Estimate(ratio, ratio - half, ratio + half)
 
 
-def is_by_people(sums: Sequence[Changed]) -> bool:
+def is_by_people(changes: Sequence[Change]) -> bool:
     """Return whether intervals come from people: of one seed, or of seeds that all agree."""
-    agree = len({each.averted for each in sums}) == 1 and any(each.squares for each in sums)
-    return len(sums) == 1 or agree
+    agree = len({change.averted for change in changes}) == 1
+    return len(changes) == 1 or (agree and any(change.squares for change in changes))
+
+
+def with_partner[OneSeed: Change](changes: Sequence[OneSeed]) -> Sequence[OneSeed]:
+    """Return those whose draw was run with both its seeds; the first one if there are none."""
+    pairs = [pair_of(change.seed) for change in changes]
+    whole = [one for one, pair in zip(changes, pairs, strict=True) if pairs.count(pair) > 1]
+    return whole or changes[:1]
+
+
+def posterior_spread(changes: Sequence[Change], denominators: Sequence[float]) -> BetweenDraws:
+    """Return what is averted over a denominator, parameters and chance apart.
+
+    As in `over_seeds` it is a ratio of sums, and what each seed leaves unexplained tells how sure.
+    """
+    seeds = [change.seed for change in changes]
+    ratio = over_seeds(changes, denominators).value
+    if math.isnan(ratio):
+        return between_draws(np.full(len(changes), math.nan), seeds)
+    above, below = np.array([change.averted for change in changes]), np.array(denominators)
+    return between_draws(ratio + (above - ratio * below) / below.mean(), seeds)
+
+
+def split_columns(spread: BetweenDraws, before: str = "", unit: float = 1.0) -> dict[str, object]:
+    """Return the intervals over parameters and of one run, named as in `ENDS`."""
+    ends = (*spread.parameter, *spread.one_run)
+    return {f"{before}{name}": unit * float(end) for name, end in zip(ENDS, ends, strict=True)}

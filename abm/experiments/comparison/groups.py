@@ -19,44 +19,29 @@ QUARTILES = ("1", "2", "3", "4")
 
 @dataclass(frozen=True)
 class Grouping:
-    """One way to tell people apart.
+    """One way to tell people apart."""
 
-    Parameters
-    ----------
-    name
-        "all", "sex", "age" or "adversity_quartile".
-    levels
-        Names of the groups.
-    places
-        For each person the place of their group among the levels.
-    """
-
-    name: str
+    name: str  # "all", "sex", "age" or "adversity_quartile"
     levels: tuple[str, ...]
-    places: np.ndarray
+    level_of: np.ndarray  # for each person, counted from 0
 
     def sums(self, values: np.ndarray) -> np.ndarray:
         """Return the sum of whole numbers over the people of each level, exactly."""
-        return np.bincount(self.places, values, len(self.levels))
+        return np.bincount(self.level_of, values, len(self.levels))
 
 
 def groupings(people: np.ndarray, scenario: "Scenario") -> list[Grouping]:
     """Return every way in which people are told apart.
 
-    Parameters
-    ----------
-    people
-        Of the base of a comparison: their traits decide, so that a person is in one group
-        whatever an intervention changes.
-    scenario
-        The base; its calendar says how old people are on the first reported day.
+    Traits in the scenario compared with decide, so that a person is in one group whatever an
+    intervention changes; its calendar says how old people are on the first reported day.
     """
-    nobody_apart = np.zeros(len(people), np.int64)
+    everybody = np.zeros(len(people), np.int64)
     ages = first_ages(people["year_group"], scenario)
     starts = [first for first, _ in AGE_BANDS]
     bands = np.searchsorted(starts, ages, side="right") - 1
     return [
-        Grouping(EVERYBODY, (EVERYBODY,), nobody_apart),
+        Grouping(EVERYBODY, (EVERYBODY,), everybody),
         Grouping("sex", SEXES, people["sex"].astype(np.int64)),
         Grouping("age", tuple(f"{first}-{last}" for first, last in AGE_BANDS), bands),
         Grouping("adversity_quartile", QUARTILES, quartiles(people["adversity"])),
@@ -78,20 +63,19 @@ def first_ages(year_groups: np.ndarray, scenario: "Scenario") -> np.ndarray:
 
 
 def person_years(year_groups: np.ndarray, scenario: "Scenario") -> np.ndarray:
-    """Return how long each person lived within the reported years, in years.
+    """Return how many years each person lived within the reported ones.
 
     A year-group enters and leaves on one day, so this is the same in every scenario.
     """
     start = scenario.calendar.start
     end = years_later(start, scenario.calendar.years)
     school = _school(scenario)
-    groups, places = np.unique(year_groups, return_inverse=True)
-    days = np.zeros(len(groups))
-    for place, group in enumerate(groups.tolist()):
-        enters = max(school.start_of(group), start)
-        leaves = min(school.start_of(group + YEAR_GROUPS), end)
-        days[place] = max((leaves - enters).days, 0)
-    return (days / DAYS_A_YEAR)[places]
+    groups, group_of = np.unique(year_groups, return_inverse=True)
+    days = [
+        min(school.start_of(group + YEAR_GROUPS), end) - max(school.start_of(group), start)
+        for group in groups.tolist()
+    ]
+    return np.array([max(period.days, 0) / DAYS_A_YEAR for period in days])[group_of]
 
 
 def _school(scenario: "Scenario") -> SchoolCalendar:

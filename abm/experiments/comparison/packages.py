@@ -6,7 +6,6 @@ helped by several parts, people helped by the package only, people helped by a p
 """
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,14 +15,16 @@ import numpy as np
 from abm.experiments.comparison.estimates import (
     ALL_SEEDS,
     CHANCE,
+    DRAW_COLUMNS,
     Estimate,
     is_by_people,
-    ratio_of_sums,
+    over_seeds,
+    split_columns,
+    with_partner,
 )
-from abm.experiments.comparison.estimates_by_draw import ENDS, split_columns, with_partner
 from abm.experiments.comparison.pairing import NEW_CASES
 from abm.scenario.intervention_library import are_events
-from abm.studies.between_draws import BetweenDraws, between_draws
+from abm.studies.between_draws import between_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,6 @@ COLUMNS = (
     *("package", "quantity", "part", "seed", "seeds", "outcome"),
     *("value", "low", "high", "uncertainty", "verdict"),
 )
-DRAW_COLUMNS = ("draws", *ENDS)  # after these, where seeds draw their parameters
 PACKAGE, PART, SUM = "package", "part", "sum of parts"
 OVER_BEST, UNDER_SUM = "package minus best part", "sum of parts minus package"
 SEVERAL, TOGETHER, APART = (
@@ -49,177 +49,134 @@ FEWEST_SEEDS = 5  # fewer give no verdict
 
 @dataclass(frozen=True)
 class Package:
-    """A scenario whose interventions are all compared alone, too.
-
-    Parameters
-    ----------
-    name
-        Of the scenario.
-    parts
-        Names of the scenarios with one of the interventions each.
-    """
+    """A scenario whose interventions are all compared alone, too."""
 
     name: str
-    parts: tuple[str, ...]
+    parts: tuple[str, ...]  # names of the scenarios with one of the interventions each
 
 
 def packages_among(scenarios: "Sequence[Scenario]") -> list[Package]:
     """Return the packages all parts of which are among these scenarios.
 
-    Parts and package agree in everything but the interventions that the base does not have. Events
-    that nobody offers, such as a pandemic, make no package.
-
-    Parameters
-    ----------
-    scenarios
-        The base, then the others.
+    Parts and package agree in everything but the interventions that the first scenario does not
+    have. Events that nobody offers, such as a pandemic, make no package.
     """
-    base = {each.content() for each in scenarios[0].interventions}
-    added = {each.name: _added(each, base) for each in scenarios[1:]}
-    rests = {each.name: _rest_of(each, base) for each in scenarios[1:]}
+    first, *others = scenarios
+    known = {intervention.content() for intervention in first.interventions}
+    added = {scenario.name: _added(scenario, known) for scenario in others}
+    rests = {scenario.name: _rest_of(scenario, known) for scenario in others}
     alone: dict[tuple[str, str], str] = {}
     for name, interventions in added.items():
         if len(interventions) == 1:
             alone.setdefault((rests[name], interventions[0]), name)
-    found = []
+    packages = []
     for name, interventions in added.items():
-        names = [alone.get((rests[name], each)) for each in interventions]
-        parts = tuple(part for part in names if part is not None)
-        if are_events([json.loads(each)["kind"] for each in interventions]):
-            continue
-        if len(names) > 1 and len(parts) == len(names) == len(set(parts)):
-            found.append(Package(name, parts))
-    return found
+        parts = tuple(alone.get((rests[name], content), "") for content in interventions)
+        is_package = len(parts) > 1 and all(parts) and len(set(parts)) == len(parts)
+        if is_package and not are_events([json.loads(one)["kind"] for one in interventions]):
+            packages.append(Package(name, parts))
+    return packages
 
 
-def _added(scenario: "Scenario", base: set[str]) -> list[str]:
-    """Return the interventions that the base does not have, as texts."""
-    contents = [each.content() for each in scenario.interventions]
-    return [content for content in contents if content not in base]
+def _added(scenario: "Scenario", known: set[str]) -> list[str]:
+    """Return the interventions that the first scenario does not have, as texts."""
+    contents = [intervention.content() for intervention in scenario.interventions]
+    return [content for content in contents if content not in known]
 
 
-def _rest_of(scenario: "Scenario", base: set[str]) -> str:
+def _rest_of(scenario: "Scenario", known: set[str]) -> str:
     """Return all else of a scenario but what it is called, as a text."""
     aside = {"name", "title", "interventions", "observation"}
     rest = {name: value for name, value in scenario.resolved().items() if name not in aside}
-    kept = base.intersection(each.content() for each in scenario.interventions)
+    kept = known.intersection(intervention.content() for intervention in scenario.interventions)
     return json.dumps(rest | {"interventions": sorted(kept)}, sort_keys=True)
 
 
 @dataclass(frozen=True)
-class Change:
+class SeedChange:
     """A sum over the people of one seed, and the sum of squares its spread rests on."""
 
+    seed: int
     averted: float
     squares: float
-
-    @classmethod
-    def of(cls, values: np.ndarray) -> "Change":
-        """Return sum and sum of squares of one number a person."""
-        whole = values.astype(np.int64)
-        return cls(float(whole.sum()), float((whole * whole).sum()))
 
 
 @dataclass(frozen=True)
 class PackageSums:
-    """What one seed says about a package, by quantity and part ("" for none)."""
+    """What one seed says about a package."""
 
     package: Package
-    seed: int
-    changes: dict[tuple[str, str], Change]
+    changes: dict[tuple[str, str], SeedChange]  # by quantity and part ("" for none)
 
 
 def package_sums(package: Package, seed: int, changes: Mapping[str, np.ndarray]) -> PackageSums:
     """Return what one seed says about a package.
 
-    Parameters
-    ----------
-    package
-        Which.
-    seed
-        Which.
-    changes
-        By scenario, for each person in the same order: 1 for a case averted, -1 for one more.
+    `changes` hold by scenario, for each person in the same order: 1 for a case averted, -1 for one
+    more.
     """
     whole = changes[package.name].astype(np.int64)
     parts = np.array([changes[name] for name in package.parts], np.int64)
     helped = (parts > 0).sum(axis=0)
-    found = {(PACKAGE, ""): Change.of(whole), (SUM, ""): Change.of(parts.sum(axis=0))}
+    values = {(PACKAGE, ""): whole, (SUM, ""): parts.sum(axis=0)}
     for name, part in zip(package.parts, parts, strict=True):
-        found[PART, name] = Change.of(part)
-        found[OVER_BEST, name] = Change.of(whole - part)
-    found[UNDER_SUM, ""] = Change.of(parts.sum(axis=0) - whole)
-    found[SEVERAL, ""] = Change.of(np.maximum(helped - 1, 0))
-    found[TOGETHER, ""] = Change.of((whole > 0) & (helped == 0))
-    found[APART, ""] = Change.of((whole <= 0) & (helped > 0))
-    return PackageSums(package, seed, found)
+        values |= {(PART, name): part, (OVER_BEST, name): whole - part}
+    values[UNDER_SUM, ""] = parts.sum(axis=0) - whole
+    values[SEVERAL, ""] = np.maximum(helped - 1, 0)
+    values[TOGETHER, ""] = ((whole > 0) & (helped == 0)).astype(np.int64)
+    values[APART, ""] = ((whole <= 0) & (helped > 0)).astype(np.int64)
+    sums = {
+        key: SeedChange(seed, float(own.sum()), float((own * own).sum()))
+        for key, own in values.items()
+    }
+    return PackageSums(package, sums)
 
 
 def packages_table(sums: Iterable[PackageSums], is_by_draw: bool = False) -> "pd.DataFrame":
     """Return the table of all packages: what package, parts and sum avert, and the two verdicts.
 
-    Parameters
-    ----------
-    sums
-        Of every package and seed.
-    is_by_draw
-        Whether seeds draw their parameters from the posterior: then intervals are of chance
-        within draws, and further columns hold what is due to the parameters.
+    `is_by_draw`: seeds draw their parameters from the posterior; then intervals are of chance
+    within draws, and further columns hold what is due to the parameters.
     """
     import pandas as pd
 
-    of_package: dict[Package, list[PackageSums]] = {}
-    for each in sums:
-        of_package.setdefault(each.package, []).append(each)
-    columns = [*COLUMNS, *(DRAW_COLUMNS if is_by_draw else ())]
-    rows: list[tuple[object, ...]] = []
-    for package, found in of_package.items():
-        rows += _rows(package, with_partner(found) if is_by_draw else found, is_by_draw)
-    return pd.DataFrame(rows, columns=columns)
+    by_package: dict[Package, list[dict[tuple[str, str], SeedChange]]] = {}
+    for one_seed in sums:
+        by_package.setdefault(one_seed.package, []).append(one_seed.changes)
+    rows = [
+        row for package, seeds in by_package.items() for row in _rows(package, seeds, is_by_draw)
+    ]
+    return pd.DataFrame(rows, columns=[*COLUMNS, *(DRAW_COLUMNS if is_by_draw else ())])
 
 
 def _rows(
-    package: Package, sums: Sequence[PackageSums], is_by_draw: bool
+    package: Package, seeds: Sequence[Mapping[tuple[str, str], SeedChange]], is_by_draw: bool
 ) -> Iterable[tuple[object, ...]]:
     """Yield the rows of one package."""
-    best = max(package.parts, key=lambda name: _estimate(sums, (PART, name)).value)
+
+    def changes_of(quantity: str, part: str) -> Sequence[SeedChange]:
+        changes = [one_seed[quantity, part] for one_seed in seeds]
+        return with_partner(changes) if is_by_draw else changes
+
+    best = max(package.parts, key=lambda name: sum(c.averted for c in changes_of(PART, name)))
     keys = [(PACKAGE, ""), *((PART, name) for name in package.parts), (SUM, "")]
     keys += [(OVER_BEST, best), (UNDER_SUM, ""), (SEVERAL, ""), (TOGETHER, ""), (APART, "")]
     for quantity, part in keys:
-        apart = _apart(sums, (quantity, part))
-        agree = math.isnan(apart.chance.low)
-        estimate = _estimate(sums, (quantity, part), by_people=is_by_draw and agree)
-        if is_by_draw and not agree:
-            estimate = Estimate(estimate.value, *map(float, apart.chance))
-        verdict = (
-            _verdict(estimate, [each.changes[quantity, part] for each in sums])
-            if quantity in (OVER_BEST, UNDER_SUM)
-            else ""
-        )
-        if is_by_draw and verdict == FAILS and apart.parameter.high >= 0:
+        changes = changes_of(quantity, part)
+        values = np.array([change.averted for change in changes])
+        spread = between_draws(values, [change.seed for change in changes]) if is_by_draw else None
+        estimate = over_seeds(changes, [1.0] * len(changes), spread)
+        verdict = _verdict(estimate, changes) if quantity in (OVER_BEST, UNDER_SUM) else ""
+        if spread is not None and verdict == FAILS and spread.parameter.high >= 0:
             verdict = DRAWS_DIFFER
+        further = () if spread is None else (int(spread.draws), *split_columns(spread).values())
         yield (
-            *(package.name, quantity, part, ALL_SEEDS, len(sums), NEW_CASES),
-            *(*estimate, CHANCE, verdict),
-            *((int(apart.draws), *split_columns(apart).values()) if is_by_draw else ()),
+            *(package.name, quantity, part, ALL_SEEDS, len(changes), NEW_CASES),
+            *(*estimate, CHANCE, verdict, *further),
         )
 
 
-def _apart(sums: Sequence[PackageSums], key: tuple[str, str]) -> BetweenDraws:
-    """Return what differs between draws of the parameters, and what is chance."""
-    values = np.array([each.changes[key].averted for each in sums])
-    return between_draws(values, [each.seed for each in sums])
-
-
-def _estimate(
-    sums: Sequence[PackageSums], key: tuple[str, str], by_people: bool = False
-) -> Estimate:
-    """Return the mean of a quantity over seeds with its interval; of one seed that of its people"""
-    changes = [each.changes[key] for each in sums]
-    return ratio_of_sums(changes, [1.0] * len(changes), by_people or is_by_people(changes))
-
-
-def _verdict(estimate: Estimate, changes: Sequence[Change]) -> str:
+def _verdict(estimate: Estimate, changes: Sequence[SeedChange]) -> str:
     """Return whether something is at least zero; seeds that all agree are never sure that not."""
     if len(changes) < FEWEST_SEEDS:
         return TOO_FEW

@@ -4,55 +4,40 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from abm.experiments.comparison.groups import groupings, person_years
-from abm.experiments.comparison.person_outcomes import Lives
+from abm.experiments.comparison.person_outcomes import PersonOutcomes
 from abm.runs.errors import RunnerError
 
 if TYPE_CHECKING:
     from abm.scenario.scenario import Scenario
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """One thing that may be averted.
+class ComparedOutcome(NamedTuple):
+    """One thing that may be averted."""
 
-    Parameters
-    ----------
-    name
-        As it stands in tables.
-    field
-        The field of a person that counts it.
-    label
-        For readers, of several.
-    one
-        For readers, of one.
-    sentence
-        What is counted.
-    """
-
-    name: str
-    field: str
-    label: str
-    one: str
-    sentence: str
+    name: str  # as it stands in tables
+    field: str  # the field of a person that counts it
+    label: str  # for readers, of several
+    one: str  # for readers, of one
+    sentence: str  # what is counted
 
 
 NEW_CASES = "new_cases"
 OUTCOMES = (
-    Outcome(
+    ComparedOutcome(
         NEW_CASES, "reported_case", "new cases", "case",
         "People whose first act fell in the reported years.",
     ),
-    Outcome(
+    ComparedOutcome(
         "active_years", "active_years", "years with self-injury", "year with self-injury",
         "Person-years with NSSI: reported twelve months in which a person acted at least once.",
     ),
-    Outcome("acts", "reported_acts", "acts", "act", "Acts in the reported years."),
-    Outcome(
+    ComparedOutcome("acts", "reported_acts", "acts", "act", "Acts in the reported years."),
+    ComparedOutcome(
         "hospital_presentations", "reported_hospital", "hospital presentations",
         "hospital presentation", "Presentations to hospital in the reported years.",
     ),
@@ -65,58 +50,35 @@ class PairingError(RunnerError):
 
 @dataclass(frozen=True)
 class PairSums:
-    """What differs between two runs of one seed, in one group.
-
-    Parameters
-    ----------
-    scenario, seed, outcome, group, level
-        Which.
-    people, person_years
-        Persons of the group who lived a reported day, and how long they lived within the
-        reported years.
-    base, other
-        How often the outcome came about.
-    squares
-        Sum over persons of the squared difference.
-    helped, harmed
-        Persons with less and with more of the outcome than in the base.
-    reached
-        People reached by interventions that the base does not have; see `reached_by_added`. NaN
-        in parts of the population where not every one of them was counted person by person.
-    cost
-        Of the interventions beyond those of the base; NaN where it is not known: in parts of
-        the population, and where neither scenario has an intervention.
-    """
+    """What differs between two runs of one seed, in one group."""
 
     scenario: str
     seed: int
     outcome: str
     group: str
     level: str
-    people: float
-    person_years: float
-    base: float
+    people: float  # of the group who lived a reported day
+    person_years: float  # how long they lived within the reported years
+    base: float  # how often the outcome came about in the scenario compared with
     other: float
-    squares: float
-    helped: float
-    harmed: float
+    squares: float  # sum over persons of the squared difference
+    helped: float  # persons with less of the outcome in the other scenario
+    harmed: float  # persons with more
+    # Persons reached by interventions that only the other scenario has, see `reached_by_added`; NaN
+    # in parts of the population where not every one of them was counted person by person.
     reached: float
+    # Of the other's interventions beyond the first's; NaN where it is not known: in parts of the
+    # population, and where neither scenario has an intervention.
     cost: float
 
     @property
     def averted(self) -> float:
-        """How much less came about than in the base."""
+        """How much less came about than in the scenario compared with."""
         return self.base - self.other
 
 
-def check_pairs(base: Lives, other: Lives, seed: int) -> None:
-    """Refuse two runs that do not hold the same people in the same order.
-
-    Raises
-    ------
-    PairingError
-        Naming a person whom only one of them has.
-    """
+def check_pairs(base: PersonOutcomes, other: PersonOutcomes, seed: int) -> None:
+    """Refuse two runs that do not hold the same people in the same order, naming a person."""
     ours, theirs = base.people, other.people
     only = np.setxor1d(ours["person"], theirs["person"])
     if len(only):
@@ -130,35 +92,27 @@ def check_pairs(base: Lives, other: Lives, seed: int) -> None:
 
 
 def pair_sums(
-    base: Lives, other: Lives, scenarios: "tuple[Scenario, Scenario]", seed: int
+    base: PersonOutcomes,
+    other: PersonOutcomes,
+    scenarios: "tuple[Scenario, Scenario]",
+    seed: int,
 ) -> Iterator[PairSums]:
     """Yield what differs between two runs of one seed, by outcome and group.
 
-    Parameters
-    ----------
-    base, other
-        The runs.
-    scenarios
-        Their scenarios.
-    seed
-        Of both.
-
-    Raises
-    ------
-    PairingError
-        If they do not hold the same people.
+    Raises PairingError if they do not hold the same people.
     """
     check_pairs(base, other, seed)
     reached, in_all = reached_by_added(other, added_bits(*scenarios))
     years = person_years(base.people["year_group"], scenarios[0])
-    cost = _added_cost(base, other)
+    cost = other.cost - base.cost if base.reached or other.reached else math.nan
     for grouping in groupings(base.people, scenarios[0]):
         common = {
             "people": grouping.sums(np.ones(len(years))),
             "person_years": grouping.sums(years),
             "reached": grouping.sums(reached),
         }
-        if len(grouping.levels) == 1:
+        is_whole = len(grouping.levels) == 1
+        if is_whole:
             common["reached"][:] = in_all
         elif in_all > reached.sum():
             common["reached"][:] = math.nan
@@ -172,31 +126,26 @@ def pair_sums(
                 "helped": grouping.sums(averted > 0),
                 "harmed": grouping.sums(averted < 0),
             }
-            for place, level in enumerate(grouping.levels):
-                numbers = {name: float(values[place]) for name, values in columns.items()}
-                whole = math.nan if len(grouping.levels) > 1 else cost
+            for number, level in enumerate(grouping.levels):
                 yield PairSums(
                     scenarios[1].name, seed, outcome.name, grouping.name, level,
-                    **numbers, cost=whole,
+                    **{name: float(values[number]) for name, values in columns.items()},
+                    cost=cost if is_whole else math.nan,
                 )  # fmt: skip
 
 
 def added_bits(base: "Scenario", other: "Scenario") -> int:
-    """Return the bits of `reached_by` of the interventions that the base does not have."""
-    known = {each.content() for each in base.interventions}
-    added = [each.content() not in known for each in other.interventions]
-    return sum(1 << place for place, is_added in enumerate(added) if is_added)
+    """Return the bits of `reached_by` of the interventions that the first scenario has not."""
+    known = {intervention.content() for intervention in base.interventions}
+    return sum(
+        1 << bit
+        for bit, intervention in enumerate(other.interventions)
+        if intervention.content() not in known
+    )
 
 
-def reached_by_added(lives: Lives, bits: int) -> tuple[np.ndarray, float]:
+def reached_by_added(outcomes: PersonOutcomes, bits: int) -> tuple[np.ndarray, float]:
     """Return whom some interventions reached person by person, and how many people in all.
-
-    Parameters
-    ----------
-    lives
-        Of one run.
-    bits
-        Which interventions.
 
     Returns
     -------
@@ -205,20 +154,16 @@ def reached_by_added(lives: Lives, bits: int) -> tuple[np.ndarray, float]:
         the people that one intervention, or the windows of one together, count by themselves, such
         as everybody for whom it changes a number, if those are more.
     """
-    reached = (lives.people["reached_by"] & bits) != 0
-    added = [each for place, each in enumerate(lives.reached) if bits >> place & 1]
+    reached = (outcomes.people["reached_by"] & bits) != 0
     together: defaultdict[tuple[str, str], float] = defaultdict(float)
-    for each in added:
-        together[each.kind, each.name] += each.newly
-    counts = [each.people for each in added]
-    return reached, max([float(reached.sum()), *counts, *together.values()])
+    counts = [float(reached.sum())]
+    for bit, intervention in enumerate(outcomes.reached):
+        if bits >> bit & 1:
+            together[intervention.kind, intervention.name] += intervention.newly
+            counts.append(intervention.people)
+    return reached, max([*counts, *together.values()])
 
 
-def _added_cost(base: Lives, other: Lives) -> float:
-    """Return what the interventions cost beyond those of the base, NaN if there are none."""
-    return other.cost - base.cost if base.reached or other.reached else math.nan
-
-
-def case_changes(base: Lives, other: Lives) -> np.ndarray:
+def case_changes(base: PersonOutcomes, other: PersonOutcomes) -> np.ndarray:
     """Return for each person 1 for a case averted, -1 for one more, 0 for no change."""
     return base.people["reported_case"] - other.people["reported_case"]

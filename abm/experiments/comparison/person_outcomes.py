@@ -21,7 +21,7 @@ PEOPLE, CURVES = "people.parquet", "curves.parquet"
 LARGEST = 1e15  # of people and costs; sums of many stay finite
 
 # Everybody who lived a reported day, in the order of their numbers.
-LIFE_DTYPE = np.dtype(
+PEOPLE_DTYPE = np.dtype(
     [
         ("person", np.int64),
         ("sex", np.int8),
@@ -34,45 +34,27 @@ LIFE_DTYPE = np.dtype(
         ("reached_by", np.int64),
     ]
 )
+FIELDS = PEOPLE_DTYPE.names or ()
 
 
 @dataclass(frozen=True)
 class Reached:
-    """What one intervention of a run came to.
-
-    Parameters
-    ----------
-    kind, title
-        Which one, and how it is called.
-    people
-        Persons reached.
-    cost
-        What it cost in all, in the currency of the library of interventions.
-    name
-        The user's own; empty without one.
-    newly
-        Persons reached whom no other intervention of that kind and name had reached before.
-    cost_per, units
-        Unit of cost, and how many of them: see `abm.scenario.intervention_library.COST_PER`.
-    """
+    """What one intervention of a run came to."""
 
     kind: str
     title: str
-    people: float
-    cost: float
-    name: str = ""
-    newly: float = 0.0
-    cost_per: str = "person"
-    units: float = 0.0
+    people: float  # reached
+    cost: float  # in all, in the currency of the library of interventions
+    name: str = ""  # the user's own
+    newly: float = 0.0  # reached whom no other one of that kind and name had reached before
+    cost_per: str = "person"  # unit of cost: see `abm.scenario.intervention_library.COST_PER`
+    units: float = 0.0  # how many of them
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Reached":
         """Read plain data, as a record holds it.
 
-        Raises
-        ------
-        KeyError, TypeError, ValueError
-            If something is missing or no number.
+        Raises KeyError, TypeError or ValueError if something is missing or no number.
         """
         numbers = {name: float(plain[name]) for name in ("people", "cost", "newly", "units")}
         if not all(abs(number) < LARGEST for number in numbers.values()):
@@ -82,59 +64,61 @@ class Reached:
 
 
 @dataclass(frozen=True)
-class Lives:
-    """What is kept of one run.
+class PersonOutcomes:
+    """What is kept of one run."""
 
-    Parameters
-    ----------
-    people
-        Rows of `LIFE_DTYPE`, in ascending order of `person`.
-    curves
-        As `abm.simulation.curves.curves_frame` gives them, without the seed.
-    reached
-        One an intervention of the scenario, in its order.
-    """
-
-    people: np.ndarray
-    curves: "pd.DataFrame"
-    reached: tuple[Reached, ...] = ()
+    people: np.ndarray  # rows of `PEOPLE_DTYPE`, in ascending order of `person`
+    curves: "pd.DataFrame"  # as `abm.simulation.curves.curves_frame` gives them, without the seed
+    reached: tuple[Reached, ...] = ()  # one an intervention of the scenario, in its order
 
     @property
     def cost(self) -> float:
         """What all interventions cost."""
-        return math.fsum(each.cost for each in self.reached)
+        return math.fsum(intervention.cost for intervention in self.reached)
+
+    @classmethod
+    def from_record(cls, record: "Record") -> "PersonOutcomes":
+        """Reduce the record of a run to what a comparison needs; its log must hold people."""
+        chunks = [_kept_fields(rows) for rows in record.logged["people"]]
+        people = np.concatenate(chunks) if chunks else np.zeros(0, PEOPLE_DTYPE)
+        ordered = people[np.argsort(people["person"], kind="stable")]
+        reached = tuple(Reached.from_plain(plain) for plain in record.reached)
+        return cls(ordered, record.curves.drop(columns="seed"), reached)
+
+    def files(self) -> dict[str, bytes]:
+        """Return people and curves as the contents of Parquet files, by name."""
+        import pyarrow as pa
+
+        columns = {name: self.people[name] for name in FIELDS}
+        curves = pa.Table.from_pandas(self.curves, preserve_index=False)
+        return {PEOPLE: _parquet(pa.table(columns)), CURVES: _parquet(curves)}
+
+    @classmethod
+    def from_files(
+        cls, files: Mapping[str, bytes], reached: tuple[Reached, ...]
+    ) -> "PersonOutcomes":
+        """Read back what `files` gave; ValueError if it is another table."""
+        import pandas as pd
+
+        try:
+            table = parse_parquet(files[PEOPLE])
+            people = np.zeros(table.num_rows, PEOPLE_DTYPE)
+            for name in FIELDS:
+                people[name] = table[name].to_numpy()
+            curves = parse_parquet(files[CURVES]).to_pandas()
+            curves["date"] = pd.to_datetime(curves["date"]).astype("datetime64[s]")
+        except (KeyError, TypeError, OverflowError) as error:
+            raise ValueError(f"another table than that of people: {error}") from None
+        if not np.isin(people["sex"], range(len(SEX_NAMES))).all():
+            raise ValueError("another table than that of people: a sex is out of range")
+        return cls(people, curves, reached)
 
 
-def lives_of(record: "Record") -> Lives:
-    """Reduce the record of a run, with its log of people, to what a comparison needs.
-
-    Raises
-    ------
-    KeyError
-        If people were not logged.
-    """
-    chunks = [_short(rows) for rows in record.logged["people"]]
-    people = np.concatenate(chunks) if chunks else np.zeros(0, LIFE_DTYPE)
-    reached = tuple(Reached.from_plain(each) for each in record.reached)
-    ordered = people[np.argsort(people["person"], kind="stable")]
-    return Lives(ordered, record.curves.drop(columns="seed"), reached)
-
-
-def _short(rows: np.ndarray) -> np.ndarray:
-    """Copy the fields that are kept."""
-    short = np.zeros(len(rows), LIFE_DTYPE)
-    for name in LIFE_DTYPE.names or ():
-        short[name] = rows[name]
-    return short
-
-
-def as_files(lives: Lives) -> dict[str, bytes]:
-    """Return people and curves as the contents of Parquet files, by name."""
-    import pyarrow as pa
-
-    columns = {name: lives.people[name] for name in LIFE_DTYPE.names or ()}
-    curves = pa.Table.from_pandas(lives.curves, preserve_index=False)
-    return {PEOPLE: _parquet(pa.table(columns)), CURVES: _parquet(curves)}
+def _kept_fields(rows: np.ndarray) -> np.ndarray:
+    kept = np.zeros(len(rows), PEOPLE_DTYPE)
+    for name in FIELDS:
+        kept[name] = rows[name]
+    return kept
 
 
 def _parquet(table: "pa.Table") -> bytes:
@@ -143,32 +127,3 @@ def _parquet(table: "pa.Table") -> bytes:
     buffer = io.BytesIO()
     pq.write_table(table.replace_schema_metadata(None), buffer, compression="zstd")
     return buffer.getvalue()
-
-
-def from_files(files: Mapping[str, bytes], reached: tuple[Reached, ...]) -> Lives:
-    """Read back what `as_files` gave.
-
-    Raises
-    ------
-    ValueError
-        If a file or a column is missing, or is of another type or range.
-    """
-    import pandas as pd
-
-    try:
-        table = parse_parquet(files[PEOPLE])
-        people = np.zeros(table.num_rows, LIFE_DTYPE)
-        for name in LIFE_DTYPE.names or ():
-            people[name] = table[name].to_numpy()
-        curves = parse_parquet(files[CURVES]).to_pandas()
-        curves["date"] = pd.to_datetime(curves["date"]).astype("datetime64[s]")
-    except (KeyError, TypeError, OverflowError) as error:
-        raise ValueError(f"another table than that of lives: {error}") from None
-    if not np.isin(people["sex"], range(len(SEX_NAMES))).all():
-        raise ValueError("another table than that of lives: a sex is out of range")
-    return Lives(people, curves, reached)
-
-
-def sex_names(people: np.ndarray) -> np.ndarray:
-    """Return the sex of people in words."""
-    return np.array(SEX_NAMES)[people["sex"]]

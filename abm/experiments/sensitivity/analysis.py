@@ -16,7 +16,7 @@ from abm.experiments.sensitivity.indices import (
 )
 from abm.experiments.sensitivity.noise import noise_of, point_means, stability_table
 from abm.experiments.sweeps.design import Design, Range, morris_design, sobol_design
-from abm.experiments.sweeps.study import Place, outcome_names
+from abm.experiments.sweeps.study import PointSeed, outcome_names
 from abm.runs.result_store import DONE
 from abm.studies.outcomes import OUTCOMES
 
@@ -46,50 +46,27 @@ NOISE_COLUMNS = [
 
 @dataclass(frozen=True)
 class Plan:
-    """What a sensitivity analysis explores, and how thoroughly.
+    """What a sensitivity analysis explores, and how thoroughly."""
 
-    Parameters
-    ----------
-    method
-        "morris" (screening) or "sobol" (shares of the variance).
-    ranges
-        What varies.
-    blocks
-        Trajectories, or base samples (a power of two).
-    second_order
-        Whether Sobol also looks at pairs of parameters.
-    seeds
-        Runs at each point, averaged.
-    repetitions
-        How often the whole design is lived, with other seeds each time.
-    first_seed
-        Of the design and of the runs.
-    """
-
-    method: Method
-    ranges: tuple[Range, ...]
-    blocks: int
-    second_order: bool = False
-    seeds: int = 1
-    repetitions: int = 1
-    first_seed: int = 1
+    method: Method  # "morris" (screening) or "sobol" (shares of the variance)
+    ranges: tuple[Range, ...]  # what varies
+    blocks: int  # trajectories, or base samples (a power of two)
+    second_order: bool = False  # whether Sobol also looks at pairs of parameters
+    seeds: int = 1  # runs at each point, averaged
+    repetitions: int = 1  # how often the whole design is run, with other seeds each time
+    first_seed: int = 1  # of the design and of the runs
 
     def design(self) -> Design:
         """Return the points; what identifies them names seeds and repetitions, too.
 
         So every analysis has a folder of its own, and none overwrites another.
-
-        Raises
-        ------
-        InputError
-            If there are too few parameters, or the samples are no power of two.
         """
         if self.method == "morris":
             design = morris_design(self.ranges, self.blocks, self.first_seed)
         else:
             design = sobol_design(self.ranges, self.blocks, self.second_order, self.first_seed)
-        lived = {"seeds": self.seeds, "repetitions": self.repetitions}
-        return replace(design, about={**design.about, **lived})
+        about = {**design.about, "seeds": self.seeds, "repetitions": self.repetitions}
+        return replace(design, about=about)
 
     @property
     def problem(self) -> Problem:
@@ -99,77 +76,46 @@ class Plan:
     @property
     def all_seeds(self) -> list[int]:
         """The seeds of every point, those of the first repetition first."""
-        return [self.first_seed + place for place in range(self.seeds * self.repetitions)]
+        return [self.first_seed + number for number in range(self.seeds * self.repetitions)]
 
-    def noise_places(self, points: int) -> list[Place]:
+    def noise_pairs(self, points: int) -> list[PointSeed]:
         """Return the further runs that chance is estimated from; none with several seeds."""
         if len(self.all_seeds) > 1:
             return []
         chosen = np.unique(np.linspace(1, points, min(NOISE_POINTS, points)).round().astype(int))
-        further = [self.first_seed + place for place in range(1, NOISE_SEEDS + 1)]
+        further = [self.first_seed + number for number in range(1, NOISE_SEEDS + 1)]
         return [(int(point), seed) for point in chosen for seed in further]
 
 
 @dataclass(frozen=True)
-class Findings:
-    """The tables of a sensitivity analysis.
-
-    Parameters
-    ----------
-    plan
-        What was explored.
-    indices
-        method, outcome, age, parameter, parameter_2, index, value, low, high.
-    ranking
-        outcome ("all": over the main outcomes), rank, parameter, index, value, low, high.
-    convergence
-        The main index with fewer trajectories or samples.
-    noise
-        How much of each outcome's variance over the design is chance within runs, and the index
-        that a parameter without effect would get from it (at most).
-    stability
-        How alike the rankings of repetitions are; empty with one repetition.
-    main_outcomes
-        What was ranked for.
-    """
+class SensitivityFindings:
+    """The tables of a sensitivity analysis."""
 
     plan: Plan
-    indices: "pd.DataFrame"
+    indices: "pd.DataFrame"  # method, outcome, age, parameter, parameter_2, index, value, low, high
+    # outcome ("all": over the main outcomes), rank, parameter, index, value, low, high
     ranking: "pd.DataFrame"
-    convergence: "pd.DataFrame"
+    convergence: "pd.DataFrame"  # the main index with fewer trajectories or samples
+    # How much of each outcome's variance over the design is chance within runs, and the index that
+    # a parameter without effect would get from it (at most).
     noise: "pd.DataFrame"
-    stability: "pd.DataFrame"
-    main_outcomes: tuple[str, ...]
+    stability: "pd.DataFrame"  # how alike rankings of repetitions are; empty with one repetition
+    main_outcomes: tuple[str, ...]  # what was ranked for
 
     def tables(self) -> "dict[str, pd.DataFrame]":
         """Return the tables by file name."""
-        found = (self.indices, self.ranking, self.convergence, self.noise, self.stability)
-        tables = dict(zip(TABLES, found, strict=True))
-        if not len(self.stability):
-            del tables["stability.csv"]
-        return tables
+        tables = (self.indices, self.ranking, self.convergence, self.noise)
+        optional = (self.stability,) if len(self.stability) else ()
+        return dict(zip(TABLES, (*tables, *optional), strict=False))
 
 
 def analyse_runs(
     plan: Plan, design: Design, runs: "pd.DataFrame", further: "pd.DataFrame"
-) -> Findings:
-    """Return the tables of an analysis.
+) -> SensitivityFindings:
+    """Return the tables of an analysis of every point with every seed.
 
-    Parameters
-    ----------
-    plan
-        What was explored.
-    design
-        Its points.
-    runs
-        Every point with every seed: point, seed, status and one column an outcome.
-    further
-        The same columns, for runs that only tell how large chance is.
-
-    Raises
-    ------
-    ValueError
-        If a run is missing or failed.
+    `runs` has the columns point, seed, status and one an outcome; `further` the same, for runs that
+    only tell how large chance is. ValueError if a run is missing or failed.
     """
     expected = len(design.points) * len(plan.all_seeds)
     if len(runs) != expected or (runs["status"] != DONE).any():
@@ -185,7 +131,7 @@ def analyse_runs(
     noise = _noise_table(plan, cube, names, further)
     noise["blocks"] = [analyses[name].blocks for name in names]
     noise["note"] = [analyses[name].note for name in names]
-    return Findings(
+    return SensitivityFindings(
         plan,
         indices=_with_age(table, plan.method),
         ranking=_with_method(ranking_table(plan.method, table, main), plan.method),
@@ -230,10 +176,10 @@ def _stability(
 ) -> "pd.DataFrame":
     """Rank the parameters in every repetition by itself and compare the rankings."""
     rankings = []
-    places = [names.index(name) for name in main]
+    columns = [names.index(name) for name in main]
     for number in range(plan.repetitions if plan.repetitions > 1 else 0):
         seeds = slice(number * plan.seeds, (number + 1) * plan.seeds)
-        means = _means(cube[:, seeds, places], main)
+        means = _means(cube[:, seeds, columns], main)
         table, _ = indices_table(plan.problem, points, means, plan.first_seed)
         rankings.append(ranking_table(plan.method, table, main))
     return stability_table(rankings)

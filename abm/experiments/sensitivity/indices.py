@@ -1,5 +1,6 @@
 """Sensitivity indices: pure functions of a design and of what came out at its points."""
 
+import itertools
 import math
 import warnings
 from collections.abc import Sequence
@@ -31,26 +32,16 @@ Row = tuple[str, str, str, float, float, float]
 
 @dataclass(frozen=True)
 class Problem:
-    """What was explored, and how.
-
-    Parameters
-    ----------
-    method
-        "morris" or "sobol".
-    ranges
-        What varied.
-    second_order
-        Whether a Sobol design has the points for pairs of parameters.
-    """
+    """What was explored, and how."""
 
     method: Method
-    ranges: tuple[Range, ...]
-    second_order: bool = False
+    ranges: tuple[Range, ...]  # what varied
+    second_order: bool = False  # whether a Sobol design has the points for pairs of parameters
 
     @property
     def names(self) -> list[str]:
         """The parameters, in the order of the design's columns."""
-        return [each.name for each in self.ranges]
+        return [span.name for span in self.ranges]
 
     @property
     def block(self) -> int:
@@ -66,11 +57,11 @@ class Problem:
 
 
 class Analysis(NamedTuple):
-    """The indices of one outcome, how many blocks they rest on, and why there are none."""
+    """The indices of one outcome."""
 
-    rows: list[Row]
-    blocks: int
-    note: str
+    rows: list[Row]  # parameter, parameter_2, index, value, low, high
+    blocks: int  # that they rest on
+    note: str  # why there are none: the outcome does not vary, or is undefined too often
 
 
 def analyse(problem: Problem, points: np.ndarray, values: np.ndarray, seed: int) -> Analysis:
@@ -87,12 +78,6 @@ def analyse(problem: Problem, points: np.ndarray, values: np.ndarray, seed: int)
         Whole blocks with an undefined point are left out.
     seed
         Of Sobol's bootstrap.
-
-    Returns
-    -------
-    Analysis
-        Rows of parameter, parameter_2, index, value, low, high. Without rows the note says why:
-        the outcome does not vary, or is undefined too often.
     """
     defined = whole_blocks(problem, values)
     blocks, total = int(defined.sum()), len(defined)
@@ -104,38 +89,27 @@ def analyse(problem: Problem, points: np.ndarray, values: np.ndarray, seed: int)
         return Analysis([], blocks, "does not vary")
     note = f"{total - blocks} of {total} {problem.unit} left out" if blocks < total else ""
     if problem.method == "morris":
-        found = _morris(problem, points[rows].astype(np.float64), known)
-    else:
-        found = _sobol(problem, known, seed)
-    return Analysis(found, blocks, note)
+        return Analysis(_morris(problem, points[rows].astype(np.float64), known), blocks, note)
+    return Analysis(_sobol(problem, known, seed), blocks, note)
 
 
 def index_by_chance(method: Method, noise: Noise) -> float:
     """Return the main index that a parameter without any effect would get from chance alone.
 
-    At most: the same seeds live at every point, and part of their luck cancels.
-
-    Parameters
-    ----------
-    method
-        For Morris the mean absolute difference of two runs, over the step; for Sobol the share
-        of chance in the variance.
-    noise
-        Of the outcome.
+    For Morris the mean absolute difference of two runs, over the step; for Sobol the share of
+    chance in the variance. At most: the same seeds are run at every point, and part of their luck
+    cancels.
     """
     if method == "sobol":
         return noise.share
-    of_means = noise.between_seeds / noise.seeds_averaged
-    return 2.0 * math.sqrt(of_means / math.pi) / MORRIS_STEP
+    between_means = noise.between_seeds / noise.seeds_averaged
+    return 2.0 * math.sqrt(between_means / math.pi) / MORRIS_STEP
 
 
 def whole_blocks(problem: Problem, values: np.ndarray) -> np.ndarray:
     """Return for each trajectory or base sample whether the outcome is defined at all its points.
 
-    Raises
-    ------
-    ValueError
-        If the number of values does not fit the design.
+    ValueError if the number of values does not fit the design.
     """
     if len(values) % problem.block:
         raise ValueError(f"{len(values)} values are not whole blocks of {problem.block} points")
@@ -149,37 +123,31 @@ def _morris(problem: Problem, points: np.ndarray, values: np.ndarray) -> list[Ro
     """
     from SALib.analyze import morris
 
-    found = morris.analyze(
+    indices = morris.analyze(
         problem_of(problem.ranges), points, values,
         num_resamples=2, seed=1,  # its own intervals are not used
     )  # fmt: skip
     blocks = len(values) // problem.block
-    mean, size, spread = (np.asarray(found[index]) for index in ("mu", "mu_star", "sigma"))
+    mean, size, spread = (np.asarray(indices[name]) for name in ("mu", "mu_star", "sigma"))
     halves = students_half(spread, blocks, mean)
     sizes = _sizes_of_effects(problem, points, values)
     reaches = students_half(sizes.std(axis=0, ddof=1), blocks, size)
     rows: list[Row] = []
-    for place, name in enumerate(problem.names):
-        mu, mu_star = float(mean[place]), float(size[place])
-        half, half_star = float(halves[place]), float(reaches[place])
+    for number, name in enumerate(problem.names):
+        mu, mu_star = float(mean[number]), float(size[number])
+        half, half_star = float(halves[number]), float(reaches[number])
+        lowest = float(np.maximum(mu_star - half_star, 0))  # NaN stays
         rows += [
             (name, "", "mu", mu, mu - half, mu + half),
-            (
-                name,
-                "",
-                "mu_star",
-                mu_star,
-                float(np.maximum(mu_star - half_star, 0)),
-                mu_star + half_star,
-            ),
-            (name, "", "sigma", float(spread[place]), math.nan, math.nan),
+            (name, "", "mu_star", mu_star, lowest, mu_star + half_star),
+            (name, "", "sigma", float(spread[number]), math.nan, math.nan),
         ]
     return rows
 
 
 def _sizes_of_effects(problem: Problem, points: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Return the size of each effect over a whole range, by trajectory and parameter."""
-    widths = np.array([each.high - each.low for each in problem.ranges])
+    widths = np.array([span.high - span.low for span in problem.ranges])
     steps = np.diff(points.reshape(-1, problem.block, len(widths)), axis=1) / widths
     moved = np.abs(steps).argmax(axis=2)  # each step moves one parameter, in any order
     sizes = np.abs(np.diff(values.reshape(-1, problem.block), axis=1)) / MORRIS_STEP
@@ -192,21 +160,20 @@ def _sobol(problem: Problem, values: np.ndarray, seed: int) -> list[Row]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of resamples in which nothing varies; they count as 0
-        found = sobol.analyze(
+        indices = sobol.analyze(
             problem_of(problem.ranges), values, calc_second_order=problem.second_order,
             num_resamples=RESAMPLES, seed=sampler_seeds(seed)[1],
         )  # fmt: skip
     rows = [
-        _with_reach(name, "", index, found[index][place], found[f"{index}_conf"][place])
-        for place, name in enumerate(problem.names)
+        _with_reach(name, "", index, indices[index][number], indices[f"{index}_conf"][number])
+        for number, name in enumerate(problem.names)
         for index in ("S1", "ST")
     ]
     if problem.second_order:
         names = problem.names
         rows += [
-            _with_reach(names[a], names[b], "S2", found["S2"][a, b], found["S2_conf"][a, b])
-            for a in range(len(names))
-            for b in range(a + 1, len(names))
+            _with_reach(names[a], names[b], "S2", indices["S2"][a, b], indices["S2_conf"][a, b])
+            for a, b in itertools.combinations(range(len(names)), 2)
         ]
     return rows
 
@@ -221,21 +188,16 @@ def indices_table(
 ) -> "tuple[pd.DataFrame, dict[str, Analysis]]":
     """Return the indices of several outcomes in one tidy table, and each outcome's analysis.
 
-    Parameters
-    ----------
-    problem, points, seed
-        As in `analyse`.
-    outcomes
-        One column an outcome, one row a point.
+    `outcomes` has one column an outcome, one row a point; the rest is as in `analyse`.
     """
     import pandas as pd
 
-    found = {
+    analyses = {
         str(name): analyse(problem, points, outcomes[name].to_numpy(np.float64), seed)
         for name in outcomes
     }
-    rows = [(name, *row) for name, analysis in found.items() for row in analysis.rows]
-    return pd.DataFrame(rows, columns=["outcome", *COLUMNS]), found
+    rows = [(name, *row) for name, analysis in analyses.items() for row in analysis.rows]
+    return pd.DataFrame(rows, columns=["outcome", *COLUMNS]), analyses
 
 
 def convergence_table(
@@ -243,10 +205,7 @@ def convergence_table(
 ) -> "pd.DataFrame":
     """Return the main index as it was with the first few trajectories or samples, up to all.
 
-    Returns
-    -------
-    pandas.DataFrame
-        `outcome`, `blocks` (trajectories or base samples), then the columns of the indices.
+    Columns are `outcome`, `blocks` (trajectories or base samples), then those of the indices.
     """
     import pandas as pd
 
@@ -273,20 +232,9 @@ def ranking_table(
 ) -> "pd.DataFrame":
     """Rank the parameters for each main outcome, and over all of them.
 
-    Parameters
-    ----------
-    method
-        Decides what parameters are ranked by.
-    indices
-        From `indices_table`.
-    main_outcomes
-        Those to rank for; the others are left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        outcome, rank (from 1), parameter, index, value, low, high. The outcome "all" ranks by
-        the mean over outcomes of the index relative to the largest of its outcome.
+    `indices` are of `indices_table`. Columns are outcome, rank (from 1), parameter, index, value,
+    low, high. The outcome "all" ranks by the mean over outcomes of the index relative to the
+    largest of its outcome.
     """
     import pandas as pd
 

@@ -14,37 +14,21 @@ TOP = 8
 
 
 class Noise(NamedTuple):
-    """Variances of one outcome.
+    """Variances of one outcome."""
 
-    Parameters
-    ----------
-    points
-        Points at which two or more seeds are known.
-    between_seeds
-        Variance between single runs at the same point, pooled over these points.
-    seeds_averaged
-        Runs in the mean of a point: those that define the outcome, as the harmonic mean over
-        points, because chance in a mean falls with one over their number.
-    over_points
-        Variance over the design of what is analysed: the mean of the seeds of each point.
-    share
-        The part of `over_points` that is due to chance; at most, because the same seeds live
-        at every point and part of their luck cancels.
-    share_low, share_high
-        95 % interval of `share` by chi-square: how surely so few seeds tell `between_seeds`, as
-        if chance were normal and alike at every point.
-    single_run_share
-        The same if every point had been run with one seed.
-    """
-
-    points: int
-    between_seeds: float
+    points: int  # at which two or more seeds are known
+    between_seeds: float  # variance between single runs at the same point, pooled over these points
+    # Runs in the mean of a point: those that define the outcome, as the harmonic mean over points,
+    # because chance in a mean falls with one over their number.
     seeds_averaged: float
-    over_points: float
+    over_points: float  # variance over the design of what is analysed: the means of points
+    # The part of `over_points` that is due to chance; at most, because the same seeds are run at
+    # every point and part of their luck cancels. The interval, 95 %, is by chi-square: how surely
+    # so few seeds tell `between_seeds`, as if chance were normal and alike at every point.
     share: float
     share_low: float
     share_high: float
-    single_run_share: float
+    single_run_share: float  # the same if every point had been run with one seed
 
 
 def noise_of(analysed: np.ndarray, replicates: np.ndarray) -> Noise:
@@ -71,9 +55,9 @@ def noise_of(analysed: np.ndarray, replicates: np.ndarray) -> Noise:
     between = float((weights * (rows - centres[:, None]) ** 2).sum()) / freedom
     over = float(means.var(ddof=1))
     averaged = _seeds_averaged(analysed)
-    of_means = between / averaged
-    single = over - of_means + between
-    share = of_means / over if over > 0 else math.nan
+    between_means = between / averaged
+    single = over - between_means + between
+    share = between_means / over if over > 0 else math.nan
     return Noise(
         int(several.sum()), between, averaged, over, share, *_share_interval(share, freedom),
         between / single if single > 0 else math.nan,
@@ -112,24 +96,15 @@ def point_means(values: np.ndarray) -> np.ndarray:
 def stability_table(rankings: "Sequence[pd.DataFrame]") -> "pd.DataFrame":
     """Compare the rankings of repetitions of one design with other seeds, pair by pair.
 
-    Parameters
-    ----------
-    rankings
-        One ranking table a repetition.
-
-    Returns
-    -------
-    pandas.DataFrame
-        outcome, repetition, other, spearman, kendall (rank correlations of the indices), and
-        `shared` of the `top` parameters of both.
+    Columns are outcome, repetition, other, spearman, kendall (rank correlations of the indices),
+    and `shared` of the `top` parameters of both.
     """
     import pandas as pd
 
     rows = []
     pairs = itertools.combinations(enumerate(rankings, 1), 2)
     for (number, one), (other, two) in pairs:
-        shared = [name for name in one["outcome"].unique() if name in set(two["outcome"])]
-        for outcome in shared:
+        for outcome in [name for name in one["outcome"].unique() if name in set(two["outcome"])]:
             first = one[one["outcome"] == outcome].set_index("parameter")
             second = two[two["outcome"] == outcome].set_index("parameter").loc[first.index]
             rows.append((outcome, number, other, *_agreement(first, second)))

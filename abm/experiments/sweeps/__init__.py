@@ -1,6 +1,6 @@
-"""Designs: many points of parameters and switches, lived over seeds.
+"""Designs: many points of parameters and switches, run over seeds.
 
-`design` makes them, `design_file` reads them, `points` gives the scenario of each point, `sweep`
-is the table of them all. `study` is what sweeps and sensitivity analyses share: a design lived,
-and its folder.
+`design` makes them and gives the scenario of each point, `sweep` is the design and table of a
+sweep. `study` is what sweeps and sensitivity analyses share: a design run, and a table of it.
+`study_folder` is where these two and comparisons write.
 """

@@ -1,4 +1,7 @@
-"""Designs: which values of which parameters and switches many runs explore, one row a point."""
+"""Designs: which values of which parameters and switches many runs explore, one row a point.
+
+Samplers give the same points for the same seed.
+"""
 
 import itertools
 import math
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from abm.scenario.scenario import Scenario
+
 Value = float | str
 POINT = "point"
 MOST_POINTS, LARGEST_POINT = 1_000_000, 1_000_000_000
@@ -24,25 +29,15 @@ DIGITS = 12
 
 @dataclass(frozen=True)
 class Design:
-    """Points to run, and how they came about.
+    """Points to run, and how they came about."""
 
-    Parameters
-    ----------
-    kind
-        "factorial", "latin hypercube", "file", "morris" or "sobol".
-    points
-        One row a point, one column a parameter (float) or switch (text); the index is called
-        ``point`` and counts from 1, unless it is called so already.
-    about
-        Further plain data that decided the points.
-    """
-
-    kind: str
+    kind: str  # "factorial", "latin hypercube", "file", "morris" or "sobol"
+    # One row a point, one column a parameter (float) or switch (text); the index is called
+    # ``point`` and counts from 1, unless it is called so already.
     points: "pd.DataFrame"
-    about: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, Any] = field(default_factory=dict)  # further data that decided the points
 
     def __post_init__(self) -> None:
-        """Number the points, unless they have numbers."""
         import pandas as pd
 
         if self.points.index.name != POINT:
@@ -83,13 +78,7 @@ class Range:
 
     @classmethod
     def read(cls, text: str, option: str) -> Self:
-        """Read ``NAME`` (its prior) or ``NAME=low:high``.
-
-        Raises
-        ------
-        InputError
-            For an unknown name, a switch, a name without prior or a range outside the declared.
-        """
+        """Read ``NAME`` (its prior) or ``NAME=low:high``, within what is declared."""
         name, equals, ends = (part.strip() for part in text.partition("="))
         declared = find_declared(name)
         if isinstance(declared, Switch):
@@ -117,26 +106,14 @@ def priors() -> list[Range]:
 
 
 def read_ranges(texts: Sequence[str], option: str) -> list[Range]:
-    """Return the ranges that texts such as ``NAME`` and ``NAME=low:high`` name; by default all.
-
-    Raises
-    ------
-    InputError
-        For the first text that is wrong, or a name that stands twice.
-    """
+    """Return the ranges that texts such as ``NAME`` and ``NAME=low:high`` name; by default all."""
     ranges = [Range.read(text, option) for text in texts]
-    _refuse_repeated([each.name for each in ranges], option)
+    _refuse_repeated([span.name for span in ranges], option)
     return ranges or priors()
 
 
 def read_value(declared: Parameter | Switch, text: str, where: str) -> Value:
-    """Return a value of a parameter or switch, checked against its declaration.
-
-    Raises
-    ------
-    InputError
-        Saying where, what was expected, and for a switch the nearest answer.
-    """
+    """Return a value of a parameter or switch, checked against its declaration."""
     if isinstance(declared, Switch):
         if text not in declared.values:
             expected = ", ".join(declared.values)
@@ -156,15 +133,7 @@ def read_value(declared: Parameter | Switch, text: str, where: str) -> Value:
 def factorial(varied: Sequence[str]) -> Design:
     """Return every combination of the values that texts such as ``NAME=a,b,c`` list.
 
-    Parameters
-    ----------
-    varied
-        One text a parameter or switch; the last varies fastest.
-
-    Raises
-    ------
-    InputError
-        For an unknown name, a value that is not allowed, or a name or value that stands twice.
+    The last of them varies fastest.
     """
     import pandas as pd
 
@@ -178,9 +147,8 @@ def factorial(varied: Sequence[str]) -> Design:
             raise InputError(f"--vary: {shown(text)} is a range; it needs --samples N")
         _refuse_repeated([*levels, name], "--vary")
         where = f"--vary: {name}"
-        found = [read_value(declared, value.strip(), where) for value in values.split(",")]
-        _refuse_repeated(found, where)
-        levels[name] = found
+        levels[name] = [read_value(declared, value.strip(), where) for value in values.split(",")]
+        _refuse_repeated(levels[name], where)
     size = math.prod(len(values) for values in levels.values())
     if size > MOST_POINTS:
         raise InputError(f"--vary: {size:,} points are more than {MOST_POINTS:,}")
@@ -188,37 +156,19 @@ def factorial(varied: Sequence[str]) -> Design:
 
 
 def latin_hypercube(ranges: Sequence[Range], samples: int, seed: int) -> Design:
-    """Return a Latin hypercube: each range cut into as many slices as points, each used once.
-
-    Parameters
-    ----------
-    ranges
-        What varies.
-    samples
-        Number of points.
-    seed
-        The same seed gives the same points.
-    """
+    """Return a Latin hypercube: each range cut into as many slices as points, each used once."""
     from scipy.stats import qmc
 
     unit = qmc.LatinHypercube(len(ranges), seed=sampler_seeds(seed)[0]).random(samples)
-    low, high = [each.low for each in ranges], [each.high for each in ranges]
+    low, high = [span.low for span in ranges], [span.high for span in ranges]
     return Design("latin hypercube", _frame(ranges, qmc.scale(unit, low, high)), {"seed": seed})
 
 
 def morris_design(ranges: Sequence[Range], trajectories: int, seed: int) -> Design:
     """Return Morris trajectories: each changes one parameter after the other, on four levels.
 
-    The first trajectories of a longer design are those of a shorter one.
-
-    Parameters
-    ----------
-    ranges
-        What varies, at least two parameters.
-    trajectories
-        Each has one point more than there are parameters.
-    seed
-        The same seed gives the same points.
+    The first trajectories of a longer design are those of a shorter one. Each has one point more
+    than there are parameters.
     """
     from SALib.sample import morris
 
@@ -230,24 +180,9 @@ def morris_design(ranges: Sequence[Range], trajectories: int, seed: int) -> Desi
 def sobol_design(ranges: Sequence[Range], samples: int, second_order: bool, seed: int) -> Design:
     """Return Saltelli's extension of a scrambled Sobol sequence.
 
-    The first samples of a longer design are those of a shorter one.
-
-    Parameters
-    ----------
-    ranges
-        What varies, at least two parameters.
-    samples
-        Base samples, a power of two; each has two points more than there are parameters, or
-        twice as many with `second_order`.
-    second_order
-        Whether the design shall tell how pairs of parameters interact.
-    seed
-        The same seed gives the same points.
-
-    Raises
-    ------
-    InputError
-        If `samples` is not a power of two.
+    The first samples of a longer design are those of a shorter one. Each base sample has two points
+    more than there are parameters, or twice as many with `second_order`, which tells how pairs of
+    parameters interact.
     """
     from SALib.sample import sobol
 
@@ -264,13 +199,7 @@ def sobol_design(ranges: Sequence[Range], samples: int, second_order: bool, seed
 
 
 def check_size(points: int, seeds: int) -> None:
-    """Refuse a design whose runs would not even fit into memory as a list.
-
-    Raises
-    ------
-    InputError
-        If points times seeds are more than `MOST_RUNS`.
-    """
+    """Refuse a design whose runs would not even fit into memory as a list."""
     if points * seeds > MOST_RUNS:
         raise InputError(
             f"{points:,} points x {seeds:,} seeds are {points * seeds:,} runs, "
@@ -282,8 +211,8 @@ def problem_of(ranges: Sequence[Range]) -> dict[str, Any]:
     """Return the ranges in the form in which SALib wants them."""
     return {
         "num_vars": len(ranges),
-        "names": [each.name for each in ranges],
-        "bounds": [[each.low, each.high] for each in ranges],
+        "names": [span.name for span in ranges],
+        "bounds": [[span.low, span.high] for span in ranges],
     }
 
 
@@ -301,14 +230,10 @@ def _frame(ranges: Sequence[Range], values: "np.ndarray") -> "pd.DataFrame":
     import pandas as pd
 
     columns = {
-        each.name: [min(max(_rounded(value), each.low), each.high) for value in column]
-        for each, column in zip(ranges, values.T, strict=True)
+        span.name: [min(max(float(f"{value:.{DIGITS}g}"), span.low), span.high) for value in column]
+        for span, column in zip(ranges, values.T, strict=True)
     }
     return pd.DataFrame(columns)
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")
 
 
 def _demand_two(ranges: Sequence[Range]) -> None:
@@ -317,6 +242,48 @@ def _demand_two(ranges: Sequence[Range]) -> None:
 
 
 def _refuse_repeated(names: Sequence[Value], where: str) -> None:
-    for place, name in enumerate(names):
-        if name in names[:place]:
+    for number, name in enumerate(names):
+        if name in names[:number]:
             raise InputError(f"{where}: {shown(name)} stands twice")
+
+
+class PointScenarios:
+    """The scenario of every point of a design, made when it is asked for.
+
+    None is kept, so a large design costs no memory. Every point is tried at once, and the first
+    that is not allowed refused.
+    """
+
+    def __init__(self, base: "Scenario", design: Design) -> None:
+        self.base = base  # what the points change
+        self._names = design.names
+        self._rows = {number: tuple(row) for number, *row in design.points.itertuples(name=None)}
+        self._last: tuple[int, Scenario] | None = None
+        for point in self._rows:
+            self.at(point)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def at(self, point: int) -> "Scenario":
+        """Return the scenario of the point of a number."""
+        if self._last is None or self._last[0] != point:
+            values = dict(zip(self._names, self._rows[point], strict=True))
+            self._last = point, scenario_at(self.base, values, f"point {point}")
+        return self._last[1]
+
+
+def scenario_at(base: "Scenario", values: Mapping[str, Value], origin: str) -> "Scenario":
+    """Return a scenario with other values for some parameters and switches.
+
+    It refuses a value that is not allowed, or a trend that would leave its range.
+    """
+    known = parameters()
+    numbers = {name: value for name, value in values.items() if name in known}
+    answers = {name: value for name, value in values.items() if name not in known}
+    table = dict(base) | {
+        "parameters": {**base.parameters, **numbers},
+        "switches": {**base.switches, **answers},
+    }
+    del table["name"]
+    return base.from_table(table, base.name, origin)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from abm.experiments.comparison.findings import Findings
+    from abm.experiments.comparison.compare import ComparisonFindings
 
 # Okabe and Ito's colours, black and grey last; markers tell the scenarios apart in print, too.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#333333", "#888888")
@@ -33,7 +33,7 @@ PALE, LIGHT_WIDTH, DARK_WIDTH = 0.3, 7.0, 2.2  # lines of parameters, and of cha
 ROW_INCHES, MARGIN_INCHES, TALLEST = 0.42, 2.6, 14.0
 
 
-def draw_comparison_figures(folder: Path, findings: "Findings") -> list[str]:
+def draw_comparison_figures(folder: Path, findings: "ComparisonFindings") -> list[str]:
     """Draw every figure there is data for.
 
     Parameters
@@ -48,7 +48,7 @@ def draw_comparison_figures(folder: Path, findings: "Findings") -> list[str]:
     list of str
         Names of the files written, PNG and SVG of each figure.
     """
-    drawers: dict[str, Callable[[Findings], Figure | None]] = {
+    drawers: dict[str, Callable[[ComparisonFindings], Figure | None]] = {
         "differences_over_time": differences_over_time,
         "averted": averted,
         "averted_by_group": averted_by_group,
@@ -62,7 +62,7 @@ def draw_comparison_figures(folder: Path, findings: "Findings") -> list[str]:
     return written
 
 
-def differences_over_time(findings: "Findings") -> "Figure | None":
+def differences_over_time(findings: "ComparisonFindings") -> "Figure | None":
     """Draw how prevalence and incidence differ from the base at every census; None if once."""
     is_open = findings.base.population.kind == "open"
     band = "12-18" if is_open else "10-24"
@@ -119,7 +119,7 @@ def _date_axis(axes: "Axes", rows: "pd.DataFrame") -> None:
     axes.xaxis.set_major_formatter(DateFormatter("%Y"))
 
 
-def averted(findings: "Findings") -> "Figure | None":
+def averted(findings: "ComparisonFindings") -> "Figure | None":
     """Draw what every scenario averts per 100,000 people, with intervals (a forest plot)."""
     table = findings.averted()
     names = [scenario.name for scenario in findings.others if scenario.name in set(table.scenario)]
@@ -150,7 +150,7 @@ def averted(findings: "Findings") -> "Figure | None":
     return figure
 
 
-def averted_by_group(findings: "Findings") -> "Figure | None":
+def averted_by_group(findings: "ComparisonFindings") -> "Figure | None":
     """Draw the new cases averted per 100,000 people by sex, age and quarter of adversity."""
     import pandas as pd
 
@@ -232,7 +232,7 @@ def _tells_apart(rows: "pd.DataFrame", name: str) -> bool:
     return f"{name}_low" in rows and bool(rows[f"{name}_low"].notna().any())
 
 
-def _label_bands(axes: "Axes", findings: "Findings") -> bool:
+def _label_bands(axes: "Axes", findings: "ComparisonFindings") -> bool:
     """Put what is light and what is dark into the legend, if parameters are told apart."""
     is_told = findings.draws >= FEWEST_DRAWS
     if is_told:
@@ -252,7 +252,7 @@ def _height(rows: float) -> float:
     return min(TALLEST, MARGIN_INCHES + ROW_INCHES * rows)
 
 
-def _drawn(findings: "Findings") -> list[str]:
+def _drawn(findings: "ComparisonFindings") -> list[str]:
     """Return the names of the scenarios that have a colour."""
     return [scenario.name for scenario in findings.others][:MOST_LINES]
 
@@ -262,7 +262,7 @@ def _title(scenario: object) -> str:
     return f"“{title}”"
 
 
-def _note(findings: "Findings", marks: str) -> str:
+def _note(findings: "ComparisonFindings", marks: str) -> str:
     """Return the line below a figure: what was simulated and what bands mean."""
     size, seeds = findings.base.population.size, len(findings.seeds)
     left_out = len(findings.others) - MOST_LINES

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from abm.experiments.sensitivity.analysis import Findings
+    from abm.experiments.sensitivity.analysis import SensitivityFindings
 
 BAR, PALE_BAR, INNER_BAR, POINT, CHANCE = "#56B4E9", "#9ecae9", "#0072B2", "#0072B2", "#D55E00"
 MOST_NAMED, LEAST_NAMED = 5, 0.2  # names, and the share of the largest from which on
@@ -39,7 +39,7 @@ LEADER = {
 
 
 def draw_sensitivity_figures(
-    folder: Path, findings: "Findings", title: str, people: int
+    folder: Path, findings: "SensitivityFindings", title: str, people: int
 ) -> list[str]:
     """Draw every figure there is data for.
 

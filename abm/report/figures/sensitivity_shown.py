@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from abm.experiments.sensitivity.analysis import Findings
+    from abm.experiments.sensitivity.analysis import SensitivityFindings
 
 MOST_PANELS = 5
 NOTE_CHARACTERS = 138
@@ -51,7 +51,7 @@ class Shown:
         Size of the population.
     """
 
-    findings: "Findings"
+    findings: "SensitivityFindings"
     title: str
     people: int
 

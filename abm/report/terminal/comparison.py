@@ -5,8 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from abm.experiments.comparison.estimates import BETWEEN_SEEDS, PEOPLE_OF_A_RATE
-from abm.experiments.comparison.estimates_by_draw import WITHIN_DRAWS
+from abm.experiments.comparison.estimates import BETWEEN_SEEDS, PEOPLE_OF_A_RATE, WITHIN_DRAWS
 from abm.experiments.comparison.packages import (
     DRAWS_DIFFER,
     FAILS,
@@ -26,8 +25,8 @@ from abm.studies.between_draws import FEWEST_DRAWS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.experiments.comparison.findings import Findings
-    from abm.experiments.comparison.folder import ComparisonFolder
+    from abm.experiments.comparison.compare import ComparisonFindings
+    from abm.experiments.sweeps.study_folder import StudyFolder
     from abm.runs.options import RunOptions
 
 MOST_COLUMNS = 4  # scenarios beside each other
@@ -56,8 +55,8 @@ VERDICTS = {
 
 
 def show(
-    folder: "ComparisonFolder",
-    findings: "Findings",
+    folder: "StudyFolder",
+    findings: "ComparisonFindings",
     hash_: str,
     failures: "dict[tuple[str, int], str]",
     how: "RunOptions",
@@ -97,7 +96,7 @@ def show(
     print_support()
 
 
-def headings(findings: "Findings") -> list[str]:
+def headings(findings: "ComparisonFindings") -> list[str]:
     """Return what is compared, and how to read the first table."""
     base = findings.base
     years = base.calendar.years
@@ -115,7 +114,7 @@ def _years(years: int) -> str:
     return f"{years} years" if years > 1 else "1 year"
 
 
-def averted_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
+def averted_cells(findings: "ComparisonFindings") -> tuple[list[str], list[list[str]]]:
     """Return headings and cells: what the base has, then a row a scenario; a column an outcome."""
     table = findings.averted()
     first = table[table["scenario"] == _scenarios(table)[0]].set_index("outcome")
@@ -128,7 +127,7 @@ def averted_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
     return ["", *(each.label for each in OUTCOMES)], rows
 
 
-def split_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
+def split_cells(findings: "ComparisonFindings") -> tuple[list[str], list[list[str]]]:
     """Return headings and cells: three rows a scenario, for what is due to what."""
     table = findings.averted()
     parts = {
@@ -147,7 +146,7 @@ def split_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
     return ["", *(each.label for each in OUTCOMES)], rows
 
 
-def reached_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
+def reached_cells(findings: "ComparisonFindings") -> tuple[list[str], list[list[str]]]:
     """Return headings and cells: a row a scenario, what new cases cost and whom they concern."""
     table = findings.averted()
     rows = []
@@ -167,7 +166,7 @@ def reached_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
     return [*headings, "better off", "worse off"], rows
 
 
-def group_cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
+def group_cells(findings: "ComparisonFindings") -> tuple[list[str], list[list[str]]]:
     """Return headings and cells: a row a group of people, a column a scenario."""
     names = _scenarios(findings.differences)
     rows = []
@@ -191,7 +190,7 @@ def group_label(group: str, level: str) -> str:
     return level
 
 
-def notes(findings: "Findings") -> list[str]:
+def notes(findings: "ComparisonFindings") -> list[str]:
     """Return what intervals cover, why numbers are not shown, and what packages come to."""
     table = findings.averted()
     several = (table["interval"] == BETWEEN_SEEDS).any()
@@ -289,8 +288,8 @@ def _number(value: float) -> str:
 
 
 def as_plain(
-    folder: "ComparisonFolder",
-    findings: "Findings",
+    folder: "StudyFolder",
+    findings: "ComparisonFindings",
     hash_: str,
     failures: "dict[tuple[str, int], str]",
 ) -> dict[str, Any]:

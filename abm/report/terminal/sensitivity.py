@@ -9,8 +9,8 @@ from abm.io.terminal import print_support, print_table, print_text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.experiments.sensitivity.analysis import Findings
-    from abm.experiments.sweeps.study import StudyFolder
+    from abm.experiments.sensitivity.analysis import SensitivityFindings
+    from abm.experiments.sweeps.study_folder import StudyFolder
     from abm.runs.options import RunOptions
 
 LOUD = 0.1  # from this share on chance is pointed out
@@ -25,7 +25,9 @@ COVERED = (
 )
 
 
-def show(folder: "StudyFolder", findings: "Findings", hash_: str, how: "RunOptions") -> None:
+def show(
+    folder: "StudyFolder", findings: "SensitivityFindings", hash_: str, how: "RunOptions"
+) -> None:
     """Print the ranking with its intervals, chance, stability, and where the rest is.
 
     Parameters
@@ -57,7 +59,7 @@ def show(folder: "StudyFolder", findings: "Findings", hash_: str, how: "RunOptio
     print_support()
 
 
-def _cells(findings: "Findings") -> tuple[list[str], list[list[str]]]:
+def _cells(findings: "SensitivityFindings") -> tuple[list[str], list[list[str]]]:
     """Return headings and cells: a row a parameter, most influential first, then chance."""
     ranking = findings.ranking
     overall = ranking[ranking["outcome"] == "all"]
@@ -95,11 +97,11 @@ def _share_range(share: float, low: float, high: float) -> str:
     return f"{share:.1%} ({100 * low:.1f} to {100 * high:.1f})"
 
 
-def _main_noise(findings: "Findings") -> "pd.DataFrame":
+def _main_noise(findings: "SensitivityFindings") -> "pd.DataFrame":
     return findings.noise[findings.noise["outcome"].isin(list(findings.main_outcomes))]
 
 
-def _notes(findings: "Findings") -> list[str]:
+def _notes(findings: "SensitivityFindings") -> list[str]:
     """Return what was left out, and what the shares of chance rest on."""
     main = _main_noise(findings)
     noted = main[main["note"] != ""]
@@ -121,7 +123,7 @@ def _notes(findings: "Findings") -> list[str]:
     return lines
 
 
-def _stability(findings: "Findings") -> list[str]:
+def _stability(findings: "SensitivityFindings") -> list[str]:
     """Return how alike the rankings of repetitions are, one line a pair."""
     stability = findings.stability
     overall = stability[stability["outcome"] == "all"]
@@ -132,7 +134,7 @@ def _stability(findings: "Findings") -> list[str]:
     ]
 
 
-def _as_plain(folder: "StudyFolder", findings: "Findings", hash_: str) -> dict[str, Any]:
+def _as_plain(folder: "StudyFolder", findings: "SensitivityFindings", hash_: str) -> dict[str, Any]:
     """Return the findings that fit a screen as plain data; the tables hold the rest."""
     return {
         "folder": str(folder.path),

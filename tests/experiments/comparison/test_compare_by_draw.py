@@ -13,10 +13,10 @@ from made_up_outcomes import BASE, BOTH, KIND, SKILLED, programme
 import abm
 from abm.cli import main as cli
 from abm.cli.compare_command import compare_command
-from abm.experiments.comparison.findings import find
-from abm.experiments.comparison.folder import ComparisonFolder
+from abm.experiments.comparison.compare import find
 from abm.experiments.comparison.packages import package_sums, packages_among, packages_table
-from abm.experiments.comparison.person_outcomes import lives_of
+from abm.experiments.comparison.person_outcomes import PersonOutcomes
+from abm.experiments.comparison.runs import comparison_folder
 from abm.report.columns import tables
 from abm.report.terminal.comparison import notes
 from abm.runs.options import RunOptions
@@ -50,7 +50,7 @@ def compare(tmp_path, diary, draws):
         given = {"jobs": 1, "quiet": True, "simulate": live, "draws": draws} | options
         how = RunOptions(tmp_path / "results", **given)
         assert compare_command(scenarios, seeds, how) == 0
-        return ComparisonFolder(how.out, scenarios, None if how.draws is None else draws.design)
+        return comparison_folder(how.out, scenarios, how.draws)
 
     return run
 
@@ -62,7 +62,7 @@ def found(tmp_path_factory):
 
     def find_with(seeds, scenarios=(BASE, SKILLED)):
         def read(scenario, seed):
-            return lives_of(live(draws.drawn(scenario, seed), seed, None))
+            return PersonOutcomes.from_record(live(draws.drawn(scenario, seed), seed, None))
 
         return find(scenarios, seeds, read, is_by_draw=True)
 
@@ -88,7 +88,7 @@ def test_tables_have_the_documented_columns(compare):
 
 def test_the_folder_is_named_by_the_posterior_and_says_the_draws(compare, draws, tmp_path):
     folder = compare()
-    plain = ComparisonFolder(tmp_path / "results", (BASE, SKILLED))
+    plain = comparison_folder(tmp_path / "results", (BASE, SKILLED))
     assert folder.path.parent == plain.path.parent
     assert folder.path != plain.path
     known = json.loads((folder.path / "run.json").read_text())

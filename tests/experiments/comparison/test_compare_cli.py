@@ -106,7 +106,7 @@ def test_real_runs_null_is_zero_and_more_is_not(nssi, tmp_path):
     code, out, err = nssi("compare", *names, *SMALL, *OFTEN, "--json")
     assert code == 0
     found = json.loads(out)
-    assert "6 runs to live after 2 warm-ups that they share" in err
+    assert "6 runs to do after 2 warm-ups that they share" in err
     assert "findahelpline" not in out
     (folder,) = (tmp_path / "results").glob("compare-baseline-nothing-much/*")
     assert str(folder) in str(tmp_path / found["folder"])
@@ -136,7 +136,7 @@ def test_from_python_shared_warm_ups_change_no_bit(tmp_path, nssi):
 
 
 def live_whole(scenario, seed, store):
-    from abm.experiments.comparison.tasks import PEOPLE_ONLY
+    from abm.experiments.comparison.runs import PEOPLE_ONLY
     from abm.simulation.run import run
 
     return run(scenario, seed, PEOPLE_ONLY)

@@ -13,8 +13,8 @@ import pytest
 from made_up_outcomes import BASE, BOTH, KIND, NULL, SKILLED
 
 from abm.cli.compare_command import compare_command
-from abm.experiments.comparison.folder import ComparisonFolder
-from abm.experiments.comparison.names import folder_name
+from abm.experiments.comparison import folder_name
+from abm.experiments.comparison.runs import comparison_folder
 from abm.io.messages import InputError
 from abm.report.columns import tables
 from abm.runs.options import RunOptions
@@ -38,7 +38,7 @@ def compare(tmp_path, diary):
 
 @pytest.fixture
 def folder(tmp_path):
-    return ComparisonFolder(tmp_path / "results", (BASE, SKILLED)).path
+    return comparison_folder(tmp_path / "results", (BASE, SKILLED)).path
 
 
 def content(folder):
@@ -51,7 +51,7 @@ def described(folder):
 
 def test_a_comparison_leaves_tables_and_a_description(compare, tmp_path, capsys):
     assert compare(FOUR, [1, 2, 3]) == 0
-    folder = ComparisonFolder(tmp_path / "results", FOUR).path
+    folder = comparison_folder(tmp_path / "results", FOUR).path
     assert folder.parent.name == "compare-base-skilled-kind-both"
     for name in COMPARISON_FILES:
         columns = [column.name for column in tables()[name].columns]
@@ -71,13 +71,13 @@ def test_a_comparison_leaves_tables_and_a_description(compare, tmp_path, capsys)
 def test_tables_without_rows_are_not_written(compare, tmp_path):
     plain = made_up_outcomes.scenario("plain")
     assert compare((BASE, plain)) == 0
-    folder = ComparisonFolder(tmp_path / "results", (BASE, plain)).path
+    folder = comparison_folder(tmp_path / "results", (BASE, plain)).path
     assert set(content(folder)) == {"differences.csv", "curve_differences.csv"}
 
 
 def test_null_interventions_give_exact_zeros_everywhere(compare, tmp_path):
     assert compare((BASE, NULL), [1, 2, 3]) == 0
-    folder = ComparisonFolder(tmp_path / "results", (BASE, NULL)).path
+    folder = comparison_folder(tmp_path / "results", (BASE, NULL)).path
     table = pd.read_csv(folder / "differences.csv")
     for name in ("averted", "helped", "harmed", "per_100k"):
         assert (table[name] == 0).all()
@@ -214,14 +214,14 @@ def test_seconds_and_days_that_cannot_be_say_nothing_of_the_time_to_come(
         about = result.about | {"seconds": seconds, "agent_days": seconds}
         store.put(replace(store.get(result.key), about=about))
     assert compare(seeds=[1, 2, 3], quiet=False) == 0
-    assert "2 runs to live, 4 known already: at a guess" in capsys.readouterr().err
+    assert "2 runs to do, 4 known already: at a guess" in capsys.readouterr().err
 
 
 def test_the_time_to_come_is_said_before(compare, capsys):
     compare(quiet=False)
-    assert "4 runs to live: at a guess" in capsys.readouterr().err
+    assert "4 runs to do: at a guess" in capsys.readouterr().err
     compare(seeds=[1, 2, 3], quiet=False)
-    assert "2 runs to live, 4 known already: about" in capsys.readouterr().err
+    assert "2 runs to do, 4 known already: about" in capsys.readouterr().err
 
 
 def test_json_has_estimates_without_nan(compare, folder, capsys):
@@ -243,7 +243,7 @@ def test_one_seed_says_what_its_interval_is(compare, capsys):
 @pytest.mark.parametrize(
     ("scenarios", "expected"),
     [
-        ([BASE], "at least one other"),
+        ([BASE], "two scenarios or more"),
         ([BASE, SKILLED, SKILLED], "'skilled' stands twice"),
         ([BASE, made_up_outcomes.scenario("large", size=400)], "large: population.size is 400"),
         ([BASE, made_up_outcomes.scenario("long", years=3)], "--years sets it for all"),
@@ -267,8 +267,8 @@ def test_long_names_give_a_usable_folder():
 
 
 def test_the_order_of_scenarios_makes_another_folder(tmp_path):
-    one = ComparisonFolder(tmp_path, (BASE, SKILLED, KIND)).path
-    two = ComparisonFolder(tmp_path, (BASE, KIND, SKILLED)).path
+    one = comparison_folder(tmp_path, (BASE, SKILLED, KIND)).path
+    two = comparison_folder(tmp_path, (BASE, KIND, SKILLED)).path
     assert one != two
 
 

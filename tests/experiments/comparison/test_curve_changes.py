@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from abm.experiments.comparison.curve_changes import COLUMNS, CurvePairs, curve_changes
+from abm.experiments.comparison.curve_changes import COLUMNS, curve_changes, paired_curves
 
 
 def curves(value, ages=("14", "12-18")):
@@ -17,16 +17,17 @@ def curves(value, ages=("14", "12-18")):
     return pd.DataFrame(rows, columns=["date", "sex", "age", "measure", "value"])
 
 
-def pairs_of(values):
-    pairs = CurvePairs("other")
-    for base, other in values:
-        pairs.add(curves(base), curves(other))
-    return pairs
+def table_of(values):
+    pairs = [
+        paired_curves(curves(base), curves(other), seed)
+        for seed, (base, other) in enumerate(values, 1)
+    ]
+    return curve_changes({"other": pairs})
 
 
 def test_a_difference_is_other_minus_base_with_a_paired_interval():
     values = [(4.0, 3.0), (5.0, 3.5), (4.5, 4.4)]
-    table = pairs_of(values).table()
+    table = table_of(values)
     expected = stats.ttest_1samp([b - a for a, b in values], 0.0).confidence_interval(0.95)
     assert tuple(table.columns) == COLUMNS
     assert len(table) == 8
@@ -39,23 +40,22 @@ def test_a_difference_is_other_minus_base_with_a_paired_interval():
 
 
 def test_equal_curves_differ_by_exactly_nothing_and_tell_no_interval():
-    table = pairs_of([(4.1, 4.1), (5.3, 5.3), (0.1, 0.1)]).table()
+    table = table_of([(4.1, 4.1), (5.3, 5.3), (0.1, 0.1)])
     assert (table["difference"] == 0.0).all()
     assert table[["low", "high"]].isna().all(axis=None)
 
 
 def test_one_seed_has_no_interval():
-    table = pairs_of([(4.0, 3.0)]).table()
+    table = table_of([(4.0, 3.0)])
     assert table[["low", "high"]].isna().all(axis=None)
     assert (table["difference"] == -1.0).all()
 
 
 def test_cells_that_only_one_of_them_has_are_left_out():
-    pairs = CurvePairs("other")
-    pairs.add(curves(1.0), curves(2.0, ages=("14",)))
-    assert set(pairs.table()["age"]) == {"14"}
+    pair = paired_curves(curves(1.0), curves(2.0, ages=("14",)), 1)
+    assert set(curve_changes({"other": [pair]})["age"]) == {"14"}
 
 
 def test_nothing_gives_an_empty_table():
-    assert curve_changes([CurvePairs("other")]).empty
-    assert tuple(curve_changes([]).columns) == COLUMNS
+    assert curve_changes({"other": []}).empty
+    assert tuple(curve_changes({}).columns) == COLUMNS

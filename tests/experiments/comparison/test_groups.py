@@ -14,9 +14,9 @@ def test_everybody_is_in_one_group_of_each_kind(kind):
     scenario = made_up_outcomes.scenario(kind=kind)
     people = made_up_outcomes.outcomes(scenario).people
     for grouping in groupings(people, scenario):
-        assert len(grouping.places) == len(people)
+        assert len(grouping.level_of) == len(people)
         assert grouping.sums(np.ones(len(people))).sum() == len(people)
-        assert set(grouping.places) <= set(range(len(grouping.levels)))
+        assert set(grouping.level_of) <= set(range(len(grouping.levels)))
 
 
 def test_person_years_of_an_open_population_are_its_size_times_the_years():

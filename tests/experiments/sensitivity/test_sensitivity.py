@@ -11,9 +11,9 @@ from test_indices import ishigami_indices
 
 from abm.cli.sensitivity_command import sensitivity_command, top_of
 from abm.experiments.sensitivity.analysis import Plan, analyse_runs
-from abm.experiments.sweeps.design import Range
-from abm.experiments.sweeps.points import PointScenarios
-from abm.experiments.sweeps.study import StudyFolder, live_places
+from abm.experiments.sweeps.design import PointScenarios, Range
+from abm.experiments.sweeps.study import run_points
+from abm.experiments.sweeps.study_folder import StudyFolder
 from abm.io.messages import InputError
 from abm.runs.options import RunOptions
 from abm.scenario.scenario import load_scenario
@@ -46,7 +46,7 @@ def analyse(tmp_path):
 @pytest.fixture
 def folder_of(tmp_path):
     def find(plan=MORRIS, out="results"):
-        return StudyFolder(tmp_path / out, SCENARIO, "sensitivity", plan.design()).path
+        return StudyFolder(tmp_path / out, SCENARIO, "sensitivity", plan.design().plain()).path
 
     return find
 
@@ -195,7 +195,7 @@ def test_missing_rows_are_refused_by_the_analysis_itself(tmp_path):
     design = MORRIS.design()
     how = RunOptions(tmp_path, jobs=1, quiet=True, simulate=known_outcomes.ishigami)
     scenarios = PointScenarios(SCENARIO, design)
-    runs = live_places(scenarios, [(point, 1) for point in design.points.index], how, "")
+    runs = run_points(scenarios, [(point, 1) for point in design.points.index], how, "")
     none = runs.iloc[:0]
     assert len(analyse_runs(MORRIS, design, runs, none).indices)
     with pytest.raises(ValueError, match="finish the design"):

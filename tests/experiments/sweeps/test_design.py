@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from abm.experiments.sweeps.design import (
+    PointScenarios,
     Range,
     factorial,
     latin_hypercube,
     morris_design,
     priors,
     read_ranges,
+    scenario_at,
     sobol_design,
 )
-from abm.experiments.sweeps.design_file import read_design
-from abm.experiments.sweeps.points import PointScenarios, scenario_at
-from abm.experiments.sweeps.sweep import sweep_design
+from abm.experiments.sweeps.sweep import read_design, sweep_design
 from abm.io.messages import InputError
 from abm.parameters import parameters
 from abm.scenario.scenario import load_scenario

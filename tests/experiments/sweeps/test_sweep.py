@@ -9,7 +9,7 @@ import pytest
 
 from abm.cli.sweep_command import sweep_command
 from abm.experiments.sweeps.design import factorial
-from abm.experiments.sweeps.study import StudyFolder
+from abm.experiments.sweeps.study_folder import StudyFolder
 from abm.runs import dask_cluster
 from abm.runs.folder import this_platform
 from abm.runs.options import RunOptions
@@ -34,7 +34,7 @@ def sweep(tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    return StudyFolder(tmp_path / "results", SCENARIO, "sweep", factorial(VARIED)).path
+    return StudyFolder(tmp_path / "results", SCENARIO, "sweep", factorial(VARIED).plain()).path
 
 
 def content(folder):
@@ -156,7 +156,7 @@ def test_json_has_means_and_intervals_by_point(sweep, folder, capsys):
 def test_the_time_to_come_is_said_before(sweep, capsys):
     sweep(quiet=False)
     said = capsys.readouterr().err
-    assert "12 runs to live; timing one of them" in said
+    assert "12 runs to do; timing one of them" in said
     assert "10 runs left" in said
     assert "about 1 s with one process" in said
 

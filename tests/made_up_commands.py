@@ -66,7 +66,7 @@ def scenario() -> Scenario:
 
 
 def run(options: dict) -> int:
-    from abm.cli.run_command import run_command
+    from abm.cli.run import run_command
     from abm.simulation.record import Logs
 
     how = RunOptions(**options, simulate=seed_run)
@@ -74,7 +74,7 @@ def run(options: dict) -> int:
 
 
 def sweep(options: dict) -> int:
-    from abm.cli.sweep_command import sweep_command
+    from abm.cli.sweep import sweep_command
     from abm.experiments.sweeps.design import factorial
 
     design = factorial(["stressor_rate=0.5,0.6,0.7,0.8"])
@@ -82,7 +82,7 @@ def sweep(options: dict) -> int:
 
 
 def sensitivity(options: dict) -> int:
-    from abm.cli.sensitivity_command import sensitivity_command
+    from abm.cli.sensitivity import sensitivity_command
     from abm.experiments.sensitivity.analysis import Plan, Range
 
     plan = Plan("morris", tuple(Range(name, 0.5, 0.9) for name in NAMES), 4)
@@ -92,15 +92,14 @@ def sensitivity(options: dict) -> int:
 def compare(options: dict) -> int:
     from made_up_outcomes import BASE, SKILLED
 
-    from abm.cli.compare_command import compare_command
+    from abm.cli.compare import compare_command
 
     how = RunOptions(**options, simulate=outcomes)
     return compare_command((BASE, SKILLED), range(1, 6), how)
 
 
 def validate(options: dict) -> int:
-    from abm.cli import validate_command as command
-    from abm.evidence import worlds
+    from abm.cli.validate import validate_command
     from abm.evidence.register import Register, register
 
     few = Register(
@@ -108,14 +107,14 @@ def validate(options: dict) -> int:
     )
     how = RunOptions(**options, simulate=world)
     with (
-        patch.object(worlds, "register", lambda: few),
-        patch.object(command, "register", lambda: few),
+        patch("abm.evidence.worlds.register", lambda: few),
+        patch("abm.evidence.register.register", lambda: few),
     ):
-        return command.validate_command("baseline", range(101, 108), 100, how)
+        return validate_command("baseline", range(101, 108), 100, how)
 
 
 def calibrate(options: dict) -> int:
-    from abm.cli.calibrate_command import calibrate_command
+    from abm.cli.calibrate import calibrate_command
     from abm.experiments.calibration import bank_runs, waves
     from abm.experiments.calibration.recipe import recipe
 

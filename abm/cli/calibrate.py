@@ -1,11 +1,20 @@
-"""The command `calibrate`: parse, call; what it calls is imported when it is called."""
+"""The command `calibrate`: does the next piece of what is missing, and says what is left."""
 
+import importlib.util
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from abm.cli.options import SharedOptions, check_folder, shares
+from abm.io.tables import csv_bytes, write_bytes
+from abm.io.terminal import EXIT_DONE, print_json, print_table
+
+if TYPE_CHECKING:
+    from abm.experiments.calibration.waves import Calibration
+
+LIBRARIES = ("sklearn", "emcee")
 
 
 @shares("population out jobs dask quiet as_json")
@@ -31,7 +40,6 @@ def calibrate(
     ] = None,
 ) -> None:
     """Run the bank of runs, fit the free parameters and write the posterior, piece by piece."""
-    from abm.cli.calibrate_command import calibrate_command, screen_command
     from abm.experiments.calibration.emulators import FEWEST_RUNS
     from abm.experiments.calibration.recipe import recipe
     from abm.experiments.calibration.waves import Calibration
@@ -49,3 +57,128 @@ def calibrate(
     if screen:
         raise typer.Exit(screen_command(calibration))
     raise typer.Exit(calibrate_command(calibration, wave, fit_only))
+
+
+def calibrate_command(
+    calibration: "Calibration", wave: str | None = None, fit_only: bool = False
+) -> int:
+    """Do the next piece of a calibration: run waves, or one of them, and fit what the bank holds.
+
+    Returns the exit code: 0 done as far as time allowed, 1 runs or files failed, 2 the bank and the
+    recipe do not fit, 130 interrupted. What is finished is kept in every case.
+    """
+    from abm.cli.frame import guarded
+
+    return guarded(lambda: _calibrate(calibration, wave, fit_only))
+
+
+def _calibrate(calibration: "Calibration", wave: str | None, fit_only: bool) -> int:
+    from abm.experiments.calibration.outputs import write_outputs
+    from abm.report.figures.calibration import draw_diagnostics
+
+    _require_libraries()
+    report: dict[str, Any] = {}
+    left = False
+    for chosen in [] if fit_only else calibration.waves(wave):
+        is_over = time.monotonic() >= calibration.deadline
+        if left or (is_over and not calibration.is_whole(chosen)):
+            report[chosen.name] = {"runs": chosen.points, "whole": False}
+            left = True
+            continue
+        folder, design = calibration.folder(chosen), calibration.design(chosen)
+        report[chosen.name] = calibration.run(folder, design, chosen.population)
+        left = not report[chosen.name]["whole"]
+    if fit_only or (wave is None and not left):
+        report["fit"] = write_outputs(calibration, draw_diagnostics)
+    return _show(calibration, report)
+
+
+def screen_command(calibration: "Calibration") -> int:
+    """Screen all priors, and write and show which parameter moves which fitted figure."""
+    from abm.cli.frame import guarded
+
+    return guarded(lambda: _screen(calibration))
+
+
+def _screen(calibration: "Calibration") -> int:
+    import numpy as np
+
+    from abm.experiments.calibration.bank import BankError
+    from abm.experiments.calibration.screening import (
+        all_priors,
+        screened,
+        screening_design,
+        screening_folder,
+    )
+
+    recipe = calibration.recipe
+    design, folder = screening_design(recipe), screening_folder(calibration.bank, recipe)
+    if (known := folder.design()) is None:
+        folder.write_design(design)
+    elif known.about != design.about or not np.array_equal(known.points, design.points):
+        raise BankError(f"{folder.path} screened other priors; move that folder away")
+    left = calibration.run(folder, design)
+    if not left["whole"]:
+        return _show(calibration, {folder.name: left})
+    runs = folder.read()
+    if runs.failed:
+        raise BankError(f"{len(runs.failed)} runs of the screening failed: see {folder.path}")
+    targets = calibration.targets().fitted
+    table = screened(all_priors(recipe), targets, runs.runs, recipe.free)
+    write_bytes(calibration.bank.parent / "screening.csv", csv_bytes(table))
+    return _show_screening(calibration, table)
+
+
+def _show_screening(calibration: "Calibration", table: Any) -> int:
+    if calibration.options.as_json:
+        print_json([
+            {name: None if value != value else value for name, value in row.items()}
+            for row in table.to_dict("records")
+        ])  # fmt: skip
+        return EXIT_DONE
+    rows = [
+        (row.parameter, f"{row.largest:.2f}", row.moves, "yes" if row.chosen else "")
+        for row in table.itertuples()
+    ]
+    print_table(("parameter", "largest mu* (accepted half-widths)", "moves", "free"), rows)
+    return EXIT_DONE
+
+
+def _show(calibration: "Calibration", report: dict[str, Any]) -> int:
+    if calibration.options.as_json:
+        print_json(report)
+        return EXIT_DONE
+    for name, about in report.items():
+        if name == "fit":
+            print("\n".join(_describe_fit(about)))
+            continue
+        if "parts" not in about:
+            print(f"{name}: {about['runs']:,} runs not begun; the same command goes on")
+            continue
+        parts = f"{about['parts']} of {about['of_parts']} parts of {about['runs']:,} runs"
+        left = "finished" if about["whole"] else "the same command goes on"
+        print(f"{name}: {parts}; {about['lived_now']:,} run now; {left}")
+        if about["failed_now"]:
+            print(f"{name}: {about['failed_now']} runs failed; see {calibration.bank / name}")
+    return EXIT_DONE
+
+
+def _require_libraries() -> None:
+    """Refuse to begin where what fits is not installed."""
+    from abm.experiments.calibration.bank import BankError
+
+    if any(importlib.util.find_spec(name) is None for name in LIBRARIES):
+        raise BankError('calibration needs further libraries: pip install "nssi-abm[calibration]"')
+
+
+def _describe_fit(about: dict[str, Any]) -> list[str]:
+    unknown = ", ".join(about["not_identified"]) or "none"
+    fitted = ", ".join(about["fitted"])
+    return [
+        f"fitted to {len(about['fitted'])} figures (see nssi evidence ID): {fitted}",
+        *(f"only checked: figure {name}: {why}" for name, why in about["checked"].items()),
+        f"{about['draws']} draws, worth {about['effective']} of equal weight",
+        f"{about['coverage']:.0%} of the intervals hold the truth, of {about['truths']} held out",
+        f"not identified: {unknown}",
+        f"posterior in {about['posterior']}, diagnostics in {about['diagnostics']}",
+    ]

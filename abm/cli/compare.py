@@ -1,12 +1,26 @@
-"""The command `compare`: parses, calls; what it calls is imported when it is called."""
+"""The command `compare`: run what is missing, pair the people, write and show what differs."""
 
-from typing import Annotated
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from abm.cli.answers import answering
 from abm.cli.options import SharedOptions, scenario_names, shares
 from abm.experiments.comparison import folder_name
+from abm.io.terminal import EXIT_FAILED, complain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from abm.cli.frame import Results
+    from abm.experiments.comparison.compare import ComparisonFindings
+    from abm.experiments.comparison.runs import Failures
+    from abm.runs.folder import RunFolder
+    from abm.runs.options import RunOptions
+    from abm.scenario.scenario import Scenario
 
 
 @shares(
@@ -36,9 +50,97 @@ def compare(
     seeds = shared.all_seeds()
     scenarios = [shared.scenario(name) for name in (base, *others)]
     with answering(context, shared.out / folder_name(scenarios), scenarios) as answer:
-        from abm.cli.compare_command import compare_command
         from abm.experiments.comparison.runs import comparison_folder
 
         options = shared.run_options()
         code = compare_command(scenarios, seeds, options)
         answer.leave(code, comparison_folder(options.out, scenarios, options.draws).path)
+
+
+def compare_command(
+    scenarios: "Sequence[Scenario]", seeds: Sequence[int], options: "RunOptions"
+) -> int:
+    """Run scenarios over the same seeds and write what each prevents against the first.
+
+    Runs that are kept are not run again; more seeds extend the tables, and fewer take nothing away:
+    tables span every seed that the folder held before. Returns the exit code; nothing is written if
+    the scenarios cannot be compared, or cannot have the parameters drawn.
+    """
+    from abm.cli.frame import carry_out
+    from abm.experiments.comparison.compare import check_comparable
+    from abm.experiments.comparison.runs import comparison_folder
+
+    check_comparable(scenarios)
+    wanted = list(dict.fromkeys(seeds))
+    if options.draws is not None:
+        options.draws.check(scenarios, wanted)
+    folder = comparison_folder(options.out, scenarios, options.draws)
+    return carry_out(folder, lambda: _compared(folder, tuple(scenarios), wanted, options))
+
+
+def _compared(
+    folder: "RunFolder",
+    scenarios: "tuple[Scenario, ...]",
+    seeds: Sequence[int],
+    options: "RunOptions",
+) -> "Results | int":
+    """Run what is missing; the tables are of all seeds asked for so far, what is shown of now."""
+    from abm.cli.frame import Results
+    from abm.experiments.comparison.compare import find
+    from abm.experiments.comparison.runs import kept_outcomes, run_missing
+    from abm.report.figures.comparison import draw_comparison_figures
+    from abm.report.terminal.comparison import show
+
+    earlier = [int(seed) for seed in folder.description().get("seeds", [])]
+    spanned = sorted({*seeds, *earlier})
+    failures = run_missing(scenarios, seeds, spanned, options)
+    folder.replace_failures(failures)
+    outcomes, is_drawn = partial(kept_outcomes, options), options.draws is not None
+    findings = find(scenarios, spanned, outcomes, is_drawn)
+    if not findings.seeds:
+        _list_failures(folder, failures)
+        return complain("nothing was compared: no seed has a pair of runs", EXIT_FAILED)
+    of_now = findings
+    if not set(seeds) >= set(findings.seeds):
+        of_now = find(scenarios, seeds, outcomes, is_drawn)
+
+    def show_all(hash_: str) -> None:
+        _list_failures(folder, failures)
+        show(folder, of_now if of_now.seeds else findings, hash_, failures, options)
+
+    content = {"seeds": spanned, "failed": [list(run) for run in failures]}
+    return Results(
+        tables=folder.write(_tables(folder, findings)),
+        content=content | ({} if options.draws is None else options.draws.describe(spanned)),
+        show=show_all,
+        draw=lambda path: draw_comparison_figures(path, findings),
+        failed=bool(failures),
+    )
+
+
+def _tables(
+    folder: "RunFolder", findings: "ComparisonFindings"
+) -> "dict[str, pd.DataFrame | bytes]":
+    """Return the tables by file name; one that would be empty is removed if it is there."""
+    tables = {
+        "differences.csv": findings.differences,
+        "curve_differences.csv": findings.curve_differences,
+        "reached.csv": findings.reached,
+        "packages.csv": findings.packages,
+    }
+    for name in [name for name, table in tables.items() if table.empty]:
+        folder.remove(name)
+        del tables[name]
+    return dict(tables)
+
+
+def _list_failures(folder: "RunFolder", failures: "Failures") -> None:
+    """Print the runs that failed to standard error, the first few of them."""
+    from abm.experiments.sweeps.study import MOST_LISTED
+
+    for (name, seed), trace in list(failures.items())[:MOST_LISTED]:
+        reason = trace.strip().splitlines()[-1:] or ["no reason given"]
+        print(f"nssi: {name}, seed {seed}: {reason[0]}", file=sys.stderr)
+    if failures:
+        count = f"{len(failures):,} runs failed" if len(failures) > 1 else "1 run failed"
+        print(f"nssi: {count}; tracebacks in {folder.failed_path}", file=sys.stderr)

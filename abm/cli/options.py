@@ -54,11 +54,6 @@ ScenarioArgument = Annotated[
     str, typer.Argument(help="A scenario's name, or a path.", autocompletion=scenario_names)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-OutOption = Annotated[Path, typer.Option(help="Folder for results.")]
-SeedOption = Annotated[
-    int | None,
-    typer.Option(min=0, max=LARGEST_SEED, metavar="S", help="The (first) seed. Default: 1."),
-]
 
 
 @dataclass(frozen=True)
@@ -71,7 +66,10 @@ class SharedOptions:
             min=1, max=MOST_SEEDS, help="Runs of each scenario, from seed 1 or S. Default: 1."
         ),
     ] = None
-    seed: SeedOption = None
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=LARGEST_SEED, metavar="S", help="The (first) seed. Default: 1."),
+    ] = None
     population: Annotated[int | None, typer.Option(help="Number of people.")] = None
     years: Annotated[int | None, typer.Option(help="Number of reported years.")] = None
     settings: Annotated[
@@ -87,7 +85,7 @@ class SharedOptions:
         Literal["chance", "posterior"],
         typer.Option(help="posterior: every two seeds have another draw of the parameters."),
     ] = "chance"
-    out: OutOption = Path("results")
+    out: Annotated[Path, typer.Option(help="Folder for results.")] = Path("results")
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes at once. Default: one a core.")
     ] = None

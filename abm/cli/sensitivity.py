@@ -1,18 +1,30 @@
-"""The command `sensitivity`: parses, calls; what it calls is imported when it is called."""
+"""The command `sensitivity`: which parameters move which outcomes, by Morris or Sobol."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import Field
 
 from abm.cli.answers import answering
 from abm.cli.options import ScenarioArgument, SharedOptions, declared_names, shares
+from abm.io.files import ReadBack, files_in, open_regular
+from abm.io.messages import InputError, shown
+from abm.io.tables import TableError, checksum, read_json
+from abm.io.terminal import EXIT_FAILED, complain
 
 if TYPE_CHECKING:
-    from abm.experiments.sensitivity.analysis import Plan
-    from abm.experiments.sweeps.design import Range
+    import pandas as pd
 
+    from abm.cli.frame import Results
+    from abm.experiments.sensitivity.analysis import Plan
+    from abm.experiments.sweeps.design import Design, PointScenarios, Range
+    from abm.experiments.sweeps.study import PointSeed
+    from abm.runs.folder import RunFolder
+    from abm.runs.options import RunOptions
+    from abm.scenario.scenario import Scenario
 
 FEWEST_TOP = 2
 TRAJECTORIES, SAMPLES, TOP = 20, 128, 8
@@ -76,22 +88,18 @@ def sensitivity(
     loaded = shared.scenario(scenario)
     files = [] if of is None else [of / "run.json", of / "ranking.csv"]
     with answering(context, shared.out / loaded.name, [loaded], files) as answer:
-        from abm.cli.sensitivity_command import sensitivity_command
         from abm.experiments.sweeps.design import check_size
-        from abm.experiments.sweeps.study_folder import StudyFolder
+        from abm.runs.folder import RunFolder
 
         ranges = _ranges(parameters, top, of)
         plan = _plan(method, ranges, trajectories, samples, second_order, (number, repeat, first))
         check_size(plan.blocks * plan.problem.block, number * repeat)
         code = sensitivity_command(loaded, plan, shared.run_options())
-        answer.leave(
-            code, StudyFolder(shared.out, loaded, "sensitivity", plan.design().plain()).path
-        )
+        answer.leave(code, RunFolder(shared.out, loaded, "sensitivity", plan.design().plain()).path)
 
 
 def _ranges(parameters: str | None, top: int | None, of: Path | None) -> "tuple[Range, ...]":
     """Return what varies: what is named, the top of an earlier analysis, or all with priors."""
-    from abm.cli.sensitivity_command import top_of
     from abm.experiments.sweeps.design import read_ranges
 
     if of is not None:
@@ -124,3 +132,151 @@ def _plan(
         raise typer.BadParameter("--trajectories belongs to --method morris")
     blocks = (trajectories or TRAJECTORIES) if is_morris else (samples or SAMPLES)
     return Plan(method.value, ranges, blocks, second_order, number, repeat, first)
+
+
+class _Kind(ReadBack):
+    kind: str
+
+
+class _Analysis(ReadBack):
+    """What of the run.json of an analysis is gone by."""
+
+    design: _Kind
+    ranges: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]]
+
+
+def top_of(folder: Path, count: int) -> "tuple[Range, ...]":
+    """Return the most influential parameters of a finished Morris analysis, with its ranges.
+
+    They are so many from the top of the ranking over all main outcomes.
+    """
+    import pandas as pd
+
+    from abm.experiments.sweeps.design import read_ranges
+
+    try:
+        described = _Analysis.model_validate(read_json(folder / "run.json"))
+        with open_regular(folder / "ranking.csv") as file:
+            ranking = pd.read_csv(file, keep_default_na=False)
+        names = ranking[ranking["outcome"] == "all"].sort_values("rank")["parameter"].tolist()
+        ends = [described.ranges[name] for name in names]
+    except (TableError, OSError, ValueError, KeyError, TypeError):
+        raise InputError(f"--of: {folder} holds no finished sensitivity analysis") from None
+    if described.design.kind != "morris":
+        kind = shown(described.design.kind)
+        raise InputError(f"--of: {folder} is a {kind} analysis; expected a Morris one")
+    if not 2 <= count <= len(names):
+        raise InputError(f"--top: expected 2 to {len(names)} parameters, not {count}")
+    texts = [f"{name}={low}:{high}" for name, (low, high) in zip(names, ends, strict=True)]
+    return tuple(read_ranges(texts[:count], "--of"))
+
+
+def sensitivity_command(scenario: "Scenario", plan: "Plan", options: "RunOptions") -> int:
+    """Run a design and write the sensitivity indices of every outcome.
+
+    Where runs have no result nothing is analysed; what is finished is kept, and the same command
+    goes on. Returns the exit code; nothing is written if the plan or a point is not allowed.
+    """
+    from abm.cli.frame import carry_out
+    from abm.experiments.sweeps.design import PointScenarios
+    from abm.runs.folder import RunFolder
+
+    design = plan.design()
+    scenarios = PointScenarios(scenario, design)
+    folder = RunFolder(options.out, scenario, "sensitivity", design.plain())
+    return carry_out(folder, lambda: _analysed(folder, plan, design, scenarios, options))
+
+
+def _analysed(
+    folder: "RunFolder",
+    plan: "Plan",
+    design: "Design",
+    scenarios: "PointScenarios",
+    options: "RunOptions",
+) -> "Results | int":
+    """Run what is missing, and analyse it if everything is there."""
+    from abm.cli.frame import Results
+    from abm.experiments.sensitivity.analysis import analyse_runs
+    from abm.experiments.sweeps.study import failures_table, run_points
+    from abm.report.figures.sensitivity import draw_sensitivity_figures
+    from abm.report.terminal.sensitivity import show
+
+    scenario = folder.scenario
+    pairs = [(point, seed) for point in design.points.index for seed in plan.all_seeds]
+    further = plan.noise_pairs(len(design.points))
+    options.say(_announcement(plan, design, len(pairs), further))
+    title = f"running {design.kind} points of {scenario.name}"
+    runs = run_points(scenarios, [*pairs, *further], options, title)
+    failures = failures_table(runs, design)
+    if len(failures):
+        return _refuse(folder, design, failures, len(runs))
+    folder.remove("failed.csv")
+    findings = analyse_runs(plan, design, runs.iloc[: len(pairs)], runs.iloc[len(pairs) :])
+    content = {"seeds": plan.all_seeds, "repetitions": plan.repetitions, "failed": []}
+    ranges = {varied.name: [varied.low, varied.high] for varied in plan.ranges}
+    name, people = scenario.title or scenario.name, scenario.population.size
+    return Results(
+        tables=folder.write({"design.csv": design.csv(), **findings.tables()}),
+        content={**content, "ranges": ranges},
+        show=lambda hash_: show(folder, findings, hash_, options),
+        draw=lambda path: draw_sensitivity_figures(path, findings, name, people),
+    )
+
+
+def _announcement(plan: "Plan", design: "Design", runs: int, further: "Sequence[PointSeed]") -> str:
+    """Return what is going to be run, in one line."""
+    from abm.experiments.sensitivity.analysis import NOISE_SEEDS
+
+    seeds = len(plan.all_seeds)
+    text = f"{design.shape} of {len(plan.ranges)} parameters ({plan.blocks} {plan.problem.unit})"
+    text += f" x {seeds} seeds = {runs:,} runs" if seeds > 1 else f", {runs:,} runs"
+    if further:
+        points = len({point for point, _ in further})
+        text += (
+            f", and {len(further)} more to estimate chance: {NOISE_SEEDS} seeds at {points} points"
+        )
+    return text
+
+
+def _refuse(folder: "RunFolder", design: "Design", failures: "pd.DataFrame", runs: int) -> int:
+    """Say which runs are missing and how to finish the design.
+
+    An analysis that was finished before stays: it is of these very points, seeds and code.
+    Anything else that looks like one goes.
+    """
+    from abm.experiments.sweeps.study import list_failures
+
+    finished = _is_finished(folder)
+    if not finished:
+        _remove_analysis(folder)
+    folder.write({"design.csv": design.csv(), "failed.csv": failures})
+    list_failures(failures, folder.path / "failed.csv")
+    count = f"{len(failures):,} of {runs:,} runs have no result"
+    message = f"nothing was analysed: {count}; the same command runs what is missing"
+    if (failures["status"] != "missing").any():
+        message += ", with --retry-failed also what failed"
+    if finished:
+        message += "; the tables are those of the same design when it was complete"
+    return complain(message, EXIT_FAILED)
+
+
+def _is_finished(folder: "RunFolder") -> bool:
+    """Return whether the folder holds a whole analysis: every table as run.json describes it."""
+    known = folder.description().get("tables", {})
+    try:
+        sums = {name: checksum(folder.path / name) for name in known}
+        return "indices.csv" in known and sums == {
+            name: table["sha256"] for name, table in known.items()
+        }
+    except TableError:
+        return False
+
+
+def _remove_analysis(folder: "RunFolder") -> None:
+    """Remove tables, figures and description of an analysis that is not whole."""
+    from abm.experiments.sensitivity.analysis import TABLES
+
+    for name in (*TABLES, "run.json"):
+        folder.remove(name)
+    for path in files_in(folder.figures_path, "sensitivity_*"):
+        path.unlink(missing_ok=True)

@@ -1,11 +1,26 @@
-"""The command `validate`: parses, calls; what it calls is imported when it is called."""
+"""The command `validate`: run the worlds, do every study, write and show the evidence table."""
 
-from typing import Annotated
+import contextlib
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from abm.cli.answers import answering
 from abm.cli.options import SharedOptions, check_folder, scenario_names, shares
+from abm.io.terminal import EXIT_DONE, NOTHING_NEW, print_json, print_table, print_text
+
+if TYPE_CHECKING:
+    from abm.cli.frame import Results
+    from abm.evidence.verdict_table import Row
+    from abm.evidence.worlds import WorldRun
+    from abm.runs.folder import RunFolder
+    from abm.runs.options import RunOptions
+
+NOTE_WIDTH = 100
+TABLES = ("evidence.csv", "evidence.json")
 
 
 @shares(
@@ -36,7 +51,6 @@ def validate(
     names = dict.fromkeys([scenario, *(world.scenario for world in worlds)])
     scenarios = [load_scenario(name) for name in names]
     with answering(context, shared.out / "validate", scenarios) as answer:
-        from abm.cli.validate_command import validate_command, validation_folder
         from abm.evidence.worlds import FIRST_SEED, standards
 
         options = shared.run_options()
@@ -44,4 +58,143 @@ def validate(
         seeds = shared.all_seeds(number, FIRST_SEED, step)
         people = people if shared.population is None else shared.population
         code = validate_command(scenario, seeds, people, options)
-        answer.leave(code, validation_folder(scenario, seeds, people, options))
+        answer.leave(code, validation_folder(scenario, seeds, people, options).path)
+
+
+def validate_command(
+    baseline: str, seeds: Sequence[int], population: int, options: "RunOptions"
+) -> int:
+    """Do every study of the register and show how it stands to what was published.
+
+    The scenario named `baseline` stands for the baseline; each seed is one run of every world.
+    Returns the exit code; nothing is written if a scenario cannot be read, or cannot have the
+    parameters drawn.
+    """
+    from abm.cli.frame import carry_out
+    from abm.runs.result_store import StoreError
+
+    runs = _runs(baseline, seeds, population, options)
+    folder = validation_folder(baseline, seeds, population, options)
+    code = carry_out(folder, lambda: _validated(folder, runs, options))
+    if code == EXIT_DONE:
+        with contextlib.suppress(StoreError):  # they are large, and what they were for is done
+            options.store.remove({run.key for run in runs})
+        options.say(f"written to {folder.path}")
+    return code
+
+
+def _runs(
+    baseline: str, seeds: Sequence[int], population: int, options: "RunOptions"
+) -> "list[WorldRun]":
+    """Return every world and seed that a study needs."""
+    from abm.evidence.observed_tables import observe
+    from abm.evidence.register import register
+    from abm.evidence.worlds import runs_of, worlds_needed
+
+    declared = register()
+    worlds = worlds_needed(declared, declared.entries.values())
+    simulate = options.simulate or observe
+    return runs_of(declared, worlds, seeds, baseline, population, options.draws, simulate)
+
+
+def validation_folder(
+    baseline: str, seeds: Sequence[int], population: int, options: "RunOptions"
+) -> "RunFolder":
+    """Return where `validate_command` writes; parameters as there."""
+    from abm.evidence.register import register
+    from abm.evidence.worlds import scenario_of, validation_id
+    from abm.runs.folder import RunFolder
+
+    main = scenario_of(register().worlds["baseline"], baseline, population)
+    design = {} if options.draws is None else options.draws.design
+    runs = _runs(baseline, seeds, population, options)
+    return RunFolder(
+        options.out, main, "validate", design, "validate", validation_id(runs, options.draws)
+    )
+
+
+def finished(folder: Path, *, is_drawn: bool = False) -> "list[Row] | None":
+    """Return the rows of a finished folder, or None where there is none that is whole.
+
+    They are when the tables have the checksums of run.json, and say of every entry of the register
+    what a row says.
+    """
+    from abm.evidence.register import register
+    from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS
+    from abm.io.tables import TableError, checksum, read_json
+    from abm.report.html.validation import ROWS
+    from abm.runs.folder import read_description
+
+    tables = read_description(folder).get("tables", {})
+    try:
+        sums = {name: {"sha256": checksum(folder / name)} for name in TABLES}
+        rows: list[Row] = read_json(folder / "evidence.json")
+        ROWS.validate_python(rows)
+    except (TableError, ValueError):
+        return None
+    names = {*FIELDS, *(DRAW_FIELDS if is_drawn else ())}
+    known = [row["id"] for row in rows] == list(register().entries)
+    return rows if known and sums == tables and all(row.keys() == names for row in rows) else None
+
+
+def _validated(
+    folder: "RunFolder", runs: "Sequence[WorldRun]", options: "RunOptions"
+) -> "Results | int":
+    """Run the worlds, do the studies and write the tables, unless that is done."""
+    import pandas as pd
+
+    from abm.cli.frame import Results
+    from abm.evidence.evaluation import Worlds, judge
+    from abm.evidence.register import register
+    from abm.evidence.verdict_table import csv_rows, row_of
+    from abm.evidence.worlds import run_worlds
+    from abm.io.tables import json_bytes
+    from abm.report.figures.verdicts import draw_verdicts
+
+    is_drawn = options.draws is not None
+    rows = None if options.force else finished(folder.path, is_drawn=is_drawn)
+    if rows is not None:
+        options.say(NOTHING_NEW)
+        _show(rows, options)
+        return EXIT_DONE
+    worlds = Worlds(run_worlds(runs, options.jobs, options.say, options.store), is_drawn)
+    single = worlds.of_single_seeds() if is_drawn else []
+    judged = [judge(entry, worlds, single) for entry in register().entries.values()]
+    rows = [row_of(result, is_drawn) for result in judged]
+    seeds = sorted({run.seed for run in runs})
+    content: dict[str, Any] = {"worlds": sorted({run.world for run in runs}), "seeds": seeds}
+    if options.draws is not None:
+        content |= options.draws.describe(seeds)
+    return Results(
+        folder.write({
+            "evidence.csv": pd.DataFrame(csv_rows(rows)),
+            "evidence.json": json_bytes(rows),
+        }),
+        content,
+        lambda _: _show(rows, options),
+        lambda path: draw_verdicts(rows, path, _title(folder, len(seeds), is_drawn)),
+    )  # fmt: skip
+
+
+def _title(folder: "RunFolder", number: int, is_drawn: bool) -> str:
+    """Return what stands above the figure."""
+    name, people = folder.scenario.name, folder.scenario.population.size
+    several = "" if number == 1 else "s"
+    if not is_drawn:
+        return f"The evidence: {name}, {people:,} people, {number} seed{several}"
+    return (
+        f"The evidence under the posterior, {number} draw{several}: {name}, {people:,} people each"
+    )
+
+
+def _show(rows: "Sequence[Row]", options: "RunOptions") -> None:
+    from abm.evidence.verdict_table import DRAWS_NOTE, cells_of, columns_of, summary
+
+    if options.as_json:
+        print_json(list(rows))
+        return
+    print_table(columns_of(rows), map(cells_of, rows))
+    print_text("\n".join(["", *summary(rows)]))
+    if options.draws is not None:
+        number = max(row["draws"] for row in rows)
+        print_text("\n".join(textwrap.wrap(DRAWS_NOTE.format(number), NOTE_WIDTH)))

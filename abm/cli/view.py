@@ -1,26 +1,24 @@
-"""The command `view`: parse, call; what it calls is imported when called."""
+"""The command `view`: the page in the browser."""
 
 import importlib.util
 from typing import Annotated
 
 import typer
 
-from abm.cli.options import ScenarioArgument, SeedOption
+from abm.cli.options import ScenarioArgument, SharedOptions, shares
 from abm.io.terminal import refuse
 
 NEEDED = ("solara", "ipyvuetify", "uvicorn")
 
 
+@shares("population seed", population="Number of people. Default on the page: 1000.")
 def view(
+    shared: SharedOptions,
     scenario: ScenarioArgument = "baseline",
     port: Annotated[
         int, typer.Option(min=0, max=65_535, help="Port on 127.0.0.1. Default: a free one.")
     ] = 0,
     no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
-    population: Annotated[
-        int | None, typer.Option(help="Number of people. Default on the page: 1000.")
-    ] = None,
-    seed: SeedOption = None,
     mesa: Annotated[
         bool, typer.Option("--mesa", help="Show Mesa's own page instead, with the same model.")
     ] = False,
@@ -37,8 +35,8 @@ def view(
 
     choices = Choices(
         scenario,
-        seed=1 if seed is None else seed,
-        population=DEFAULT_PEOPLE if population is None else population,
+        seed=1 if shared.seed is None else shared.seed,
+        population=DEFAULT_PEOPLE if shared.population is None else shared.population,
     )
     choices.resolve()
     try:

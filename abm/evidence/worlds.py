@@ -13,6 +13,7 @@ from abm.evidence.observed_tables import observe
 from abm.evidence.register import Entry, Register, StudiedWorld, register
 from abm.io.files import arrays_bytes, parse_arrays
 from abm.parameters import parameters, switches
+from abm.runs.errors import RunnerError
 from abm.runs.executors import local_executor
 from abm.runs.folder import RUN_ID_DIGITS
 from abm.runs.kept_result import KeptResult, kept
@@ -34,7 +35,7 @@ KIND, FILE = "world", "tables.npz"
 BETWEEN = "/"  # the name of a table and of its column
 
 
-class WorldError(Exception):
+class WorldError(RunnerError):
     """A world could not be run; the message is one line for the user."""
 
 

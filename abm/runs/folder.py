@@ -1,10 +1,12 @@
 """A run folder: where it is, what it holds, and how its tables are put together from seeds."""
 
 import contextlib
+import datetime
 import hashlib
 import json
 import os
 import platform
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -12,11 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from abm.io.files import FigureName, FileName, ReadBack, Seed, make_folder, open_lock, read_bytes
+from abm.io.files import (
+    FigureName,
+    FileName,
+    ReadBack,
+    Seed,
+    files_in,
+    make_folder,
+    open_lock,
+    read_bytes,
+)
 from abm.io.locks import Lock, lock
 from abm.io.tables import (
     TableError,
     checksum,
+    csv_bytes,
     join_csv,
     join_parquet,
     read_json,
@@ -25,6 +37,8 @@ from abm.io.tables import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from abm.scenario.scenario import Scenario
 
 LIBRARIES = ("numpy", "numba", "mesa", "pandas", "scipy", "pyarrow")
@@ -58,18 +72,8 @@ class _Description(ReadBack):
     figures: _Figures = _Figures()
 
 
-def run_id(command: str, scenario: "Scenario", design: Mapping[str, Any]) -> str:
-    """Return the start of a hash over all that decides the results except the seeds.
-
-    Parameters
-    ----------
-    command
-        "run", "sweep" and so on.
-    scenario
-        The scenario lived.
-    design
-        Further plain data that decides the results; empty for a single run.
-    """
+def run_id_of(command: str, scenario: "Scenario", design: Mapping[str, Any]) -> str:
+    """Return the start of a hash over all that decides the results except the seeds."""
     from abm.compilation import code_version, version_of
 
     content = {
@@ -84,45 +88,33 @@ def run_id(command: str, scenario: "Scenario", design: Mapping[str, Any]) -> str
 
 
 class RunFolder:
-    """The folder `<out>/<scenario>/<run id>/` of one command.
+    """The folder `<out>/<scenario>/<run id>/` of one command: tables, figures and run.json.
 
-    Parameters
-    ----------
-    out
-        Folder of all results.
-    scenario
-        The scenario lived.
-    command
-        "run", "sweep" and so on.
-    design
-        Further plain data that decides the results.
+    What cannot be written or removed is a `TableError`.
     """
 
     def __init__(
         self,
         out: Path,
         scenario: "Scenario",
-        command: str = "run",
-        design: Mapping[str, Any] | None = None,
+        command: str = "run",  # or "sweep" and so on
+        design: Mapping[str, Any] | None = None,  # further plain data that decides the results
+        name: str = "",  # of the folder above; by default the scenario's
+        run_id: str = "",  # where something else than scenario and design decides the results
     ) -> None:
         self.out = out
         self.scenario = scenario
         self.command = command
         self.design = dict(design or {})
-        self.run_id = run_id(command, scenario, self.design)
-        self.path = out / scenario.name / self.run_id
-        self.figures_path = self.path / "figures"
+        self.run_id = run_id or run_id_of(command, scenario, self.design)
+        self.path = out / (name or scenario.name) / self.run_id
+        self.figures_path = self.path if command == "sweep" else self.path / "figures"
         self.failed_path = self.path / "failed"
+        self._new = [path for path in (self.path, *self.path.parents) if not path.exists()]
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[None]:
-        """Make the folder and keep other runs out of it while the block lasts.
-
-        Raises
-        ------
-        FolderError
-            If it cannot be written, or another run is writing it.
-        """
+        """Make the folder and keep other runs out of it while the block lasts."""
         with opened(self.out, self.path, (self.figures_path,)):
             yield
 
@@ -190,23 +182,17 @@ class RunFolder:
         return bool(checksum(path) == before.get("sha256"))
 
     def draw(
-        self, made_from: str, draw: Callable[[Path], list[str]], again: bool
+        self, draw: Callable[[Path], list[str]], made_from: str, again: bool = False
     ) -> dict[str, Any]:
-        """Draw the figures unless they are there, made from the same.
+        """Draw the figures, unless they are there and made from the same; or in any case, `again`.
 
-        Parameters
-        ----------
-        made_from
-            A hash over what they show.
-        draw
-            Draws into a folder and returns the names of the files it wrote.
-        again
-            Draw in any case.
+        `made_from` is a hash over what they show; `draw` returns the names of the files it wrote.
+        Returns what run.json says of them.
         """
         before = self.description().get("figures", {})
         files = before.get("files", [])
-        whole = all((self.figures_path / name).exists() for name in files)
-        if not again and files and whole and before.get("made_from") == made_from:
+        is_whole = bool(files) and all((self.figures_path / name).exists() for name in files)
+        if not again and is_whole and before.get("made_from") == made_from:
             return dict(before)
         drawn = draw(self.figures_path)
         for name in set(files) - set(drawn):
@@ -216,38 +202,82 @@ class RunFolder:
 
     def describe(
         self,
-        contents: Mapping[str, Any],
+        content: Mapping[str, Any],
         tables: Mapping[str, Any],
-        figures: Mapping[str, Any],
-        timings: Mapping[str, Any],
+        started: float,
+        timings: Mapping[str, Any] | None = None,
+        again: bool = False,
     ) -> None:
-        """Write run.json: what was run, with what, and a hash over its tables."""
+        """Write run.json, unless it already says the same; or in any case, `again`.
+
+        `content` is what is particular to the command, `tables` what is said of each by file name,
+        `timings` what took how long besides the whole, which `started` so many seconds after 1970.
+        """
         from abm.compilation import code_version
 
-        content = {
+        known = {
             "command": self.command,
             "run_id": self.run_id,
             "scenario": self.scenario.resolved(),
             "design": self.design,
-            **contents,
+            **content,
             "content_hash": content_hash(tables),
             "tables": dict(tables),
-            "figures": dict(figures),
             "code_version": code_version(),
             "versions": versions(),
-            "platform": this_platform(),
-            "timings": dict(timings),
         }
-        write_json(self.path / "run.json", content)
+        before = self.description()
+        if not again and all(before.get(name) == value for name, value in known.items()):
+            return
+        began = datetime.datetime.fromtimestamp(started, datetime.UTC)
+        whole = {
+            "started": began.isoformat(timespec="seconds"),
+            "seconds": round(time.time() - started, 3),
+        }
+        known |= {"platform": this_platform(), "timings": whole | dict(timings or {})}
+        write_json(self.path / "run.json", known)
+
+    def write(self, tables: "Mapping[str, pd.DataFrame | bytes]") -> dict[str, dict[str, Any]]:
+        """Write tables as CSV, those that have changed; return their checksums by name."""
+        written: dict[str, dict[str, Any]] = {}
+        for name, table in tables.items():
+            self.write_if_other(name, table if isinstance(table, bytes) else csv_bytes(table))
+            written[name] = {"sha256": checksum(self.path / name)}
+        return written
+
+    def remove(self, name: str) -> None:
+        """Remove a table that no longer holds."""
+        path = self.path / name
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise TableError(f"cannot remove {path}: {error.strerror or error}") from error
+
+    def remove_if_empty(self) -> None:
+        """Remove the folder and those made for it, if nothing is in them."""
+        with contextlib.suppress(OSError):
+            if self._new and set(self.path.iterdir()) <= {self.figures_path}:
+                for folder in dict.fromkeys((self.figures_path, *self._new)):
+                    folder.rmdir()
+
+    def replace_failures(self, errors: Mapping[tuple[str, int], str]) -> None:
+        """Write the traceback of every run that failed, by scenario and seed; remove older ones."""
+        wanted = {f"{name}-{seed}.txt": trace for (name, seed), trace in errors.items()}
+        try:
+            for path in files_in(self.failed_path, "*.txt"):
+                if path.name not in wanted:
+                    path.unlink()
+            if wanted:
+                make_folder(self.failed_path)
+        except OSError as error:
+            raise TableError(f"cannot write {self.failed_path}: {error.strerror}") from error
+        for name, trace in wanted.items():
+            write_bytes(self.failed_path / name, trace.encode(errors="backslashreplace"))
+        with contextlib.suppress(OSError):
+            self.failed_path.rmdir()
 
     def write_if_other(self, name: str, content: bytes) -> None:
-        """Write a file of the folder, unless it has this content.
-
-        Raises
-        ------
-        TableError
-            If it cannot be written.
-        """
+        """Write a file of the folder, unless it has this content."""
         path = self.path / name
         try:
             is_there = read_bytes(path) == content

@@ -11,9 +11,8 @@ import pytest
 from abm import compilation
 from abm.cli import main as cli
 from abm.cli.answers import FOLDER, MOST_KEPT
-from abm.cli.validate_command import validation_folder
+from abm.cli.validate import validation_folder
 from abm.experiments.comparison.runs import comparison_folder
-from abm.experiments.sweeps.study_folder import StudyFolder
 from abm.io.terminal import print_figures, print_support, print_text
 from abm.runs.folder import RunFolder
 
@@ -29,26 +28,27 @@ finally:
 # What lives the runs of each command, and the folder that it fills.
 COMMANDS = {
     "run birth-cohort": (
-        "abm.cli.run_command.run_command",
+        "abm.cli.run.run_command",
         lambda scenario, _, how, logs: RunFolder(how.out, scenario).path,
     ),
     "compare baseline school-skills": (
-        "abm.cli.compare_command.compare_command",
+        "abm.cli.compare.compare_command",
         lambda scenarios, _, how: comparison_folder(how.out, scenarios).path,
     ),
     "sweep baseline --vary stressor_rate=0.3,0.4": (
-        "abm.cli.sweep_command.sweep_command",
-        lambda scenario, points, _, how: (
-            StudyFolder(how.out, scenario, "sweep", points.plain()).path
-        ),
+        "abm.cli.sweep.sweep_command",
+        lambda scenario, points, _, how: RunFolder(how.out, scenario, "sweep", points.plain()).path,
     ),
     "sensitivity": (
-        "abm.cli.sensitivity_command.sensitivity_command",
+        "abm.cli.sensitivity.sensitivity_command",
         lambda scenario, plan, how: (
-            StudyFolder(how.out, scenario, "sensitivity", plan.design().plain()).path
+            RunFolder(how.out, scenario, "sensitivity", plan.design().plain()).path
         ),
     ),
-    "validate": ("abm.cli.validate_command.validate_command", validation_folder),
+    "validate": (
+        "abm.cli.validate.validate_command",
+        lambda *given: validation_folder(*given).path,
+    ),
 }
 RUN = "run birth-cohort"
 

@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -57,14 +56,12 @@ def nssi(
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Put a recorder in the place of the code that runs; return what it is called with."""
     calls: list[dict[str, Any]] = []
-    module = ModuleType("abm.cli.run_command")
 
     def run_command(scenario: Scenario, seeds: Sequence[int], how: RunOptions, logs: Logs) -> int:
         calls.append({"scenario": scenario, "seeds": seeds, "how": how, "logs": logs})
         return 0
 
-    module.run_command = run_command  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr("abm.cli.run.run_command", run_command)
     return calls
 
 
@@ -156,9 +153,9 @@ def test_seeds(
 def test_run_takes_the_arguments_that_the_command_passes() -> None:
     from inspect import signature
 
-    from abm.cli.run_command import run_command
+    from abm.cli.run import run_command
 
-    assert list(signature(run_command).parameters) == ["scenario", "seeds", "how", "logs"]
+    assert list(signature(run_command).parameters) == ["scenario", "seeds", "options", "logs"]
 
 
 WRONG = [
@@ -220,9 +217,7 @@ def test_wrong_input_is_one_message_and_nothing_is_written(
 
 
 def test_the_exit_code_of_a_run_is_passed_on(nssi: Nssi, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("abm.cli.run_command")
-    module.run_command = lambda *_: 1  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr("abm.cli.run.run_command", lambda *_: 1)
     assert nssi("run").code == 1
 
 
@@ -230,9 +225,7 @@ def test_an_interrupt_is_130(nssi: Nssi, monkeypatch: pytest.MonkeyPatch) -> Non
     def interrupted(*_: Any) -> int:
         raise KeyboardInterrupt
 
-    module = ModuleType("abm.cli.run_command")
-    module.run_command = interrupted  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr("abm.cli.run.run_command", interrupted)
     assert nssi("run").code == 130
 
 

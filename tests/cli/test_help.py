@@ -48,7 +48,7 @@ def test_help_fits_a_terminal_and_names_every_command_once_and_support_last() ->
 def test_every_module_of_commands_is_in_a_group() -> None:
     """A command that is in no group could not be called."""
     named = {name for group in COMMANDS.values() for name in group} - set(IN_LISTS)
-    no_commands = {"main", "lists", "options", "answers"}
+    no_commands = {"main", "lists", "options", "answers", "frame"}
     files = {path.stem for path in Path(abm.cli.__file__).parent.glob("[!_]*.py")}
     assert {name for name in files - no_commands if not name.endswith("_command")} == named
 

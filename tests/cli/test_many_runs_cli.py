@@ -5,8 +5,7 @@ import sys
 import pytest
 
 from abm.cli import main as cli
-from abm.cli import sensitivity_command as sensitivity
-from abm.cli import sweep_command as sweep
+from abm.cli import sensitivity, sweep
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from abm.cli.main import app
-from abm.cli.validate_command import finished, validate_command
+from abm.cli.validate import finished, validate_command
 from abm.evidence.listing import as_lines, as_object, find_entry
 from abm.evidence.register import register
 from abm.evidence.verdict_table import FIELDS

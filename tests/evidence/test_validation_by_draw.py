@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from abm.cli import validate_command as command
+from abm.cli import validate as command
 from abm.cli.main import app
-from abm.cli.validate_command import validate_command
+from abm.cli.validate import validate_command
 from abm.evidence.evaluation import Worlds, judge
 from abm.evidence.register import Study, register
 from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS, row_of

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from abm.cli import main as cli
-from abm.cli.run_command import run_command
-from abm.cli.sweep_command import sweep_command
+from abm.cli.run import run_command
+from abm.cli.sweep import sweep_command
 from abm.experiments.sweeps.design import factorial
 from abm.io.tables import read_curves
 from abm.runs.options import RunOptions

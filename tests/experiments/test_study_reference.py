@@ -5,8 +5,8 @@ import csv
 import known_outcomes
 import pytest
 
-from abm.cli.sensitivity_command import sensitivity_command
-from abm.cli.sweep_command import sweep_command
+from abm.cli.sensitivity import sensitivity_command
+from abm.cli.sweep import sweep_command
 from abm.experiments.sensitivity.analysis import TABLES, Plan
 from abm.experiments.sweeps.design import Range, factorial
 from abm.report.columns import tables

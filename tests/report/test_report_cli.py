@@ -104,7 +104,7 @@ def test_a_report_beside_a_run_is_written_when_it_is_new_and_never_in_its_way(tm
 
 
 def test_a_run_leaves_its_report_in_its_folder(nssi, tmp_path, monkeypatch):
-    monkeypatch.setattr("abm.cli.run_command.simulate_run", hand_made.run)
+    monkeypatch.setattr("abm.runs.run_seeds.run", hand_made.run)
     code, _, err = nssi("run", "baseline", "--population", 300, "--years", 2, "--quiet")
     assert code == 0
     assert "no report" not in err

@@ -80,7 +80,7 @@ def figures_or_be_killed(lived: Scenario, seed: int) -> dict[str, float]:
 
 def sweep(out, evaluate=figures, first=0, last=20, seeds=5, **options) -> int:
     """Sweep made-up runs; return the exit code."""
-    from abm.cli.sweep_command import sweep_command
+    from abm.cli.sweep import sweep_command
     from abm.experiments.sweeps.design import factorial
     from abm.runs.options import RunOptions
 

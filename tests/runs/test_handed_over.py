@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.cli.run_command import run_command
+from abm.cli.run import run_command
 from abm.io.tables import read_curves
 from abm.runs.folder import RunFolder
 from abm.runs.options import RunOptions

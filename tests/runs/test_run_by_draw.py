@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import abm
-from abm.cli.run_command import run_command
+from abm.cli.run import run_command
 from abm.runs.folder import RunFolder
 from abm.runs.options import RunOptions
 from abm.scenario import draws as uncertainty

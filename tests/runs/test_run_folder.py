@@ -7,7 +7,7 @@ import hand_made
 import pandas as pd
 import pytest
 
-from abm.cli.run_command import run_command
+from abm.cli.run import run_command
 from abm.runs.folder import RunFolder
 from abm.runs.options import RunOptions
 from abm.runs.result_store import store_below

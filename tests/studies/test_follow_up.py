@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm.cli.run_command import run_command
+from abm.cli.run import run_command
 from abm.parameters import parameters
 from abm.runs.folder import RunFolder
 from abm.runs.options import RunOptions

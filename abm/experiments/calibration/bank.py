@@ -19,6 +19,7 @@ from pydantic import ConfigDict, Field
 
 from abm.io.files import ReadBack, Seed, parquet_schema, parse_json, parse_parquet, read_bytes
 from abm.io.tables import TableError, write_bytes
+from abm.runs.folder import FolderError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ DESIGN = "design.parquet"
 HASH_DIGITS = 16
 
 
-class BankError(Exception):
+class BankError(FolderError):
     """The bank cannot be read, or what is asked for does not fit it; one line for the user."""
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.experiments.calibration.targets import Target
+from abm.runs.errors import RunnerError
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -31,7 +32,7 @@ FEWEST_RUNS = 20
 WALL = 50.0  # how steep the density falls beyond the cut-off
 
 
-class EmulatorError(Exception):
+class EmulatorError(RunnerError):
     """There are too few runs to learn from; one line for the user."""
 
 

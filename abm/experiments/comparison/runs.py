@@ -14,11 +14,11 @@ from abm.compilation import version_of
 from abm.experiments.comparison import folder_name
 from abm.experiments.comparison.person_outcomes import PersonOutcomes, Reached
 from abm.experiments.sweeps.study import time_to_come
-from abm.experiments.sweeps.study_folder import StudyFolder
 from abm.io.progress import Progress
 from abm.io.tables import TableError
 from abm.io.terminal import NOTHING_NEW
 from abm.runs.executors import executor_for
+from abm.runs.folder import RunFolder
 from abm.runs.kept_result import KeptResult, kept
 from abm.runs.keys import AGENT_DAYS_A_SECOND, result_key
 from abm.runs.options import RunOptions
@@ -84,11 +84,11 @@ class Run:
 
 def comparison_folder(
     out: Path, scenarios: "Sequence[Scenario]", draws: "Draws | None" = None
-) -> StudyFolder:
+) -> RunFolder:
     """Return the folder `<out>/compare-<names>/<run id>/`."""
     others = [scenario.resolved() for scenario in scenarios[1:]]
     design = {"others": others, **({} if draws is None else draws.design)}
-    return StudyFolder(out, scenarios[0], "compare", design, folder_name(scenarios))
+    return RunFolder(out, scenarios[0], "compare", design, folder_name(scenarios))
 
 
 def run_of(scenario: "Scenario", seed: int, options: RunOptions) -> Run:

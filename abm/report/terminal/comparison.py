@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from abm.experiments.comparison.compare import ComparisonFindings
-    from abm.experiments.sweeps.study_folder import StudyFolder
+    from abm.runs.folder import RunFolder
     from abm.runs.options import RunOptions
 
 MOST_COLUMNS = 4  # scenarios beside each other
@@ -55,7 +55,7 @@ VERDICTS = {
 
 
 def show(
-    folder: "StudyFolder",
+    folder: "RunFolder",
     findings: "ComparisonFindings",
     hash_: str,
     failures: "dict[tuple[str, int], str]",
@@ -288,7 +288,7 @@ def _number(value: float) -> str:
 
 
 def as_plain(
-    folder: "StudyFolder",
+    folder: "RunFolder",
     findings: "ComparisonFindings",
     hash_: str,
     failures: "dict[tuple[str, int], str]",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from abm.experiments.sensitivity.analysis import SensitivityFindings
-    from abm.experiments.sweeps.study_folder import StudyFolder
+    from abm.runs.folder import RunFolder
     from abm.runs.options import RunOptions
 
 LOUD = 0.1  # from this share on chance is pointed out
@@ -26,7 +26,7 @@ COVERED = (
 
 
 def show(
-    folder: "StudyFolder", findings: "SensitivityFindings", hash_: str, how: "RunOptions"
+    folder: "RunFolder", findings: "SensitivityFindings", hash_: str, how: "RunOptions"
 ) -> None:
     """Print the ranking with its intervals, chance, stability, and where the rest is.
 
@@ -134,7 +134,7 @@ def _stability(findings: "SensitivityFindings") -> list[str]:
     ]
 
 
-def _as_plain(folder: "StudyFolder", findings: "SensitivityFindings", hash_: str) -> dict[str, Any]:
+def _as_plain(folder: "RunFolder", findings: "SensitivityFindings", hash_: str) -> dict[str, Any]:
     """Return the findings that fit a screen as plain data; the tables hold the rest."""
     return {
         "folder": str(folder.path),

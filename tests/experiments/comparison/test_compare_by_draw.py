@@ -12,7 +12,7 @@ from made_up_outcomes import BASE, BOTH, KIND, SKILLED, programme
 
 import abm
 from abm.cli import main as cli
-from abm.cli.compare_command import compare_command
+from abm.cli.compare import compare_command
 from abm.experiments.comparison.compare import find
 from abm.experiments.comparison.packages import package_sums, packages_among, packages_table
 from abm.experiments.comparison.person_outcomes import PersonOutcomes

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import abm
-from abm.cli import compare_command
+from abm.cli import compare as command
 from abm.cli import main as cli
 from abm.runs.errors import RunnerError
 from abm.runs.result_store import store_below
@@ -52,7 +52,7 @@ def nssi(tmp_path, monkeypatch, capsys):
 
 def test_compare_passes_on_what_was_asked(nssi, monkeypatch):
     calls = []
-    monkeypatch.setattr(compare_command, "compare_command", lambda *given: calls.append(given) or 0)
+    monkeypatch.setattr(command, "compare_command", lambda *given: calls.append(given) or 0)
     code, _, _ = nssi(
         *("compare", "baseline", "nothing", "much", "--seeds", "2", "--seed", "5", "--years", "3"),
         *("--population", "40", "--set", "stressor_rate=0.7", "--jobs", "2", "--out", "here"),

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from made_up_outcomes import BASE, BOTH, KIND, NULL, SKILLED
 
-from abm.cli.compare_command import compare_command
+from abm.cli.compare import compare_command
 from abm.experiments.comparison import folder_name
 from abm.experiments.comparison.runs import comparison_folder
 from abm.io.messages import InputError

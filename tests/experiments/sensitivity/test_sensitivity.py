@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from test_indices import ishigami_indices
 
-from abm.cli.sensitivity_command import sensitivity_command, top_of
+from abm.cli.sensitivity import sensitivity_command, top_of
 from abm.experiments.sensitivity.analysis import Plan, analyse_runs
 from abm.experiments.sweeps.design import PointScenarios, Range
 from abm.experiments.sweeps.study import run_points
-from abm.experiments.sweeps.study_folder import StudyFolder
 from abm.io.messages import InputError
+from abm.runs.folder import RunFolder
 from abm.runs.options import RunOptions
 from abm.scenario.scenario import load_scenario
 
@@ -46,7 +46,7 @@ def analyse(tmp_path):
 @pytest.fixture
 def folder_of(tmp_path):
     def find(plan=MORRIS, out="results"):
-        return StudyFolder(tmp_path / out, SCENARIO, "sensitivity", plan.design().plain()).path
+        return RunFolder(tmp_path / out, SCENARIO, "sensitivity", plan.design().plain()).path
 
     return find
 

@@ -7,11 +7,10 @@ import known_outcomes
 import pandas as pd
 import pytest
 
-from abm.cli.sweep_command import sweep_command
+from abm.cli.sweep import sweep_command
 from abm.experiments.sweeps.design import factorial
-from abm.experiments.sweeps.study_folder import StudyFolder
 from abm.runs import dask_cluster
-from abm.runs.folder import this_platform
+from abm.runs.folder import RunFolder, this_platform
 from abm.runs.options import RunOptions
 from abm.scenario.scenario import load_scenario
 from abm.studies.outcomes import NOT_EFFECTS
@@ -34,7 +33,7 @@ def sweep(tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    return StudyFolder(tmp_path / "results", SCENARIO, "sweep", factorial(VARIED).plain()).path
+    return RunFolder(tmp_path / "results", SCENARIO, "sweep", factorial(VARIED).plain()).path
 
 
 def content(folder):

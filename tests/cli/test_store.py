@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from abm import compilation
 from abm.cli.main import app
-from abm.cli.store_command import store_command
+from abm.cli.store import store_command
 from abm.runs.figures import figures_task, run_figures
 from abm.runs.result_store import FAILED, KeptResult, store_below
 from abm.scenario.scenario import Scenario

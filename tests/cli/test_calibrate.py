@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from abm.cli import calibrate_command
+from abm.cli import calibrate as command
 from abm.cli.main import app
 from abm.experiments.calibration import bank_runs, waves
 from abm.experiments.calibration.bank_statistics import statistics
@@ -57,11 +57,11 @@ def small(tmp_path, **more) -> Calibration:
 
 
 def test_a_calibration_runs_from_end_to_end_and_again_without_running(tmp_path, made_up, capsys):
-    assert calibrate_command.calibrate_command(small(tmp_path, minutes=0.0)) == 0
+    assert command.calibrate_command(small(tmp_path, minutes=0.0)) == 0
     planned = small_recipe().waves[0].points
     assert json.loads(capsys.readouterr().out)["wave-1"] == {"runs": planned, "whole": False}
 
-    assert calibrate_command.calibrate_command(small(tmp_path)) == 0
+    assert command.calibrate_command(small(tmp_path)) == 0
     report = json.loads(capsys.readouterr().out)
     assert all(report[wave.name]["whole"] for wave in small_recipe().waves)
     assert report["fit"]["not_identified"] == []
@@ -81,12 +81,12 @@ def test_a_calibration_runs_from_end_to_end_and_again_without_running(tmp_path, 
     assert (fitted["median"] < fitted["accepted_high"]).all()
 
     (tmp_path / "posterior.csv").unlink()
-    assert calibrate_command.calibrate_command(small(tmp_path), fit_only=True) == 0
+    assert command.calibrate_command(small(tmp_path), fit_only=True) == 0
     capsys.readouterr()
     assert {path.name: path.read_bytes() for path in tmp_path.glob("posterior.*")} == before
 
     other = small(tmp_path, recipe=_with_other_seeds())
-    assert calibrate_command.calibrate_command(other) == 2
+    assert command.calibrate_command(other) == 2
     assert "designed for other" in capsys.readouterr().err
 
 
@@ -102,7 +102,7 @@ def test_the_screening_says_what_each_prior_moves(tmp_path, made_up, capsys):
             "screening": recipe().screening.model_copy(update={"trajectories": 4, "ranges": {}})
         }
     )
-    assert calibrate_command.screen_command(small(tmp_path, recipe=few)) == 0
+    assert command.screen_command(small(tmp_path, recipe=few)) == 0
     rows = json.loads(capsys.readouterr().out)
     moving = [row["parameter"] for row in rows if row["largest"] > 0.5]
     assert sorted(moving) == sorted(NAMES)
@@ -113,14 +113,14 @@ def test_the_screening_says_what_each_prior_moves(tmp_path, made_up, capsys):
 
 
 def test_what_cannot_be_done_is_one_line(tmp_path, made_up, capsys, monkeypatch):
-    assert calibrate_command.calibrate_command(small(tmp_path), wave="99") == 2
+    assert command.calibrate_command(small(tmp_path), wave="99") == 2
     assert "expected one of 1 (wave-1)" in capsys.readouterr().err
-    assert calibrate_command.calibrate_command(small(tmp_path), wave="2") == 2
+    assert command.calibrate_command(small(tmp_path), wave="2") == 2
     assert "wave-1 is not finished" in capsys.readouterr().err
-    assert calibrate_command.calibrate_command(small(tmp_path), fit_only=True) == 2
+    assert command.calibrate_command(small(tmp_path), fit_only=True) == 2
     assert "no finished part" in capsys.readouterr().err
-    monkeypatch.setattr(calibrate_command, "LIBRARIES", ("not_there_at_all",))
-    assert calibrate_command.calibrate_command(small(tmp_path)) == 2
+    monkeypatch.setattr(command, "LIBRARIES", ("not_there_at_all",))
+    assert command.calibrate_command(small(tmp_path)) == 2
     assert 'pip install "nssi-abm[calibration]"' in capsys.readouterr().err
     assert not list(tmp_path.rglob("*.parquet"))
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from abm.experiments.comparison.compare import ComparisonFindings
-    from abm.report.figures.lines import Results
+    from abm.report.figures.lines import RunResults
     from abm.simulation.record import Record
 
     type Records = Record | Sequence[Record]
@@ -173,11 +173,11 @@ def findings_as_html(findings: "ComparisonFindings") -> str:
     return as_cell(Section("findings", title, (table,)))
 
 
-def _results(records: "Records") -> "Results":
+def _results(records: "Records") -> "RunResults":
     """Return what figures are drawn from."""
     import pandas as pd
 
-    from abm.report.figures.lines import Results
+    from abm.report.figures.lines import RunResults
     from abm.simulation.record import Record
     from abm.studies.aggregates import aggregate
 
@@ -199,7 +199,7 @@ def _results(records: "Records") -> "Results":
                 "settings; expected one scenario, and abm.compare for several"
             )
     sums = {record.seed: aggregate(record) for record in chosen}
-    return Results(
+    return RunResults(
         pd.concat([record.curves for record in chosen], ignore_index=True),
         {seed: own for seed, own in sums.items() if own is not None},
         first.title or first.name,
@@ -207,7 +207,7 @@ def _results(records: "Records") -> "Results":
     )
 
 
-def _drawn(draw: "Callable[[Results], Figure | None]", records: "Records") -> "Figure":
+def _drawn(draw: "Callable[[RunResults], Figure | None]", records: "Records") -> "Figure":
     return _drawn_with_theme(draw, _results(records))
 
 

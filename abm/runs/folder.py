@@ -290,11 +290,11 @@ class RunFolder:
 def read_description(folder: Path) -> dict[str, Any]:
     """Read the run.json of a folder, or return an empty dictionary if none has its shape."""
     try:
-        found: dict[str, Any] = read_json(folder / "run.json")
-        _Description.model_validate(found)
+        description: dict[str, Any] = read_json(folder / "run.json")
+        _Description.model_validate(description)
     except (TableError, ValueError):
         return {}
-    return found
+    return description
 
 
 @contextlib.contextmanager
@@ -319,12 +319,12 @@ def opened(out: Path, path: Path, inner: Sequence[Path] = ()) -> Iterator[None]:
     lock_path = path / ".lock"
     try:
         inside = sorted(path.iterdir()) if path.is_dir() else []
-        above = [each for each in (path, *path.parents) if each.is_relative_to(out) and each != out]
-        for each in (*above, *inside):
-            if each.is_symlink() and (each in above or each.is_dir()):
-                raise FolderError(f"cannot write results: {each} is a link to another folder")
-        for each in (path, *inner):
-            make_folder(each)
+        above = [part for part in (path, *path.parents) if part.is_relative_to(out) and part != out]
+        for part in (*above, *inside):
+            if part.is_symlink() and (part in above or part.is_dir()):
+                raise FolderError(f"cannot write results: {part} is a link to another folder")
+        for part in (path, *inner):
+            make_folder(part)
         file = open_lock(lock_path)
     except (FileExistsError, NotADirectoryError) as error:
         raise FolderError(
@@ -349,11 +349,11 @@ def content_hash(tables: Mapping[str, Any]) -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions of Python, of this package and of the libraries that results rest on."""
-    found = {"python": platform.python_version()}
+    installed = {"python": platform.python_version()}
     for name in ("nssi-abm", *LIBRARIES):
         with contextlib.suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.version(name)
-    return found
+            installed[name] = metadata.version(name)
+    return installed
 
 
 def this_platform() -> dict[str, Any]:

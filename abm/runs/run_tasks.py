@@ -50,7 +50,7 @@ class Summary:
     """What `run_tasks` did."""
 
     keys: dict[str, None] = field(default_factory=dict)  # of all tasks, in their order
-    found: int = 0  # known already, or done by another process meanwhile
+    known: int = 0  # known already, or done by another process meanwhile
     done: int = 0
     failed: int = 0
 
@@ -251,7 +251,7 @@ class _Runner:
                 self.ready.append(task)
 
     def _find(self, task: Task) -> None:
-        self.summary.found += 1
+        self.summary.known += 1
         self.begun += task.weight
         self.settled += task.weight
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm.studies.aggregates import Aggregates
-from abm.studies.between_draws import between_draws
 from abm.studies.key_figures import BOUNDS, Row, known_of, over_seeds, where_agreed
+from abm.studies.variance_between_draws import variance_between_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,7 @@ class RowByDraw(Row):
     draws
         How many draws the figure rests on, each with two runs.
     parameter_low, parameter_high, one_run_low, one_run_high
-        As of `abm.studies.between_draws.BetweenDraws`.
+        As of `abm.studies.variance_between_draws.BetweenDraws`.
     """
 
     draws: int = 0
@@ -56,7 +56,7 @@ def summary_by_draw(
     rows = []
     for quantity, estimates in known_of(curves, aggregates):
         values = np.array([estimate for estimate, _, _ in estimates.of_seeds], dtype=np.float64)
-        apart = between_draws(values, seeds, BOUNDS[quantity.form])
+        apart = variance_between_draws(values, seeds, BOUNDS[quantity.form])
         draws = int(apart.draws)
         if draws == 0:
             first = [one for one in estimates.of_seeds if not math.isnan(one[0])][:1]

@@ -26,7 +26,7 @@ from abm.runs.options import RunOptions
 from abm.scenario.draws import Draws, posterior_draws
 
 SEEDS = (101, 103, 105)
-Lives = dict[tuple[str, int], dict[str, float]]
+Outcomes = dict[tuple[str, int], dict[str, float]]
 
 
 def validate(out: Path, draws: Draws | None, look=made_up_world.look, **more) -> int:
@@ -38,17 +38,17 @@ def validate(out: Path, draws: Draws | None, look=made_up_world.look, **more) ->
 def done(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """A finished validation under the posterior that ships, and what its worlds lived."""
     out = tmp_path_factory.mktemp("validated")
-    lives: Lives = {}
+    outcomes: Outcomes = {}
 
     def seen(scenario, seed, how):
-        lives[how.meaning, seed] = dict(scenario.parameters)
+        outcomes[how.meaning, seed] = dict(scenario.parameters)
         return made_up_world.look(scenario, seed, how)
 
     assert validate(out, posterior_draws(), seen) == 0
     (folder,) = (out / "validate").iterdir()
     rows = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
     said = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    return SimpleNamespace(out=out, folder=folder, rows=rows, said=said, lives=lives)
+    return SimpleNamespace(out=out, folder=folder, rows=rows, said=said, outcomes=outcomes)
 
 
 def test_every_row_tells_where_draws_lie(done: SimpleNamespace) -> None:
@@ -80,7 +80,7 @@ def test_a_seed_lives_one_draw_in_every_world_and_no_two_seeds_the_same(
     for how in worlds.values():
         for seed, number in zip(SEEDS, numbers, strict=True):
             drawn = draws.posterior.at(number - 1)
-            lived = done.lives[how.meaning, seed]
+            lived = done.outcomes[how.meaning, seed]
             for name, value in drawn.items():
                 assert lived[name] == how.changes.get(name, value), (how.meaning, name)
 

@@ -29,7 +29,7 @@ def _without_figures(monkeypatch):
     monkeypatch.setattr("abm.report.figures.curves.draw_figures", lambda *given: [])
 
 
-def live_by_hand(scenario, seed, logs, progress=None):
+def run_by_hand(scenario, seed, logs, progress=None):
     """Return what a small seed gives, under the seed."""
     return replace(hand_made.record(scenario, seed % 100, logs), seed=seed)
 
@@ -66,7 +66,7 @@ def test_a_run_writes_a_large_seed(tmp_path, monkeypatch, capsys):
 
 def test_the_summary_takes_the_seeds_asked_for_of_small_and_large_ones(tmp_path, capsys):
     scenario = hand_made.scenario(size=300, years=2)
-    how = RunOptions(tmp_path, 1, quiet=True, as_json=True, simulate=live_by_hand)
+    how = RunOptions(tmp_path, 1, quiet=True, as_json=True, simulate=run_by_hand)
     assert run_command(scenario, [LARGE], how) == 0
     alone = json.loads(capsys.readouterr().out)["summary"]
     assert run_command(scenario, [1, LARGE + 1], how) == 0

@@ -123,7 +123,7 @@ def main():
             summary = run_tasks(wanted, keep_in(store), executor, is_known=store.has, claims=store)
     except KeyboardInterrupt:
         sys.exit(130)
-    print(summary.found, summary.done, summary.failed)
+    print(summary.known, summary.done, summary.failed)
 
 
 if __name__ == "__main__":

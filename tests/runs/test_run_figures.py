@@ -24,8 +24,8 @@ def table(store, wanted):
 def test_what_has_a_result_is_not_lived_again(store, diary):
     run_figures(store, TASKS[:40])
     again = run_figures(ResultStore(store.folder), TASKS)
-    assert (again.found, again.done) == (40, 60)
-    assert run_figures(ResultStore(store.folder), TASKS).found == 100
+    assert (again.known, again.done) == (40, 60)
+    assert run_figures(ResultStore(store.folder), TASKS).known == 100
     assert len(diary.read_text().split()) == 100
 
 
@@ -62,12 +62,12 @@ def test_failed_runs_are_lived_again_only_on_request(store, diary):
     wanted = made_up_runs.tasks(made_up_runs.figures_unless_mended, rates=[0.5, 0.6])
     assert run_figures(store, wanted).failed == 2
     again = run_figures(store, wanted)
-    assert (again.found, again.failed) == (10, 0)
+    assert (again.known, again.failed) == (10, 0)
     still = run_figures(store, wanted, retry_failed=True)
-    assert (still.found, still.done, still.failed) == (8, 0, 2)
+    assert (still.known, still.done, still.failed) == (8, 0, 2)
     diary.with_name(f"{diary.name}.mended").touch()
     mended = run_figures(ResultStore(store.folder), wanted, retry_failed=True)
-    assert (mended.found, mended.done, mended.failed) == (8, 2, 0)
+    assert (mended.known, mended.done, mended.failed) == (8, 2, 0)
     assert (store.frame(list(mended.keys))["status"] == "done").all()
 
 

@@ -102,7 +102,7 @@ def test_tasks_may_be_a_generator_and_repeat_themselves(do, diary):
     wanted = tasks(made_up_tasks.double)
     summary = run_tasks((t for t in [*wanted, *wanted[:10]]), lambda finished: None, total=70)
     assert list(summary.keys) == [task.key for task in wanted]
-    assert (summary.found, summary.done) == (10, 60)
+    assert (summary.known, summary.done) == (10, 60)
     assert len(diary.read_text().split()) == 60
 
 
@@ -358,7 +358,7 @@ def test_what_another_process_does_is_waited_for_and_not_done_twice(store, diary
         progress=tell,
         say=said.append,
     )
-    assert (summary.found, summary.done) == (3, 57)
+    assert (summary.known, summary.done) == (3, 57)
     assert len(diary.read_text().split()) == 57
     assert said == [runner.WAITING]
 

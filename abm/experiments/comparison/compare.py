@@ -26,7 +26,7 @@ from abm.runs.errors import RunnerError
 from abm.runs.options import RunOptions
 from abm.scenario.draws import chosen_draws
 from abm.scenario.scenario import Scenario, load_scenario
-from abm.studies.between_draws import whole_draws
+from abm.studies.variance_between_draws import whole_draws
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ import numpy as np
 
 from abm.experiments.comparison.estimates import CHANCE, DRAW_COLUMNS, ENDS
 from abm.scenario.draws import SEEDS_A_DRAW
-from abm.studies.between_draws import between_draws
 from abm.studies.intervals import students_half
+from abm.studies.variance_between_draws import variance_between_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,7 @@ def _add_posterior_spread(table: "pd.DataFrame", pairs: "pd.DataFrame") -> None:
     sources = {"base": "value_base", "other": "value_other", "difference": "difference"}
     for name, column in sources.items():
         values = by_seed[column]
-        spread = between_draws(values.to_numpy(float), list(values.columns))
+        spread = variance_between_draws(values.to_numpy(float), list(values.columns))
         table[name] = np.where(spread.draws > 0, spread.mean, table[name])
     table["low"], table["high"] = spread.chance  # of the difference, the last one
     table["draws"] = spread.draws

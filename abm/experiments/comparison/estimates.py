@@ -20,8 +20,8 @@ import numpy as np
 
 from abm.experiments.comparison.pairing import PairSums
 from abm.scenario.draws import pair_of
-from abm.studies.between_draws import BetweenDraws, between_draws
 from abm.studies.intervals import NO_INTERVAL, ROUNDING, Z_95, between_seeds, unless_zero
+from abm.studies.variance_between_draws import BetweenDraws, variance_between_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -265,9 +265,9 @@ def posterior_spread(changes: Sequence[Change], denominators: Sequence[float]) -
     seeds = [change.seed for change in changes]
     ratio = over_seeds(changes, denominators).value
     if math.isnan(ratio):
-        return between_draws(np.full(len(changes), math.nan), seeds)
+        return variance_between_draws(np.full(len(changes), math.nan), seeds)
     above, below = np.array([change.averted for change in changes]), np.array(denominators)
-    return between_draws(ratio + (above - ratio * below) / below.mean(), seeds)
+    return variance_between_draws(ratio + (above - ratio * below) / below.mean(), seeds)
 
 
 def split_columns(spread: BetweenDraws, before: str = "", unit: float = 1.0) -> dict[str, object]:

@@ -24,7 +24,7 @@ from abm.experiments.comparison.estimates import (
 )
 from abm.experiments.comparison.pairing import NEW_CASES
 from abm.scenario.intervention_library import are_events
-from abm.studies.between_draws import between_draws
+from abm.studies.variance_between_draws import variance_between_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,7 +164,11 @@ def _rows(
     for quantity, part in keys:
         changes = changes_of(quantity, part)
         values = np.array([change.averted for change in changes])
-        spread = between_draws(values, [change.seed for change in changes]) if is_by_draw else None
+        spread = (
+            variance_between_draws(values, [change.seed for change in changes])
+            if is_by_draw
+            else None
+        )
         estimate = over_seeds(changes, [1.0] * len(changes), spread)
         verdict = _verdict(estimate, changes) if quantity in (OVER_BEST, UNDER_SUM) else ""
         if spread is not None and verdict == FAILS and spread.parameter.high >= 0:

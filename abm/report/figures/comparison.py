@@ -10,7 +10,7 @@ from abm.report.figures import style
 from abm.report.figures.lines import draw_two_bands
 from abm.report.terminal.comparison import GROUPS, group_label
 from abm.report.terminal.draws import BANDS_BY_DRAW
-from abm.studies.between_draws import FEWEST_DRAWS, Limits
+from abm.studies.variance_between_draws import FEWEST_DRAWS, Limits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +63,7 @@ def draw_comparison_figures(folder: Path, findings: "ComparisonFindings") -> lis
 
 
 def differences_over_time(findings: "ComparisonFindings") -> "Figure | None":
-    """Draw how prevalence and incidence differ from the base at every census; None if once."""
+    """Draw differences in prevalence and incidence at every census; None if there is but one."""
     is_open = findings.base.population.kind == "open"
     band = "12-18" if is_open else "10-24"
     table = findings.curve_differences
@@ -73,11 +73,11 @@ def differences_over_time(findings: "ComparisonFindings") -> "Figure | None":
     figure, panels = style.canvas(len(PANELS), share_y=False)
     for axes, (measure, title, label, scale) in zip(panels, PANELS, strict=True):
         of_measure = rows[rows["measure"] == measure]
-        for place, name in enumerate(_drawn(findings)):
+        for index, name in enumerate(_drawn(findings)):
             own = of_measure[of_measure["scenario"] == name].sort_values("date")
-            _line(axes, own, name, place, scale)
+            _line(axes, own, name, index, scale)
         axes.axhline(0.0, color=style.GREY, linewidth=1.0, zorder=1.5)
-        axes.set(title=title, xlabel="Census day", ylabel=f"{label} against the base")
+        axes.set(title=title, xlabel="Census day", ylabel=f"{label} against {findings.base.name}")
         _date_axis(axes, of_measure)
     who = f"ages {band}" if is_open else "one birth cohort"
     style.finish(
@@ -91,21 +91,21 @@ def differences_over_time(findings: "ComparisonFindings") -> "Figure | None":
     return figure
 
 
-def _line(axes: "Axes", rows: "pd.DataFrame", name: str, place: int, scale: float) -> None:
+def _line(axes: "Axes", rows: "pd.DataFrame", name: str, index: int, scale: float) -> None:
     """Draw the paired difference of one scenario with its band."""
     dates = rows["date"].to_numpy()
     axes.plot(
-        dates, scale * rows["difference"], color=COLOURS[place], marker=MARKERS[place],
+        dates, scale * rows["difference"], color=COLOURS[index], marker=MARKERS[index],
         markersize=5, linewidth=1.8, label=name,
     )  # fmt: skip
     if _tells_apart(rows, "parameter"):
         limits = (rows["parameter_low"], rows["parameter_high"]), (rows["low"], rows["high"])
         light, dark = (Limits(*(scale * end.to_numpy(float) for end in ends)) for ends in limits)
-        draw_two_bands(axes, dates, light, dark, COLOURS[place])
+        draw_two_bands(axes, dates, light, dark, COLOURS[index])
     elif rows["low"].notna().any():  # none at the censuses at which all seeds agree
         axes.fill_between(
             dates, scale * rows["low"], scale * rows["high"],
-            color=COLOURS[place], alpha=style.BAND_ALPHA, linewidth=0,
+            color=COLOURS[index], alpha=style.BAND_ALPHA, linewidth=0,
         )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def averted(findings: "ComparisonFindings") -> "Figure | None":
     figure.set_figheight(_height(len(names)))
     for axes, (outcome, title) in zip(panels, FOREST, strict=True):
         rows = table[table["outcome"] == outcome].set_index("scenario").loc[names]
-        _points(axes, rows, [float(place) for place in range(len(names))], style.SEX_COLOURS["all"])
+        _points(axes, rows, [float(row) for row in range(len(names))], style.SEX_COLOURS["all"])
         axes.set(title=f"{title} averted", xlabel="per 100,000 people, with 95 % interval")
     _rows_axis(panels[0], names)
     years = findings.base.calendar.years
@@ -139,7 +139,7 @@ def averted(findings: "ComparisonFindings") -> "Figure | None":
         [
             (
                 f"Among 100,000 people present throughout the {years} reported years. Left of the "
-                "line: more than in the base."
+                f"line: more than in {findings.base.name}."
             ),
             _note(findings, "Bars"),
         ],
@@ -163,17 +163,17 @@ def averted_by_group(findings: "ComparisonFindings") -> "Figure | None":
     keys = list(dict.fromkeys(zip(table["group"], table["level"], strict=True)))
     figure, (axes,) = style.canvas(1)
     figure.set_figheight(_height(len(keys) * (1 + 0.35 * (len(names) - 1))))
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         own = table[table["scenario"] == name].set_index(["group", "level"]).loc[keys]
-        shift = 0.7 * ((place + 0.5) / len(names) - 0.5)
+        shift = 0.7 * ((index + 0.5) / len(names) - 0.5)
         rows = [row + shift for row in range(len(keys))]
-        _points(axes, own, rows, COLOURS[place], MARKERS[place], name)
+        _points(axes, own, rows, COLOURS[index], MARKERS[index], name)
     axes.set(xlabel="New cases averted per 100,000 people, with 95 % interval")
     _rows_axis(axes, [group_label(str(group), str(level)) for group, level in keys])
     _label_bands(axes, findings)
     style.finish(
         figure,
-        f"New cases averted against {_title(findings.base)}, by whom",
+        f"New cases averted against {_title(findings.base)}, by group",
         [
             (
                 f"Per 100,000 people of each group present throughout the "

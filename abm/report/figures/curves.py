@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from abm.report.figures import people as people_figures
 from abm.report.figures import style
-from abm.report.figures.lines import Results, age_axis, draw_by_age, draw_line, label_bands
+from abm.report.figures.lines import RunResults, age_axis, draw_by_age, draw_line, label_bands
 from abm.studies.aggregates import Aggregates
-from abm.studies.between_draws import between_draws
 from abm.studies.latest import latest_by_age
+from abm.studies.variance_between_draws import variance_between_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +59,8 @@ def draw_figures(
     list of str
         Names of the files written, PNG and SVG of each figure.
     """
-    results = Results(curves, aggregates, title, people, is_by_draw)
-    drawers: dict[str, Callable[[Results], Figure | None]] = {
+    results = RunResults(curves, aggregates, title, people, is_by_draw)
+    drawers: dict[str, Callable[[RunResults], Figure | None]] = {
         "prevalence_by_age": prevalence_by_age,
         "prevalence_over_time": prevalence_over_time,
         "onset_ages": people_figures.onset_ages,
@@ -76,7 +76,7 @@ def draw_figures(
     return written
 
 
-def prevalence_by_age(results: Results) -> "Figure | None":
+def prevalence_by_age(results: RunResults) -> "Figure | None":
     """Draw lifetime and past-year prevalence by age and sex at the last census."""
     rows = latest_by_age(results.curves)
     figure, panels = style.canvas(2, share_y=False)
@@ -104,7 +104,7 @@ def prevalence_by_age(results: Results) -> "Figure | None":
     return figure
 
 
-def prevalence_over_time(results: Results) -> "Figure | None":
+def prevalence_over_time(results: RunResults) -> "Figure | None":
     """Draw prevalence at ages 12-18 over the calendar; None for a cohort or a single census."""
     rows = results.curves[results.curves["age"] == BAND]
     if results.is_cohort or rows["date"].nunique() < 2:
@@ -145,7 +145,7 @@ def _published_lifetime(axes: "Axes", ages: tuple[int, int] | None) -> None:
         axes.fill_between([ages[0] - 0.5, ages[1] + 0.5], low, high, **look)
 
 
-def _mean_of_adolescents(axes: "Axes", results: Results, rows: "pd.DataFrame") -> None:
+def _mean_of_adolescents(axes: "Axes", results: RunResults, rows: "pd.DataFrame") -> None:
     """Draw the simulated share at ages 12-18 together, the number to compare."""
     chosen = rows[
         (rows["measure"] == "lifetime_prevalence") & (rows["sex"] == "all") & (rows["age"] == BAND)
@@ -155,7 +155,7 @@ def _mean_of_adolescents(axes: "Axes", results: Results, rows: "pd.DataFrame") -
     value = float(chosen["value"].median())
     if results.has_draws:
         seeds = [int(seed) for seed in chosen["seed"]]
-        value = float(between_draws(chosen["value"].to_numpy(float), seeds).mean)
+        value = float(variance_between_draws(chosen["value"].to_numpy(float), seeds).mean)
     label = f"simulated, ages {BAND}: {100 * value:.1f} %"
     ends = [ADOLESCENTS[0] - 0.5, ADOLESCENTS[1] + 0.5]
     axes.plot(

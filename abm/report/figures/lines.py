@@ -9,9 +9,14 @@ from abm.report.figures import style
 from abm.report.terminal.draws import BANDS_BY_DRAW
 from abm.simulation.census import measure_named
 from abm.studies.aggregates import Aggregates
-from abm.studies.between_draws import FEWEST_DRAWS, Limits, between_draws, whole_draws
 from abm.studies.intervals import NO_INTERVAL, binomial_interval, rate_interval
 from abm.studies.latest import follows_one_cohort
+from abm.studies.variance_between_draws import (
+    FEWEST_DRAWS,
+    Limits,
+    variance_between_draws,
+    whole_draws,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +27,7 @@ MANY_SEEDS = 20
 
 
 @dataclass(frozen=True)
-class Results:
+class RunResults:
     """What figures are drawn from.
 
     Parameters
@@ -96,7 +101,7 @@ class Results:
 
 
 def draw_by_age(
-    axes: "Axes", results: Results, rows: "pd.DataFrame", measure: str, sex: str
+    axes: "Axes", results: RunResults, rows: "pd.DataFrame", measure: str, sex: str
 ) -> None:
     """Draw one measure of one sex over completed ages."""
     single = rows[~rows["age"].str.contains("-")]
@@ -106,7 +111,7 @@ def draw_by_age(
 
 
 def draw_line(
-    axes: "Axes", results: Results, rows: "pd.DataFrame", x: str, measure: str, sex: str
+    axes: "Axes", results: RunResults, rows: "pd.DataFrame", x: str, measure: str, sex: str
 ) -> None:
     """Draw a line with its band: between seeds, or the interval within the only one."""
     import seaborn as sns
@@ -116,7 +121,7 @@ def draw_line(
     if results.has_draws:
         by_seed = rows.pivot(index=x, columns="seed", values="value")
         seeds = [int(seed) for seed in by_seed.columns]
-        apart = between_draws(by_seed.to_numpy(float), seeds, bounds_of(measure))
+        apart = variance_between_draws(by_seed.to_numpy(float), seeds, bounds_of(measure))
         mean = rows.drop_duplicates(x).set_index(x).reindex(by_seed.index).assign(value=apart.mean)
         sns.lineplot(mean.reset_index(), x=x, y="value", errorbar=None, **look)
         draw_two_bands(axes, by_seed.index.to_numpy(), apart.parameter, apart.chance, colour)
@@ -141,7 +146,7 @@ def draw_two_bands(axes: "Axes", x: Any, parameter: Limits, chance: Limits, colo
     axes.fill_between(x, *chance, color=colour, alpha=style.DARK_BAND_ALPHA, linewidth=0)
 
 
-def label_bands(axes: "Axes", results: Results) -> None:
+def label_bands(axes: "Axes", results: RunResults) -> None:
     """Put the two bands into the legend of a panel, if there are two."""
     if results.has_draws:
         for label, alpha in style.BANDS.items():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abm.report.figures import style
-from abm.report.figures.lines import MANY_SEEDS, Results, age_axis, draw_by_age, label_bands
+from abm.report.figures.lines import MANY_SEEDS, RunResults, age_axis, draw_by_age, label_bands
 from abm.studies.aggregates import (
     BINS_A_YEAR,
     MOTIVE_BANDS,
@@ -14,10 +14,10 @@ from abm.studies.aggregates import (
     median_onset,
     motive_share,
 )
-from abm.studies.between_draws import between_draws
 from abm.studies.intervals import Interval, between_seeds, binomial_interval
 from abm.studies.key_figures import MOTIVE_WORDS
 from abm.studies.latest import latest_by_age
+from abm.studies.variance_between_draws import variance_between_draws
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,14 +33,14 @@ BINS_IN_HALF_A_YEAR = BINS_A_YEAR // 2
 FEWEST = (1, 2, 3, 5, 9, 17, 33, 65, 129)
 
 
-def onset_ages(results: Results) -> "Figure | None":
+def onset_ages(results: RunResults) -> "Figure | None":
     """Draw the ages at first act, or the incidence by age where people were not logged."""
     if any(sums.onset.sum() for sums in results.aggregates.values()):
         return _onset_histogram(results)
     return _incidence_by_age(results)
 
 
-def _onset_histogram(results: Results) -> "Figure":
+def _onset_histogram(results: RunResults) -> "Figure":
     """Draw when those who have ever self-injured first did."""
     import seaborn as sns
 
@@ -73,12 +73,12 @@ def _onset_histogram(results: Results) -> "Figure":
     return figure
 
 
-def _runs(results: Results) -> str:
+def _runs(results: RunResults) -> str:
     count = len(results.aggregates)
     return f"{count} runs together" if count > 1 else "1 run"
 
 
-def _median_onset(results: Results) -> tuple[float, str]:
+def _median_onset(results: RunResults) -> tuple[float, str]:
     """Return the median age at first act and its label with the interval."""
     medians = [median_onset(sums) for sums in results.aggregates.values()]
     if len(medians) == 1:
@@ -87,7 +87,7 @@ def _median_onset(results: Results) -> tuple[float, str]:
         values = np.array([value for value, _ in medians])
         median, _, low, high = between_seeds(values)
         if results.has_draws:
-            apart = between_draws(values, list(results.aggregates))
+            apart = variance_between_draws(values, list(results.aggregates))
             median, (low, high) = float(apart.mean), map(float, apart.parameter)
             if not np.isnan(low):
                 ends = f"by parameters {low:.1f} to {high:.1f}"
@@ -97,7 +97,7 @@ def _median_onset(results: Results) -> tuple[float, str]:
     return median, f"median as asked at 18: {median:.1f} (95 % interval {low:.1f} to {high:.1f})"
 
 
-def _incidence_by_age(results: Results) -> "Figure | None":
+def _incidence_by_age(results: RunResults) -> "Figure | None":
     """Draw first acts per 100 person-years by age."""
     rows = latest_by_age(results.curves)
     if not (rows[rows["measure"] == "incidence"]["value"] > 0).any():
@@ -129,7 +129,7 @@ def _published_onset(axes: "Axes", shift: float = 0.0) -> None:
     )  # fmt: skip
 
 
-def acts_per_person(results: Results) -> "Figure | None":
+def acts_per_person(results: RunResults) -> "Figure | None":
     """Draw how many acts people with any had in the past year; None without such people."""
     per_seed = [_classes(sums.yearly_acts) for sums in results.aggregates.values()]
     if not any(counts.sum() for counts in per_seed):
@@ -214,7 +214,7 @@ def _lengths(middle: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarra
     return np.maximum(np.array([middle - low, high - middle]), 0)
 
 
-def _typical_acts(results: Results) -> str:
+def _typical_acts(results: RunResults) -> str:
     """Return median and mean acts of people with any, over all seeds."""
     rows = np.concatenate([sums.yearly_acts for sums in results.aggregates.values()])
     active = rows[rows[:, 2] > 0]
@@ -224,7 +224,7 @@ def _typical_acts(results: Results) -> str:
     return f"median {median:g}, mean {mean:.1f} acts"
 
 
-def motives(results: Results) -> "Figure | None":
+def motives(results: RunResults) -> "Figure | None":
     """Draw the shares of acts by motive, age and sex; None if there were no acts."""
     if not any(sums.motives[..., 0].sum() for sums in results.aggregates.values()):
         return None
@@ -250,7 +250,7 @@ def motives(results: Results) -> "Figure | None":
 
 
 def _motive_line(
-    axes: "Axes", results: Results, group: tuple[int, int], label: str, marker: str
+    axes: "Axes", results: RunResults, group: tuple[int, int], label: str, marker: str
 ) -> None:
     """Draw the share of one motive over the age bands."""
     sex, route = group

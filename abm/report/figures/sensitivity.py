@@ -59,7 +59,7 @@ def draw_sensitivity_figures(
     list of str
         Names of the files written, PNG and SVG of each figure.
     """
-    shown = Shown(findings, title, people)
+    analysis = Shown(findings, title, people)
     drawers: dict[str, Callable[[Shown], Figure | None]] = {
         "sensitivity_ranked": ranked_bars,
         "sensitivity_mu_sigma": mu_and_sigma,
@@ -68,32 +68,32 @@ def draw_sensitivity_figures(
         "sensitivity_convergence": convergence,
     }
     written: list[str] = []
-    if not shown.outcomes:
+    if not analysis.outcomes:
         return written
     with style.theme():
         for name, drawer in drawers.items():
-            figure = drawer(shown)
+            figure = drawer(analysis)
             if figure is not None:
                 written += style.save(figure, folder, name)
     return written
 
 
-def ranked_bars(shown: Shown) -> "Figure | None":
+def ranked_bars(analysis: Shown) -> "Figure | None":
     """Draw the main index of every parameter for every main outcome, most influential on top."""
-    order = shown.order
-    figure, panels = grid(1, len(shown.outcomes), 2.1 + 0.26 * len(order), share_y=True)
+    order = analysis.order
+    figure, panels = grid(1, len(analysis.outcomes), 2.1 + 0.26 * len(order), share_y=True)
     places = np.arange(len(order))[::-1]
-    for axes, outcome in zip(panels, shown.outcomes, strict=True):
-        rows = shown.rows(outcome, shown.main).loc[order]
-        _bars(axes, places, rows, BAR if shown.is_morris else PALE_BAR, shown.main)
-        if not shown.is_morris:
-            alone = shown.rows(outcome, "S1").loc[order]["value"].clip(lower=0)
+    for axes, outcome in zip(panels, analysis.outcomes, strict=True):
+        rows = analysis.rows(outcome, analysis.main).loc[order]
+        _bars(axes, places, rows, BAR if analysis.is_morris else PALE_BAR, analysis.main)
+        if not analysis.is_morris:
+            alone = analysis.rows(outcome, "S1").loc[order]["value"].clip(lower=0)
             axes.barh(places, alone, height=0.36, color=INNER_BAR, label="S1, alone", zorder=3)
-        floor = shown.by_chance(outcome)
+        floor = analysis.by_chance(outcome)
         if not math.isnan(floor):
             axes.axvline(floor, color=CHANCE, ls=":", lw=1.8, zorder=5, label="by chance, at most")
         axes.set_title(title_of(outcome, 18), fontsize=10.5)
-        axes.set_xlabel(unit_label(shown.main, outcome), fontsize=9)
+        axes.set_xlabel(unit_label(analysis.main, outcome), fontsize=9)
         axes.set_xlim(0, None)
         axes.grid(axis="y", visible=False)
         few_ticks(axes)
@@ -104,8 +104,8 @@ def ranked_bars(shown: Shown) -> "Figure | None":
         figure,
         "Which parameters matter, most influential on top",
         wrapped(
-            shown.note,
-            f"{shown.meaning} Whiskers: {shown.intervals} {_chance(shown)}",
+            analysis.note,
+            f"{analysis.meaning} Whiskers: {analysis.intervals} {_chance(analysis)}",
         ),
         legend=panels[0],
     )
@@ -124,24 +124,24 @@ def _bars(axes: "Axes", places: np.ndarray, rows: "pd.DataFrame", colour: str, i
     )  # fmt: skip
 
 
-def mu_and_sigma(shown: Shown) -> "Figure | None":
+def mu_and_sigma(analysis: Shown) -> "Figure | None":
     """Draw how far outcomes move against how unevenly; None for Sobol."""
-    if not shown.is_morris:
+    if not analysis.is_morris:
         return None
-    count = len(shown.outcomes)
+    count = len(analysis.outcomes)
     across = min(3, count)
     figure, panels = grid(math.ceil(count / across), across, 7.6 if count > 3 else 5.0)
     for axes in panels[count:]:
         axes.set_visible(False)
-    for axes, outcome in zip(panels, shown.outcomes, strict=False):
-        _mu_sigma_panel(axes, shown, outcome)
+    for axes, outcome in zip(panels, analysis.outcomes, strict=False):
+        _mu_sigma_panel(axes, analysis, outcome)
     style.finish(
         figure,
         "How far each parameter moves an outcome, and how unevenly",
         wrapped(
-            shown.note,
+            analysis.note,
             (
-                f"{shown.meaning} sigma: how much that differs from place to place. Above the "
+                f"{analysis.meaning} sigma: how much that differs from place to place. Above the "
                 "line sigma = µ* the effect depends on others or bends. Named: the largest µ*."
             ),
         ),
@@ -150,9 +150,9 @@ def mu_and_sigma(shown: Shown) -> "Figure | None":
     return figure
 
 
-def _mu_sigma_panel(axes: "Axes", shown: Shown, outcome: str) -> None:
+def _mu_sigma_panel(axes: "Axes", analysis: Shown, outcome: str) -> None:
     """Draw one outcome's parameters and name the largest without overlaps."""
-    mu_star, sigma = (shown.rows(outcome, index)["value"] for index in ("mu_star", "sigma"))
+    mu_star, sigma = (analysis.rows(outcome, index)["value"] for index in ("mu_star", "sigma"))
     right, top = 1.8 * float(mu_star.max()), 1.2 * float(max(sigma.max(), 1e-300))
     axes.plot([0, min(right, top)], [0, min(right, top)], color="#999999", lw=1, ls="--", zorder=1)
     axes.scatter(mu_star, sigma.loc[mu_star.index], s=30, color=POINT, zorder=3)
@@ -176,8 +176,8 @@ def _mu_sigma_panel(axes: "Axes", shown: Shown, outcome: str) -> None:
 
 def _apart(heights: Sequence[float], least: float) -> list[float]:
     """Return heights, at least so far apart, near where they were, within 0 to 1."""
-    order = sorted(range(len(heights)), key=lambda place: heights[place])
-    moved = [heights[place] for place in order]
+    order = sorted(range(len(heights)), key=lambda index: heights[index])
+    moved = [heights[index] for index in order]
     for _ in range(200):
         for lower, upper in itertools.pairwise(range(len(moved))):
             overlap = least - (moved[upper] - moved[lower])
@@ -186,45 +186,45 @@ def _apart(heights: Sequence[float], least: float) -> list[float]:
                 moved[upper] += overlap / 2
         lift = max(0.03 - moved[0], 0.0) - max(moved[-1] - 0.97, 0.0)
         moved = [height + lift for height in moved]
-    return [moved[order.index(place)] for place in range(len(heights))]
+    return [moved[order.index(index)] for index in range(len(heights))]
 
 
-def heat_map(shown: Shown) -> "Figure | None":
+def heat_map(analysis: Shown) -> "Figure | None":
     """Draw the main index of every parameter and outcome, relative to the outcome's largest."""
     import seaborn as sns
 
-    table = shown.findings.indices
-    chosen = table[(table["index"] == shown.main) & (table["age"] == "")]
+    table = analysis.findings.indices
+    chosen = table[(table["index"] == analysis.main) & (table["age"] == "")]
     known = [name for name in NAMES if name in set(chosen["outcome"])]
     columns = (known or list(dict.fromkeys(chosen["outcome"])))[:HEAT_OUTCOMES]
     wide = chosen.pivot(index="parameter", columns="outcome", values="value")
-    wide = wide.loc[shown.order, columns].clip(lower=0)
-    if shown.is_morris:
+    wide = wide.loc[analysis.order, columns].clip(lower=0)
+    if analysis.is_morris:
         wide = wide / wide.max()
     figure, (axes,) = grid(1, 1, 2.9 + 0.26 * len(wide))
     sns.heatmap(
         wide.rename(columns=NAMES), ax=axes, cmap="cividis", vmin=0, vmax=1, annot=True, fmt=".2f",
         annot_kws={"fontsize": 9}, linewidths=0.5,
-        cbar_kws={"label": "share of the largest µ*" if shown.is_morris else "ST", "pad": 0.02},
+        cbar_kws={"label": "share of the largest µ*" if analysis.is_morris else "ST", "pad": 0.02},
     )  # fmt: skip
     axes.set(xlabel="", ylabel="")
     axes.tick_params(axis="y", labelsize=10, rotation=0)
     for label in axes.get_xticklabels():
         label.set(rotation=30, ha="right", fontsize=10)
-    meaning = "Each column: µ* relative to its largest." if shown.is_morris else shown.meaning
+    meaning = "Each column: µ* relative to its largest." if analysis.is_morris else analysis.meaning
     style.finish(
         figure,
         "Which parameters matter for which outcome",
-        wrapped(shown.note, f"{meaning} Rows: most influential over the main outcomes on top."),
+        wrapped(analysis.note, f"{meaning} Rows: most influential over the main outcomes on top."),
         legend=None,
     )
     return figure
 
 
-def _chance(shown: Shown) -> str:
+def _chance(analysis: Shown) -> str:
     """Return how much of the variance is chance, in words."""
-    noise = shown.findings.noise
-    shares = noise[noise["outcome"].isin(shown.outcomes)]["noise_share"].dropna()
+    noise = analysis.findings.noise
+    shares = noise[noise["outcome"].isin(analysis.outcomes)]["noise_share"].dropna()
     if not len(shares):
         return ""
     low, high = 100 * float(shares.min()), 100 * float(shares.max())

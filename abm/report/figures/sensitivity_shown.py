@@ -74,8 +74,8 @@ class Shown:
     @property
     def outcomes(self) -> list[str]:
         """The main outcomes that were analysed."""
-        found = set(self.findings.ranking["outcome"])
-        return [name for name in self.findings.main_outcomes if name in found][:MOST_PANELS]
+        analysed = set(self.findings.ranking["outcome"])
+        return [name for name in self.findings.main_outcomes if name in analysed][:MOST_PANELS]
 
     def rows(self, outcome: str, index: str, age: str = "") -> "pd.DataFrame":
         """Return the rows of one outcome and index, by parameter."""

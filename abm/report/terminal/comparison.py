@@ -20,7 +20,7 @@ from abm.experiments.comparison.pairing import NEW_CASES, OUTCOMES
 from abm.io.terminal import print_support, print_table, print_text
 from abm.report.format import format_fewer_or_more
 from abm.report.terminal.draws import NOT_TOLD, notes_by_draw
-from abm.studies.between_draws import FEWEST_DRAWS
+from abm.studies.variance_between_draws import FEWEST_DRAWS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,7 @@ def show(
     findings: "ComparisonFindings",
     hash_: str,
     failures: "dict[tuple[str, int], str]",
-    how: "RunOptions",
+    options: "RunOptions",
 ) -> None:
     """Print what is averted, for whom and at what cost, and where the rest is.
 
@@ -73,10 +73,10 @@ def show(
         Over all tables.
     failures
         Runs that failed.
-    how
+    options
         Tells between tables and JSON.
     """
-    if how.as_json:
+    if options.as_json:
         print_text(json.dumps(as_plain(folder, findings, hash_, failures), allow_nan=False))
         return
     for line in headings(findings):
@@ -115,16 +115,16 @@ def _years(years: int) -> str:
 
 
 def averted_cells(findings: "ComparisonFindings") -> tuple[list[str], list[list[str]]]:
-    """Return headings and cells: what the base has, then a row a scenario; a column an outcome."""
+    """Return headings and cells by outcome: what the first scenario has, then the others."""
     table = findings.averted()
     first = table[table["scenario"] == _scenarios(table)[0]].set_index("outcome")
     per_person_year = first["base"] / first["person_years"] * findings.base.calendar.years
-    has = [_number(PEOPLE_OF_A_RATE * float(per_person_year[each.name])) for each in OUTCOMES]
+    has = [_number(PEOPLE_OF_A_RATE * float(per_person_year[outcome.name])) for outcome in OUTCOMES]
     rows = [[f"({findings.base.name} has)", *has]]
     for scenario in _scenarios(table):
         own = table[table["scenario"] == scenario].set_index("outcome")
-        rows.append([scenario, *(changed(own.loc[each.name]) for each in OUTCOMES)])
-    return ["", *(each.label for each in OUTCOMES)], rows
+        rows.append([scenario, *(changed(own.loc[outcome.name]) for outcome in OUTCOMES)])
+    return ["", *(outcome.label for outcome in OUTCOMES)], rows
 
 
 def split_cells(findings: "ComparisonFindings") -> tuple[list[str], list[list[str]]]:
@@ -138,12 +138,12 @@ def split_cells(findings: "ComparisonFindings") -> tuple[list[str], list[list[st
     rows = []
     for scenario in _scenarios(table):
         own = table[table["scenario"] == scenario].set_index("outcome")
-        for words, name in parts.items():
-            cells = [_limits(own.loc[each.name], name) for each in OUTCOMES]
-            rows.append([f"{scenario}, {words}", *cells])
-        cells = [_needed_by_draw(own.loc[each.name]) for each in OUTCOMES]
+        for label, name in parts.items():
+            cells = [_limits(own.loc[outcome.name], name) for outcome in OUTCOMES]
+            rows.append([f"{scenario}, {label}", *cells])
+        cells = [_needed_by_draw(own.loc[outcome.name]) for outcome in OUTCOMES]
         rows.append([f"{scenario}, needed to reach, parameters", *cells])
-    return ["", *(each.label for each in OUTCOMES)], rows
+    return ["", *(outcome.label for outcome in OUTCOMES)], rows
 
 
 def reached_cells(findings: "ComparisonFindings") -> tuple[list[str], list[list[str]]]:
@@ -230,7 +230,7 @@ def _reasons(own: "pd.DataFrame") -> str:
     from abm.experiments.comparison.packages import APART, SEVERAL, TOGETHER
 
     values = own["value"].astype(float).to_dict()
-    return ", ".join(f"{_number(values[each])} {each}" for each in (SEVERAL, TOGETHER, APART))
+    return ", ".join(f"{_number(values[name])} {name}" for name in (SEVERAL, TOGETHER, APART))
 
 
 def _cases(row: Any, more: str) -> str:
@@ -263,7 +263,7 @@ def changed(row: Any) -> str:
 
 
 def _needed_by_draw(row: Any) -> str:
-    """Return how many there are to reach for one averted over draws, where it is shown at all."""
+    """Return the number needed to reach over draws, where it is shown at all."""
     if not row["needed_to_reach"] > 0 or not row["per_1000_reached_parameter_low"] > 0:
         return NOT_SHOWN
     low, high = row["per_1000_reached_parameter_low"], row["per_1000_reached_parameter_high"]
@@ -305,7 +305,7 @@ def as_plain(
         "years": findings.base.calendar.years,
         "seeds": list(findings.seeds),
         **({"uncertainty": "posterior", "draws": findings.draws} if findings.is_by_draw else {}),
-        "failed": [list(place) for place in failures],
+        "failed": [list(pair) for pair in failures],
         "content_hash": hash_,
         "differences": _records(over_all),
         "packages": _records(findings.packages),
@@ -314,5 +314,5 @@ def as_plain(
 
 def _records(table: "pd.DataFrame") -> Sequence[dict[str, Any]]:
     """Return a table as objects; what is not known is null."""
-    found: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
-    return found
+    records: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
+    return records

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from abm.studies.between_draws import FEWEST_DRAWS, MANY_DRAWS, whole_draws
+from abm.studies.variance_between_draws import FEWEST_DRAWS, MANY_DRAWS, whole_draws
 
 NOT_TOLD = "within chance"
 NEEDED = "an even --seeds of at least 4, from an odd seed on"

@@ -49,8 +49,8 @@ def print_summary(rows: Sequence["Row"], title: str) -> None:
 
 def print_by_draw(rows: Sequence["Row"], title: str, seeds: Sequence[int]) -> None:
     """Print the key figures of seeds that draw their parameters: parameters and chance apart."""
-    from abm.studies.between_draws import FEWEST_DRAWS, whole_draws
     from abm.studies.key_figures_by_draw import RowByDraw
+    from abm.studies.variance_between_draws import FEWEST_DRAWS, whole_draws
 
     if whole_draws(seeds) < FEWEST_DRAWS:
         print_summary(rows, title)

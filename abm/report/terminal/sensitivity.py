@@ -26,7 +26,7 @@ COVERED = (
 
 
 def show(
-    folder: "RunFolder", findings: "SensitivityFindings", hash_: str, how: "RunOptions"
+    folder: "RunFolder", findings: "SensitivityFindings", hash_: str, options: "RunOptions"
 ) -> None:
     """Print the ranking with its intervals, chance, stability, and where the rest is.
 
@@ -38,10 +38,10 @@ def show(
         What was found.
     hash_
         Over all tables.
-    how
+    options
         Tells between tables and JSON.
     """
-    if how.as_json:
+    if options.as_json:
         print_text(json.dumps(_as_plain(folder, findings, hash_), allow_nan=False))
         return
     plan, scenario = findings.plan, folder.scenario
@@ -151,5 +151,5 @@ def _as_plain(folder: "RunFolder", findings: "SensitivityFindings", hash_: str) 
 
 def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:
     """Return a table as objects; what is not known is null."""
-    found: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
-    return found
+    records: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
+    return records

@@ -128,14 +128,14 @@ def test_real_runs_null_is_zero_and_more_is_not(nssi, tmp_path):
 def test_from_python_shared_warm_ups_change_no_bit(tmp_path, nssi):
     given = {"population": 60, "years": 1, "overrides": {"barrier_mean": 7.5}}
     shared = abm.compare(["baseline", "much"], seeds=[3], out="kept", **given)
-    whole = abm.compare(["baseline", "much"], seeds=[3], live=live_whole, **given)
+    whole = abm.compare(["baseline", "much"], seeds=[3], live=run_whole, **given)
     pd.testing.assert_frame_equal(shared.differences, whole.differences)
     pd.testing.assert_frame_equal(shared.curve_differences, whole.curve_differences)
     assert len(store_below(tmp_path / "kept").list("warm-up")) == 1
     assert shared.averted("sex")["level"].unique().tolist() == ["female", "male"]
 
 
-def live_whole(scenario, seed, store):
+def run_whole(scenario, seed, store):
     from abm.experiments.comparison.runs import PEOPLE_ONLY
     from abm.simulation.run import run
 

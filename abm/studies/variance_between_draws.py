@@ -61,7 +61,7 @@ def places_of_pairs(seeds: Sequence[int]) -> np.ndarray:
     return np.array(pairs, np.int64).reshape(-1, SEEDS_A_DRAW)
 
 
-def between_draws(
+def variance_between_draws(
     values: np.ndarray, seeds: Sequence[int], bounds: tuple[float, float] = UNBOUNDED
 ) -> BetweenDraws:
     """Tell parameters and chance apart.

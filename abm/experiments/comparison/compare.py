@@ -138,9 +138,8 @@ def compare(
     live : callable, optional
         What does a run, by default the model.
     uncertainty : str
-        "posterior" runs every two seeds, 1 and 2, 3 and 4 and so on, with another draw of the
-        fitted parameters, and tables then tell parameters and chance apart; "chance" leaves
-        parameters as scenarios say.
+        "posterior" runs every two seeds with another draw of the fitted parameters and tells
+        these and chance apart; "chance" leaves parameters as scenarios say.
 
     Returns
     -------
@@ -157,15 +156,12 @@ def compare(
 
     Examples
     --------
-    >>> import abm
     >>> pair = abm.compare(["baseline", "school-skills"], seeds=range(20))  # doctest: +SKIP
     >>> pair.averted()[["outcome", "averted", "low", "high"]]  # doctest: +SKIP
     """
+    load = partial(load_scenario, population=population, years=years, overrides=overrides)
     loaded = [
-        scenario
-        if isinstance(scenario, Scenario)
-        else load_scenario(scenario, population=population, years=years, overrides=overrides)
-        for scenario in scenarios
+        scenario if isinstance(scenario, Scenario) else load(scenario) for scenario in scenarios
     ]
     check_comparable(loaded)
     draws = chosen_draws(uncertainty)

@@ -32,26 +32,18 @@ MOTIVE_SUMS = ("acts", "of_route", "of_route_squared", "product", "acts_squared"
 class Aggregates:
     """Sums over the people and acts of one seed.
 
-    Parameters
-    ----------
-    onset
-        Persons by sex and age at first act in hundredths of a year from 10, shape (2, 1500):
-        those who have ever self-injured and were 18 or older at the end of the run (or when
-        they left).
-    yearly_acts
-        Rows of sex, completed age, acts in the past year, persons with that many: the people
-        present at the end.
-    motives
-        Sums over persons by sex (female, male, all), age band, route and MOTIVE_SUMS, shape
-        (3, 5, 3, 5): the acts of the reported years.
-    presentations
-        Presentations to hospital at the `HOSPITAL_AGES`, and the sum over persons of their number
-        squared, shape (2,): those of the last census's twelve months, of a birth cohort all.
+    Onset are persons by sex and age at first act in hundredths of a year from 10: those who have
+    ever self-injured and were 18 or older at the end of the run (or when they left). Yearly acts
+    are rows of sex, completed age, acts in the past year, and persons present at the end with that
+    many. Motives are sums over persons by sex (female, male, all), age band, route and MOTIVE_SUMS:
+    the acts of the reported years. Presentations to hospital at the `HOSPITAL_AGES`, and the sum
+    over persons of their number squared, are those of the last census's twelve months, of a birth
+    cohort all.
     """
 
-    onset: np.ndarray
+    onset: np.ndarray  # shape (2, 1500)
     yearly_acts: np.ndarray
-    motives: np.ndarray
+    motives: np.ndarray  # shape (3, 5, 3, 5)
     presentations: np.ndarray = field(default_factory=lambda: np.zeros(2, np.int64))
 
     def to_plain(self) -> dict[str, Any]:
@@ -75,13 +67,7 @@ class Aggregates:
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> "Aggregates":
-        """Read back what `to_plain` gave.
-
-        Raises
-        ------
-        ValueError
-            If something is missing, of another shape, or no count.
-        """
+        """Read back what `to_plain` gave; what is missing, misshapen or no count is refused."""
         motives = len(MOTIVE_SEXES), len(MOTIVE_BANDS), ROUTES, len(MOTIVE_SUMS)
         shapes = {"onset": (2, ONSET_BINS), "yearly_acts": (-1, 4), "motives": motives}
         shapes["presentations"] = (2,)  # older folders have none
@@ -187,15 +173,7 @@ def _route_sums(by_person: np.ndarray) -> np.ndarray:
 def motive_share(sums: np.ndarray) -> tuple[float, Interval]:
     """Return the share of acts of one route and its interval, persons being the clusters.
 
-    Parameters
-    ----------
-    sums
-        The five MOTIVE_SUMS of one sex, age band and route.
-
-    Returns
-    -------
-    tuple of float and Interval
-        NaN if there were no acts.
+    Given are the five MOTIVE_SUMS of one sex, age band and route; without acts it is NaN.
     """
     acts, of_route, squares, product, acts_squared = (float(value) for value in sums)
     if acts == 0:
@@ -206,19 +184,9 @@ def motive_share(sums: np.ndarray) -> tuple[float, Interval]:
 
 
 def counted_median(values: np.ndarray, counts: np.ndarray) -> tuple[float, Interval]:
-    """Return the median of counted values and its exact order-statistic interval.
+    """Return the median of counted values (ascending) and its exact order-statistic interval.
 
-    Parameters
-    ----------
-    values
-        In ascending order.
-    counts
-        Persons with each value.
-
-    Returns
-    -------
-    tuple of float and Interval
-        NaN if there is nobody; no interval below six persons.
+    It is NaN if there is nobody; below six persons there is no interval.
     """
     people = int(counts.sum())
     if people == 0:

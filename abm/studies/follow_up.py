@@ -29,33 +29,17 @@ FOLLOWED_AGES = (10, 18)
 
 @dataclass(frozen=True)
 class FollowUp:
-    """What is to be expected of one outcome.
+    """What is to be expected of one outcome among those followed."""
 
-    Parameters
-    ----------
-    outcome
-        "died by suicide" or "died of other causes".
-    people, person_years
-        Those followed, and the years from their first presentation to the end of the calendar.
-    expected, interval
-        Number of deaths, and its interval from that of the published share.
-    """
-
-    outcome: str
+    outcome: str  # "died by suicide" or "died of other causes"
     people: int
-    person_years: float
-    expected: float
-    interval: Interval
+    person_years: float  # from first presentations to the end of the calendar
+    expected: float  # deaths
+    interval: Interval  # from that of the published share
 
 
 def first_presentations(acts: np.ndarray) -> np.ndarray:
-    """Return the first act of each person that led to hospital at the ages followed.
-
-    Parameters
-    ----------
-    acts
-        Log of acts, in any order.
-    """
+    """Return the first act of each person that led to hospital at the ages followed."""
     hospital = acts[acts["hospital"] != 0]
     hospital = hospital[np.lexsort((hospital["hour"], hospital["day"], hospital["person"]))]
     _, first = np.unique(hospital["person"], return_index=True)
@@ -65,21 +49,9 @@ def first_presentations(acts: np.ndarray) -> np.ndarray:
 
 
 def follow_up(acts: np.ndarray, end: int, values: Mapping[str, float]) -> list[FollowUp]:
-    """Follow those who presented to hospital up to the end of the calendar.
+    """Follow those who presented to hospital until `end`, the day after the calendar's last.
 
-    Parameters
-    ----------
-    acts
-        Log of acts of the reported years.
-    end
-        The day after the last one, 1 = 1 January of year 1.
-    values
-        Parameter values by name.
-
-    Returns
-    -------
-    list of FollowUp
-        Death by suicide, then death of other causes. Who leaves the population is followed on.
+    Returned are death by suicide, then of other causes. Who leaves the population is followed on.
     """
     years = (end - first_presentations(acts)["day"]) / DAYS_A_YEAR
     shares = {
@@ -106,13 +78,7 @@ def _expected(share: float, length: float, years: np.ndarray) -> float:
 
 
 def follow_up_frame(record: "Record") -> "pd.DataFrame | None":
-    """Return the table follow_up.csv of a run, or None where `observation.follow_up` is off.
-
-    Raises
-    ------
-    ValueError
-        If it is on and acts were not logged.
-    """
+    """Return the table follow_up.csv of a run, or None where `observation.follow_up` is off."""
     import pandas as pd
 
     scenario = record.scenario

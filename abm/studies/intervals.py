@@ -40,21 +40,9 @@ def unless_zero(half: ArrayLike, centre: ArrayLike = 0.0) -> np.ndarray:
 
 
 def students_half(spread: ArrayLike, counts: ArrayLike, centre: ArrayLike) -> np.ndarray:
-    """Return half of Student's t interval for means.
+    """Return half of Student's t interval for means: NaN below two values, and where all agree.
 
-    Parameters
-    ----------
-    spread
-        Standard deviation of the values, with one degree of freedom less than there are.
-    counts
-        How many values each mean is of.
-    centre
-        The means.
-
-    Returns
-    -------
-    numpy.ndarray
-        NaN with fewer than two values, and where all agree.
+    The spread is the standard deviation, with one degree of freedom less than there are values.
     """
     from scipy.special import stdtrit
 
@@ -64,20 +52,7 @@ def students_half(spread: ArrayLike, counts: ArrayLike, centre: ArrayLike) -> np
 
 
 def binomial_interval(count: float, people: float) -> Interval:
-    """Return Wilson's interval for a share.
-
-    Parameters
-    ----------
-    count
-        Persons who have the property.
-    people
-        Persons in all.
-
-    Returns
-    -------
-    Interval
-        Limits within 0 to 1; NaN if there is nobody.
-    """
+    """Return Wilson's interval for a share, within 0 to 1; NaN if there is nobody."""
     if not people > 0:
         return NO_INTERVAL
     z = Z_95
@@ -90,26 +65,14 @@ def binomial_interval(count: float, people: float) -> Interval:
 
 
 def rate_interval(events: float, person_years: float, repeats: float = 1.0) -> Interval:
-    """Return Garwood's exact Poisson interval for a rate.
+    """Return Garwood's exact Poisson interval for a rate; NaN where nobody lived.
 
     First acts may use it as they are: each person has at most one. What repeats within persons,
-    such as presentations to hospital, may use it only with `repeats`. Acts and urges may not: a
-    few people have most of them.
-
-    Parameters
-    ----------
-    events
-        Number of events.
-    person_years
-        Years lived by those who could have them.
-    repeats
-        Sum over persons of their events squared, over the number of events: the variance of the
-        number, where persons are independent, over that of as many events of different persons.
-
-    Returns
-    -------
-    Interval
-        As of so many times fewer events in so many times fewer years. NaN where nobody lived.
+    such as presentations to hospital, may use it only with `repeats`: the sum over persons of their
+    events squared over the number of events, which is the variance of the number, where persons are
+    independent, over that of as many events of different persons. The interval is then as of so
+    many times fewer events in so many times fewer years. Acts and urges may not: a few people have
+    most of them.
     """
     from scipy.special import gammaincinv
 
@@ -123,17 +86,9 @@ def rate_interval(events: float, person_years: float, repeats: float = 1.0) -> I
 
 
 def ratio_interval(first: tuple[float, float], second: tuple[float, float]) -> Interval:
-    """Return Katz's interval for the ratio of two shares.
+    """Return Katz's interval for the ratio of two shares, each a count and a number of people.
 
-    Parameters
-    ----------
-    first, second
-        Count and number of people in each group.
-
-    Returns
-    -------
-    Interval
-        NaN if one of the counts is zero or not known.
+    It is NaN if one of the counts is zero or not known.
     """
     (a, n), (b, m) = first, second
     if not all(count > 0 for count in (a, b, n, m)):
@@ -144,15 +99,7 @@ def ratio_interval(first: tuple[float, float], second: tuple[float, float]) -> I
 
 
 def mean_interval(mean: float, variance: float, people: float) -> Interval:
-    """Return an interval for a positive mean over persons, symmetric on the logarithmic scale.
-
-    Parameters
-    ----------
-    mean, variance
-        Over persons.
-    people
-        Number of persons.
-    """
+    """Return an interval for a positive mean over persons, symmetric on the logarithmic scale."""
     if not (people > 1 and mean > 0):
         return NO_INTERVAL
     spread = Z_95 * math.sqrt(variance / people) / mean
@@ -162,19 +109,8 @@ def mean_interval(mean: float, variance: float, people: float) -> Interval:
 def clustered_share_interval(share: float, residual_squares: float, events: float) -> Interval:
     """Return an interval for a share of events that cluster within persons.
 
-    Parameters
-    ----------
-    share
-        Share of all events.
-    residual_squares
-        Sum over persons of (own events of this kind - share x own events) squared.
-    events
-        Number of events in all.
-
-    Returns
-    -------
-    Interval
-        From the linearised ratio estimator with persons as clusters, clipped to 0 to 1.
+    It is that of the linearised ratio estimator with persons as clusters, clipped to 0 to 1, from
+    the sum over persons of (own events of this kind - share x own events) squared.
     """
     if events <= 0:
         return NO_INTERVAL
@@ -213,14 +149,8 @@ def between_seeds(
 ) -> BetweenSeeds:
     """Return mean and median over seeds, with Student's t interval for the mean.
 
-    Parameters
-    ----------
-    values
-        One value a seed; what is not finite is left out.
-    bounds
-        Least and largest value that the number can have: the interval is cut off there.
-    together
-        The interval of the people of all seeds together, for one seed and where all agree.
+    What is not finite is left out, and the interval cut off at the bounds of the number. For one
+    seed, and where all agree, it is `together`, that of the people of all seeds.
     """
     known = values[np.isfinite(values)]
     if len(known) == 0:

@@ -90,22 +90,12 @@ class SeedResults:
 def summary_table(
     curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates] | None = None
 ) -> "pd.DataFrame":
-    """Return the key figures at the last census (in a birth cohort, at each age).
+    """Return the key figures at the last census (in a birth cohort, at each age), one a row.
 
-    Parameters
-    ----------
-    curves
-        Curves of one or more seeds.
-    aggregates
-        Sums over people and acts by seed; figures that need them are left out without.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a figure: label, measure, sex, age, estimate, low, high (95 %), interval (how it
-        was made), unit, form. With several seeds the estimate is the mean over seeds and the
-        interval Student's t between seeds; with one, and where all seeds agree, the interval is
-        chance among the people, and NaN where these cannot tell.
+    Without sums over people and acts the figures that need them are left out. With several seeds
+    the estimate is the mean over seeds and the interval (95 %) Student's t between seeds; with one,
+    and where all seeds agree, it is chance among the people, and NaN where these cannot tell. The
+    column interval says how it was made.
     """
     import pandas as pd
 

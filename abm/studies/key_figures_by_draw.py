@@ -17,18 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RowByDraw(Row):
-    """One key figure: `low` and `high` are chance among runs of one draw.
+    """One key figure: `low` and `high` are chance among runs of one draw."""
 
-    Parameters
-    ----------
-    draws
-        How many draws the figure rests on, each with two runs.
-    parameter_low, parameter_high, one_run_low, one_run_high
-        As of `abm.studies.variance_between_draws.BetweenDraws`.
-    """
-
-    draws: int = 0
-    parameter_low: float = math.nan
+    draws: int = 0  # that the figure rests on, each with two runs
+    parameter_low: float = math.nan  # as of `BetweenDraws`, like all below
     parameter_high: float = math.nan
     one_run_low: float = math.nan
     one_run_high: float = math.nan
@@ -39,18 +31,8 @@ def summary_by_draw(
 ) -> list[RowByDraw]:
     """Return the key figures at the last census, parameters and chance apart.
 
-    Parameters
-    ----------
-    curves
-        Curves of seeds that drew their parameters from the posterior.
-    aggregates
-        Sums over people and acts by seed; figures that need them are left out without.
-
-    Returns
-    -------
-    list of RowByDraw
-        Seeds without the partner that has the same draw are left out. Where there is no whole
-        draw, estimate and interval are those of the first seed that knows the figure.
+    Seeds without the partner that has the same draw are left out. Where there is no whole draw,
+    estimate and interval are those of the first seed that knows the figure.
     """
     seeds = sorted(int(seed) for seed in curves["seed"].unique())
     rows = []

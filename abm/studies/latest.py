@@ -22,18 +22,9 @@ def follows_one_cohort(curves: "pd.DataFrame") -> bool:
 def latest_by_age(curves: "pd.DataFrame") -> "pd.DataFrame":
     """Return one row a seed, measure, sex and age, as recent as there is.
 
-    Parameters
-    ----------
-    curves
-        Curves of one or more seeds of the same scenario.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of the curves. Of an open population these are the rows of the last census.
-        A birth cohort has one age at each census: there every age comes from its own census, and
-        a band is the mean over its ages (`people` are the persons of the cohort for a share,
-        all person-years in the band for a rate).
+    Of an open population these are the rows of the last census. A birth cohort has one age at each
+    census: there every age comes from its own census, and a band is the mean over its ages
+    (`people` are the persons of the cohort for a share, all person-years in the band for a rate).
     """
     import pandas as pd
 

@@ -25,27 +25,13 @@ MAIN_BAND = (12, 18)
 
 @dataclass(frozen=True)
 class Outcome:
-    """One figure of a run.
+    """One figure of a run; NaN where it is not defined."""
 
-    Parameters
-    ----------
-    name
-        Column of results tables.
-    unit
-        Unit in words.
-    sentence
-        What it means, in one sentence.
-    of
-        Computes it from the pooled counts of a run; NaN where it is not defined.
-    series, age
-        For a figure of one completed age: the name of the whole series over age, and the age.
-    """
-
-    name: str
+    name: str  # column of results tables
     unit: str
-    sentence: str
-    compute: Callable[["Pooled"], float]
-    series: str | None = None
+    sentence: str  # what it means
+    compute: Callable[["Pooled"], float]  # from the pooled counts of a run
+    series: str | None = None  # the whole series over age, of a figure of one completed age
     age: int | None = None
 
 
@@ -293,24 +279,10 @@ SERIES = tuple(dict.fromkeys(outcome.series for outcome in _BY_AGE if outcome.se
 
 
 def outcomes_of(record: "Record", without: "Record | None" = None) -> dict[str, float]:
-    """Return every figure of `OUTCOMES`, in that order; those of `EFFECTS` only where they apply.
+    """Return every figure of `OUTCOMES`, in that order, from a record with people logged (`LOGS`).
 
-    Parameters
-    ----------
-    record
-        A record with people logged (`LOGS`).
-    without
-        The same seed without the scenario's interventions; without it no effects are returned.
-
-    Returns
-    -------
-    dict of str to float
-        NaN where a figure is not defined: nobody self-injured, nobody of that age was seen.
-
-    Raises
-    ------
-    KeyError
-        If people were not logged.
+    Those of `EFFECTS` need the same seed without the scenario's interventions. A figure is NaN
+    where it is not defined: nobody self-injured, nobody of that age was seen.
     """
     pooled = Pooled(record, without)
     names = NOT_EFFECTS if without is None else tuple(OUTCOMES)
@@ -324,13 +296,7 @@ def in_order(names: Collection[str]) -> list[str]:
 
 
 def series_over_age(series: str) -> dict[int, Outcome]:
-    """Return the figures of a series by completed age.
-
-    Raises
-    ------
-    KeyError
-        If `SERIES` has no such name.
-    """
+    """Return the figures of a series of `SERIES` by completed age."""
     by_age = {o.age: o for o in OUTCOMES.values() if o.series == series and o.age is not None}
     if not by_age:
         raise KeyError(f"no series is called {series!r}; there are {', '.join(SERIES)}")

@@ -14,28 +14,12 @@ NOT_DEFINED = float("nan")
 
 
 class Pooled:
-    """Counts of one run over all its reported years.
+    """Counts of one run, with people logged, over all its reported years.
 
-    Parameters
-    ----------
-    record
-        A record with people logged.
-    without
-        The record of the same seed without the scenario's interventions, if there are any.
-
-    Attributes
-    ----------
-    stocks, flows
-        Sums over the censuses by sex and completed age (see `abm.simulation.census`).
-    grown_up
-        Rows of people who reached 18 by the end of the run, or left after it.
-    yearly
-        Acts in a reported year of everybody with any, by sex and completed age at its end.
-
-    Raises
-    ------
-    KeyError
-        If people were not logged.
+    Stocks and flows are sums over the censuses by sex and completed age (see
+    `abm.simulation.census`); grown-up are rows of people who reached 18 by the end of the run, or
+    left after it; yearly are acts in a reported year of everybody with any, by sex and completed
+    age at its end. `without` is the same seed without the scenario's interventions, if it has any.
     """
 
     def __init__(self, record: "Record", without: "Record | None" = None) -> None:

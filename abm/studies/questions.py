@@ -28,16 +28,9 @@ def recognition_of(scenario: "Scenario", sex: np.ndarray) -> np.ndarray:
 def recognised(
     seed: int, person: np.ndarray, acts: np.ndarray, recognition: np.ndarray
 ) -> np.ndarray:
-    """Return who says yes to a single item.
+    """Return who says yes to a single item about acts; who has none says no.
 
-    Parameters
-    ----------
-    seed, person
-        Key the draws.
-    acts
-        Acts asked about; who has none says no.
-    recognition
-        Chance for a single act.
+    Recognition is the chance for a single act.
     """
     return _draws(seed, person)[0] < 1.0 - (1.0 - recognition) ** acts
 

@@ -39,37 +39,18 @@ FIELDS: dict[str, str] = {"lifetime": "acts", "past_year": "past_year_acts"}
 class HouseholdSurvey:
     """Who is asked what, and how.
 
-    Parameters
-    ----------
-    sex
-        "female", "male" or "all".
-    ages
-        First and last completed age.
-    respondents
-        How many answer; None for everybody of that sex and age.
-    question
-        "lifetime": ever self-injured; "past_year": in the last twelve months.
-    mode
-        "face_to_face": each who has self-injured says so with chance `survey_willingness`;
-        "self_completion": everybody does.
-    wording
-        "list": every act counts; "single_item": as `abm.studies.questions` has it.
-    number
-        Tells surveys of the same day apart: each has a sample and luck of its own.
-
-    Raises
-    ------
-    ValueError
-        If one of these is not possible.
+    Face to face each who has self-injured says so with chance `survey_willingness`; in
+    self-completion everybody does. With a list every act counts; a single item is as
+    `abm.studies.questions` has it.
     """
 
-    sex: str = "all"
-    ages: tuple[int, int] = (FIRST_AGE, LAST_AGE - 1)
-    respondents: int | None = None
-    question: Question = "lifetime"
+    sex: str = "all"  # "female", "male" or "all"
+    ages: tuple[int, int] = (FIRST_AGE, LAST_AGE - 1)  # first and last completed
+    respondents: int | None = None  # None: everybody of that sex and age
+    question: Question = "lifetime"  # ever, or "past_year": in the last twelve months
     mode: Mode = "face_to_face"
     wording: Wording = "list"
-    number: int = 0
+    number: int = 0  # tells surveys of one day apart: each has draws of its own
 
     def __post_init__(self) -> None:
         first, last = self.ages
@@ -89,27 +70,13 @@ class HouseholdSurvey:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a survey found.
-
-    Parameters
-    ----------
-    date
-        Day of the survey.
-    people
-        Those of that sex and age in the population.
-    respondents
-        Those who were asked; fewer than wanted where there are not so many people.
-    true
-        Of these, how many have self-injured.
-    reported
-        How many said so.
-    """
+    """What a survey found."""
 
     date: datetime.date
-    people: int
-    respondents: int
-    true: int
-    reported: int
+    people: int  # those of that sex and age in the population
+    respondents: int  # asked; fewer than wanted where there are not so many
+    true: int  # of these, how many have self-injured
+    reported: int  # how many said so
 
     @property
     def share(self) -> float:
@@ -131,23 +98,11 @@ def ask(
     willingness: float,
     recognition: Recognition = (1.0, 1.0),
 ) -> Answer:
-    """Ask a sample of the people of a table.
+    """Ask a sample of people who are present: records of a world, or rows of a table of people.
 
-    Parameters
-    ----------
-    survey
-        Who is asked what.
-    people
-        One row a person who is present: records of a world, or rows of people or panel tables.
-        Fields `person`, `sex`, `acts` and `past_year_acts` are read.
-    ages
-        Their ages in years on that day.
-    seed, date
-        Key the draws, together with the person numbers.
-    willingness
-        Chance that somebody who has self-injured says so face to face.
-    recognition
-        Chance that an act is what a single item means to its person, of females and males.
+    Fields `person`, `sex`, `acts` and `past_year_acts` are read. Seed, date and person numbers key
+    the draws. Willingness is the chance that somebody who has self-injured says so face to face,
+    recognition that an act is what a single item means to its person, of females and males.
     """
     first, last = survey.ages
     wanted = (ages >= first) & (ages < last + 1)
@@ -181,13 +136,7 @@ def survey_world(world: "World", survey: HouseholdSurvey) -> Answer:
 def survey_on_dates(
     world: "World", surveys: Mapping[datetime.date, HouseholdSurvey]
 ) -> Iterator[Answer]:
-    """Live a world and ask on the evenings of these days, in their order.
-
-    Raises
-    ------
-    ValueError
-        If a day is over before the world is asked.
-    """
+    """Run a world and ask on the evenings of these days, none of which may be over, in order."""
     for date in sorted(surveys):
         if date < world.date - datetime.timedelta(days=1):
             raise ValueError(f"a survey on {date}: the world has lived to {world.date} already")
@@ -197,13 +146,7 @@ def survey_on_dates(
 
 
 def survey_panel(record: "Record", survey: HouseholdSurvey) -> Iterator[Answer]:
-    """Ask the members of every wave of a panel, at their census.
-
-    Raises
-    ------
-    KeyError
-        If the panel was not logged.
-    """
+    """Ask the members of every wave of a panel, at their census."""
     rows = np.concatenate(record.logged["panel"])
     for day in np.unique(rows["day"]):
         wave = rows[rows["day"] == day]

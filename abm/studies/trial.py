@@ -39,21 +39,11 @@ PUBLISHED = (
 
 
 class Criteria(NamedTuple):
-    """Who takes part, and for how long.
+    """Who takes part, and for how long."""
 
-    Attributes
-    ----------
-    acts : int
-        Least acts in the past year.
-    recent_days : int
-        Days back to the last act, at most.
-    weeks : int
-        Weeks of treatment and of counting.
-    """
-
-    acts: int
-    recent_days: int
-    weeks: int
+    acts: int  # least in the past year
+    recent_days: int  # back to the last act, at most
+    weeks: int  # of treatment and of counting
 
 
 REPEATED = Criteria(acts=2, recent_days=16 * 7, weeks=19)
@@ -64,37 +54,17 @@ AFTER_ONE_ACT = Criteria(acts=1, recent_days=365, weeks=26)
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of everybody in the two arms.
+    """What became of everybody in the two arms."""
 
-    Attributes
-    ----------
-    person
-        Number of each participant, in the order of the arrays below.
-    treated, control
-        Acts of each participant over the weeks of treatment, in either arm.
-    treated_late, control_late
-        Acts of each over the last `LAST_WEEKS` of them.
-    """
-
-    person: np.ndarray
-    treated: np.ndarray
+    person: np.ndarray  # number of each participant, in the order of the arrays below
+    treated: np.ndarray  # acts over the weeks of treatment
     control: np.ndarray
-    treated_late: np.ndarray
+    treated_late: np.ndarray  # acts over the last `LAST_WEEKS` of them
     control_late: np.ndarray
 
 
 def simulate_trial(scenario: Scenario, seed: int, criteria: Criteria = REPEATED) -> Trial:
-    """Live a population to its first reported day and try DBT-A on those eligible.
-
-    Parameters
-    ----------
-    scenario
-        The population; its services decide what care does.
-    seed
-        Seed of the random streams.
-    criteria
-        Who takes part, and for how long.
-    """
+    """Run a population to its first reported day and try DBT-A on those eligible."""
     state = state_of(run_warm_up(World(scenario, seed)))
     world = resume(scenario, seed, state=state)
     rows = eligible(world, criteria)

@@ -24,36 +24,19 @@ class Limits(NamedTuple):
 
 
 class BetweenDraws(NamedTuple):
-    """What draws of the parameters, each lived with two seeds, say about one or more numbers.
+    """What draws of the parameters, each run with two seeds, say about one or more numbers."""
 
-    Attributes
-    ----------
-    draws : numpy.ndarray
-        How many draws have both their runs.
-    mean : numpy.ndarray
-        Over these draws.
-    parameter : Limits
-        Where 95 % of the draws' expected values lie, chance taken out.
-    chance : Limits
-        Where the mean might lie with other luck, the draws as they are.
-    one_run : Limits
-        Where a single run might lie with other luck, the parameters as they are on average.
-    """
-
-    draws: np.ndarray
-    mean: np.ndarray
-    parameter: Limits
-    chance: Limits
-    one_run: Limits
+    draws: np.ndarray  # that have both their runs
+    mean: np.ndarray  # over these draws
+    parameter: Limits  # where 95 % of their expected values lie, chance taken out
+    chance: Limits  # where the mean might lie by chance, the draws as they are
+    one_run: Limits  # where a single run might lie by chance, the parameters as on average
 
 
 def places_of_pairs(seeds: Sequence[int]) -> np.ndarray:
-    """Return where the two seeds of every draw stand; seeds without their partner are left out.
+    """Return where the two seeds of every draw stand, shape (draws, 2), seeds ascending.
 
-    Returns
-    -------
-    numpy.ndarray
-        Shape (draws, 2), in ascending order of the seeds.
+    Seeds without their partner are left out.
     """
     places = {int(seed): index for index, seed in enumerate(seeds)}
     firsts = sorted(seed for seed in places if seed % 2 == 1 and seed + 1 in places)
@@ -64,34 +47,19 @@ def places_of_pairs(seeds: Sequence[int]) -> np.ndarray:
 def variance_between_draws(
     values: np.ndarray, seeds: Sequence[int], bounds: tuple[float, float] = UNBOUNDED
 ) -> BetweenDraws:
-    """Tell parameters and chance apart.
+    """Tell parameters and chance apart, for values of shape (..., seeds), NaN where there is none.
 
     The variance by chance is the mean variance within draws. That by parameters is the variance of
     the means of draws, less half of it, for a mean of two runs still holds that much chance. The
     interval over parameters is the mean plus or minus 1.96 roots of it; from `MANY_DRAWS` on it is
     made of the quantiles of the draws' means, drawn together so that they have that variance.
-    Intervals for chance are Student's t with one degree of freedom a draw.
+    Intervals for chance are Student's t with one degree of freedom a draw. All are cut off at the
+    bounds of the quantity.
 
-    Parameters
-    ----------
-    values
-        Shape (..., seeds); NaN where a seed has no value.
-    seeds
-        Seeds in the order of the last axis; seed s has the draw `pair_of(s)`.
-    bounds
-        Least and largest value that the quantity can have.
-
-    Returns
-    -------
-    BetweenDraws
-        Of shape (...). `mean` and intervals for chance are NaN without any whole draw, `parameter`
-        with fewer than `FEWEST_DRAWS`. Where the two runs of every draw agree, there is no interval
-        for chance; where the means of all draws do, none over parameters.
-
-    Notes
-    -----
-    Variances are taken apart as by O'Hagan, Stevenson and Madan (2007), Health Economics 16,
-    1009-1023.
+    `mean` and intervals for chance are NaN without any whole draw, `parameter` with fewer than
+    `FEWEST_DRAWS`. Where the two runs of every draw agree, there is no interval for chance; where
+    the means of all draws do, none over parameters. Variances are taken apart as by O'Hagan,
+    Stevenson and Madan (2007), Health Economics 16, 1009-1023.
     """
     from scipy.special import stdtrit
 

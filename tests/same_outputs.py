@@ -47,6 +47,7 @@ RENAMED: list[tuple[str, str]] = [
     ("every seed lived another draw", "every seed has another draw"),
     ("differ from the base, year by year", "differ from “Baseline”, year by year"),
     ("not less, than in the base", "not less, than in the scenario compared with"),
+    ("each when it was lived", "each at its own census"),
 ]
 """Words of the old checkout and what stands in their place in the new one."""
 

@@ -17,7 +17,7 @@ from abm.runs.processes import LocalProcesses
 from abm.runs.result_store import ResultStore, StoreError, store_below
 
 DRAWING = (
-    "curves.draw_figures",
+    "runs.draw_figures",
     "comparison.draw_comparison_figures",
     "verdicts.draw_verdicts",
     "sensitivity.draw_sensitivity_figures",

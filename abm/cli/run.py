@@ -128,7 +128,7 @@ def _draw(
     folder: "RunFolder", path: Path, sums: "Mapping[int, Aggregates]", options: "RunOptions"
 ) -> list[str]:
     from abm.io.tables import read_curves
-    from abm.report.figures.curves import draw_figures
+    from abm.report.figures.runs import draw_figures
     from abm.runs.seeds import CURVES
 
     curves = read_curves(folder.path / CURVES)

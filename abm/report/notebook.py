@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from abm.experiments.comparison.compare import ComparisonFindings
-    from abm.report.figures.lines import RunResults
+    from abm.report.figures.runs import RunResults
     from abm.simulation.record import Record
 
     type Records = Record | Sequence[Record]
@@ -92,21 +92,21 @@ def plot_prevalence(records: "Records") -> "Figure":
     ValueError
         As of `key_figures`.
     """
-    from abm.report.figures.curves import prevalence_by_age
+    from abm.report.figures.runs import prevalence_by_age
 
     return _drawn(prevalence_by_age, records)
 
 
 def plot_prevalence_over_time(records: "Records") -> "Figure":
     """Return a figure of prevalence at ages 12 to 18 over the calendar; see `plot_prevalence`."""
-    from abm.report.figures.curves import prevalence_over_time
+    from abm.report.figures.runs import prevalence_over_time
 
     return _drawn(prevalence_over_time, records)
 
 
 def plot_onset(records: "Records") -> "Figure":
     """Return a figure of ages at the first act; see `plot_prevalence`."""
-    from abm.report.figures.people import onset_ages
+    from abm.report.figures.runs import onset_ages
 
     return _drawn(onset_ages, records)
 
@@ -116,14 +116,14 @@ def plot_acts(records: "Records") -> "Figure":
 
     It needs records with people and acts, which `abm.run` keeps unless told otherwise.
     """
-    from abm.report.figures.people import acts_per_person
+    from abm.report.figures.runs import acts_per_person
 
     return _drawn(acts_per_person, records)
 
 
 def plot_motives(records: "Records") -> "Figure":
     """Return a figure of the motives of acts by age and sex; see `plot_acts`."""
-    from abm.report.figures.people import motives
+    from abm.report.figures.runs import motives
 
     return _drawn(motives, records)
 
@@ -177,7 +177,7 @@ def _results(records: "Records") -> "RunResults":
     """Return what figures are drawn from."""
     import pandas as pd
 
-    from abm.report.figures.lines import RunResults
+    from abm.report.figures.runs import RunResults
     from abm.simulation.record import Record
     from abm.studies.aggregates import aggregate
 

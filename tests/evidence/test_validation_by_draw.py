@@ -19,7 +19,7 @@ from abm.evidence.register import Study, register
 from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS, row_of
 from abm.evidence.worlds import runs_of, scenario_of, validation_id, worlds_needed
 from abm.io.messages import ScenarioError
-from abm.report.figures.verdicts import place_in_band, place_on_side
+from abm.report.figures.verdicts import position_in_band, position_on_side
 from abm.report.html.writing import report_of
 from abm.report.rendering import as_html
 from abm.runs.options import RunOptions
@@ -222,10 +222,10 @@ def test_paired_worlds_are_paired_within_a_draw() -> None:
 def test_a_line_over_draws_that_crosses_shows_as_crossing() -> None:
     row = {"low": 0.0, "high": None, "simulated": 2.0, "simulated_low": 1.0}
     row |= {"simulated_high": 3.0, "draws_low": -1.0, "draws_high": 4.0}
-    assert place_on_side(row, "draws_low") == -0.2
-    assert place_on_side(row) == 0.4
-    assert place_on_side(row, "draws_high") == 0.8
-    assert place_in_band(row | {"high": 2.0}, "draws_low") == -0.5
+    assert position_on_side(row, "draws_low") == -0.2
+    assert position_on_side(row) == 0.4
+    assert position_on_side(row, "draws_high") == 0.8
+    assert position_in_band(row | {"high": 2.0}, "draws_low") == -0.5
 
 
 @pytest.mark.parametrize(

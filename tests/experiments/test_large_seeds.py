@@ -26,7 +26,7 @@ LARGE = 2**63 + 1
 @pytest.fixture(autouse=True)
 def _without_figures(monkeypatch):
     """Draw no figures: they take seconds."""
-    monkeypatch.setattr("abm.report.figures.curves.draw_figures", lambda *given: [])
+    monkeypatch.setattr("abm.report.figures.runs.draw_figures", lambda *given: [])
 
 
 def run_by_hand(scenario, seed, logs, progress=None):

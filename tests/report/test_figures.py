@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm.report.figures.curves import draw_figures
+from abm.report.figures.runs import draw_figures
 from abm.simulation.curves import curves_frame
 from abm.studies.aggregates import aggregate
 

@@ -7,13 +7,12 @@ import pytest
 from abm.evidence.register import register
 from abm.evidence.verdicts import VERDICTS
 from abm.report.figures.verdicts import (
-    COLOURS,
     FARTHEST,
-    MARKERS,
+    MARKS,
     NAME_CHARACTERS,
     name_of,
-    place_in_band,
-    place_on_side,
+    position_in_band,
+    position_on_side,
 )
 
 
@@ -23,10 +22,10 @@ def row(**numbers: float | None) -> dict[str, float | None]:
 
 
 def test_the_ends_of_what_is_accepted_are_0_and_1() -> None:
-    assert place_in_band(row(simulated=10.0, low=10, high=20)) == 0.0
-    assert place_in_band(row(simulated=20.0, low=10, high=20)) == 1.0
-    assert place_in_band(row(simulated=900.0, low=10, high=20)) == 1.0 + FARTHEST
-    assert math.isnan(place_in_band(row(simulated=None, low=10, high=20)))
+    assert position_in_band(row(simulated=10.0, low=10, high=20)) == 0.0
+    assert position_in_band(row(simulated=20.0, low=10, high=20)) == 1.0
+    assert position_in_band(row(simulated=900.0, low=10, high=20)) == 1.0 + FARTHEST
+    assert math.isnan(position_in_band(row(simulated=None, low=10, high=20)))
 
 
 @pytest.mark.parametrize(
@@ -40,11 +39,11 @@ def test_the_ends_of_what_is_accepted_are_0_and_1() -> None:
     ],
 )
 def test_the_right_side_is_above_0(numbers: dict[str, float], place: float) -> None:
-    assert place_on_side(row(**numbers)) == place
+    assert position_on_side(row(**numbers)) == place
 
 
 def test_every_verdict_on_a_number_has_a_mark() -> None:
-    assert set(COLOURS) == set(MARKERS) == set(VERDICTS) - {"not answerable"}
+    assert set(MARKS) == set(VERDICTS) - {"not answerable"}
 
 
 def test_every_name_is_short_cut_at_a_word_and_ends_with_the_identifier() -> None:

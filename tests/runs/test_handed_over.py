@@ -47,7 +47,7 @@ def run(out: Path, **more) -> int:
 def _quick_figures():
     """Draw in no time: what is drawn is not what these tests are about."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("abm.report.figures.curves.draw_figures", draw)
+        patch.setattr("abm.report.figures.runs.draw_figures", draw)
         yield
 
 

@@ -28,7 +28,7 @@ def draws(tmp_path):
 def run(tmp_path, draws, monkeypatch):
     """Return a function that runs and returns the folder."""
     monkeypatch.setenv("HAND_MADE_DIARY", str(tmp_path / "diary.txt"))
-    monkeypatch.setattr("abm.report.figures.curves.draw_figures", lambda *given: [])
+    monkeypatch.setattr("abm.report.figures.runs.draw_figures", lambda *given: [])
 
     def call(seeds, scenario=SCENARIO, **options):
         given = {"jobs": 1, "quiet": True, "simulate": hand_made.run, "draws": draws} | options

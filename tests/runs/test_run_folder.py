@@ -45,7 +45,7 @@ def drawing():
 def _without_figures(request, monkeypatch):
     """Draw figures only where a test is about them: they take seconds."""
     if "drawing" not in request.fixturenames:
-        monkeypatch.setattr("abm.report.figures.curves.draw_figures", lambda *given: [])
+        monkeypatch.setattr("abm.report.figures.runs.draw_figures", lambda *given: [])
 
 
 def run(out, seeds=(1, 2), **options):

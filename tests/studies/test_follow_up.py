@@ -114,7 +114,7 @@ def run(chosen, out):
 
 @pytest.fixture(autouse=True)
 def _without_figures(monkeypatch):
-    monkeypatch.setattr("abm.report.figures.curves.draw_figures", lambda *given: [])
+    monkeypatch.setattr("abm.report.figures.runs.draw_figures", lambda *given: [])
 
 
 def test_a_run_writes_it_only_where_it_is_on(tmp_path, capsys):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import abm
 from abm.report.figures.comparison import draw_comparison_figures
-from abm.report.figures.curves import draw_figures
+from abm.report.figures.runs import draw_figures
 from abm.report.notebook import findings_as_html
 from abm.scenario.scenario import load_scenario
 from abm.simulation.record import Logs

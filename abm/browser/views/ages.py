@@ -4,7 +4,7 @@ from abm.browser import drawing as d
 from abm.browser.course import value_of
 from abm.browser.snapshot import Snapshot
 from abm.browser.views.figures import TITLES
-from abm.report.figures.curves import ADOLESCENTS, PUBLISHED_LIFETIME
+from abm.report.figures.runs import ADOLESCENTS, ENDS, PUBLISHED_LIFETIME
 from abm.report.format import format_percent
 from abm.simulation.census import AGES, measure_named
 
@@ -37,14 +37,13 @@ def _chart(shot: Snapshot, name: str, width: float) -> str:
     together = value_of(shot.census, measure, "all", *ADOLESCENTS, shot.flow_days)
     parts = [d.left_axis(axes, "Share of young people", d.percent)]
     keys = [d.key("girls", d.FEMALE), d.key("boys", d.MALE, d.SEX_DASHES["male"])]
-    ends = (ADOLESCENTS[0] - 0.5, ADOLESCENTS[1] + 0.5)
     is_lifetime = name == "lifetime_prevalence"
     if is_lifetime:
-        parts.append(d.band(axes, ends, PUBLISHED_LIFETIME))
+        parts.append(d.band(axes, ENDS, PUBLISHED_LIFETIME))
         keys.append(d.key("published, 12-18: 15-20 %", "", shape="band"))
     spoken = "nobody of these ages"
     if together is not None:
-        points = [(end, together) for end in ends]
+        points = [(end, together) for end in ENDS]
         parts.append(d.line(axes, points, d.ALL, d.SEX_DASHES["all"]))
         share = format_percent(together)
         keys.append(d.key(f"simulated, 12-18: {share}", d.ALL, d.SEX_DASHES["all"]))

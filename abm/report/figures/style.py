@@ -2,13 +2,15 @@
 
 import contextlib
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.io.tables import atomic
+from abm.studies.variance_between_draws import Limits
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -20,8 +22,10 @@ ROUTE_COLOURS = {
     "to feel something": "#E69F00",
     "to punish oneself": "#882255",
 }
-PUBLISHED = "#009E73"
-PUBLISHED_ALPHA = 0.2
+# Scenarios and parameters, black and grey last.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#333333", "#888888")
+MARKERS = "osD^vPX*"
+PUBLISHED_LOOK: dict[str, Any] = {"color": "#009E73", "alpha": 0.2}  # of published ranges
 GREY = "#555555"
 
 PIXELS_AN_INCH = 150
@@ -29,8 +33,11 @@ WIDTH, HEIGHT = 10.0, 5.6
 BAND_ALPHA, DARK_BAND_ALPHA = 0.18, 0.42
 BANDS = {"parameters": BAND_ALPHA, "chance": DARK_BAND_ALPHA + BAND_ALPHA}  # as they look together
 TITLE_POINTS, LEGEND_POINTS, NOTE_POINTS = 15, 10.5, 9
-NOTE_CHARACTERS = 150
-LONG_LEGEND = 5  # labels; more are set smaller
+NOTE_CHARACTERS = 140  # more would run over the edge
+LONG_LEGEND = 5  # labels in a row; more are set smaller
+# Inches from the upper edge to title, legend and panels, from the lower one to notes and panels.
+TITLE_INCHES, LEGEND_INCHES, PANEL_INCHES, LEGEND_ROW_INCHES = 0.112, 0.364, 0.392, 0.22
+NOTE_INCHES, BELOW_INCHES, NOTE_LINE_INCHES = 0.084, 0.14, 0.1624
 
 
 @contextlib.contextmanager
@@ -56,55 +63,66 @@ def theme() -> Iterator[None]:
         yield
 
 
-def canvas(panels: int = 1, share_y: bool = True) -> "tuple[Figure, list[Axes]]":
+def draw_all[T](
+    folder: Path, drawers: "Mapping[str, Callable[[T], Figure | None]]", given: T
+) -> list[str]:
+    """Draw every figure that there is data for; return the names of the files, PNG and SVG."""
+    written: list[str] = []
+    with theme():
+        for name, drawer in drawers.items():
+            figure = drawer(given)
+            if figure is not None:
+                written += save(figure, folder, name)
+    return written
+
+
+def canvas(
+    panels: int = 1, share_y: bool = True, height: float = HEIGHT, down: int = 1
+) -> "tuple[Figure, list[Axes]]":
     """Return an empty figure with panels side by side, without touching pyplot's state."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH, HEIGHT))
-    axes = figure.subplots(1, panels, sharey=share_y, squeeze=False)
-    return figure, list(axes[0])
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.subplots(down, panels, sharey=share_y, squeeze=False)
+    return figure, list(axes.ravel())
 
 
-def finish(figure: "Figure", title: str, notes: Sequence[str], legend: "Axes | None") -> None:
-    """Set the title and a row of legend above and the notes below, and make room for them.
+def finish(
+    figure: "Figure",
+    title: str,
+    notes: Sequence[str],
+    legend: "Axes | None" = None,
+    columns: int | None = None,
+) -> "Figure":
+    """Set the title and the legend above and the notes below, make room for them; return it all.
 
-    Parameters
-    ----------
-    figure
-        With its panels drawn.
-    title
-        In plain words.
-    notes
-        What was simulated, what bands mean, and sources; long ones are wrapped.
-    legend
-        The panel whose labels the legend shows, or None for none.
+    The legend shows the labels of a panel in so many columns (None: in one row); notes say what was
+    simulated, what bands mean, and sources, and long ones are wrapped.
     """
+    height, above = figure.get_figheight(), PANEL_INCHES
+    look: dict[str, Any] = {"ha": "left", "parse_math": False}  # a title may hold any character
     figure.text(
-        0.015, 0.98, title, ha="left", va="top", fontsize=TITLE_POINTS, weight="bold",
-        parse_math=False,  # a title may hold any character
+        0.015, 1 - TITLE_INCHES / height, title, va="top", fontsize=TITLE_POINTS, weight="bold",
+        **look,
     )  # fmt: skip
-    top = 0.93
     if legend is not None:
         handles, labels = legend.get_legend_handles_labels()
-        is_long = len(labels) > LONG_LEGEND
+        in_a_row = min(columns or len(labels), len(labels))
+        is_long = in_a_row > LONG_LEGEND
         figure.legend(
-            handles, labels, loc="upper left", bbox_to_anchor=(0.008, 0.935), ncols=len(labels),
-            fontsize=LEGEND_POINTS - is_long, columnspacing=1.0 if is_long else 1.6,
-            handlelength=1.5 if is_long else 1.8,
+            handles, labels, loc="upper left", bbox_to_anchor=(0.008, 1 - LEGEND_INCHES / height),
+            ncols=in_a_row, fontsize=LEGEND_POINTS - is_long,
+            columnspacing=1.0 if is_long else 1.6, handlelength=1.5 if is_long else 1.8,
         )  # fmt: skip
-        top = 0.87
+        above = 2 * LEGEND_INCHES + LEGEND_ROW_INCHES * (-(-len(labels) // in_a_row) - 1)
     lines = [line for note in notes for line in textwrap.wrap(note, NOTE_CHARACTERS)]
     figure.text(
-        0.015,
-        0.015,
-        "\n".join(lines),
-        ha="left",
-        va="bottom",
-        fontsize=NOTE_POINTS,
-        color=GREY,
-        parse_math=False,  # a title may hold any character
-    )
-    figure.tight_layout(rect=(0, 0.025 + 0.029 * len(lines), 1, top))
+        0.015, NOTE_INCHES / height, "\n".join(lines), va="bottom", fontsize=NOTE_POINTS,
+        color=GREY, **look,
+    )  # fmt: skip
+    below = BELOW_INCHES + NOTE_LINE_INCHES * len(lines)
+    figure.tight_layout(rect=(0, below / height, 1, 1 - above / height))
+    return figure
 
 
 def save(figure: "Figure", folder: Path, name: str) -> list[str]:
@@ -125,3 +143,37 @@ def percent_axis(axes: "Axes", top: float | None = None) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
     axes.set_ylim(0, top)
+
+
+def age_axis(axes: "Axes") -> None:
+    """Mark every second age from 10 to 24."""
+    axes.set_xticks(range(10, 25, 2))
+    axes.set_xlim(9.6, 24.4)
+
+
+def year_axis(axes: "Axes", dates: "Iterable[pd.Timestamp]") -> None:
+    """Mark census years, at most about eight of them."""
+    from matplotlib.dates import DateFormatter
+
+    ordered = sorted(set(dates), reverse=True)
+    axes.set_xticks([date.to_datetime64() for date in ordered[:: -(-len(ordered) // 8)][::-1]])
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+
+
+def draw_band(
+    axes: "Axes", x: Any, low: Any, high: Any, colour: str, alpha: float = BAND_ALPHA
+) -> None:
+    """Draw what lies between two limits."""
+    axes.fill_between(x, low, high, color=colour, alpha=alpha, linewidth=0)
+
+
+def draw_two_bands(axes: "Axes", x: Any, parameter: Limits, chance: Limits, colour: str) -> None:
+    """Draw what is due to parameters as a light band, and what is due to chance as a darker one."""
+    draw_band(axes, x, *parameter, colour)
+    draw_band(axes, x, *chance, colour, DARK_BAND_ALPHA)
+
+
+def label_two_bands(axes: "Axes") -> None:
+    """Put both bands into the legend of a panel."""
+    for label, alpha in BANDS.items():
+        axes.fill_between([], [], [], color=GREY, alpha=alpha, linewidth=0, label=label)

@@ -104,7 +104,7 @@ class _Outcome:
     """An outcome as readers know it."""
 
     def __init__(self, name: str) -> None:
-        from abm.report.figures.sensitivity_shown import NAMES
+        from abm.report.figures.sensitivity import NAMES
         from abm.studies.outcomes import OUTCOMES
 
         self.name = name

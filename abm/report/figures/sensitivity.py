@@ -52,7 +52,7 @@ SYMBOLS = {"mu_star": "µ*", "ST": "ST"}
 
 
 @dataclass(frozen=True)
-class Analysis:
+class SensitivityResults:
     """What figures are drawn from: findings, and what was simulated."""
 
     findings: "SensitivityFindings"
@@ -150,7 +150,7 @@ def draw_sensitivity_figures(
 
     `title` is that of the scenario, `people` the size of its population.
     """
-    analysis = Analysis(findings, title, people)
+    analysis = SensitivityResults(findings, title, people)
     drawers = {
         "sensitivity_ranked": ranked_bars,
         "sensitivity_mu_sigma": mu_and_sigma,
@@ -161,7 +161,7 @@ def draw_sensitivity_figures(
     return style.draw_all(folder, drawers, analysis) if analysis.outcomes else []
 
 
-def ranked_bars(analysis: Analysis) -> "Figure | None":
+def ranked_bars(analysis: SensitivityResults) -> "Figure | None":
     """Draw the main index of every parameter for every main outcome, most influential on top."""
     order, main = analysis.order, analysis.main
     height = max(LEAST_HEIGHT, 2.1 + 0.26 * len(order))
@@ -201,7 +201,7 @@ def _bars(axes: "Axes", heights: np.ndarray, rows: "pd.DataFrame", colour: str, 
     )  # fmt: skip
 
 
-def mu_and_sigma(analysis: Analysis) -> "Figure | None":
+def mu_and_sigma(analysis: SensitivityResults) -> "Figure | None":
     """Draw how far outcomes move against how unevenly; None for Sobol."""
     if not analysis.is_morris:
         return None
@@ -221,7 +221,7 @@ def mu_and_sigma(analysis: Analysis) -> "Figure | None":
     return style.finish(figure, title, [analysis.note, note])
 
 
-def _mu_sigma_panel(axes: "Axes", analysis: Analysis, outcome: str) -> None:
+def _mu_sigma_panel(axes: "Axes", analysis: SensitivityResults, outcome: str) -> None:
     """Draw one outcome's parameters and name the largest without overlaps."""
     mu_star, sigma = (analysis.rows(outcome, index)["value"] for index in ("mu_star", "sigma"))
     right, top = 1.8 * float(mu_star.max()), 1.2 * float(max(sigma.max(), 1e-300))
@@ -258,7 +258,7 @@ def _apart(heights: Sequence[float], least: float) -> list[float]:
     return [moved[rank] for rank in np.argsort(order)]
 
 
-def heat_map(analysis: Analysis) -> "Figure | None":
+def heat_map(analysis: SensitivityResults) -> "Figure | None":
     """Draw the main index of every parameter and outcome, relative to the outcome's largest."""
     import seaborn as sns
 
@@ -286,7 +286,7 @@ def heat_map(analysis: Analysis) -> "Figure | None":
     return style.finish(figure, title, [analysis.note, note])
 
 
-def _chance(analysis: Analysis) -> str:
+def _chance(analysis: SensitivityResults) -> str:
     """Return how much of the variance is chance, in words."""
     noise = analysis.findings.noise
     shares = noise[noise["outcome"].isin(analysis.outcomes)]["noise_share"].dropna()
@@ -300,7 +300,7 @@ def _chance(analysis: Analysis) -> str:
     )
 
 
-def indices_over_age(analysis: Analysis) -> "Figure | None":
+def indices_over_age(analysis: SensitivityResults) -> "Figure | None":
     """Draw the main index over completed age for each series; None without such outcomes."""
     table = analysis.findings.indices
     by_age = table[(table["index"] == analysis.main) & (table["age"] != "")]
@@ -340,7 +340,7 @@ def _lines(axes: "Axes", table: "pd.DataFrame", x: str, parameters: Sequence[str
         style.draw_band(axes, rows[x], low, high, colour, 0.10)
 
 
-def convergence(analysis: Analysis) -> "Figure | None":
+def convergence(analysis: SensitivityResults) -> "Figure | None":
     """Draw the main index with growing parts of the design; None if there is one size only."""
     table = analysis.findings.convergence
     sizes = sorted(table["blocks"].unique())

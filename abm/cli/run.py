@@ -194,7 +194,7 @@ def _show(
     options: "RunOptions",
 ) -> None:
     """Print the key figures, the folder and where to find support."""
-    from abm.report.terminal.key_figures import print_by_draw, print_summary
+    from abm.report.terminal.printing import print_key_figures
 
     _show_failures(folder, kept, failed)
     seeds = list(kept)
@@ -214,10 +214,8 @@ def _show(
         }
         print_text(json.dumps(content, ensure_ascii=False, allow_nan=False))
         return
-    if rows and options.draws is not None:
-        print_by_draw(rows, _title(folder, seeds), seeds)
-    elif rows:
-        print_summary(rows, _title(folder, seeds))
+    if rows:
+        print_key_figures(rows, _title(folder, seeds), seeds, options.draws is not None)
     elif seeds:
         print_text(f"{_title(folder, seeds)}: too few people for any key figure")
     for line in _seeds_apart(seeds, tables):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from abm.report.figures import style
 from abm.report.rendering import as_cell
-from abm.report.sections import Section, TextTable
+from abm.report.sections import Section
 from abm.simulation.record import LOG_NAMES
 
 if TYPE_CHECKING:
@@ -165,12 +165,9 @@ def record_as_html(record: "Record") -> str:
 
 def findings_as_html(findings: "ComparisonFindings") -> str:
     """Return what a notebook shows of a comparison: what every scenario averts."""
-    from abm.report.terminal.comparison import averted_cells, headings
+    from abm.report.terminal.comparison import averted_table, title_of
 
-    title, caption = headings(findings)
-    names, rows = averted_cells(findings)
-    table = TextTable(caption, tuple(names), tuple(map(tuple, rows)))
-    return as_cell(Section("findings", title, (table,)))
+    return as_cell(Section("findings", title_of(findings), (averted_table(findings),)))
 
 
 def _results(records: "Records") -> "RunResults":

@@ -4,10 +4,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from abm.report.format import FORMATS, format_number, format_range
+from abm.report.format import FORMATS, format_fewer_or_more, format_number, format_range
 from abm.report.rendering import prose
 from abm.report.sections import TextTable
 from abm.report.terminal.draws import NOT_TOLD, notes_by_draw
+from abm.studies.variance_between_draws import FEWEST_DRAWS, whole_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,23 +23,24 @@ def key_figures_table(rows: "Sequence[Row]", seeds: Sequence[int]) -> TextTable:
     from abm.studies.key_figures_by_draw import RowByDraw
 
     headings = ["", "estimate", "95 % interval", "interval from"]
-    (note,) = prose("run_intervals")
+    is_by_draw = any(isinstance(row, RowByDraw) for row in rows)
+    notes = notes_by_draw(seeds) if is_by_draw else prose("run_intervals")
+    is_apart = is_by_draw and whole_draws(seeds) >= FEWEST_DRAWS
+    if is_apart:
+        parts = ("parameters", "chance", "one run")
+        headings[2:3] = [f"95 % interval, {part}" for part in parts]
     cells = []
     for row in rows:
         form = FORMATS[row.form]
-        chance = format_range(row.low, row.high, form)
-        cells.append([row.label, form(row.estimate), chance, row.interval or "-"])
-    if all(isinstance(row, RowByDraw) for row in rows):
-        headings[2:3] = ["95 % interval, parameters", "95 % interval, chance"]
-        note = " ".join(notes_by_draw(seeds))
-        for row, cell in zip(rows, cells, strict=True):
-            if isinstance(row, RowByDraw):
-                low, high = row.parameter_low, row.parameter_high
-                is_point = low == high and row.low < row.high
-                limits = format_range(low, high, FORMATS[row.form])
-                cell.insert(2, NOT_TOLD if is_point else limits)
+        limits = [format_range(row.low, row.high, form)]
+        if is_apart and isinstance(row, RowByDraw):
+            low, high = row.parameter_low, row.parameter_high
+            is_point = low == high and row.low < row.high
+            limits.insert(0, NOT_TOLD if is_point else format_range(low, high, form))
+            limits.append(format_range(row.one_run_low, row.one_run_high, form))
+        cells.append((row.label, form(row.estimate), *limits, row.interval or "-"))
     numbers = frozenset(range(1, len(headings) - 1))
-    return TextTable("Key figures", tuple(headings), tuple(map(tuple, cells)), numbers, note)
+    return TextTable("Key figures", tuple(headings), tuple(cells), numbers, " ".join(notes))
 
 
 def reached_table(cases: "pd.DataFrame", titles: Mapping[str, str], base: str) -> TextTable:
@@ -88,8 +90,6 @@ def groups_table(
     `cases` are the rows of differences.csv on new cases, over all seeds. More than `most_beside`
     scenarios stand below each other.
     """
-    from abm.report.terminal.comparison import changed, group_label
-
     changes = {
         (row["group"], row["level"], row["scenario"]): changed(row)
         for row in cases[cases["group"].isin(list(GROUPS))].to_dict("records")
@@ -116,3 +116,21 @@ def groups_table(
         frozenset(range(1, len(headings))),
         "With 95 % intervals. In small groups they can be too narrow by chance.",
     )
+
+
+def changed(row: Any) -> str:
+    """Return how many fewer or more there are per 100,000, with the interval where there is one."""
+    if row["helped"] == row["harmed"] == 0 and row["per_100k"] == 0:
+        return "0, nobody changed"
+    limits = format_fewer_or_more(row["per_100k_low"], row["per_100k_high"])
+    return format_fewer_or_more(row["per_100k"]) + ("" if limits == "-" else f" ({limits})")
+
+
+def group_label(group: str, level: str) -> str:
+    """Return what a group of people is called."""
+    if group == "age":
+        return f"aged {level} at the start"
+    if group == "adversity_quartile":
+        ends = {"1": " (least)", "4": " (most)"}
+        return f"adversity, quarter {level}{ends.get(level, '')}"
+    return level

@@ -7,6 +7,7 @@ import pytest
 from made_up_outcomes import BASE, BOTH, KIND, NULL, SKILLED
 
 from abm.experiments.comparison.compare import find
+from abm.report.format import format_number
 from abm.report.terminal import comparison as terminal
 
 
@@ -16,20 +17,22 @@ def findings():
 
 
 def test_a_row_a_scenario_after_what_the_base_has(findings):
-    headings, rows = terminal.averted_cells(findings)
-    assert headings == [
+    table = terminal.averted_table(findings)
+    assert table.headings == (
         "", "new cases", "years with self-injury", "acts", "hospital presentations"
-    ]  # fmt: skip
+    )  # fmt: skip
+    rows = table.rows
     assert [row[0] for row in rows] == ["(base has)", "skilled", "kind", "both", "null"]
-    assert rows[4][1:] == ["0, nobody changed"] * 4
+    assert rows[4][1:] == ("0, nobody changed",) * 4
     assert "(" in rows[1][1]
 
 
 def test_numbers_needed_are_shown_only_where_there_is_no_doubt(findings):
-    _, rows = terminal.reached_cells(findings)
-    shown = {row[0]: row[3:5] for row in rows}
-    assert shown["null"] == ["not shown", "not shown"]
-    assert "(" in shown["skilled"][0]
+    table = terminal.tables(findings)[1]
+    assert table.headings[3:5] == ("number needed to reach", "cost of one")
+    needed = {row[0]: row[3:5] for row in table.rows}
+    assert needed["null"] == ("not shown", "not shown")
+    assert "(" in needed["skilled"][0]
 
 
 def test_notes_say_what_intervals_are(findings):
@@ -55,10 +58,10 @@ def test_a_package_without_an_interval_shows_none(findings):
 
 
 def test_groups_are_named(findings):
-    headings, rows = terminal.group_cells(findings)
-    assert headings == ["", "skilled", "kind", "both", "null"]
-    assert [row[0] for row in rows][:3] == ["female", "male", "aged 10-12 at the start"]
-    assert rows[-1][0] == "adversity, quarter 4 (most)"
+    table = terminal.tables(findings)[-1]
+    assert table.headings == ("group", "skilled", "kind", "both", "null")
+    assert [row[0] for row in table.rows][:3] == ["female", "male", "aged 10-12 at the start"]
+    assert table.rows[-1][0] == "adversity, quarter 4 (most)"
 
 
 @pytest.mark.parametrize(
@@ -69,4 +72,4 @@ def test_groups_are_named(findings):
     ],
 )  # fmt: skip
 def test_numbers_have_about_three_digits(value, text):
-    assert terminal._number(value) == text
+    assert format_number(value) == text

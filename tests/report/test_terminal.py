@@ -4,13 +4,13 @@ import hand_made
 
 from abm.io.progress import Progress, in_words
 from abm.io.terminal import plain_figures, print_support
-from abm.report.terminal.key_figures import print_summary
+from abm.report.terminal.printing import print_key_figures
 from abm.studies.key_figures import summary_of
 
 
 def test_the_plain_table_is_never_cut(capsys):
     rows = summary_of(hand_made.record(hand_made.scenario()).curves, {})
-    print_summary(rows, "A title")
+    print_key_figures(rows, "A title", [1])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "A title"
     assert len(lines) == len(rows) + 2

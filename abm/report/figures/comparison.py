@@ -9,7 +9,7 @@ import numpy as np
 
 from abm.experiments.comparison.pairing import NEW_CASES
 from abm.report.figures import style
-from abm.report.terminal.comparison import GROUPS, group_label
+from abm.report.tables import GROUPS, group_label
 from abm.report.terminal.draws import BANDS_BY_DRAW
 from abm.studies.variance_between_draws import FEWEST_DRAWS, Limits
 

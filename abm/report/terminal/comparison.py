@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from abm.experiments.comparison.estimates import BETWEEN_SEEDS, PEOPLE_OF_A_RATE, WITHIN_DRAWS
@@ -17,9 +17,12 @@ from abm.experiments.comparison.packages import (
     WITHIN_CHANCE,
 )
 from abm.experiments.comparison.pairing import NEW_CASES, OUTCOMES
-from abm.io.terminal import print_support, print_table, print_text
-from abm.report.format import format_fewer_or_more
+from abm.io.terminal import print_support, print_text
+from abm.report.format import format_count, format_number, format_range
+from abm.report.sections import TextTable
+from abm.report.tables import changed, groups_table, reached_table
 from abm.report.terminal.draws import NOT_TOLD, notes_by_draw
+from abm.report.terminal.printing import print_text_table, records
 from abm.studies.variance_between_draws import FEWEST_DRAWS
 
 if TYPE_CHECKING:
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from abm.runs.options import RunOptions
 
 MOST_COLUMNS = 4  # scenarios beside each other
-GROUPS = ("sex", "age", "adversity_quartile")
 NOT_SHOWN = "not shown"
 ONE_SEED = (
     "Intervals: 95 %, within the only seed, as if each person's change were independent of the "
@@ -61,133 +63,75 @@ def show(
     failures: "dict[tuple[str, int], str]",
     options: "RunOptions",
 ) -> None:
-    """Print what is averted, for whom and at what cost, and where the rest is.
-
-    Parameters
-    ----------
-    folder
-        Where everything was written.
-    findings
-        Of the seeds asked for.
-    hash_
-        Over all tables.
-    failures
-        Runs that failed.
-    options
-        Tells between tables and JSON.
-    """
+    """Print what differs, for whom and at what cost, and where the rest is."""
     if options.as_json:
         print_text(json.dumps(as_plain(folder, findings, hash_, failures), allow_nan=False))
         return
-    for line in headings(findings):
-        print_text(line)
-    print_table(*averted_cells(findings))
-    if findings.draws >= FEWEST_DRAWS:
-        print_text("\nThe same, parameters and chance apart (95 % intervals):")
-        print_table(*split_cells(findings))
-    print_text("\nNew cases, for those reached:")
-    print_table(*reached_cells(findings))
-    if len(findings.others) <= MOST_COLUMNS:
-        print_text("\nNew cases per 100,000, by group:")
-        print_table(*group_cells(findings))
+    print_text(title_of(findings))
+    for table in tables(findings):
+        print_text_table(table)
     for line in notes(findings):
         print_text(line)
     print_text(f"\n{folder.path}")
     print_support()
 
 
-def headings(findings: "ComparisonFindings") -> list[str]:
-    """Return what is compared, and how to read the first table."""
-    base = findings.base
-    years = base.calendar.years
-    seeds = f"{len(findings.seeds)} seeds" if len(findings.seeds) > 1 else "1 seed"
-    return [
-        (
-            f"Against {base.title or base.name}: {base.population.size:,} people, "
-            f"{_years(years)}, {seeds}, the same people with the same luck"
-        ),
-        (f"Fewer or more per 100,000 people present throughout {_years(years)}, 95 % intervals"),
-    ]
+def title_of(findings: "ComparisonFindings") -> str:
+    """Return what is compared."""
+    base, years = findings.base, format_count(findings.base.calendar.years, "year")
+    return (
+        f"Against {base.title or base.name}: {base.population.size:,} people, {years}, "
+        f"{format_count(len(findings.seeds), 'seed')}, the same people with the same luck"
+    )
 
 
-def _years(years: int) -> str:
-    return f"{years} years" if years > 1 else "1 year"
+def tables(findings: "ComparisonFindings") -> list[TextTable]:
+    """Return what differs by outcome, by what it is due to, for those reached and by group."""
+    table = findings.differences
+    cases = table[(table["seed"] == "all") & (table["outcome"] == NEW_CASES)]
+    everybody = cases[cases["group"] == "all"]
+    parts = [averted_table(findings)]
+    if findings.draws >= FEWEST_DRAWS:
+        parts.append(_split_table(findings))
+    parts.append(reached_table(everybody, {}, findings.base.name))
+    if len(findings.others) <= MOST_COLUMNS:
+        names, caption = _scenarios(everybody), "New cases per 100,000, by group"
+        parts.append(groups_table(cases, names, caption, MOST_COLUMNS))
+    return parts
 
 
-def averted_cells(findings: "ComparisonFindings") -> tuple[list[str], list[list[str]]]:
-    """Return headings and cells by outcome: what the first scenario has, then the others."""
-    table = findings.averted()
+def averted_table(findings: "ComparisonFindings") -> TextTable:
+    """Return what the scenario compared with has, then how the others differ, by outcome."""
+    table, years = findings.averted(), findings.base.calendar.years
     first = table[table["scenario"] == _scenarios(table)[0]].set_index("outcome")
-    per_person_year = first["base"] / first["person_years"] * findings.base.calendar.years
-    has = [_number(PEOPLE_OF_A_RATE * float(per_person_year[outcome.name])) for outcome in OUTCOMES]
-    rows = [[f"({findings.base.name} has)", *has]]
+    per_person_year = PEOPLE_OF_A_RATE * years * first["base"] / first["person_years"]
+    has = [format_number(float(per_person_year[outcome.name])) for outcome in OUTCOMES]
+    rows = [(f"({findings.base.name} has)", *has)]
     for scenario in _scenarios(table):
         own = table[table["scenario"] == scenario].set_index("outcome")
-        rows.append([scenario, *(changed(own.loc[outcome.name]) for outcome in OUTCOMES)])
-    return ["", *(outcome.label for outcome in OUTCOMES)], rows
+        rows.append((scenario, *(changed(own.loc[outcome.name]) for outcome in OUTCOMES)))
+    people = f"people present throughout {format_count(years, 'year')}"
+    caption = f"Fewer or more per 100,000 {people}, 95 % intervals"
+    return TextTable(caption, ("", *(outcome.label for outcome in OUTCOMES)), tuple(rows))
 
 
-def split_cells(findings: "ComparisonFindings") -> tuple[list[str], list[list[str]]]:
-    """Return headings and cells: three rows a scenario, for what is due to what."""
+def _split_table(findings: "ComparisonFindings") -> TextTable:
+    """Return four rows a scenario, for what is due to what."""
     table = findings.averted()
-    parts = {
-        "parameters": "per_100k_parameter",
-        "chance": "per_100k",
-        "chance, one run": "per_100k_one_run",
+    parts: dict[str, Callable[[Any], str]] = {
+        "parameters": lambda row: _limits(row, "per_100k_parameter"),
+        "chance": lambda row: _limits(row, "per_100k"),
+        "chance, one run": lambda row: _limits(row, "per_100k_one_run"),
+        "number needed to reach, parameters": _needed_by_draw,
     }
     rows = []
     for scenario in _scenarios(table):
         own = table[table["scenario"] == scenario].set_index("outcome")
-        for label, name in parts.items():
-            cells = [_limits(own.loc[outcome.name], name) for outcome in OUTCOMES]
-            rows.append([f"{scenario}, {label}", *cells])
-        cells = [_needed_by_draw(own.loc[outcome.name]) for outcome in OUTCOMES]
-        rows.append([f"{scenario}, needed to reach, parameters", *cells])
-    return ["", *(outcome.label for outcome in OUTCOMES)], rows
-
-
-def reached_cells(findings: "ComparisonFindings") -> tuple[list[str], list[list[str]]]:
-    """Return headings and cells: a row a scenario, what new cases cost and whom they concern."""
-    table = findings.averted()
-    rows = []
-    for row in table[table["outcome"] == NEW_CASES].to_dict("records"):
-        rows.append(
-            [
-                str(row["scenario"]),
-                _number(row["reached"]),
-                _estimate(row, "per_1000_reached"),
-                _estimate(row, "needed_to_reach") if row["needed_to_reach"] > 0 else NOT_SHOWN,
-                _estimate(row, "cost_per_averted") if row["cost_per_averted"] > 0 else NOT_SHOWN,
-                _number(row["helped"]),
-                _number(row["harmed"]),
-            ]
-        )
-    headings = ["", "reached", "averted per 1,000 reached", "needed to reach", "cost of one"]
-    return [*headings, "better off", "worse off"], rows
-
-
-def group_cells(findings: "ComparisonFindings") -> tuple[list[str], list[list[str]]]:
-    """Return headings and cells: a row a group of people, a column a scenario."""
-    names = _scenarios(findings.differences)
-    rows = []
-    for group in GROUPS:
-        table = findings.averted(group)
-        cases = table[table["outcome"] == NEW_CASES]
-        for level in dict.fromkeys(cases["level"]):
-            own = cases[cases["level"] == level].set_index("scenario")
-            cells = [changed(own.loc[name]) for name in names]
-            rows.append([group_label(group, str(level)), *cells])
-    return ["", *names], rows
-
-
-def group_label(group: str, level: str) -> str:
-    """Return what a group of people is called."""
-    if group == "age":
-        return f"aged {level} at the start"
-    if group == "adversity_quartile":
-        ends = {"1": " (least)", "4": " (most)"}
-        return f"adversity, quarter {level}{ends.get(level, '')}"
-    return level
+        for part, cell in parts.items():
+            cells = [cell(own.loc[outcome.name]) for outcome in OUTCOMES]
+            rows.append((f"{scenario}, {part}", *cells))
+    caption = "The same, parameters and chance apart (95 % intervals)"
+    return TextTable(caption, ("", *(outcome.label for outcome in OUTCOMES)), tuple(rows))
 
 
 def notes(findings: "ComparisonFindings") -> list[str]:
@@ -198,10 +142,6 @@ def notes(findings: "ComparisonFindings") -> list[str]:
     if findings.is_by_draw:
         is_within = (table["interval"] == WITHIN_DRAWS).any()
         lines[1:] = [BY_DRAW if is_within else ONE_SEED, *notes_by_draw(findings.seeds)]
-    lines.append(
-        "Better and worse off, by chance or by the scenario: people a run who became a case in "
-        f"{findings.base.name} only, in the scenario only."
-    )
     cases = table[(table["outcome"] == NEW_CASES) & (table["note"] != "")]
     for scenario, note in zip(cases["scenario"], cases["note"], strict=True):
         lines.append(f"{scenario}, number needed to reach, not shown: {note}.")
@@ -230,36 +170,16 @@ def _reasons(own: "pd.DataFrame") -> str:
     from abm.experiments.comparison.packages import APART, SEVERAL, TOGETHER
 
     values = own["value"].astype(float).to_dict()
-    return ", ".join(f"{_number(values[name])} {name}" for name in (SEVERAL, TOGETHER, APART))
+    return ", ".join(f"{format_number(values[name])} {name}" for name in (SEVERAL, TOGETHER, APART))
 
 
 def _cases(row: Any, more: str) -> str:
-    limits = f", {_number(row['low'])} to {_number(row['high'])}"
-    return f"{_number(row['value'])}{'' if math.isnan(row['low']) else limits} cases {more}"
+    limits = "" if math.isnan(row["low"]) else f", {format_range(row['low'], row['high'])}"
+    return f"{format_number(row['value'])}{limits} cases {more}"
 
 
 def _scenarios(table: "pd.DataFrame") -> list[str]:
     return [str(name) for name in dict.fromkeys(table["scenario"])]
-
-
-def _estimate(row: Any, name: str) -> str:
-    """Return a number with its interval; where nobody changed there is none worth the name."""
-    if row["helped"] == row["harmed"] == 0 and row[name] == 0:
-        return "0, nobody changed"
-    value, low, high = row[name], row[f"{name}_low"], row[f"{name}_high"]
-    if math.isnan(value):
-        return "-"
-    if math.isnan(low):
-        return _number(value)
-    return f"{_number(value)} ({_number(low)} to {_number(high)})"
-
-
-def changed(row: Any) -> str:
-    """Return how many fewer or more there are per 100,000, with the interval where there is one."""
-    if row["helped"] == row["harmed"] == 0 and row["per_100k"] == 0:
-        return "0, nobody changed"
-    limits = format_fewer_or_more(row["per_100k_low"], row["per_100k_high"])
-    return format_fewer_or_more(row["per_100k"]) + ("" if limits == "-" else f" ({limits})")
 
 
 def _needed_by_draw(row: Any) -> str:
@@ -267,24 +187,14 @@ def _needed_by_draw(row: Any) -> str:
     if not row["needed_to_reach"] > 0 or not row["per_1000_reached_parameter_low"] > 0:
         return NOT_SHOWN
     low, high = row["per_1000_reached_parameter_low"], row["per_1000_reached_parameter_high"]
-    return NOT_TOLD if low == high else f"{_number(1000 / high)} to {_number(1000 / low)}"
+    return NOT_TOLD if low == high else format_range(1000 / high, 1000 / low)
 
 
 def _limits(row: Any, name: str) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     if low == high and row["low"] < row["high"]:
         return NOT_TOLD
-    return "-" if math.isnan(low) else f"{_number(low)} to {_number(high)}"
-
-
-def _number(value: float) -> str:
-    """Return a number with about three digits."""
-    if math.isnan(value):
-        return "-"
-    size = abs(value)
-    if size >= 100 or value == round(value):
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if size >= 10 else f"{value:.2g}"
+    return format_range(low, high)
 
 
 def as_plain(
@@ -307,12 +217,6 @@ def as_plain(
         **({"uncertainty": "posterior", "draws": findings.draws} if findings.is_by_draw else {}),
         "failed": [list(pair) for pair in failures],
         "content_hash": hash_,
-        "differences": _records(over_all),
-        "packages": _records(findings.packages),
+        "differences": records(over_all),
+        "packages": records(findings.packages),
     }
-
-
-def _records(table: "pd.DataFrame") -> Sequence[dict[str, Any]]:
-    """Return a table as objects; what is not known is null."""
-    records: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
-    return records

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from abm.report.format import format_count
 from abm.studies.variance_between_draws import FEWEST_DRAWS, MANY_DRAWS, whole_draws
 
 NOT_TOLD = "within chance"
@@ -16,13 +17,7 @@ BANDS_BY_DRAW = "Light: 95 % of draws, chance taken out. Dark: the mean's 95 % i
 
 
 def notes_by_draw(seeds: Sequence[int]) -> list[str]:
-    """Return what intervals mean, and what is needed for better ones.
-
-    Parameters
-    ----------
-    seeds
-        Those lived.
-    """
+    """Return what intervals over these seeds mean, and what is needed for better ones."""
     draws, left_out = whole_draws(seeds), len(seeds) - 2 * whole_draws(seeds)
     lines = []
     if draws >= FEWEST_DRAWS:
@@ -35,6 +30,6 @@ def notes_by_draw(seeds: Sequence[int]) -> list[str]:
     else:
         lines.append(f"To tell parameters from chance takes {NEEDED}: every draw is run twice.")
     if left_out and draws:
-        count = "1 seed is" if left_out == 1 else f"{left_out} seeds are"
+        count = format_count(left_out, "seed is", "seeds are")
         lines.append(f"{count} left out, without the other seed of the same draw: use {NEEDED}.")
     return lines

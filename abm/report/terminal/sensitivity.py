@@ -5,6 +5,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from abm.io.terminal import print_support, print_table, print_text
+from abm.report.format import format_count
+from abm.report.terminal.printing import records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,24 +30,12 @@ COVERED = (
 def show(
     folder: "RunFolder", findings: "SensitivityFindings", hash_: str, options: "RunOptions"
 ) -> None:
-    """Print the ranking with its intervals, chance, stability, and where the rest is.
-
-    Parameters
-    ----------
-    folder
-        Where everything was written.
-    findings
-        What was found.
-    hash_
-        Over all tables.
-    options
-        Tells between tables and JSON.
-    """
+    """Print the ranking with its intervals, chance, stability, and where the rest is."""
     if options.as_json:
         print_text(json.dumps(_as_plain(folder, findings, hash_), allow_nan=False))
         return
     plan, scenario = findings.plan, folder.scenario
-    runs = f"{len(plan.all_seeds)} runs" if len(plan.all_seeds) > 1 else "1 run"
+    runs = format_count(len(plan.all_seeds), "run")
     print_text(
         f"{scenario.title or scenario.name}: {scenario.population.size:,} people, {plan.method}, "
         f"{plan.blocks} {plan.problem.unit}, {runs} a point"
@@ -143,13 +133,7 @@ def _as_plain(folder: "RunFolder", findings: "SensitivityFindings", hash_: str) 
         "method": findings.plan.method,
         "seeds": findings.plan.all_seeds,
         "content_hash": hash_,
-        "ranking": _records(findings.ranking),
-        "noise": _records(_main_noise(findings)),
-        "stability": _records(findings.stability),
+        "ranking": records(findings.ranking),
+        "noise": records(_main_noise(findings)),
+        "stability": records(findings.stability),
     }
-
-
-def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    """Return a table as objects; what is not known is null."""
-    records: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
-    return records

@@ -48,6 +48,7 @@ RENAMED: list[tuple[str, str]] = [
     ("differ from the base, year by year", "differ from “Baseline”, year by year"),
     ("not less, than in the base", "not less, than in the scenario compared with"),
     ("each when it was lived", "each at its own census"),
+    ("tells on E001", "mostly moves the figure E001"),
 ]
 """Words of the old checkout and what stands in their place in the new one."""
 

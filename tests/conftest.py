@@ -194,14 +194,16 @@ def scene() -> type[Scene]:
 
 
 @pytest.fixture
-def ctrl_c_counts():
-    """Let processes hear Ctrl-C also where the tests run in the background of a script.
+def signals_count():
+    """Let processes hear signals also where the tests run in the background of a script.
 
-    Shells start such a job with SIGINT ignored, and what it starts inherits that.
+    Shells start such a job with SIGINT ignored, nohup with SIGHUP; what it starts inherits that.
     """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

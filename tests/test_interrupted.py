@@ -31,7 +31,7 @@ if __name__ == "__main__":
 
 
 @pytest.fixture
-def started(tmp_path, ctrl_c_counts) -> Iterator[subprocess.Popen[str]]:
+def started(tmp_path, signals_count) -> Iterator[subprocess.Popen[str]]:
     """Start a made-up command with two workers, and end it whatever happens."""
     script = tmp_path / "command.py"
     script.write_text(POOL)

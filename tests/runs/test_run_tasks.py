@@ -394,7 +394,7 @@ def test_two_processes_on_one_store_lose_nothing_and_do_nothing_twice(store, dia
 
 
 @needs_proc
-@pytest.mark.usefixtures("ctrl_c_counts")
+@pytest.mark.usefixtures("signals_count")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_command_that_is_stopped_keeps_what_is_done_and_leaves_nobody(store, diary, sent):
     process = start(store)

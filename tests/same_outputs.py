@@ -49,6 +49,9 @@ RENAMED: list[tuple[str, str]] = [
     ("not less, than in the base", "not less, than in the scenario compared with"),
     ("each when it was lived", "each at its own census"),
     ("tells on E001", "mostly moves the figure E001"),
+    ("tells on E195-E196", "mostly moves the figures E195-E196"),
+    ("New cases, for those reached", "New cases, fewer or more for those reached"),
+    ("averted per 1,000 reached", "per 1,000 reached"),
 ]
 """Words of the old checkout and what stands in their place in the new one."""
 
@@ -59,6 +62,7 @@ VARYING = [
     (re.compile(r"(?<=\.answers/)[0-9a-f]{16}(?=\.json)"), "<question>"),
     (re.compile(r"(?<![\w.])[0-9a-f]{12}(?![\w.])"), "<run id>"),
     (re.compile(r"(?<![\w.])[0-9a-f]{16}(?![\w.])"), "<version>"),
+    (re.compile(r"(?<![\w.])[0-9a-f]{64}(?![\w.])"), "<hash over tables, which are compared>"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?( ?UTC|Z|\+00:00)?"), "<time>"),
     (re.compile(r"(?:/[\w.+-]+)+/results"), "<results>"),
     (

@@ -53,7 +53,7 @@ def reached_table(cases: "pd.DataFrame", titles: Mapping[str, str], base: str) -
         (
             titles.get(row["scenario"], row["scenario"]),
             format_number(row["reached"]),
-            _with_range(row, "per_1000_reached"),
+            changed(row, "per_1000_reached"),
             _with_range(row, "needed_to_reach"),
             _with_range(row, "cost_per_averted"),
             format_number(row["helped"]),
@@ -61,9 +61,9 @@ def reached_table(cases: "pd.DataFrame", titles: Mapping[str, str], base: str) -
         )
         for row in cases.to_dict("records")
     )
-    headings = ("scenario", "people reached", "averted per 1,000 reached", "number needed to reach")
+    headings = ("scenario", "people reached", "per 1,000 reached", "number needed to reach")
     return TextTable(
-        "New cases, for those reached: means of a run",
+        "New cases, fewer or more for those reached: means of a run",
         (*headings, "cost of one", "better off", "worse off"),
         rows,
         frozenset({1, 2, 3, 4, 5, 6}),
@@ -72,14 +72,11 @@ def reached_table(cases: "pd.DataFrame", titles: Mapping[str, str], base: str) -
 
 
 def _with_range(row: Mapping[Any, Any], name: str) -> str:
-    """Return a number with its interval; where nobody changed there is none worth the name."""
-    value = row[name]
-    if math.isnan(value):
+    """Return a number with its interval, where it is shown at all."""
+    if math.isnan(row[name]):
         return "not shown"
-    if value == 0 and row["helped"] == row["harmed"] == 0:
-        return "0, nobody changed"
     limits = format_range(row[f"{name}_low"], row[f"{name}_high"])
-    return format_number(value) if limits == "-" else f"{format_number(value)} ({limits})"
+    return format_number(row[name]) if limits == "-" else f"{format_number(row[name])} ({limits})"
 
 
 def groups_table(
@@ -118,12 +115,12 @@ def groups_table(
     )
 
 
-def changed(row: Any) -> str:
-    """Return how many fewer or more there are per 100,000, with the interval where there is one."""
-    if row["helped"] == row["harmed"] == 0 and row["per_100k"] == 0:
+def changed(row: Any, name: str = "per_100k") -> str:
+    """Return how many fewer or more there are, with the interval where there is one."""
+    if row["helped"] == row["harmed"] == 0 and row[name] == 0:
         return "0, nobody changed"
-    limits = format_fewer_or_more(row["per_100k_low"], row["per_100k_high"])
-    return format_fewer_or_more(row["per_100k"]) + ("" if limits == "-" else f" ({limits})")
+    limits = format_fewer_or_more(row[f"{name}_low"], row[f"{name}_high"])
+    return format_fewer_or_more(row[name]) + ("" if limits == "-" else f" ({limits})")
 
 
 def group_label(group: str, level: str) -> str:

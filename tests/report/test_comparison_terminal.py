@@ -8,6 +8,7 @@ from made_up_outcomes import BASE, BOTH, KIND, NULL, SKILLED
 
 from abm.experiments.comparison.compare import find
 from abm.report.format import format_number
+from abm.report.tables import reached_table
 from abm.report.terminal import comparison as terminal
 
 
@@ -33,6 +34,21 @@ def test_numbers_needed_are_shown_only_where_there_is_no_doubt(findings):
     needed = {row[0]: row[3:5] for row in table.rows}
     assert needed["null"] == ("not shown", "not shown")
     assert "(" in needed["skilled"][0]
+
+
+def test_those_reached_have_fewer_or_more_and_no_minus(findings):
+    everybody = findings.averted().query("outcome == 'new_cases'")
+    worse = everybody.assign(
+        **{
+            f"per_1000_reached{end}": -everybody[f"per_1000_reached{other}"]
+            for end, other in (("", ""), ("_low", "_high"), ("_high", "_low"))
+        }
+    )
+    for table, word in ((everybody, "fewer"), (worse, "more")):
+        cells = {row[0]: row[2] for row in reached_table(table, {}, "base").rows}
+        assert "-" not in cells["skilled"]
+        assert cells["skilled"].split(" (")[0].endswith(word)
+        assert cells["null"] == "-"  # reaches nobody
 
 
 def test_notes_say_what_intervals_are(findings):

@@ -53,18 +53,11 @@ class Reading:
 
 
 class Adolescent(mesa.Agent):
-    """One young person: a light view on a row of the world's table.
+    """One young person: a light view on a row of the world's table, `row` of `model.world.people`.
 
-    Every trait and state of the model is an attribute, read when asked for; setting one changes
-    the person from the next morning on. A view remembers its person and refuses to read when the
-    row has been given to somebody else.
-
-    Parameters
-    ----------
-    model
-        The model the person lives in.
-    row
-        Where the person stands in `model.world.people`.
+    Every trait and state of the model is an attribute, read when asked for; setting one changes the
+    person from the next morning on. A view remembers its person and refuses to read when the row
+    has been given to somebody else.
     """
 
     model: "NSSIModel"
@@ -75,13 +68,7 @@ class Adolescent(mesa.Agent):
         self._number = int(model.world.people["person"][row])
 
     def rows(self) -> Any:
-        """Return the world's table of people.
-
-        Raises
-        ------
-        LeftError
-            If the person has left the population.
-        """
+        """Return the world's table of people; LeftError if the person has left the population."""
         people = self.model.world.people
         if people["person"][self.row] != self._number or not people["present"][self.row]:
             raise LeftError(f"person {self._number} has left the population")
@@ -106,12 +93,8 @@ class Adolescent(mesa.Agent):
         return [self.model.agent_in_row(int(row)) for row in near]
 
     def step(self) -> None:
-        """Refuse: the whole population lives a day together, in the order of `POPULATION_DAY`.
-
-        Raises
-        ------
-        RuntimeError
-            Saying what to call.
+        """Refuse with a RuntimeError that says what to call: the whole population lives a day
+        together, in the order of `POPULATION_DAY`.
         """
         raise RuntimeError(
             "a person does not live a day alone: call model.step(), and make the model with "
@@ -144,28 +127,12 @@ class NSSIModel(mesa.Model):
     6. tell friends: acts become known to friends, for tomorrow
     7. observe: census, panel and moments; being observed changes nothing
 
-    Parameters
-    ----------
-    scenario
-        What is simulated; kept as `settings`.
-    rng
-        Seed of the random streams, a whole number from 0 to 2**64 - 1.
-    activation
-        "compiled": one compiled pass over everybody a day. "agents": Mesa calls every agent, which
-        lives the same rule in plain Python. Both give the same bits, in any order of agents.
-    warm_up
-        Whether 15 years are simulated before, so that all ages have histories (always compiled).
-    logs
-        Which tables of rows are kept.
-
-    Raises
-    ------
-    ValueError
-        If the seed or the activation is not one of these.
-
-    Notes
-    -----
-    `time` is 0.0 before the first reported day has been lived.
+    `scenario` is kept as `settings`; `rng` is the seed of the random streams, a whole number from 0
+    to 2**64 - 1. With the activation "compiled" one compiled pass takes everybody through a day;
+    with "agents" Mesa calls every agent, which lives the same rule in plain Python: both give the
+    same bits, in any order of agents. With `warm_up`, 15 years are simulated before, always
+    compiled, so that all ages have histories. `logs` says which tables of rows are kept. `time` is
+    0.0 before the first reported day has been lived. ValueError for another seed or activation.
     """
 
     def __init__(

@@ -175,10 +175,7 @@ def _declared() -> Declarations:
 def read_parameters(text: str, file: str) -> Declarations:
     """Read and check the text of a file with ``[parameters.NAME]`` and ``[switches.NAME]`` tables.
 
-    Raises
-    ------
-    DeclarationError
-        Naming the file, the entry and what was expected of it.
+    DeclarationError names the file, the entry and what was expected of it.
     """
     return read_declarations(
         Declarations, text, file, lambda tables: {key: named(tables[key]) for key in tables}
@@ -192,13 +189,7 @@ def _refuse_undeclared(given: Mapping[str, Any], declared: Mapping[str, Any]) ->
 
 
 def find_declared(name: str) -> Parameter | Switch:
-    """Return the parameter or the switch of that name.
-
-    Raises
-    ------
-    InputError
-        When there is none; the message has the nearest name.
-    """
+    """Return the parameter or switch of that name; InputError with the nearest if there is none."""
     declared: dict[str, Parameter | Switch] = {**parameters(), **switches()}
     if name not in declared:
         hint = did_you_mean(name, declared)

@@ -41,13 +41,7 @@ class Choices:
         return replace(self, values=others if value is None else {**others, name: value})
 
     def resolve(self) -> Scenario:
-        """Return the scenario that is meant, complete and checked.
-
-        Raises
-        ------
-        InputError
-            For the first thing that is wrong.
-        """
+        """Return the scenario that is meant, or InputError for the first thing that is wrong."""
         if not 0 <= self.seed <= LARGEST_SEED:
             raise InputError(f"seed: expected a whole number from 0 to {LARGEST_SEED}")
         if self.population is not None and not FEWEST_PEOPLE <= self.population <= MOST_PEOPLE:

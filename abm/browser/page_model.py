@@ -76,26 +76,9 @@ def _nothing(share: float) -> None:
 class PageModel(NSSIModel):
     """A model for pages that make models from named values, as Mesa's `SolaraViz` does.
 
-    Its parameters are those of ``parameters.toml`` by name; None leaves a value as the scenario
-    has it. The warm-up is simulated when the model is first needed, see `prepare`.
-
-    Parameters
-    ----------
-    scenario_name
-        Name or path of a scenario.
-    rng
-        Seed of the random streams.
-    population
-        Number of people.
-    interventions
-        Tables in the form of a scenario file, or None for the scenario's own.
-    **given
-        Parameters and switches by name.
-
-    Raises
-    ------
-    InputError
-        For the first value that a scenario cannot have.
+    `given` are those of ``parameters.toml`` by name, `interventions` tables as in a scenario file;
+    None leaves them as the scenario has them. The warm-up is simulated when the model is first
+    needed, see `prepare`. InputError for the first value that cannot be.
     """
 
     def __init__(

@@ -161,13 +161,7 @@ def interventions(
 
 
 def find_kind(name: str) -> "Kind":
-    """Return the kind of that name.
-
-    Raises
-    ------
-    InputError
-        When there is none; the message has the nearest name.
-    """
+    """Return the kind of that name; InputError with the nearest if there is none."""
     from abm.scenario.intervention_library import kinds
 
     if name not in kinds():

@@ -156,13 +156,7 @@ def main() -> NoReturn:
 
 
 def _about_output(error: OSError) -> str:
-    """Return a line about an error of standard output; others are faults of the program.
-
-    Raises
-    ------
-    OSError
-        If it is about something else.
-    """
+    """Return a line about an error of standard output; others are faults and are raised."""
     if error.filename is not None or error.errno not in NO_ROOM:
         raise error
     return f"cannot write what was found: {error.strerror}"

@@ -148,12 +148,8 @@ SHARED = {field.name: field for field in fields(SharedOptions)}
 def shares(names: str, **helps: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command some of the shared options, as its argument `shared`.
 
-    Parameters
-    ----------
-    names
-        Those options, in the order of the help.
-    helps
-        What an option means for this command, where that differs.
+    `names` are in the order of the help; `helps` say what an option means for this command, where
+    that differs.
     """
     chosen = names.split()
 

@@ -200,19 +200,10 @@ class Register(Declared):
 
 
 def read_register(texts: Mapping[str, str], worlds: str) -> Register:
-    """Read and check the texts of a register.
+    """Read and check the texts of a register: TOML by file name, and one table a world.
 
-    Parameters
-    ----------
-    texts
-        TOML by file name. The table `defaults` of a file holds for all its entries.
-    worlds
-        TOML with one table a world.
-
-    Raises
-    ------
-    DeclarationError
-        Naming the file, the entry and what is wrong.
+    The table `defaults` of a file holds for all its entries. DeclarationError names the file, the
+    entry and what is wrong.
     """
     entries: dict[str, Entry] = {}
     for file, text in texts.items():

@@ -23,22 +23,10 @@ if TYPE_CHECKING:
 def key_figures(records: "Records") -> "pd.DataFrame":
     """Return the key figures of one run, or of several seeds of one scenario.
 
-    Parameters
-    ----------
-    records : Record or sequence of Record
-        With several, the estimate is the mean over seeds and the interval Student's t between
-        them.
-
-    Returns
-    -------
-    pandas.DataFrame
-        label, measure, sex, age, estimate, low, high (95 %), interval (how it was made), unit
-        and form, one row a figure; see `abm.studies.key_figures.summary_table`.
-
-    Raises
-    ------
-    ValueError
-        If there is no record, two have one seed, or they are of different scenarios.
+    A row a figure: label, measure, sex, age, estimate, low, high (95 %), interval (how it was
+    made), unit and form; see `abm.studies.key_figures.summary_table`. With several seeds the
+    estimate is the mean over them and the interval Student's t between them. ValueError if there is
+    no record, two have one seed, or they are of different scenarios.
     """
     from abm.studies.key_figures import summary_table
 
@@ -47,23 +35,10 @@ def key_figures(records: "Records") -> "pd.DataFrame":
 
 
 def columns(table: str) -> "pd.DataFrame":
-    """Return what the columns of a table mean.
+    """Return what the columns of a table mean: unit, meaning, type and the decimals worth showing.
 
-    Parameters
-    ----------
-    table : str
-        "curves", "people", "acts", "panel" or "moments", or a file that a command writes, such as
-        "differences.csv".
-
-    Returns
-    -------
-    pandas.DataFrame
-        unit, meaning, type and the decimals worth showing, by column.
-
-    Raises
-    ------
-    ValueError
-        For another name.
+    The table is "curves", "people", "acts", "panel" or "moments", or a file that a command writes,
+    such as "differences.csv"; ValueError for another name.
     """
     import pandas as pd
 
@@ -82,15 +57,7 @@ def columns(table: str) -> "pd.DataFrame":
 def plot_prevalence(records: "Records") -> "Figure":
     """Return a figure of lifetime and past-year prevalence by age and sex.
 
-    Parameters
-    ----------
-    records : Record or sequence of Record
-        One run, or several seeds of one scenario; bands are then between runs.
-
-    Raises
-    ------
-    ValueError
-        As of `key_figures`.
+    With several seeds of one scenario the bands are between runs; ValueError as of `key_figures`.
     """
     from abm.report.figures.runs import prevalence_by_age
 

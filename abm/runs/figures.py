@@ -58,17 +58,10 @@ class _FiguresRun:
 def figures_task(
     scenario: "Scenario", seed: int, evaluate: Evaluate = run_outcomes, kind: str = "run"
 ) -> Task:
-    """Return the task to do one run and compute its figures.
+    """Return the task to do one run and compute its figures, which a store keeps as of that `kind`.
 
-    Parameters
-    ----------
-    scenario, seed
-        What to run.
-    evaluate
-        A function of a module that returns figures by name; called in a worker. Or an instance
-        that says in `key_name` what stands for it in the key.
-    kind
-        What a store keeps it as.
+    `evaluate` returns figures by name, in a worker: a function of a module, or an instance that
+    says in `key_name` what stands for it in the key.
     """
     key = result_key(kind, scenario, seed, "" if evaluate is run_outcomes else name_of(evaluate))
     return Task(key, _figures_of, _FiguresRun(kind, scenario, seed, evaluate), agent_days(scenario))

@@ -145,17 +145,8 @@ class RunFolder:
     ) -> dict[str, dict[str, Any]]:
         """Write tables of all seeds, those that have changed, a block at a time.
 
-        Parameters
-        ----------
-        names
-            File names of the tables.
-        seeds
-            By seed and name: a file with its rows, called by its checksum.
-
-        Returns
-        -------
-        dict
-            By file name: `seeds` it holds, `sha256`, and `made_from`, a hash over the parts.
+        `seeds` has by seed and name a file with its rows, called by its checksum. Returns by file
+        name: `seeds` it holds, `sha256`, and `made_from`, a hash over the parts.
         """
         before = self.description().get("tables", {})
         tables = {}
@@ -301,20 +292,10 @@ def read_description(folder: Path) -> dict[str, Any]:
 def opened(out: Path, path: Path, inner: Sequence[Path] = ()) -> Iterator[None]:
     """Make a folder of results and keep other commands out of it while the block lasts.
 
-    Parameters
-    ----------
-    out
-        Folder of all results, which may be a link.
-    path
-        The folder, below `out`. Neither it nor a folder in it may be one: through a link a command
-        would write to, and remove from, what is not its own.
-    inner
-        Folders in it that are to be there.
-
-    Raises
-    ------
-    FolderError
-        If it cannot be written, or another command is writing it.
+    `out`, the folder of all results, may be a link; neither `path`, below it, nor a folder in it
+    may be one: through a link a command would write to, and remove from, what is not its own.
+    `inner` are folders in it that are to be there. FolderError if it cannot be written, or another
+    command is writing it.
     """
     lock_path = path / ".lock"
     try:

@@ -45,29 +45,12 @@ class Posterior:
 
 
 def draws(count: int, seed: int, folder: Path = FOLDER) -> list[dict[str, float]]:
-    """Return draws from the posterior, each as often as its weight says.
+    """Return draws from the posterior, each as often as its weight says: parameter values by name.
 
     Drawn systematically: one random start and even steps through the weights, so that a few draws
-    are spread over the posterior, and more draws than there are come back evenly.
-
-    Parameters
-    ----------
-    count
-        How many.
-    seed
-        The same seed gives the same draws.
-    folder
-        Of `posterior.csv` and `posterior.json`; by default the package's.
-
-    Returns
-    -------
-    list of dict
-        Parameter values by name, for `Scenario.with_parameters`.
-
-    Raises
-    ------
-    PosteriorError
-        If there is no posterior.
+    are spread over the posterior, and more draws than there are come back evenly. The same seed
+    gives the same draws; `folder` holds `posterior.csv` and `posterior.json`. PosteriorError if
+    there is no posterior.
     """
     fitted = posterior(folder)
     stream = generator(seed, Purpose.DRAWS)

@@ -104,24 +104,11 @@ _COMPLETED: Any = Field(default_factory=dict, validate_default=True)
 
 
 class Scenario(BaseModel):
-    """A validated scenario in which every parameter and switch has its value.
+    """A validated scenario in which every parameter and switch has its value, all read-only.
 
-    Attributes
-    ----------
-    name : str
-        The file's name without ``.toml``; run folders are called that.
-    title : str
-        One line for tables and reports.
-    population, calendar, observation
-        See the classes of these names.
-    parameters : dict of str to float
-        Every parameter of ``parameters.toml``, read-only.
-    switches : dict of str to str
-        Every switch, read-only.
-    trends : dict of str to dict of int to float
-        Multipliers by calendar year for parameters that may change, read-only.
-    interventions : tuple
-        What is done or happens at dates, in the order of the file, each complete.
+    Its `name` is the file's without ``.toml``, and run folders are called that; `title` is one line
+    for tables and reports; `trends` are multipliers by calendar year; `interventions` stand in the
+    order of the file, each complete.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -140,21 +127,10 @@ class Scenario(BaseModel):
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], name: str, origin: str = "scenario") -> Self:
-        """Return the scenario that a table in the form of a scenario file describes.
+        """Return the scenario that a table describes, in the form of a file without ``extends``.
 
-        Parameters
-        ----------
-        table : mapping
-            What a file without ``extends`` would hold.
-        name : str
-            What to call the scenario.
-        origin : str
-            How an error names the place the table came from.
-
-        Raises
-        ------
-        ScenarioError
-            For the first thing that is wrong.
+        `origin` is how an error names the place the table came from; ScenarioError for the first
+        thing that is wrong.
         """
         if "name" in table:
             raise ScenarioError(f"{origin}: name: a scenario is named by its file; remove this key")
@@ -192,32 +168,20 @@ class Scenario(BaseModel):
         return hash(self.content_hash())
 
     def with_parameters(self, **values: float) -> Self:
-        """Return a validated copy with other values for some parameters.
-
-        Raises
-        ------
-        ScenarioError
-            For an unknown name or a value out of range.
-        """
+        """Return a validated copy with other values for some parameters, or raise ScenarioError."""
         return self._changed(self.name, parameters={**self.parameters, **values})
 
     def with_interventions(self, *added: Mapping[str, Any]) -> Self:
         """Return a validated copy with further interventions, each a table as in a file.
 
-        Raises
-        ------
-        ScenarioError
-            For the first thing that is wrong.
+        ScenarioError for the first thing that is wrong.
         """
         return self._changed(self.name, interventions=[*self.interventions, *added])
 
     def renamed(self, name: str, title: str | None = None) -> Self:
         """Return a copy called otherwise; scenarios that are compared need different names.
 
-        Raises
-        ------
-        ScenarioError
-            If no scenario can be called that.
+        ScenarioError if no scenario can be called that.
         """
         return self._changed(name, title=self.title if title is None else title)
 
@@ -281,28 +245,12 @@ def load_scenario(
 ) -> Scenario:
     """Read a scenario file, what it extends, and what the caller sets over it.
 
-    Parameters
-    ----------
-    name_or_path : str or Path
-        A name, looked for in ./scenarios and then among the shipped ones, or a path.
-    population : int, optional
-        Number of people, instead of ``population.size``.
-    years : int, optional
-        Number of reported years, instead of ``calendar.years``.
-    overrides : mapping, optional
-        Values by parameter name, switch name, or dotted name such as ``calendar.start`` or
-        ``interventions.KIND.coverage`` (of every intervention of that kind). Texts are read as
-        TOML values where they are ones.
-
-    Returns
-    -------
-    Scenario
-        Validated, with every default filled in.
-
-    Raises
-    ------
-    ScenarioError
-        In one or two lines: which file, which key, what was expected, the nearest right name.
+    A name is looked for in ./scenarios and then among the shipped ones. `population` (people) and
+    `years` (reported) stand for ``population.size`` and ``calendar.years``; `overrides` are values
+    by parameter name, switch name, or dotted name such as ``calendar.start`` or
+    ``interventions.KIND.coverage`` (of every intervention of that kind), texts read as TOML values
+    where they are ones. ScenarioError says in one or two lines which file, which key, what was
+    expected, and the nearest right name.
     """
     path = find_scenario(name_or_path)
     steps = lineage(path)

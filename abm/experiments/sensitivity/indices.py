@@ -65,19 +65,11 @@ class Analysis(NamedTuple):
 
 
 def analyse(problem: Problem, points: np.ndarray, values: np.ndarray, seed: int) -> Analysis:
-    """Return the indices of one outcome with their 95 % intervals.
+    """Return the indices of one outcome, `values` at `points`, with their 95 % intervals.
 
-    Parameters
-    ----------
-    problem
-        What was explored.
-    points
-        Shape (points, parameters), in the order of the design.
-    values
-        The outcome at each point; NaN where it is undefined (nobody it could be measured in).
-        Whole blocks with an undefined point are left out.
-    seed
-        Of Sobol's bootstrap.
+    `points` has shape (points, parameters), in the order of the design; a value is NaN where the
+    outcome is undefined (nobody it could be measured in): whole blocks with such a point are left
+    out. `seed` is of Sobol's bootstrap.
     """
     defined = whole_blocks(problem, values)
     blocks, total = int(defined.sum()), len(defined)

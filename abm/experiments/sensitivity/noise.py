@@ -34,13 +34,9 @@ class Noise(NamedTuple):
 def noise_of(analysed: np.ndarray, replicates: np.ndarray) -> Noise:
     """Return how much of an outcome's variance over a design is chance within runs.
 
-    Parameters
-    ----------
-    analysed
-        Shape (points, seeds): what the analysis averages; NaN where undefined.
-    replicates
-        Shape (some points, more seeds): runs at the same point in each row, which may include
-        those above.
+    `analysed` has shape (points, seeds): what the analysis averages, NaN where undefined;
+    `replicates` (some points, more seeds): runs at the same point in each row, which may include
+    those above.
     """
     known = np.isfinite(replicates)
     counts = known.sum(axis=1)

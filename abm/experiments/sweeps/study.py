@@ -37,11 +37,8 @@ def run_points(
 ) -> "pd.DataFrame":
     """Run every point and seed that has no result and return what became of all of them.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a point and seed, in the order given: point, seed, key, status, error, then one
-        column an outcome. A run that has no result has the status "missing".
+    A row a point and seed, in the order given: point, seed, key, status ("missing" where there is
+    no result), error, then one column an outcome.
     """
     keys = {pair: task.key for pair, task in _tasks(scenarios, pairs, options)}
     first_pairs: dict[str, PointSeed] = {}  # points may coincide

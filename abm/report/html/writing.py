@@ -26,28 +26,12 @@ FILE = "report.html"
 def write_report(
     folder: str | Path, *, sensitivity: str | Path | None = None, output: str | Path | None = None
 ) -> Path:
-    """Write the one-file HTML report of a run folder.
+    """Write the one-file HTML report of a run folder, and return its path; it opens offline.
 
-    Parameters
-    ----------
-    folder : str or Path
-        What `nssi run`, `compare`, `validate`, `sensitivity` or `sweep` wrote.
-    sensitivity : str or Path, optional
-        The folder of a sensitivity analysis, for the assumptions that matter most.
-    output : str or Path, optional
-        The file to write, by default ``report.html`` in the folder.
-
-    Returns
-    -------
-    Path
-        The file, which opens without a network.
-
-    Raises
-    ------
-    InputError
-        If a folder cannot be reported on; nothing is written then.
-    TableError
-        If the file cannot be written.
+    `folder` is what `nssi run`, `compare`, `validate`, `sensitivity` or `sweep` wrote;
+    `sensitivity` that of an analysis, for the assumptions that matter most; `output` the file to
+    write, by default ``report.html`` in the folder. InputError if a folder cannot be reported on;
+    nothing is written then. TableError if the file cannot be written.
     """
     report = report_of(Path(folder), None if sensitivity is None else Path(sensitivity))
     path = Path(folder) / FILE if output is None else Path(output)

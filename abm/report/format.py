@@ -3,12 +3,10 @@
 import datetime
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from abm.io.messages import printable
-
-if TYPE_CHECKING:
-    from abm.studies.key_figures import Form
+from abm.studies.key_figures import Form
 
 Format = Callable[[float], str]
 UNKNOWN = "-"
@@ -49,7 +47,7 @@ def format_age(value: float) -> str:
     return f"{value:.1f}" if math.isfinite(value) else UNKNOWN
 
 
-FORMATS: "Mapping[Form, Format]" = {
+FORMATS: Mapping[Form, Format] = {
     "percent": format_percent,
     "number": format_rate,
     "age": format_age,

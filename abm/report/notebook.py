@@ -4,23 +4,28 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from abm.report.figures import style
+import pandas as pd
+
+from abm.io.messages import did_you_mean
+from abm.report.columns import tables
+from abm.report.figures import comparison, runs, style
 from abm.report.rendering import as_cell
 from abm.report.sections import Section
-from abm.simulation.record import LOG_NAMES
+from abm.report.tables import key_figures_table
+from abm.report.terminal.comparison import averted_table, title_of
+from abm.simulation.record import LOG_NAMES, Record
+from abm.studies.aggregates import aggregate
+from abm.studies.key_figures import summary_of, summary_table
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
     from abm.experiments.comparison.compare import ComparisonFindings
-    from abm.report.figures.runs import RunResults
-    from abm.simulation.record import Record
 
     type Records = Record | Sequence[Record]
 
 
-def key_figures(records: "Records") -> "pd.DataFrame":
+def key_figures(records: "Records") -> pd.DataFrame:
     """Return the key figures of one run, or of several seeds of one scenario.
 
     A row a figure: label, measure, sex, age, estimate, low, high (95 %), interval (how it was
@@ -28,22 +33,16 @@ def key_figures(records: "Records") -> "pd.DataFrame":
     estimate is the mean over them and the interval Student's t between them. ValueError if there is
     no record, two have one seed, or they are of different scenarios.
     """
-    from abm.studies.key_figures import summary_table
-
     results = _results(records)
     return summary_table(results.curves, results.aggregates)
 
 
-def columns(table: str) -> "pd.DataFrame":
+def columns(table: str) -> pd.DataFrame:
     """Return what the columns of a table mean: unit, meaning, type and the decimals worth showing.
 
     The table is "curves", "people", "acts", "panel" or "moments", or a file that a command writes,
     such as "differences.csv"; ValueError for another name.
     """
-    import pandas as pd
-
-    from abm.io.messages import did_you_mean
-    from abm.report.columns import tables
 
     known = {file.partition(".")[0]: described for file, described in tables().items()}
     name = str(table).partition(".")[0]
@@ -59,23 +58,17 @@ def plot_prevalence(records: "Records") -> "Figure":
 
     With several seeds of one scenario the bands are between runs; ValueError as of `key_figures`.
     """
-    from abm.report.figures.runs import prevalence_by_age
-
-    return _drawn(prevalence_by_age, records)
+    return _drawn(runs.prevalence_by_age, records)
 
 
 def plot_prevalence_over_time(records: "Records") -> "Figure":
     """Return a figure of prevalence at ages 12 to 18 over the calendar; see `plot_prevalence`."""
-    from abm.report.figures.runs import prevalence_over_time
-
-    return _drawn(prevalence_over_time, records)
+    return _drawn(runs.prevalence_over_time, records)
 
 
 def plot_onset(records: "Records") -> "Figure":
     """Return a figure of ages at the first act; see `plot_prevalence`."""
-    from abm.report.figures.runs import onset_ages
-
-    return _drawn(onset_ages, records)
+    return _drawn(runs.onset_ages, records)
 
 
 def plot_acts(records: "Records") -> "Figure":
@@ -83,44 +76,31 @@ def plot_acts(records: "Records") -> "Figure":
 
     It needs records with people and acts, which `abm.run` keeps unless told otherwise.
     """
-    from abm.report.figures.runs import acts_per_person
-
-    return _drawn(acts_per_person, records)
+    return _drawn(runs.acts_per_person, records)
 
 
 def plot_motives(records: "Records") -> "Figure":
     """Return a figure of the motives of acts by age and sex; see `plot_acts`."""
-    from abm.report.figures.runs import motives
-
-    return _drawn(motives, records)
+    return _drawn(runs.motives, records)
 
 
 def plot_averted(findings: "ComparisonFindings") -> "Figure":
     """Return a figure of what every scenario of a comparison averts, with intervals."""
-    from abm.report.figures.comparison import averted
-
-    return _drawn_with_theme(averted, findings)
+    return _drawn_with_theme(comparison.averted, findings)
 
 
 def plot_averted_by_group(findings: "ComparisonFindings") -> "Figure":
     """Return a figure of new cases averted by sex, age and quarter of adversity."""
-    from abm.report.figures.comparison import averted_by_group
-
-    return _drawn_with_theme(averted_by_group, findings)
+    return _drawn_with_theme(comparison.averted_by_group, findings)
 
 
 def plot_differences(findings: "ComparisonFindings") -> "Figure":
     """Return a figure of how prevalence and incidence differ from the first scenario by year."""
-    from abm.report.figures.comparison import differences_over_time
-
-    return _drawn_with_theme(differences_over_time, findings)
+    return _drawn_with_theme(comparison.differences_over_time, findings)
 
 
-def record_as_html(record: "Record") -> str:
+def record_as_html(record: Record) -> str:
     """Return what a notebook shows of a record: its scenario, and key figures with intervals."""
-    from abm.report.tables import key_figures_table
-    from abm.studies.key_figures import summary_of
-
     results, size = _results(record), record.scenario.population.size
     frames = ", ".join(f"record.{name}" for name in ("curves", *record.logged))
     missing = ", ".join(f"{name}=True" for name in LOG_NAMES if name not in record.logged)
@@ -132,18 +112,11 @@ def record_as_html(record: "Record") -> str:
 
 def findings_as_html(findings: "ComparisonFindings") -> str:
     """Return what a notebook shows of a comparison: what every scenario averts."""
-    from abm.report.terminal.comparison import averted_table, title_of
-
     return as_cell(Section("findings", title_of(findings), (averted_table(findings),)))
 
 
-def _results(records: "Records") -> "RunResults":
+def _results(records: "Records") -> runs.RunResults:
     """Return what figures are drawn from."""
-    import pandas as pd
-
-    from abm.report.figures.runs import RunResults
-    from abm.simulation.record import Record
-    from abm.studies.aggregates import aggregate
 
     chosen = list(records) if isinstance(records, Iterable) else [records]
     if not chosen:
@@ -163,7 +136,7 @@ def _results(records: "Records") -> "RunResults":
                 "settings; expected one scenario, and abm.compare for several"
             )
     sums = {record.seed: aggregate(record) for record in chosen}
-    return RunResults(
+    return runs.RunResults(
         pd.concat([record.curves for record in chosen], ignore_index=True),
         {seed: own for seed, own in sums.items() if own is not None},
         first.title or first.name,
@@ -171,7 +144,7 @@ def _results(records: "Records") -> "RunResults":
     )
 
 
-def _drawn(draw: "Callable[[RunResults], Figure | None]", records: "Records") -> "Figure":
+def _drawn(draw: "Callable[[runs.RunResults], Figure | None]", records: "Records") -> "Figure":
     return _drawn_with_theme(draw, _results(records))
 
 

@@ -2,26 +2,23 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from abm.report.format import FORMATS, format_fewer_or_more, format_number, format_range
 from abm.report.rendering import prose
 from abm.report.sections import TextTable
 from abm.report.terminal.draws import NOT_TOLD, notes_by_draw
+from abm.studies.key_figures import Row
+from abm.studies.key_figures_by_draw import RowByDraw
 from abm.studies.variance_between_draws import FEWEST_DRAWS, whole_draws
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from abm.studies.key_figures import Row
 
 GROUPS = ("sex", "age", "adversity_quartile")
 
 
-def key_figures_table(rows: "Sequence[Row]", seeds: Sequence[int]) -> TextTable:
+def key_figures_table(rows: Sequence[Row], seeds: Sequence[int]) -> TextTable:
     """Return the key figures; where parameters were drawn, they and chance stand apart."""
-    from abm.studies.key_figures_by_draw import RowByDraw
-
     headings = ["", "estimate", "95 % interval", "interval from"]
     is_by_draw = any(isinstance(row, RowByDraw) for row in rows)
     notes = notes_by_draw(seeds) if is_by_draw else prose("run_intervals")
@@ -43,7 +40,7 @@ def key_figures_table(rows: "Sequence[Row]", seeds: Sequence[int]) -> TextTable:
     return TextTable("Key figures", tuple(headings), tuple(cells), numbers, " ".join(notes))
 
 
-def reached_table(cases: "pd.DataFrame", titles: Mapping[str, str], base: str) -> TextTable:
+def reached_table(cases: pd.DataFrame, titles: Mapping[str, str], base: str) -> TextTable:
     """Return what new cases averted mean for those reached.
 
     `cases` are the rows of differences.csv on new cases among everybody, over all seeds: one a
@@ -80,7 +77,7 @@ def _with_range(row: Mapping[Any, Any], name: str) -> str:
 
 
 def groups_table(
-    cases: "pd.DataFrame", names: Sequence[str], caption: str, most_beside: int
+    cases: pd.DataFrame, names: Sequence[str], caption: str, most_beside: int
 ) -> TextTable:
     """Return new cases averted by sex, age and quarter of adversity.
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+import pandas as pd
 from pydantic import ConfigDict, Field
 
 from abm.io.files import ReadBack, Seed, parquet_schema, parse_json, parse_parquet, read_bytes
@@ -22,7 +23,6 @@ from abm.io.tables import TableError, write_bytes
 from abm.runs.folder import FolderError
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 METADATA = b"nssi-bank"
@@ -106,7 +106,7 @@ class WaveRuns:
     """The finished runs of a wave."""
 
     name: str
-    runs: "pd.DataFrame"  # index, seed, parameters, statistics; rows in the order of the design
+    runs: pd.DataFrame  # index, seed, parameters, statistics; rows in the order of the design
     names: list[str]  # parameters
     made_with: list[MadeWith]  # one for each part
     failed: list[int]  # indices
@@ -164,7 +164,7 @@ class WaveFolder:
         return WaveDesign(table.column_names, points, about.first_seed, drawn_from, about.sharing)
 
     def write_part(
-        self, block: range, design: WaveDesign, statistics: "pd.DataFrame", made_with: MadeWith
+        self, block: range, design: WaveDesign, statistics: pd.DataFrame, made_with: MadeWith
     ) -> Path:
         """Write the part of a block: the runs of these indices.
 
@@ -189,8 +189,6 @@ class WaveFolder:
 
     def read(self) -> WaveRuns:
         """Return all finished runs; a BankError if there are none, or a part does not fit."""
-        import pandas as pd
-
         if not self.parts():
             raise BankError(f"{self.path} has no finished part yet")
         design = self.design()

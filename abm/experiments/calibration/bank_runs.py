@@ -5,25 +5,25 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from abm.compilation import code_version
 from abm.evidence.register import register
+from abm.evidence.worlds import scenario_of
 from abm.experiments.calibration.bank import BankError, MadeWith, WaveDesign, WaveFolder
 from abm.experiments.calibration.bank_statistics import bank_evaluator, definitions, evaluation_hash
 from abm.experiments.calibration.recipe import Runs
 from abm.experiments.sweeps.design import scenario_at
+from abm.io.tables import csv_bytes, write_bytes
 from abm.runs.figures import Evaluate, figures_task, run_figures
 from abm.runs.keys import agent_days
 from abm.runs.result_store import DONE, ResultStore
 from abm.runs.run_tasks import Summary
 from abm.runs.task import Task
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from abm.scenario.scenario import Scenario
+from abm.scenario.scenario import Scenario
 
 RUNS_REPEATED = 2
 SAME = 1e-9  # relative: numbers of other machines may differ in their last digits
@@ -34,16 +34,13 @@ FAILED_TABLE = "failed.csv"
 class RunDefinition:
     """What a run of the bank is: the scenario that points change, and what it is made with."""
 
-    baseline: "Scenario"
+    baseline: Scenario
     evaluate: Evaluate
     made_with: MadeWith
 
 
 def run_definition(runs: Runs) -> RunDefinition:
     """Return what a run of the bank is with this package's register."""
-    from abm.compilation import code_version
-    from abm.evidence.worlds import scenario_of
-
     world = register().worlds[runs.world].model_copy(update={"years": runs.years})
     made_with = MadeWith(
         engine=code_version(),
@@ -119,7 +116,7 @@ class WaveRunner:
             total=len(block) * agent_days(self.definition.baseline), is_over=self._is_over,
         )  # fmt: skip
 
-    def _results(self, indices: Sequence[int]) -> "pd.DataFrame":
+    def _results(self, indices: Sequence[int]) -> pd.DataFrame:
         """Return the results there are of some runs, by index: status, error, statistics."""
         tasks = self._tasks(indices)
         keys = {task.key: index for index, task in zip(indices, tasks, strict=True)}
@@ -159,11 +156,8 @@ class WaveRunner:
             )
         return new
 
-    def _list_failed(self, failed: "pd.DataFrame") -> None:
+    def _list_failed(self, failed: pd.DataFrame) -> None:
         """Add runs that failed to the wave's table of failures."""
-        import pandas as pd
-
-        from abm.io.tables import csv_bytes, write_bytes
 
         if not len(failed):
             return

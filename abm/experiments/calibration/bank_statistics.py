@@ -10,14 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from abm.compilation import version_of
+from abm.evidence.evaluation import Worlds, value_of
+from abm.evidence.observed_tables import observe
 from abm.evidence.register import SETTINGS, Entry, Register, Study, register
 from abm.experiments.calibration.bank import short_hash
-
-if TYPE_CHECKING:
-    from abm.scenario.scenario import Scenario
+from abm.scenario.scenario import Scenario
 
 EVALUATION = ("observed_tables", "tables", "statistics", "evaluation", "expressions")
 """Modules of the evidence that decide what a study finds; the code version leaves them out."""
@@ -91,11 +90,8 @@ class BankEvaluator:
         """What stands for it in the key of a run."""
         return f"calibration bank, {self.world}, {self.digest}"
 
-    def __call__(self, scenario: "Scenario", seed: int) -> dict[str, float]:
+    def __call__(self, scenario: Scenario, seed: int) -> dict[str, float]:
         """Do one run; an OtherEvidenceError if this process would compute something else."""
-        from abm.evidence.evaluation import Worlds, value_of
-        from abm.evidence.observed_tables import observe
-
         if bank_evaluator(self.world) != self:
             raise OtherEvidenceError("a worker has another register; install the same everywhere")
         tables = observe(scenario, seed, register().worlds[self.world])

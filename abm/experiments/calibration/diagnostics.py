@@ -1,20 +1,16 @@
 """Whether the fit can be trusted: recovery of known parameters, identifiability, predictions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from abm.chance import Purpose, generator
 from abm.evidence.register import bounds_of
+from abm.experiments.calibration.bank_statistics import BankStatistic
 from abm.experiments.calibration.fitting import BankFit, WaveFigures, fit_bank
 from abm.experiments.calibration.recipe import FitSettings, Space
 from abm.experiments.calibration.sampling import sample, starts
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from abm.experiments.calibration.bank_statistics import BankStatistic
 
 PRIOR_VARIANCE = 1.0 / 12.0  # of a side of the unit cube
 ROUNDING = 1e-12  # of a sum of weights
@@ -23,7 +19,7 @@ MANY = 10**6  # draws: as many as a chain has
 
 def recovery(
     waves: Sequence[WaveFigures], fit: BankFit, progress: Callable[[float], None] = lambda _: None
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """Return how well known parameters come back: runs of the last wave as if they were observed.
 
     The runs are taken out before the emulators are learnt. Each is observed with its own chance
@@ -34,8 +30,6 @@ def recovery(
     truth and parameter, with numbers in the unit cube: truth (index of the run), parameter (its
     place), true, low, high, variance.
     """
-    import pandas as pd
-
     settings, last = fit.settings, waves[-1]
     truths = _truths(last, settings)
     rest = np.setdiff1d(np.arange(len(last.index)), truths)
@@ -69,15 +63,13 @@ def _truths(wave: WaveFigures, settings: FitSettings) -> np.ndarray:
     return np.sort(generator(settings.seed, Purpose.FIT).permutation(known)[:count])
 
 
-def is_covered(recovered: "pd.DataFrame") -> "pd.Series":
+def is_covered(recovered: pd.DataFrame) -> pd.Series:
     """Return for each truth and parameter whether its interval holds it."""
     return (recovered["true"] >= recovered["low"]) & (recovered["true"] <= recovered["high"])
 
 
-def emulators_table(fit: BankFit) -> "pd.DataFrame":
+def emulators_table(fit: BankFit) -> pd.DataFrame:
     """Return how well each target is emulated, and the sources of spread, on natural scales."""
-    import pandas as pd
-
     spreads, qualities = fit.spreads, fit.last.emulators.qualities
     return pd.DataFrame({
         "target": [target.name for target in fit.last.targets],
@@ -95,17 +87,15 @@ def identifiability_table(
     space: Space,
     unit: np.ndarray,
     weights: np.ndarray,
-    recovered: "pd.DataFrame",
+    recovered: pd.DataFrame,
     settings: FitSettings,
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """Return what was learnt of each parameter.
 
     `low`, `median` and `high` are of the posterior; `contraction` is 1 - its variance over that of
     the prior, in the unit cube, and `truth_contraction` its mean over truths; `identified` says
     that it reaches the cut-off, `coverage` how many of the truths lie in their interval.
     """
-    import pandas as pd
-
     variance = weights @ (unit - weights @ unit) ** 2
     contraction = 1.0 - variance / PRIOR_VARIANCE
     low, median, high = _quantiles(space.values(unit), weights, settings)
@@ -128,10 +118,8 @@ def identifiability_table(
     )
 
 
-def correlations_table(space: Space, unit: np.ndarray, weights: np.ndarray) -> "pd.DataFrame":
+def correlations_table(space: Space, unit: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
     """Return the correlations of the posterior by pairs, the strongest first."""
-    import pandas as pd
-
     covariance = np.atleast_2d(np.cov(unit, rowvar=False, aweights=weights))
     spread = np.sqrt(np.diag(covariance))
     spread[spread == 0] = 1.0
@@ -149,17 +137,15 @@ def correlations_table(space: Space, unit: np.ndarray, weights: np.ndarray) -> "
 
 def predictive_table(
     fit: BankFit,
-    statistics: "Mapping[str, BankStatistic]",
-    runs: "pd.DataFrame",
+    statistics: Mapping[str, BankStatistic],
+    runs: pd.DataFrame,
     weights: np.ndarray,
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """Return what runs at the posterior's draws, one at each, found of every fitted entry.
 
     One run's chance is in `low`, `median` and `high`; `inside` is the weighted share of runs whose
     number is accepted. Runs in which a statistic is `undefined` are left out of it.
     """
-    import pandas as pd
-
     parts = dict.fromkeys(fit.targets.names, "fitted") | dict(fit.targets.checked)
     rows = []
     for name, statistic in statistics.items():

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from abm.experiments.calibration import diagnostics, fitting, point_estimate
 from abm.experiments.calibration.bank import BankError, WaveRuns, short_hash
@@ -17,9 +18,6 @@ from abm.experiments.calibration.waves import Calibration
 from abm.io.progress import Progress
 from abm.io.tables import TableError, csv_bytes, write_bytes
 from abm.scenario.posterior import Posterior, write_posterior
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 VERSIONS = ("nssi-abm", "numpy", "scipy", "scikit-learn", "emcee")
 
@@ -34,7 +32,7 @@ class PosteriorDraws:
     values: np.ndarray  # of the parameters
     weights: np.ndarray  # they sum to 1
     density: np.ndarray  # log-density of each, by the last fit
-    runs: "pd.DataFrame | None"  # what was run at them, or None
+    runs: pd.DataFrame | None  # what was run at them, or None
 
 
 def write_outputs(calibration: Calibration, draw_figures: DrawFigures) -> dict[str, Any]:
@@ -137,8 +135,8 @@ def _central(
 
 
 def _tables(
-    recipe: Recipe, fit: fitting.BankFit, draws: PosteriorDraws, recovered: "pd.DataFrame"
-) -> "dict[str, pd.DataFrame]":
+    recipe: Recipe, fit: fitting.BankFit, draws: PosteriorDraws, recovered: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
     space, unit, weights = recipe.space, draws.unit, draws.weights
     named = recovered.assign(parameter=[space.names[at] for at in recovered["parameter"]])
     tables = {

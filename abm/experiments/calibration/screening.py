@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from abm.experiments.calibration.bank import WaveDesign, WaveFolder
 from abm.experiments.calibration.recipe import Recipe, Space
 from abm.experiments.calibration.targets import Target
 from abm.experiments.sweeps.design import Range, morris_design
 from abm.parameters import parameters
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 NAME = "screening"
 SMALLEST_STEP = 1e-9
@@ -43,8 +40,8 @@ def screening_folder(bank: Path, recipe: Recipe) -> WaveFolder:
 
 
 def screened(
-    space: Space, targets: Sequence[Target], runs: "pd.DataFrame", free: Mapping[str, str]
-) -> "pd.DataFrame":
+    space: Space, targets: Sequence[Target], runs: pd.DataFrame, free: Mapping[str, str]
+) -> pd.DataFrame:
     """Return what each parameter moves, the strongest first, by runs of whole trajectories.
 
     Columns are parameter, `largest` (over targets), `moves` (the target it is largest for),
@@ -53,8 +50,6 @@ def screened(
     in place of the mean over trajectories, of those steps at whose both ends the figure is
     defined; NaN with fewer than three such steps.
     """
-    import pandas as pd
-
     points = space.unit(runs[space.names].to_numpy(np.float64))
     effects = {}
     for target in targets:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from abm.experiments.sensitivity.indices import (
     Method,
@@ -19,9 +19,6 @@ from abm.experiments.sweeps.design import Design, Range, morris_design, sobol_de
 from abm.experiments.sweeps.study import PointSeed, outcome_names
 from abm.runs.result_store import DONE
 from abm.studies.outcomes import OUTCOMES
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # What parameters are ranked for; the indices of all outcomes are in indices.csv.
 MAIN_OUTCOMES = (
@@ -92,17 +89,17 @@ class SensitivityFindings:
     """The tables of a sensitivity analysis."""
 
     plan: Plan
-    indices: "pd.DataFrame"  # method, outcome, age, parameter, parameter_2, index, value, low, high
+    indices: pd.DataFrame  # method, outcome, age, parameter, parameter_2, index, value, low, high
     # outcome ("all": over the main outcomes), rank, parameter, index, value, low, high
-    ranking: "pd.DataFrame"
-    convergence: "pd.DataFrame"  # the main index with fewer trajectories or samples
+    ranking: pd.DataFrame
+    convergence: pd.DataFrame  # the main index with fewer trajectories or samples
     # How much of each outcome's variance over the design is chance within runs, and the index that
     # a parameter without effect would get from it (at most).
-    noise: "pd.DataFrame"
-    stability: "pd.DataFrame"  # how alike rankings of repetitions are; empty with one repetition
+    noise: pd.DataFrame
+    stability: pd.DataFrame  # how alike rankings of repetitions are; empty with one repetition
     main_outcomes: tuple[str, ...]  # what was ranked for
 
-    def tables(self) -> "dict[str, pd.DataFrame]":
+    def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by file name."""
         tables = (self.indices, self.ranking, self.convergence, self.noise)
         optional = (self.stability,) if len(self.stability) else ()
@@ -110,7 +107,7 @@ class SensitivityFindings:
 
 
 def analyse_runs(
-    plan: Plan, design: Design, runs: "pd.DataFrame", further: "pd.DataFrame"
+    plan: Plan, design: Design, runs: pd.DataFrame, further: pd.DataFrame
 ) -> SensitivityFindings:
     """Return the tables of an analysis of every point with every seed.
 
@@ -142,19 +139,15 @@ def analyse_runs(
     )
 
 
-def _means(cube: np.ndarray, names: Sequence[str]) -> "pd.DataFrame":
+def _means(cube: np.ndarray, names: Sequence[str]) -> pd.DataFrame:
     """Return the mean over seeds of every outcome at every point."""
-    import pandas as pd
-
     return pd.DataFrame({name: point_means(cube[:, :, at]) for at, name in enumerate(names)})
 
 
 def _noise_table(
-    plan: Plan, cube: np.ndarray, names: Sequence[str], further: "pd.DataFrame"
-) -> "pd.DataFrame":
+    plan: Plan, cube: np.ndarray, names: Sequence[str], further: pd.DataFrame
+) -> pd.DataFrame:
     """Return the noise of every outcome: from all seeds, or from the further ones."""
-    import pandas as pd
-
     replicates = cube
     if len(further):
         ordered = further.sort_values(["point", "seed"], kind="stable")
@@ -173,7 +166,7 @@ def _noise_table(
 
 def _stability(
     plan: Plan, points: np.ndarray, cube: np.ndarray, names: Sequence[str], main: Sequence[str]
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """Rank the parameters in every repetition by itself and compare the rankings."""
     rankings = []
     columns = [names.index(name) for name in main]
@@ -185,7 +178,7 @@ def _stability(
     return stability_table(rankings)
 
 
-def _with_age(table: "pd.DataFrame", method: Method) -> "pd.DataFrame":
+def _with_age(table: pd.DataFrame, method: Method) -> pd.DataFrame:
     """Split the outcomes of single ages into the outcome and its age; name the method."""
     labels = [outcome_and_age(str(name)) for name in table["outcome"]]
     named = table.assign(outcome=[outcome for outcome, _ in labels])
@@ -201,7 +194,7 @@ def outcome_and_age(name: str) -> tuple[str, str]:
     return declared.series.removesuffix("_age"), str(declared.age)
 
 
-def _with_method(table: "pd.DataFrame", method: Method) -> "pd.DataFrame":
+def _with_method(table: pd.DataFrame, method: Method) -> pd.DataFrame:
     named = table.copy()
     named.insert(0, "method", method)
     return named

@@ -5,16 +5,14 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from abm.experiments.sensitivity.noise import Noise
 from abm.experiments.sweeps.design import Range, problem_of, sampler_seeds
 from abm.studies.intervals import students_half, unless_zero
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Method = Literal["morris", "sobol"]
 # What parameters are ranked by.
@@ -176,14 +174,12 @@ def _with_reach(name: str, other: str, index: str, value: Any, reach: Any) -> Ro
 
 
 def indices_table(
-    problem: Problem, points: np.ndarray, outcomes: "pd.DataFrame", seed: int
-) -> "tuple[pd.DataFrame, dict[str, Analysis]]":
+    problem: Problem, points: np.ndarray, outcomes: pd.DataFrame, seed: int
+) -> tuple[pd.DataFrame, dict[str, Analysis]]:
     """Return the indices of several outcomes in one tidy table, and each outcome's analysis.
 
     `outcomes` has one column an outcome, one row a point; the rest is as in `analyse`.
     """
-    import pandas as pd
-
     analyses = {
         str(name): analyse(problem, points, outcomes[name].to_numpy(np.float64), seed)
         for name in outcomes
@@ -193,14 +189,12 @@ def indices_table(
 
 
 def convergence_table(
-    problem: Problem, points: np.ndarray, outcomes: "pd.DataFrame", seed: int
-) -> "pd.DataFrame":
+    problem: Problem, points: np.ndarray, outcomes: pd.DataFrame, seed: int
+) -> pd.DataFrame:
     """Return the main index as it was with the first few trajectories or samples, up to all.
 
     Columns are `outcome`, `blocks` (trajectories or base samples), then those of the indices.
     """
-    import pandas as pd
-
     tables = []
     for blocks in prefixes(problem.method, len(points) // problem.block):
         rows = blocks * problem.block
@@ -220,16 +214,14 @@ def prefixes(method: Method, blocks: int) -> list[int]:
 
 
 def ranking_table(
-    method: Method, indices: "pd.DataFrame", main_outcomes: Sequence[str]
-) -> "pd.DataFrame":
+    method: Method, indices: pd.DataFrame, main_outcomes: Sequence[str]
+) -> pd.DataFrame:
     """Rank the parameters for each main outcome, and over all of them.
 
     `indices` are of `indices_table`. Columns are outcome, rank (from 1), parameter, index, value,
     low, high. The outcome "all" ranks by the mean over outcomes of the index relative to the
     largest of its outcome.
     """
-    import pandas as pd
-
     main = MAIN_INDEX[method]
     chosen = indices[(indices["index"] == main) & indices["outcome"].isin(list(main_outcomes))]
     columns = ["outcome", "parameter", "index", "value", "low", "high"]
@@ -243,7 +235,7 @@ def ranking_table(
     return pd.concat(tables, ignore_index=True)
 
 
-def _overall(chosen: "pd.DataFrame", main: str) -> "pd.DataFrame":
+def _overall(chosen: pd.DataFrame, main: str) -> pd.DataFrame:
     """Return the mean over outcomes of the index relative to the largest of its outcome."""
     largest = chosen.groupby("outcome", sort=False)["value"].transform("max")
     relative = (chosen["value"] / largest).where(largest > 0, 0.0)
@@ -252,7 +244,7 @@ def _overall(chosen: "pd.DataFrame", main: str) -> "pd.DataFrame":
     return table.assign(outcome="all", index=f"relative {main}", low=math.nan, high=math.nan)
 
 
-def _ranked(table: "pd.DataFrame") -> "pd.DataFrame":
+def _ranked(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows in falling order with their ranks; ties keep the design's order."""
     order = table.sort_values("value", ascending=False, kind="stable").reset_index(drop=True)
     order.insert(1, "rank", np.arange(1, len(order) + 1))

@@ -3,12 +3,10 @@
 import itertools
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 TOP = 8
 
@@ -89,14 +87,12 @@ def point_means(values: np.ndarray) -> np.ndarray:
     return np.where(counts > 0, sums / np.maximum(counts, 1), math.nan)
 
 
-def stability_table(rankings: "Sequence[pd.DataFrame]") -> "pd.DataFrame":
+def stability_table(rankings: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Compare the rankings of repetitions of one design with other seeds, pair by pair.
 
     Columns are outcome, repetition, other, spearman, kendall (rank correlations of the indices),
     and `shared` of the `top` parameters of both.
     """
-    import pandas as pd
-
     rows = []
     pairs = itertools.combinations(enumerate(rankings, 1), 2)
     for (number, one), (other, two) in pairs:
@@ -108,7 +104,7 @@ def stability_table(rankings: "Sequence[pd.DataFrame]") -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=columns)
 
 
-def _agreement(first: "pd.DataFrame", second: "pd.DataFrame") -> tuple[float, float, int, int]:
+def _agreement(first: pd.DataFrame, second: pd.DataFrame) -> tuple[float, float, int, int]:
     """Return Spearman's and Kendall's correlation, the size of the top, and its overlap."""
     from scipy.stats import kendalltau, spearmanr
 

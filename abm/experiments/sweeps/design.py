@@ -3,20 +3,21 @@
 Samplers give the same points for the same seed.
 """
 
+import hashlib
 import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
+import numpy as np
+import pandas as pd
+
+from abm.chance import Purpose, generator
 from abm.io.messages import InputError, did_you_mean, shown
+from abm.io.tables import csv_bytes
 from abm.parameters import Parameter, Switch, find_declared, parameters
-
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-
-    from abm.scenario.scenario import Scenario
+from abm.scenario.scenario import Scenario
 
 Value = float | str
 POINT = "point"
@@ -34,12 +35,10 @@ class Design:
     kind: str  # "factorial", "latin hypercube", "file", "morris" or "sobol"
     # One row a point, one column a parameter (float) or switch (text); the index is called
     # ``point`` and counts from 1, unless it is called so already.
-    points: "pd.DataFrame"
+    points: pd.DataFrame
     about: Mapping[str, Any] = field(default_factory=dict)  # further data that decided the points
 
     def __post_init__(self) -> None:
-        import pandas as pd
-
         if self.points.index.name != POINT:
             self.points.index = pd.RangeIndex(1, len(self.points) + 1, name=POINT)
 
@@ -56,14 +55,10 @@ class Design:
 
     def csv(self) -> bytes:
         """Return the points as the bytes of design.csv."""
-        from abm.io.tables import csv_bytes
-
         return csv_bytes(self.points.reset_index())
 
     def plain(self) -> dict[str, Any]:
         """Return what identifies the design, ready for JSON: its kind and a hash of its points."""
-        import hashlib
-
         digest = hashlib.sha256(self.csv()).hexdigest()
         return {"kind": self.kind, **self.about, "points": digest}
 
@@ -135,8 +130,6 @@ def factorial(varied: Sequence[str]) -> Design:
 
     The last of them varies fastest.
     """
-    import pandas as pd
-
     levels: dict[str, list[Value]] = {}
     for text in varied:
         name, equals, values = (part.strip() for part in text.partition("="))
@@ -218,17 +211,13 @@ def problem_of(ranges: Sequence[Range]) -> dict[str, Any]:
 
 def sampler_seeds(seed: int) -> tuple[int, int]:
     """Return two keyed seeds, for a sampler and for a bootstrap; neither is zero."""
-    from abm.chance import Purpose, generator
-
     sampler = generator(seed, Purpose.DESIGN).integers(1, 2**31)
     bootstrap = generator(seed, Purpose.BOOTSTRAP).integers(1, 2**31)
     return int(sampler), int(bootstrap)
 
 
-def _frame(ranges: Sequence[Range], values: "np.ndarray") -> "pd.DataFrame":
+def _frame(ranges: Sequence[Range], values: np.ndarray) -> pd.DataFrame:
     """Return sampled values as a frame, rounded and within their ranges."""
-    import pandas as pd
-
     columns = {
         span.name: [min(max(float(f"{value:.{DIGITS}g}"), span.low), span.high) for value in column]
         for span, column in zip(ranges, values.T, strict=True)
@@ -254,7 +243,7 @@ class PointScenarios:
     that is not allowed refused.
     """
 
-    def __init__(self, base: "Scenario", design: Design) -> None:
+    def __init__(self, base: Scenario, design: Design) -> None:
         self.base = base  # what the points change
         self._names = design.names
         self._rows = {number: tuple(row) for number, *row in design.points.itertuples(name=None)}
@@ -265,7 +254,7 @@ class PointScenarios:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def at(self, point: int) -> "Scenario":
+    def at(self, point: int) -> Scenario:
         """Return the scenario of the point of a number."""
         if self._last is None or self._last[0] != point:
             values = dict(zip(self._names, self._rows[point], strict=True))
@@ -273,7 +262,7 @@ class PointScenarios:
         return self._last[1]
 
 
-def scenario_at(base: "Scenario", values: Mapping[str, Value], origin: str) -> "Scenario":
+def scenario_at(base: Scenario, values: Mapping[str, Value], origin: str) -> Scenario:
     """Return a scenario with other values for some parameters and switches.
 
     It refuses a value that is not allowed, or a trend that would leave its range.

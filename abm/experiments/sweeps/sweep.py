@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from abm.experiments.sweeps.design import (
     LARGEST_POINT,
@@ -21,9 +22,6 @@ from abm.experiments.sweeps.study import outcome_names
 from abm.io.files import read_bytes
 from abm.io.messages import InputError, did_you_mean, shown
 from abm.parameters import Parameter, Switch, parameters, switches
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def sweep_design(vary: Sequence[str], samples: int | None, file: Path | None, seed: int) -> Design:
@@ -50,8 +48,6 @@ def read_design(path: Path) -> Design:
     The header names parameters and switches; one line a point. A column ``point`` numbers them;
     otherwise they count from 1.
     """
-    import pandas as pd
-
     lines = _lines(path)
     try:
         _, header = next(lines)
@@ -134,7 +130,7 @@ def _point(
     )
 
 
-def sweep_table(runs: "pd.DataFrame", design: Design) -> "pd.DataFrame":
+def sweep_table(runs: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Return one row a run and outcome: point, what varies, seed, outcome, value.
 
     `runs` are done, one row each, one column an outcome.

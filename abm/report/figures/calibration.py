@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from abm.report.figures import style
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 BLUE, ORANGE = "#0072B2", "#D55E00"
@@ -16,12 +16,12 @@ ROW_INCHES, OTHER_INCHES = 0.27, 1.9
 LEAST_COVERAGE, MOST_COVERAGE = 0.8, 0.97
 
 
-def draw_diagnostics(folder: Path, tables: "dict[str, pd.DataFrame]") -> list[str]:
+def draw_diagnostics(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]:
     """Draw the figures of the tables of diagnostics; return the file names."""
     return style.draw_all(folder, {"learnt": _learnt, "predicted": _predicted}, tables)
 
 
-def _learnt(tables: "dict[str, pd.DataFrame]") -> "Figure":
+def _learnt(tables: dict[str, pd.DataFrame]) -> "Figure":
     """Draw the posterior within the prior, and how often truths were covered."""
     table = tables["identifiability"]
     figure, (left, right) = style.canvas(2, height=OTHER_INCHES + ROW_INCHES * len(table))
@@ -55,7 +55,7 @@ def _learnt(tables: "dict[str, pd.DataFrame]") -> "Figure":
     return style.finish(figure, "What calibration learns of each parameter", [note])
 
 
-def _predicted(tables: "dict[str, pd.DataFrame]") -> "Figure | None":
+def _predicted(tables: dict[str, pd.DataFrame]) -> "Figure | None":
     """Draw where runs at the draws put the fitted figures within what is accepted."""
     if "predictive" not in tables:
         return None

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from abm.experiments.comparison.pairing import NEW_CASES
 from abm.report.figures import style
@@ -14,7 +15,6 @@ from abm.report.terminal.draws import BANDS_BY_DRAW
 from abm.studies.variance_between_draws import FEWEST_DRAWS, Limits
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -65,7 +65,7 @@ def differences_over_time(findings: "ComparisonFindings") -> "Figure | None":
     return style.finish(figure, title, notes, panels[0], LEGEND_COLUMNS)
 
 
-def _line(axes: "Axes", rows: "pd.DataFrame", name: str, index: int, scale: float) -> None:
+def _line(axes: "Axes", rows: pd.DataFrame, name: str, index: int, scale: float) -> None:
     """Draw the paired difference of one scenario with its band."""
     dates, colour = rows["date"].to_numpy(), style.COLOURS[index]
     axes.plot(
@@ -102,8 +102,6 @@ def averted(findings: "ComparisonFindings") -> "Figure | None":
 
 def averted_by_group(findings: "ComparisonFindings") -> "Figure | None":
     """Draw how many fewer or more new cases there are by sex, age and quarter of adversity."""
-    import pandas as pd
-
     table = pd.concat([findings.averted(group) for group in GROUPS], ignore_index=True)
     table = table[table["outcome"] == NEW_CASES].set_index(["group", "level"])
     names = [name for name in _drawn(findings) if name in set(table["scenario"])]
@@ -126,7 +124,7 @@ def averted_by_group(findings: "ComparisonFindings") -> "Figure | None":
     return style.finish(figure, title, notes, axes, LEGEND_COLUMNS)
 
 
-def _points(axes: "Axes", rows: "pd.DataFrame", heights: np.ndarray, **look: Any) -> None:
+def _points(axes: "Axes", rows: pd.DataFrame, heights: np.ndarray, **look: Any) -> None:
     """Draw one point with its interval a row, and the line of no difference."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -144,7 +142,7 @@ def _points(axes: "Axes", rows: "pd.DataFrame", heights: np.ndarray, **look: Any
     axes.grid(visible=False, axis="y")
 
 
-def _tells_apart(rows: "pd.DataFrame", name: str) -> bool:
+def _tells_apart(rows: pd.DataFrame, name: str) -> bool:
     """Return whether rows say what is due to the parameters."""
     return f"{name}_low" in rows and bool(rows[f"{name}_low"].notna().any())
 

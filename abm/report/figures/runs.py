@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from abm.report.figures import style
 from abm.report.format import format_count, format_date
@@ -32,7 +33,6 @@ from abm.studies.latest import follows_one_cohort, latest_by_age
 from abm.studies.variance_between_draws import FEWEST_DRAWS, variance_between_draws, whole_draws
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -65,7 +65,7 @@ FEWEST = (1, 2, 3, 5, 9, 17, 33, 65, 129)
 class RunResults:
     """What figures are drawn from."""
 
-    curves: "pd.DataFrame"  # of one or more seeds of a scenario
+    curves: pd.DataFrame  # of one or more seeds of a scenario
     aggregates: Mapping[int, Aggregates]  # sums over people and acts by seed; may be empty
     title: str  # of the scenario
     people: int  # size of the population
@@ -115,7 +115,7 @@ class RunResults:
 
 def draw_figures(
     folder: Path,
-    curves: "pd.DataFrame",
+    curves: pd.DataFrame,
     aggregates: Mapping[int, Aggregates],
     title: str,
     people: int,
@@ -138,14 +138,14 @@ def draw_figures(
     )
 
 
-def _single_ages(rows: "pd.DataFrame") -> "pd.DataFrame":
+def _single_ages(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of completed ages, without those of bands, in their order."""
     single = rows[~rows["age"].str.contains("-")]
     return single.assign(age=single["age"].astype(int)).sort_values(["age", "seed"])
 
 
 def _draw_line(
-    axes: "Axes", results: RunResults, table: "pd.DataFrame", x: str, measure: str, sex: str
+    axes: "Axes", results: RunResults, table: pd.DataFrame, x: str, measure: str, sex: str
 ) -> None:
     """Draw a line with its band: between seeds, or the interval within the only one."""
     import seaborn as sns
@@ -246,7 +246,7 @@ def _published_lifetime(axes: "Axes", ends: tuple[float, float] | None) -> None:
         axes.fill_between(ends, low, high, **look)
 
 
-def _mean_of_adolescents(axes: "Axes", results: RunResults, rows: "pd.DataFrame") -> None:
+def _mean_of_adolescents(axes: "Axes", results: RunResults, rows: pd.DataFrame) -> None:
     """Draw the simulated share at ages 12-18 together, the number to compare."""
     chosen = rows[
         (rows["measure"] == "lifetime_prevalence") & (rows["sex"] == "all") & (rows["age"] == BAND)

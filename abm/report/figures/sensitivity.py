@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from abm.experiments.sensitivity.analysis import SensitivityFindings
 from abm.report.figures import style
 from abm.report.format import format_count
 from abm.studies.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from abm.experiments.sensitivity.analysis import SensitivityFindings
 
 BAR, PALE_BAR, INNER_BAR, POINT, CHANCE = "#56B4E9", "#9ecae9", "#0072B2", "#0072B2", "#D55E00"
 MOST_NAMED, LEAST_NAMED = 5, 0.2  # names, and the share of the largest from which on
@@ -55,7 +55,7 @@ SYMBOLS = {"mu_star": "µ*", "ST": "ST"}
 class SensitivityResults:
     """What figures are drawn from: findings, and what was simulated."""
 
-    findings: "SensitivityFindings"
+    findings: SensitivityFindings
     title: str  # of the scenario
     people: int  # size of the population
 
@@ -81,7 +81,7 @@ class SensitivityResults:
         ranked = set(self.findings.ranking["outcome"])
         return [name for name in self.findings.main_outcomes if name in ranked][:MOST_OUTCOMES]
 
-    def rows(self, outcome: str, index: str) -> "pd.DataFrame":
+    def rows(self, outcome: str, index: str) -> pd.DataFrame:
         """Return the rows of one outcome and index, by parameter."""
         table = self.findings.indices
         chosen = (table["outcome"] == outcome) & (table["index"] == index) & (table["age"] == "")
@@ -144,7 +144,7 @@ def few_ticks(axes: "Axes") -> None:
 
 
 def draw_sensitivity_figures(
-    folder: Path, findings: "SensitivityFindings", title: str, people: int
+    folder: Path, findings: SensitivityFindings, title: str, people: int
 ) -> list[str]:
     """Draw every figure there is data for; return the names of the files, PNG and SVG of each.
 
@@ -189,7 +189,7 @@ def ranked_bars(analysis: SensitivityResults) -> "Figure | None":
     return style.finish(figure, title, [analysis.note, note], panels[0])
 
 
-def _bars(axes: "Axes", heights: np.ndarray, rows: "pd.DataFrame", colour: str, index: str) -> None:
+def _bars(axes: "Axes", heights: np.ndarray, rows: pd.DataFrame, colour: str, index: str) -> None:
     """Draw horizontal bars with whiskers that stay right of zero."""
     value = rows["value"].clip(lower=0).to_numpy(float)
     low = np.clip(value - rows["low"].clip(lower=0).to_numpy(float), 0, None)
@@ -329,7 +329,7 @@ def indices_over_age(analysis: SensitivityResults) -> "Figure | None":
     return style.finish(figure, title, [analysis.note, note], panels[0], LEGEND_COLUMNS)
 
 
-def _lines(axes: "Axes", table: "pd.DataFrame", x: str, parameters: Sequence[str]) -> None:
+def _lines(axes: "Axes", table: pd.DataFrame, x: str, parameters: Sequence[str]) -> None:
     """Draw a line with its band a parameter."""
     for parameter, colour, marker in zip(parameters, style.COLOURS, style.MARKERS, strict=False):
         rows = table[table["parameter"] == parameter]

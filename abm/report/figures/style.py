@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from abm.io.tables import atomic
 from abm.studies.variance_between_draws import Limits
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -151,7 +152,7 @@ def age_axis(axes: "Axes") -> None:
     axes.set_xlim(9.6, 24.4)
 
 
-def year_axis(axes: "Axes", dates: "Iterable[pd.Timestamp]") -> None:
+def year_axis(axes: "Axes", dates: Iterable[pd.Timestamp]) -> None:
     """Mark census years, at most about eight of them."""
     from matplotlib.dates import DateFormatter
 

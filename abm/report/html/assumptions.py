@@ -9,6 +9,7 @@ from abm.report.html.folder import DescribedIntervention, DescribedScenario, Des
 from abm.report.html.sensitivity import Influence
 from abm.report.rendering import prose
 from abm.report.sections import Section, TextTable
+from abm.scenario.intervention_library import kinds
 
 MOST_LISTED = 10
 SOURCE, NOT_STATED = "source of the default", "not stated"
@@ -66,8 +67,6 @@ def _source(name: str) -> str:
 
 
 def _interventions(scenarios: Sequence[DescribedScenario]) -> TextTable:
-    from abm.scenario.intervention_library import kinds
-
     rows = []
     for scenario in scenarios:
         for intervention in scenario.interventions:
@@ -108,8 +107,6 @@ def _how(intervention: DescribedIntervention) -> Iterator[str]:
 
 def _effects(intervention: DescribedIntervention) -> Iterator[str]:
     """Yield what it is assumed to change in a person, with the source."""
-    from abm.scenario.intervention_library import kinds
-
     known = kinds().get(intervention.kind)
     for name, value in intervention.effects.items():
         effect = known.effects.get(name) if known else None

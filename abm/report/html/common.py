@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from abm.evidence.listing import accepted, number
+from abm.evidence.register import register
+from abm.io.messages import ScenarioError
 from abm.report.format import format_count, format_seeds_of_tables, format_text
 from abm.report.html.folder import DescribedScenario, Description
 from abm.report.rendering import prose
 from abm.report.sections import Items, Section, TextTable
+from abm.scenario.files import available_scenarios
+from abm.scenario.scenario import load_scenario
 
 COMPARE = "Compare with baseline."
 FITTED = "What was fitted, and what is predicted"
@@ -40,8 +45,6 @@ def question_of(scenario: DescribedScenario) -> tuple[str, ...]:
     The file counts only if it is found by the name and has the title that was run. Where other
     people or years were run than it says, a second paragraph says so.
     """
-    from abm.scenario.files import available_scenarios
-
     for listing in available_scenarios():
         is_its_own = (listing.name, listing.title) == (scenario.name, scenario.title)
         if is_its_own and listing.about:
@@ -52,9 +55,6 @@ def question_of(scenario: DescribedScenario) -> tuple[str, ...]:
 
 def _asked_otherwise(scenario: DescribedScenario) -> tuple[str, ...]:
     """Say where the size or the years are not those of the scenario's file."""
-    from abm.io.messages import ScenarioError
-    from abm.scenario.scenario import load_scenario
-
     try:
         file = load_scenario(scenario.name)
     except ScenarioError:
@@ -71,9 +71,6 @@ def _asked_otherwise(scenario: DescribedScenario) -> tuple[str, ...]:
 
 def fitted_figures(description: Description) -> Section:
     """Return the published figures that the defaults were chosen with, and what the rest is."""
-    from abm.evidence.listing import accepted, number
-    from abm.evidence.register import register
-
     rows = tuple(
         (
             f"{entry.id}: {entry.statement}",

@@ -6,7 +6,9 @@ Sentences are true whatever came out: fewer, more, nothing, or no telling.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
+
+import pandas as pd
 
 from abm.report.format import (
     capitalised,
@@ -21,10 +23,8 @@ from abm.report.html.folder import Description, Files, ReportError
 from abm.report.rendering import prose
 from abm.report.sections import TextTable
 from abm.report.tables import groups_table, reached_table
+from abm.report.terminal.comparison import package_lines
 from abm.scenario.intervention_library import are_events
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DIFFERENCES, PACKAGES = "differences.csv", "packages.csv"
 TEXTS = ("scenario", "seed", "outcome", "group", "level", "interval", "note")
@@ -153,7 +153,7 @@ def _question(description: Description) -> tuple[str, ...]:
     return (*asked, *prose("comparison_question", base=description.scenario, others=quoted))
 
 
-def _outcomes(rows: "pd.DataFrame", description: Description) -> list[AvertedOutcome]:
+def _outcomes(rows: pd.DataFrame, description: Description) -> list[AvertedOutcome]:
     """Return the rows of everybody together, by scenario and outcome, in the order of the file."""
     from abm.experiments.comparison.pairing import OUTCOMES
 
@@ -295,8 +295,6 @@ def _packages(files: Files) -> tuple[str, ...]:
     table = files.table(PACKAGES, PACKAGE_TEXTS, ("value", "low", "high"))
     if table is None or table.empty:
         return ()
-    from abm.report.terminal.comparison import package_lines
-
     try:
         return tuple(format_text(line) for line in package_lines(table))
     except (LookupError, ValueError, TypeError):
@@ -308,7 +306,7 @@ def _packages(files: Files) -> tuple[str, ...]:
 
 
 def _tables(
-    rows: "pd.DataFrame", outcomes: Sequence[AvertedOutcome], description: Description
+    rows: pd.DataFrame, outcomes: Sequence[AvertedOutcome], description: Description
 ) -> tuple[TextTable, ...]:
     cases, base = rows[rows["outcome"] == NEW_CASES], description.scenario
     titles = {other.name: other.called for other in description.others}

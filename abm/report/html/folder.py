@@ -7,16 +7,14 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
+import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from abm.io.files import LARGEST_JSON, LARGEST_TABLE, parse_json, read_bytes
 from abm.io.messages import InputError, did_you_mean, shown
 from abm.report.format import format_text
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DESCRIPTION = "run.json"
 COMMANDS = ("run", "compare", "validate", "sensitivity", "sweep")
@@ -128,9 +126,7 @@ class Files:
             where = ".".join(format_text(key, 60) for key in first["loc"])
             raise ReportError(f"{self.path / name}: {where}: {first['msg']}") from None
 
-    def table(
-        self, name: str, texts: Sequence[str], numbers: Sequence[str]
-    ) -> "pd.DataFrame | None":
+    def table(self, name: str, texts: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame | None:
         """Return columns that a CSV file must have, or None if there is no such file.
 
         Empty cells become "" in texts and NaN in numbers. Further columns are left out.
@@ -149,10 +145,8 @@ class Files:
             chosen[column] = self._numbers(name, chosen[column])
         return chosen
 
-    def whole_table(self, name: str) -> "pd.DataFrame | None":
+    def whole_table(self, name: str) -> pd.DataFrame | None:
         """Return a CSV file with every cell as text, or None if there is no such file."""
-        import pandas as pd
-
         content = self.content(name, LARGEST_TABLE)
         if content is None:
             return None
@@ -164,9 +158,7 @@ class Files:
         except ValueError:  # of pandas too, and of what is no text
             raise ReportError(f"{self.path / name}: is not a CSV table") from None
 
-    def _numbers(self, name: str, column: "pd.Series") -> "pd.Series":
-        import pandas as pd
-
+    def _numbers(self, name: str, column: pd.Series) -> pd.Series:
         numbers = pd.to_numeric(column.where(column != "", "nan"), errors="coerce")
         wrong = numbers.isna() & ~column.str.lower().isin(["", "nan"])
         if wrong.any():

@@ -11,6 +11,9 @@ from abm.report.format import format_count, format_seeds, format_text
 from abm.report.html.folder import DescribedScenario, Description, Files
 from abm.report.rendering import prose
 from abm.report.sections import Code, Part, Section, TextTable
+from abm.scenario import toml_text
+from abm.scenario.draws import posterior_draws
+from abm.scenario.scenario import load_scenario
 
 
 def provenance(files: Files, description: Description) -> Section:
@@ -105,8 +108,6 @@ def command_of(description: Description) -> str | None:
 
 def _overrides(description: Description) -> list[str] | None:
     """Return the options that make the named scenarios those that were run, or None."""
-    from abm.scenario.scenario import load_scenario
-
     scenario, is_validation = description.scenario, description.command == "validate"
     try:
         plain = load_scenario(scenario.name)
@@ -155,8 +156,6 @@ def _seeds(description: Description) -> list[str] | None:
 
 def _is_shipped(posterior: str) -> bool:
     """Return whether this package's posterior has this hash."""
-    from abm.scenario.draws import posterior_draws
-
     try:
         return posterior_draws().hash == posterior
     except InputError:
@@ -186,8 +185,6 @@ def _design(description: Description) -> list[str]:
 
 def as_toml(scenario: DescribedScenario) -> str:
     """Return a scenario file of what was run, without what is the default anyway."""
-    from abm.scenario import toml_text
-
     interventions = [own.model_dump(exclude_none=True) for own in scenario.interventions]
     text = toml_text.as_toml(
         {

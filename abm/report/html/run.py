@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from abm.io.files import LARGEST_TABLE
 from abm.report.format import (
@@ -22,12 +22,10 @@ from abm.report.html.folder import Description, Files, ReportError
 from abm.report.rendering import prose
 from abm.report.sections import TextTable
 from abm.report.tables import key_figures_table
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from abm.studies.aggregates import Aggregates
-    from abm.studies.key_figures import Row
+from abm.studies.aggregates import Aggregates
+from abm.studies.key_figures import AGREE, Row, summary_of
+from abm.studies.key_figures_by_draw import RowByDraw, summary_by_draw
+from abm.studies.latest import follows_one_cohort
 
 CURVES, AGGREGATES = "curves.csv", "aggregates.json"
 BAND = "aged 12 to 18"
@@ -62,10 +60,8 @@ def body_of_run(files: Files, description: Description) -> ReportBody:
     )
 
 
-def _curves(files: Files) -> "pd.DataFrame | None":
+def _curves(files: Files) -> pd.DataFrame | None:
     """Return the curves, or None where the folder has none or no row of them."""
-    import pandas as pd
-
     texts, numbers = ("seed", "date", "sex", "age", "measure"), ("value", "people")
     curves = files.table(CURVES, texts, numbers)
     if curves is None or curves.empty:
@@ -82,11 +78,8 @@ def _curves(files: Files) -> "pd.DataFrame | None":
     return curves
 
 
-def _key_figures(files: Files, description: Description, curves: "pd.DataFrame") -> "list[Row]":
+def _key_figures(files: Files, description: Description, curves: pd.DataFrame) -> list[Row]:
     """Return the key figures, those that the folder can give."""
-    from abm.studies.key_figures import summary_of
-    from abm.studies.key_figures_by_draw import summary_by_draw
-
     summary = summary_by_draw if description.posterior else summary_of
     try:
         return list(summary(curves, _aggregates(files, description.seeds)))
@@ -94,10 +87,8 @@ def _key_figures(files: Files, description: Description, curves: "pd.DataFrame")
         raise ReportError(f"{files.path / CURVES}: expected the curves of a run") from None
 
 
-def _aggregates(files: Files, seeds: Sequence[int]) -> "Mapping[int, Aggregates]":
+def _aggregates(files: Files, seeds: Sequence[int]) -> Mapping[int, Aggregates]:
     """Return the sums over people and acts of those seeds that have sound ones."""
-    from abm.studies.aggregates import Aggregates
-
     plain = files.json(AGGREGATES, LARGEST_TABLE)
     try:
         return {
@@ -109,17 +100,15 @@ def _aggregates(files: Files, seeds: Sequence[int]) -> "Mapping[int, Aggregates]
         raise ReportError(f"{files.path / AGGREGATES}: expected the sums of a run") from None
 
 
-def _limits(row: "Row") -> tuple[float, float]:
+def _limits(row: Row) -> tuple[float, float]:
     """Return the interval of a key figure: of chance, and of parameters where they were drawn."""
-    from abm.studies.key_figures_by_draw import RowByDraw
-
     if not isinstance(row, RowByDraw):
         return row.low, row.high
     low, high = np.fmin(row.low, row.parameter_low), np.fmax(row.high, row.parameter_high)
     return float(low), float(high)
 
 
-def _width(row: "Row") -> float:
+def _width(row: Row) -> float:
     low, high = _limits(row)
     return high - low
 
@@ -127,7 +116,7 @@ def _width(row: "Row") -> float:
 # The answer: a sentence on who self-injures, one on the beginning, one on help
 
 
-def _answer(rows: "Sequence[Row]", description: Description, when: str) -> Iterator[str]:
+def _answer(rows: Sequence[Row], description: Description, when: str) -> Iterator[str]:
     is_cohort = description.scenario.population.kind == "cohort"
     figures = {row.measure: row for row in rows if row.sex == "all"}
     where = f"In a cohort seen {BAND}" if is_cohort else f"On {when}, of those {BAND}"
@@ -158,7 +147,7 @@ def _answer(rows: "Sequence[Row]", description: Description, when: str) -> Itera
     yield from (f"{capitalised(phrase)}." for phrase in (beginning, help_) if phrase)
 
 
-def _phrases(figures: "Mapping[str, Row]", **phrases: str) -> str:
+def _phrases(figures: Mapping[str, Row], **phrases: str) -> str:
     """Return what is known of some key figures as a list, each figure in its phrase."""
     known = [(figures[name], name) for name in phrases if name in figures]
     return format_list(
@@ -166,10 +155,8 @@ def _phrases(figures: "Mapping[str, Row]", **phrases: str) -> str:
     )
 
 
-def _estimate(row: "Row") -> str:
+def _estimate(row: Row) -> str:
     """Return a key figure with its interval."""
-    from abm.studies.key_figures import AGREE
-
     if row.measure == "incidence":  # the precise figure stands in the table
         return format_chance(row.estimate / 100)
     none = AGREE if row.interval == AGREE else "no interval"
@@ -179,10 +166,8 @@ def _estimate(row: "Row") -> str:
 # The tables
 
 
-def _shares_by_age(curves: "pd.DataFrame") -> TextTable:
+def _shares_by_age(curves: pd.DataFrame) -> TextTable:
     """Return the shares by completed age and sex, the mean over seeds."""
-    from abm.studies.latest import follows_one_cohort
-
     is_cohort = follows_one_cohort(curves)  # then every age has a census of its own
     latest = curves if is_cohort else curves[curves["date"] == curves["date"].max()]
     single = latest[latest["age"].str.fullmatch(r"\d+") & latest["measure"].isin(list(BY_AGE))]

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from abm.parameters import parameters
+from abm.report.figures.sensitivity import NAMES
 from abm.report.format import format_count, format_list, format_number, format_range
 from abm.report.html.common import ReportBody
 from abm.report.html.folder import Description, Files, ReportError, read_description
 from abm.report.rendering import prose
 from abm.report.sections import TextTable
+from abm.studies.outcomes import OUTCOMES
 
 RANKING, NOISE, STABILITY = "ranking.csv", "noise.csv", "stability.csv"
 ALL = "all"
@@ -104,9 +106,6 @@ class _Outcome:
     """An outcome as readers know it."""
 
     def __init__(self, name: str) -> None:
-        from abm.report.figures.sensitivity import NAMES
-        from abm.studies.outcomes import OUTCOMES
-
         self.name = name
         self.called = NAMES.get(name, name.replace("_", " "))
         self.unit = OUTCOMES[name].unit if name in OUTCOMES else ""

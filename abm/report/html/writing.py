@@ -7,6 +7,7 @@ from abm.io.messages import InputError
 from abm.io.tables import TableError, write_bytes
 from abm.report.html.assumptions import assumptions
 from abm.report.html.common import ReportBody, caveats, fitted_figures
+from abm.report.html.comparison import body_of_comparison
 from abm.report.html.folder import (
     DESCRIPTION,
     Description,
@@ -16,7 +17,10 @@ from abm.report.html.folder import (
 )
 from abm.report.html.pictures import pictures_of
 from abm.report.html.provenance import facts, provenance
+from abm.report.html.run import body_of_run
 from abm.report.html.sensitivity import Influence, body_of_sensitivity, read_influence
+from abm.report.html.sweep import body_of_sweep
+from abm.report.html.validation import body_of_validation
 from abm.report.rendering import as_html
 from abm.report.sections import Items, Report, Section
 
@@ -81,11 +85,6 @@ def report_of(folder: Path, sensitivity: Path | None = None) -> Report:
 
 def _body(files: Files, description: Description, influence: Influence | None) -> ReportBody:
     """Return what the folder holds, read by the reader of its command."""
-    from abm.report.html.comparison import body_of_comparison
-    from abm.report.html.run import body_of_run
-    from abm.report.html.sweep import body_of_sweep
-    from abm.report.html.validation import body_of_validation
-
     match description.command:
         case "run":
             return body_of_run(files, description)

@@ -1,6 +1,5 @@
 """The command `compare`: run what is missing, pair the people, write and show what differs."""
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from abm.cli.frame import Results
     from abm.experiments.comparison.compare import ComparisonFindings
-    from abm.experiments.comparison.runs import Failures
     from abm.runs.folder import RunFolder
     from abm.runs.options import RunOptions
     from abm.scenario.scenario import Scenario
@@ -85,11 +83,12 @@ def _compared(
     options: "RunOptions",
 ) -> "Results | int":
     """Run what is missing; the tables are of all seeds asked for so far, what is shown of now."""
-    from abm.cli.frame import Results
+    from abm.cli.frame import Results, list_failures
     from abm.experiments.comparison.compare import find
     from abm.experiments.comparison.runs import kept_outcomes, run_missing
     from abm.report.figures.comparison import draw_comparison_figures
-    from abm.report.terminal.comparison import show
+    from abm.report.terminal.comparison import as_plain, comparison_section
+    from abm.report.terminal.printing import print_result
 
     earlier = [int(seed) for seed in folder.description().get("seeds", [])]
     spanned = sorted({*seeds, *earlier})
@@ -97,16 +96,21 @@ def _compared(
     folder.replace_failures(failures)
     outcomes, is_drawn = partial(kept_outcomes, options), options.draws is not None
     findings = find(scenarios, spanned, outcomes, is_drawn)
+    reasons = {f"{name}, seed {seed}": trace for (name, seed), trace in failures.items()}
     if not findings.seeds:
-        _list_failures(folder, failures)
+        list_failures(reasons, folder.failed_path)
         return complain("nothing was compared: no seed has a pair of runs", EXIT_FAILED)
     of_now = findings
     if not set(seeds) >= set(findings.seeds):
         of_now = find(scenarios, seeds, outcomes, is_drawn)
 
     def show_all(hash_: str) -> None:
-        _list_failures(folder, failures)
-        show(folder, of_now if of_now.seeds else findings, hash_, failures, options)
+        list_failures(reasons, folder.failed_path)
+        shown = of_now if of_now.seeds else findings
+        is_plain = options.as_json
+        print_result(
+            folder, as_plain(shown, hash_, failures) if is_plain else comparison_section(shown)
+        )
 
     content = {"seeds": spanned, "failed": [list(run) for run in failures]}
     return Results(
@@ -132,15 +136,3 @@ def _tables(
         folder.remove(name)
         del tables[name]
     return dict(tables)
-
-
-def _list_failures(folder: "RunFolder", failures: "Failures") -> None:
-    """Print the runs that failed to standard error, the first few of them."""
-    from abm.experiments.sweeps.study import MOST_LISTED
-
-    for (name, seed), trace in list(failures.items())[:MOST_LISTED]:
-        reason = trace.strip().splitlines()[-1:] or ["no reason given"]
-        print(f"nssi: {name}, seed {seed}: {reason[0]}", file=sys.stderr)
-    if failures:
-        count = f"{len(failures):,} runs failed" if len(failures) > 1 else "1 run failed"
-        print(f"nssi: {count}; tracebacks in {folder.failed_path}", file=sys.stderr)

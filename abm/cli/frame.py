@@ -1,8 +1,10 @@
 """The frame of the commands of many runs: do the work, write, draw, describe, show, and end."""
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,12 @@ from abm.io.terminal import (
     EXIT_WRONG_INPUT,
     complain,
 )
+from abm.report.format import format_count
 from abm.runs.errors import NoExecutorError, RunnerError
 from abm.runs.folder import FolderError, RunFolder, content_hash
 from abm.runs.result_store import StoreError
+
+MOST_LISTED = 10
 
 
 @dataclass(frozen=True)
@@ -76,3 +81,16 @@ def _finish(folder: RunFolder, results: Results, started: float) -> int:
     folder.describe(content, results.tables, started, results.timings, again=results.is_new)
     results.show(hash_)
     return EXIT_FAILED if results.failed else EXIT_DONE
+
+
+def list_failures(reasons: Mapping[str, str], kept_in: Path) -> None:
+    """Print on standard error which runs have no result, the first few with the reason.
+
+    `reasons` are tracebacks by what was run; all of them are in the file or folder `kept_in`.
+    """
+    for run, trace in islice(reasons.items(), MOST_LISTED):
+        last = trace.strip().splitlines()[-1:] or ["no reason given"]
+        print(f"nssi: {run}: {last[0]}", file=sys.stderr)
+    if reasons:
+        count = format_count(len(reasons), "run has", "runs have")
+        print(f"nssi: {count} no result; tracebacks in {kept_in}", file=sys.stderr)

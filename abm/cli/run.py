@@ -1,9 +1,7 @@
 """The command `run`: run the seeds that are missing, write their tables, show the key figures."""
 
-import json
-import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +10,6 @@ import typer
 
 from abm.cli.answers import answering
 from abm.cli.options import ScenarioArgument, SharedOptions, shares
-from abm.io.terminal import print_support, print_text
 
 if TYPE_CHECKING:
     from abm.cli.frame import Results
@@ -194,34 +191,28 @@ def _show(
     options: "RunOptions",
 ) -> None:
     """Print the key figures, the folder and where to find support."""
-    from abm.report.terminal.printing import print_key_figures
+    from abm.report.terminal.printing import print_result
+    from abm.report.terminal.run import run_section
 
     _show_failures(folder, kept, failed)
-    seeds = list(kept)
-    rows = _summary(folder, kept, options.draws is not None) if kept else []
-    if options.as_json:
-        incomplete = _incomplete(kept)
-        content = {
-            "folder": str(folder.path),
-            "run_id": folder.run_id,
-            "scenario": folder.scenario.name,
-            "seeds": seeds,
-            **({} if options.draws is None else folder.design | options.draws.describe(kept)),
-            "failed": list(failed),
-            **({"incomplete": incomplete} if incomplete else {}),
-            "content_hash": hash_,
-            "summary": [_plain(row) for row in rows],
-        }
-        print_text(json.dumps(content, ensure_ascii=False, allow_nan=False))
+    draws, incomplete = options.draws, _incomplete(kept)
+    rows = _summary(folder, kept, draws is not None) if kept else []
+    if not options.as_json:
+        found = run_section(folder.scenario, rows, list(kept), tables, draws is not None)
+        print_result(folder, found)
         return
-    if rows:
-        print_key_figures(rows, _title(folder, seeds), seeds, options.draws is not None)
-    elif seeds:
-        print_text(f"{_title(folder, seeds)}: too few people for any key figure")
-    for line in _seeds_apart(seeds, tables):
-        print_text(line)
-    print_text(f"\n{folder.path}")
-    print_support()
+    content = {
+        "scenario": folder.scenario.name,
+        "seeds": list(kept),
+        **({} if draws is None else folder.design | draws.describe(kept)),
+        "failed": list(failed),
+        **({"incomplete": incomplete} if incomplete else {}),
+        "content_hash": hash_,
+        "summary": [
+            {name: value for name, value in asdict(row).items() if name != "form"} for row in rows
+        ],
+    }
+    print_result(folder, content)
 
 
 def _show_failures(
@@ -239,34 +230,3 @@ def _show_failures(
     for seed, what in (incomplete | dict.fromkeys(failed, "failed")).items():
         reason = folder.failed_path / f"{seed}.txt"
         print(f"nssi: seed {seed} {what}; the reason is in {reason}", file=sys.stderr)
-
-
-def _seeds_apart(seeds: Sequence[int], tables: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what to know where the folder holds other seeds than those of the printed table."""
-    from abm.report.format import format_seeds, format_seeds_of_tables
-    from abm.runs.seeds import CURVES
-
-    held = tables.get(CURVES, {}).get("seeds", [])
-    if set(held) - set(seeds):
-        yield (
-            f"This table is of seeds {format_seeds(seeds)}; report, figures and {CURVES} are of "
-            f"seeds {format_seeds(held)}."
-        )
-    if apart := format_seeds_of_tables(tables):
-        yield apart
-
-
-def _title(folder: "RunFolder", seeds: Sequence[int]) -> str:
-    """Return one line that says what the table is of."""
-    scenario = folder.scenario
-    count = f"{len(seeds)} seeds" if len(seeds) > 1 else f"seed {seeds[0]}"
-    return f"{scenario.title or scenario.name}: {scenario.population.size:,} people, {count}"
-
-
-def _plain(row: "Row") -> dict[str, Any]:
-    """Return a row without NaN, which JSON does not know."""
-    return {
-        name: None if isinstance(value, float) and math.isnan(value) else value
-        for name, value in asdict(row).items()
-        if name != "form"
-    }

@@ -199,7 +199,8 @@ def _analysed(
     from abm.experiments.sensitivity.analysis import analyse_runs
     from abm.experiments.sweeps.study import failures_table, run_points
     from abm.report.figures.sensitivity import draw_sensitivity_figures
-    from abm.report.terminal.sensitivity import show
+    from abm.report.terminal.printing import print_result
+    from abm.report.terminal.sensitivity import as_plain, sensitivity_section
 
     scenario = folder.scenario
     pairs = [(point, seed) for point in design.points.index for seed in plan.all_seeds]
@@ -218,7 +219,12 @@ def _analysed(
     return Results(
         tables=folder.write({"design.csv": design.csv(), **findings.tables()}),
         content={**content, "ranges": ranges},
-        show=lambda hash_: show(folder, findings, hash_, options),
+        show=lambda hash_: print_result(
+            folder,
+            as_plain(scenario, findings, hash_)
+            if options.as_json
+            else sensitivity_section(scenario, findings),
+        ),
         draw=lambda path: draw_sensitivity_figures(path, findings, name, people),
     )
 
@@ -244,13 +250,14 @@ def _refuse(folder: "RunFolder", design: "Design", failures: "pd.DataFrame", run
     An analysis that was finished before stays: it is of these very points, seeds and code.
     Anything else that looks like one goes.
     """
-    from abm.experiments.sweeps.study import list_failures
+    from abm.cli.frame import list_failures
+    from abm.experiments.sweeps.study import reasons
 
     finished = _is_finished(folder)
     if not finished:
         _remove_analysis(folder)
     folder.write({"design.csv": design.csv(), "failed.csv": failures})
-    list_failures(failures, folder.path / "failed.csv")
+    list_failures(reasons(failures), folder.path / "failed.csv")
     count = f"{len(failures):,} of {runs:,} runs have no result"
     message = f"nothing was analysed: {count}; the same command runs what is missing"
     if (failures["status"] != "missing").any():

@@ -10,7 +10,7 @@ import typer
 
 from abm.cli.answers import answering
 from abm.cli.options import SharedOptions, check_folder, scenario_names, shares
-from abm.io.terminal import EXIT_DONE, NOTHING_NEW, print_json, print_table, print_text
+from abm.io.terminal import EXIT_DONE, NOTHING_NEW, print_json
 
 if TYPE_CHECKING:
     from abm.cli.frame import Results
@@ -189,12 +189,13 @@ def _title(folder: "RunFolder", number: int, is_drawn: bool) -> str:
 
 def _show(rows: "Sequence[Row]", options: "RunOptions") -> None:
     from abm.evidence.verdict_table import DRAWS_NOTE, cells_of, columns_of, summary
+    from abm.report.sections import Section, TextTable
+    from abm.report.terminal.printing import print_section
 
     if options.as_json:
         print_json(list(rows))
         return
-    print_table(columns_of(rows), map(cells_of, rows))
-    print_text("\n".join(["", *summary(rows)]))
-    if options.draws is not None:
-        number = max(row["draws"] for row in rows)
-        print_text("\n".join(textwrap.wrap(DRAWS_NOTE.format(number), NOTE_WIDTH)))
+    table = TextTable("", columns_of(rows), tuple(map(cells_of, rows)))
+    number = max(row["draws"] for row in rows) if options.draws is not None else 0
+    note = textwrap.fill(DRAWS_NOTE.format(number), NOTE_WIDTH) if number else ""
+    print_section(Section("evidence", "", (table, "\n".join(["", *summary(rows)]), note)))

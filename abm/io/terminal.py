@@ -69,19 +69,29 @@ def print_text(text: str) -> None:
     _show("text", text)
 
 
-def print_json(value: Any) -> None:
-    """Print a value as indented JSON."""
-    print_text(json.dumps(value, indent=2, ensure_ascii=False))
+def print_json(value: Any, indent: int | None = 2) -> None:
+    """Print plain data as JSON; what is not known, NaN, is null."""
+    known = _without_nan(value)
+    print_text(json.dumps(known, indent=indent, ensure_ascii=False, allow_nan=False))
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; where stdout is not a terminal, plainly and as wide as it needs."""
-    _show("table", list(columns), [[str(cell) for cell in row] for row in rows])
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nan(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(inner) for inner in value]
+    return None if value != value else value
 
 
-def print_figures(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table of figures under a title: numbers right, the first and last column left."""
-    _show("figures", title, list(headings), [list(row) for row in rows])
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], numbers: Container[int] = ()
+) -> None:
+    """Print a table; where stdout is not a terminal, plainly and as wide as it needs.
+
+    The columns of these `numbers` stand to the right.
+    """
+    sides = ["right" if column in numbers else "left" for column in range(len(columns))]
+    _show("table", list(columns), [[str(cell) for cell in row] for row in rows], sides)
 
 
 def print_support() -> None:
@@ -121,10 +131,8 @@ def _is_piece(piece: Any) -> bool:
             return True
         case ["text", str(text)]:
             return _is_plain(text)
-        case ["table", list(columns), list(rows)]:
-            return _are_cells(columns, *rows)
-        case ["figures", str(title), list(columns), list(rows)]:
-            return _is_plain(title) and _are_cells(columns, *rows)
+        case ["table", list(columns), list(rows), list(sides)]:
+            return _are_cells(columns, *rows, sides) and set(sides) <= {"left", "right"}
     return False
 
 
@@ -152,54 +160,30 @@ def _plain_in(piece: Any) -> Any:
     return plain(piece) if isinstance(piece, str) else [_plain_in(part) for part in piece]
 
 
-def _show_table(columns: list[str], rows: list[list[str]]) -> None:
+def _show_table(columns: list[str], rows: list[list[str]], sides: list[Any]) -> None:
     if not sys.stdout.isatty():
-        print("\n".join(_aligned(columns, rows)))
+        print("\n".join(_aligned([columns, *rows], sides)))
         return
     from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    _show_rich(Table(*columns, box=SIMPLE_HEAD), rows)
-
-
-def _show_figures(title: str, headings: list[str], rows: list[list[str]]) -> None:
-    if not sys.stdout.isatty():
-        print("\n".join(plain_figures(title, headings, rows)))
-        return
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=Text(title), title_justify="left", show_edge=False, pad_edge=False)
-    for column, heading in enumerate(headings):
-        is_number = 0 < column < len(headings) - 1
-        table.add_column(heading, justify="right" if is_number else "left")
-    _show_rich(table, rows)
-
-
-def _show_rich(table: Any, rows: list[list[str]]) -> None:
     from rich.console import Console
+    from rich.table import Table
     from rich.text import Text
 
+    table = Table(box=SIMPLE_HEAD)
+    for column, side in zip(columns, sides, strict=True):
+        table.add_column(column, justify=side)
     for row in rows:
         table.add_row(*(Text(cell, overflow="fold") for cell in row))
     Console().print(table)
 
 
-def plain_figures(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return an aligned table of text: first column left, numbers right, last column left."""
-    return [title, *_aligned(headings, rows, range(1, len(headings) - 1))]
-
-
-def _aligned(
-    headings: Sequence[str], rows: Iterable[Sequence[str]], right: Container[int] = ()
-) -> list[str]:
-    """Return the lines of a table of text; the columns of these numbers stand to the right."""
-    lines = [headings, *rows]
+def _aligned(lines: list[list[str]], sides: list[str]) -> list[str]:
+    """Return the lines of a table of text, its columns to these sides."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return [
         "  ".join(
-            cell.rjust(width) if number in right else cell.ljust(width)
-            for number, (cell, width) in enumerate(zip(line, widths, strict=True))
+            cell.rjust(width) if side == "right" else cell.ljust(width)
+            for cell, side, width in zip(line, sides, widths, strict=True)
         ).rstrip()
         for line in lines
     ]
@@ -208,6 +192,5 @@ def _aligned(
 _KINDS: dict[str, Callable[..., None]] = {
     "text": print,
     "table": _show_table,
-    "figures": _show_figures,
     "support": lambda: print(SUPPORT, file=sys.stdout if sys.stdout.isatty() else sys.stderr),
 }

@@ -13,7 +13,7 @@ from abm.cli import main as cli
 from abm.cli.answers import FOLDER, MOST_KEPT
 from abm.cli.validate import validation_folder
 from abm.experiments.comparison.runs import comparison_folder
-from abm.io.terminal import print_figures, print_support, print_text
+from abm.io.terminal import print_support, print_table, print_text
 from abm.runs.folder import RunFolder
 
 HEAVY = ("numpy", "numba", "scipy", "pandas", "pyarrow", "matplotlib", "seaborn", "mesa", "SALib")
@@ -70,7 +70,7 @@ def nssi(tmp_path, monkeypatch, capsys):
                 folder = folder_of(*given, **named)
                 folder.mkdir(parents=True, exist_ok=True)
                 (folder / "curves.csv").write_text("age,value\n12,0.5\n")
-                print_figures("Figures", ("", "estimate", "from"), [("ever", "17.9 %", "a seed")])
+                print_table(("", "estimate", "from"), [("ever", "17.9 %", "a seed")], {1})
                 print_text(f"\n{folder}")
                 print_support()
                 return code

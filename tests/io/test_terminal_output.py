@@ -45,7 +45,7 @@ def test_what_was_noted_is_printed_again_the_same_at_any_width(
     def show() -> None:
         terminal.print_text("[bold]as it is")
         terminal.print_table(("name", "what it asks"), [("baseline", "nothing " * 12), ("b", 2)])
-        terminal.print_figures("A title", ("", "estimate", "from"), [("ever " * 9, "1 %", "seeds")])
+        terminal.print_table(("", "estimate", "from"), [("ever " * 9, "1 %", "seeds")], {1})
         terminal.print_support()
 
     noted: terminal.Printed = []

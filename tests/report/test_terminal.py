@@ -3,26 +3,33 @@
 import hand_made
 
 from abm.io.progress import Progress, in_words
-from abm.io.terminal import plain_figures, print_support
-from abm.report.terminal.printing import print_key_figures
+from abm.io.terminal import print_support, print_table
+from abm.report.terminal.printing import print_section
+from abm.report.terminal.run import run_section
 from abm.studies.key_figures import summary_of
 
 
 def test_the_plain_table_is_never_cut(capsys):
-    rows = summary_of(hand_made.record(hand_made.scenario()).curves, {})
-    print_key_figures(rows, "A title", [1])
+    scenario = hand_made.scenario()
+    rows = summary_of(hand_made.record(scenario).curves, {})
+    print_section(run_section(scenario, rows, [1], {}, False))
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "A title"
+    assert (
+        lines[0]
+        == f"{scenario.title or scenario.name}: {scenario.population.size:,} people, seed 1"
+    )
     assert len(lines) == len(rows) + 2
     for line, row in zip(lines[2:], rows, strict=True):
         assert line.startswith(row.label)
         assert line.endswith(row.interval)
 
 
-def test_columns_of_the_plain_table_are_aligned():
-    lines = plain_figures("t", ("", "estimate", "from"), [("a", "1.0", "x"), ("long", "22.0", "y")])
-    assert [line.rstrip()[-1] for line in lines[2:]] == ["x", "y"]
-    assert lines[2].index("1.0") + 3 == lines[3].index("22.0") + 4
+def test_columns_of_the_plain_table_are_aligned(capsys):
+    rows = [("a", "1.0", "x"), ("long", "22.0", "y")]
+    print_table(("", "estimate", "from"), rows, numbers={1})
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.rstrip()[-1] for line in lines[1:]] == ["x", "y"]
+    assert lines[1].index("1.0") + 3 == lines[2].index("22.0") + 4
 
 
 def test_support_is_named(capsys):

@@ -1,10 +1,9 @@
 """What sweeps and sensitivity analyses share: a design run over seeds, and a table of it."""
 
 import statistics
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from abm.experiments.sweeps.design import Design, PointScenarios
 from abm.io.progress import Progress, in_words
@@ -19,12 +18,8 @@ from abm.runs.task import Task
 from abm.simulation.compiled import announce_compiling
 from abm.studies.outcomes import in_order
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 # Columns of a table of runs that are not outcomes.
 RUN_COLUMNS = ("point", "seed", "key", "status", "error")
-MOST_LISTED = 10
 TIMED_RUNS = 2  # the first one compiles
 SECONDS_FROM = 200  # known runs that are looked at to say how long one takes
 MOST_SECONDS = 1e9  # a store that was handed over may say anything
@@ -34,7 +29,7 @@ PointSeed = tuple[int, int]
 
 def run_points(
     scenarios: PointScenarios, pairs: Iterable[PointSeed], options: RunOptions, title: str
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """Run every point and seed that has no result and return what became of all of them.
 
     A row a point and seed, in the order given: point, seed, key, status ("missing" where there is
@@ -129,10 +124,8 @@ def _seconds_of(store: ResultStore, keys: Sequence[str]) -> float | None:
     return statistics.median(seconds) if seconds else None
 
 
-def _as_frame(store: ResultStore, keys: Mapping[PointSeed, str]) -> "pd.DataFrame":
+def _as_frame(store: ResultStore, keys: Mapping[PointSeed, str]) -> pd.DataFrame:
     """Return the results of points and seeds, one row each; several may share one run."""
-    import pandas as pd
-
     results = store.frame(list(dict.fromkeys(keys.values())), about=("error",)).set_index("key")
     names = [name for name in results.columns if name not in RUN_COLUMNS]
     table = results.reindex(list(keys.values()), columns=["status", "error", *in_order(names)])
@@ -143,12 +136,12 @@ def _as_frame(store: ResultStore, keys: Mapping[PointSeed, str]) -> "pd.DataFram
     return pd.concat([pairs, table.reset_index()], axis=1)
 
 
-def outcome_names(runs: "pd.DataFrame") -> list[str]:
+def outcome_names(runs: pd.DataFrame) -> list[str]:
     """Return the outcomes a table of runs has, in the order in which they are declared."""
     return [str(name) for name in runs.columns if name not in RUN_COLUMNS]
 
 
-def failures_table(runs: "pd.DataFrame", design: Design) -> "pd.DataFrame":
+def failures_table(runs: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Return the runs without a result: point, its values, seed, status, error (a traceback)."""
     failed = runs[runs["status"] != DONE]
     values = design.points.loc[failed["point"]].reset_index(drop=True)
@@ -157,11 +150,6 @@ def failures_table(runs: "pd.DataFrame", design: Design) -> "pd.DataFrame":
     return values.join(columns)
 
 
-def list_failures(failures: "pd.DataFrame", path: Path) -> None:
-    """Print the runs without a result to standard error, the first few of them."""
-    for row in failures.head(MOST_LISTED).itertuples():
-        reason = str(row.error).strip().splitlines()[-1:] or ["no result"]
-        print(f"nssi: point {row.point}, seed {row.seed}: {reason[0]}", file=sys.stderr)
-    more = len(failures) - MOST_LISTED
-    rest = f"{more:,} more, and all tracebacks" if more > 0 else "tracebacks"
-    print(f"nssi: {rest} in {path}", file=sys.stderr)
+def reasons(failures: pd.DataFrame) -> dict[str, str]:
+    """Return the traceback of each run without a result, if it has one, by point and seed."""
+    return {f"point {row.point}, seed {row.seed}": str(row.error) for row in failures.itertuples()}

@@ -1,9 +1,10 @@
 """A comparison as tables for people, or JSON for programs."""
 
-import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from abm.experiments.comparison.estimates import BETWEEN_SEEDS, PEOPLE_OF_A_RATE, WITHIN_DRAWS
 from abm.experiments.comparison.packages import (
@@ -17,21 +18,15 @@ from abm.experiments.comparison.packages import (
     WITHIN_CHANCE,
 )
 from abm.experiments.comparison.pairing import NEW_CASES, OUTCOMES
-from abm.io.terminal import print_support, print_text
 from abm.report.format import format_count, format_number, format_range
-from abm.report.sections import TextTable
+from abm.report.sections import Section, TextTable
 from abm.report.tables import changed, groups_table, reached_table
 from abm.report.terminal.draws import NOT_TOLD, notes_by_draw
-from abm.report.terminal.printing import print_text_table, records
+from abm.report.terminal.printing import records
 from abm.studies.variance_between_draws import FEWEST_DRAWS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from abm.experiments.comparison.compare import ComparisonFindings
-    from abm.runs.folder import RunFolder
-    from abm.runs.options import RunOptions
-
 MOST_COLUMNS = 4  # scenarios beside each other
 NOT_SHOWN = "not shown"
 ONE_SEED = (
@@ -56,24 +51,9 @@ VERDICTS = {
 }
 
 
-def show(
-    folder: "RunFolder",
-    findings: "ComparisonFindings",
-    hash_: str,
-    failures: "dict[tuple[str, int], str]",
-    options: "RunOptions",
-) -> None:
-    """Print what differs, for whom and at what cost, and where the rest is."""
-    if options.as_json:
-        print_text(json.dumps(as_plain(folder, findings, hash_, failures), allow_nan=False))
-        return
-    print_text(title_of(findings))
-    for table in tables(findings):
-        print_text_table(table)
-    for line in notes(findings):
-        print_text(line)
-    print_text(f"\n{folder.path}")
-    print_support()
+def comparison_section(findings: "ComparisonFindings") -> Section:
+    """Return what differs, for whom and at what cost."""
+    return Section("comparison", title_of(findings), (*tables(findings), *notes(findings)))
 
 
 def title_of(findings: "ComparisonFindings") -> str:
@@ -138,17 +118,17 @@ def notes(findings: "ComparisonFindings") -> list[str]:
     """Return what intervals cover, why numbers are not shown, and what packages come to."""
     table = findings.averted()
     several = (table["interval"] == BETWEEN_SEEDS).any()
-    lines = ["", SEVERAL_SEEDS if several else ONE_SEED]
+    lines = [f"\n{SEVERAL_SEEDS if several else ONE_SEED}"]
     if findings.is_by_draw:
         is_within = (table["interval"] == WITHIN_DRAWS).any()
-        lines[1:] = [BY_DRAW if is_within else ONE_SEED, *notes_by_draw(findings.seeds)]
+        lines = [f"\n{BY_DRAW if is_within else ONE_SEED}", *notes_by_draw(findings.seeds)]
     cases = table[(table["outcome"] == NEW_CASES) & (table["note"] != "")]
     for scenario, note in zip(cases["scenario"], cases["note"], strict=True):
         lines.append(f"{scenario}, number needed to reach, not shown: {note}.")
     return lines + package_lines(findings.packages)
 
 
-def package_lines(packages: "pd.DataFrame") -> list[str]:
+def package_lines(packages: pd.DataFrame) -> list[str]:
     """Return one line a package and question: at least its best part, at most the sum?"""
     lines = []
     for name in dict.fromkeys(packages["package"]):
@@ -166,7 +146,7 @@ def package_lines(packages: "pd.DataFrame") -> list[str]:
     return lines
 
 
-def _reasons(own: "pd.DataFrame") -> str:
+def _reasons(own: pd.DataFrame) -> str:
     from abm.experiments.comparison.packages import APART, SEVERAL, TOGETHER
 
     values = own["value"].astype(float).to_dict()
@@ -178,7 +158,7 @@ def _cases(row: Any, more: str) -> str:
     return f"{format_number(row['value'])}{limits} cases {more}"
 
 
-def _scenarios(table: "pd.DataFrame") -> list[str]:
+def _scenarios(table: pd.DataFrame) -> list[str]:
     return [str(name) for name in dict.fromkeys(table["scenario"])]
 
 
@@ -198,17 +178,12 @@ def _limits(row: Any, name: str) -> str:
 
 
 def as_plain(
-    folder: "RunFolder",
-    findings: "ComparisonFindings",
-    hash_: str,
-    failures: "dict[tuple[str, int], str]",
+    findings: "ComparisonFindings", hash_: str, failures: "Mapping[tuple[str, int], str]"
 ) -> dict[str, Any]:
     """Return what was found, over all seeds, as plain data."""
     table = findings.differences
     over_all = table[table["seed"] == "all"].drop(columns="seed")
     return {
-        "folder": str(folder.path),
-        "run_id": folder.run_id,
         "base": findings.base.name,
         "scenarios": [scenario.name for scenario in findings.others],
         "people": findings.base.population.size,

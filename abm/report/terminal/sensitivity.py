@@ -1,19 +1,15 @@
 """A sensitivity analysis as a table for people, or JSON for programs."""
 
-import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from abm.io.terminal import print_support, print_table, print_text
+import pandas as pd
+
+from abm.experiments.sensitivity.analysis import SensitivityFindings
 from abm.report.format import format_count
+from abm.report.sections import Section, TextTable
 from abm.report.terminal.printing import records
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from abm.experiments.sensitivity.analysis import SensitivityFindings
-    from abm.runs.folder import RunFolder
-    from abm.runs.options import RunOptions
+from abm.scenario.scenario import Scenario
 
 LOUD = 0.1  # from this share on chance is pointed out
 WORDS = {
@@ -27,30 +23,22 @@ COVERED = (
 )
 
 
-def show(
-    folder: "RunFolder", findings: "SensitivityFindings", hash_: str, options: "RunOptions"
-) -> None:
-    """Print the ranking with its intervals, chance, stability, and where the rest is."""
-    if options.as_json:
-        print_text(json.dumps(_as_plain(folder, findings, hash_), allow_nan=False))
-        return
-    plan, scenario = findings.plan, folder.scenario
+def sensitivity_section(scenario: Scenario, findings: SensitivityFindings) -> Section:
+    """Return the ranking with its intervals, chance and stability."""
+    plan = findings.plan
     runs = format_count(len(plan.all_seeds), "run")
-    print_text(
+    title = (
         f"{scenario.title or scenario.name}: {scenario.population.size:,} people, {plan.method}, "
         f"{plan.blocks} {plan.problem.unit}, {runs} a point"
     )
-    print_text(f"{WORDS[plan.method]}; +- 95 % by {REACH[plan.method]}")
-    if len(findings.ranking):
-        print_table(*_cells(findings))
-    for line in [*COVERED, *_notes(findings), *_stability(findings)]:
-        print_text(line)
-    print_text(f"\n{folder.path}")
-    print_support()
+    words = f"{WORDS[plan.method]}; +- 95 % by {REACH[plan.method]}"
+    table = (_table(findings),) if len(findings.ranking) else ()
+    notes = (*COVERED, *_notes(findings), *_stability(findings))
+    return Section("sensitivity", title, (words, *table, *notes))
 
 
-def _cells(findings: "SensitivityFindings") -> tuple[list[str], list[list[str]]]:
-    """Return headings and cells: a row a parameter, most influential first, then chance."""
+def _table(findings: SensitivityFindings) -> TextTable:
+    """Return a row a parameter, most influential first, then chance."""
     ranking = findings.ranking
     overall = ranking[ranking["outcome"] == "all"]
     outcomes = [name for name in findings.main_outcomes if name in set(ranking["outcome"])]
@@ -60,19 +48,19 @@ def _cells(findings: "SensitivityFindings") -> tuple[list[str], list[list[str]]]
         overall["rank"], overall["parameter"], overall["value"], strict=True
     ):
         cells = [_with_reach(own[name].loc[parameter]) for name in outcomes]
-        rows.append([str(rank), str(parameter), f"{value:.2f}", *cells])
+        rows.append((str(rank), str(parameter), f"{value:.2f}", *cells))
     noise = _main_noise(findings).set_index("outcome")
     floors = noise.loc[outcomes, "index_by_chance"].to_numpy(float).tolist()
     floor_cells = ["-" if math.isnan(floor) else f"{floor:.3g}" for floor in floors]
-    rows.append(["", "(by chance alone, at most)", "", *floor_cells])
+    rows.append(("", "(by chance alone, at most)", "", *floor_cells))
     columns = ("noise_share", "noise_share_low", "noise_share_high")
     of_shares = noise.loc[outcomes, list(columns)].to_numpy(float).tolist()
     shares = [_share_range(*shares) for shares in of_shares]
-    rows.append(["", "(chance in the variance)", "", *shares])
-    return ["", "parameter", "over all", *outcomes], rows
+    rows.append(("", "(chance in the variance)", "", *shares))
+    return TextTable("", ("", "parameter", "over all", *outcomes), tuple(rows))
 
 
-def _with_reach(row: "pd.Series") -> str:
+def _with_reach(row: pd.Series) -> str:
     if math.isnan(row["high"]):
         return f"{row['value']:.3g}"
     return f"{row['value']:.3g} +- {row['high'] - row['value']:.2g}"
@@ -87,11 +75,11 @@ def _share_range(share: float, low: float, high: float) -> str:
     return f"{share:.1%} ({100 * low:.1f} to {100 * high:.1f})"
 
 
-def _main_noise(findings: "SensitivityFindings") -> "pd.DataFrame":
+def _main_noise(findings: SensitivityFindings) -> pd.DataFrame:
     return findings.noise[findings.noise["outcome"].isin(list(findings.main_outcomes))]
 
 
-def _notes(findings: "SensitivityFindings") -> list[str]:
+def _notes(findings: SensitivityFindings) -> list[str]:
     """Return what was left out, and what the shares of chance rest on."""
     main = _main_noise(findings)
     noted = main[main["note"] != ""]
@@ -113,7 +101,7 @@ def _notes(findings: "SensitivityFindings") -> list[str]:
     return lines
 
 
-def _stability(findings: "SensitivityFindings") -> list[str]:
+def _stability(findings: SensitivityFindings) -> list[str]:
     """Return how alike the rankings of repetitions are, one line a pair."""
     stability = findings.stability
     overall = stability[stability["outcome"] == "all"]
@@ -124,12 +112,10 @@ def _stability(findings: "SensitivityFindings") -> list[str]:
     ]
 
 
-def _as_plain(folder: "RunFolder", findings: "SensitivityFindings", hash_: str) -> dict[str, Any]:
+def as_plain(scenario: Scenario, findings: SensitivityFindings, hash_: str) -> dict[str, Any]:
     """Return the findings that fit a screen as plain data; the tables hold the rest."""
     return {
-        "folder": str(folder.path),
-        "run_id": folder.run_id,
-        "scenario": folder.scenario.name,
+        "scenario": scenario.name,
         "method": findings.plan.method,
         "seeds": findings.plan.all_seeds,
         "content_hash": hash_,

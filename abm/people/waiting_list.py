@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from abm.chance import Purpose, draws_for
+from abm.chance import Purpose, draws_for, four_draws, seed_halves
 from abm.people.codes import SPECIALIST, THERAPY
 from abm.people.layout import NEVER
 
@@ -25,9 +25,11 @@ def allocate_places(people: np.ndarray, p: Any, day: int, seed: int) -> int:
     if len(waiting) == 0:
         return 0
     taken = int(np.count_nonzero(present & (people["care"] >= SPECIALIST)))
-    rounding = float(draws_for(seed, np.zeros(1), 0, Purpose.PLACES, 0)[0][0])
+    rounding = four_draws(*seed_halves(seed), 0, 0, Purpose.PLACES, 0)[0]
     places = int(p.specialist_places * np.count_nonzero(present) / PLACES_PER + rounding)
-    free = max(0, places - taken)
+    free = places - taken
+    if free <= 0:
+        return 0
     persons, since = people["person"][waiting], people["waiting_since"][waiting]
     turn = draws_for(seed, persons, 0, Purpose.QUEUE, since.astype(np.int64))[0]
     order = np.lexsort((persons, turn, since))

@@ -1,11 +1,13 @@
 """What is taken from a world: the tables of its logs, with what studies derive from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from abm.chance import Purpose, draws_for
 from abm.scenario.dates import DAYS_A_YEAR
 from abm.simulation.census import AGES, FLOWS, STOCKS
 from abm.studies.questions import asked_by_list, recognition_of
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from abm.scenario.scenario import Scenario
     from abm.simulation.record import Record
     from abm.simulation.world import World
+    from abm.simulation.world_state import WorldState
+
+    ScenarioStudied = tuple[Scenario, StudiedWorld]
 
 Columns = dict[str, np.ndarray]
 ROUTES = ("calm", "feel", "punish")
@@ -29,21 +34,76 @@ OF_PRESENT = ("disclosed", "contacted", "barrier_person", "waiting_since", "dist
 
 def observe(scenario: "Scenario", seed: int, studied: "StudiedWorld") -> dict[str, Columns]:
     """Run one world with one seed and return its tables, by name."""
-    if studied.kind != "run":
-        return {"trial": _trial(scenario, seed, studied.kind)}
+    return observe_alike([(scenario, studied)], seed)[0]
+
+
+def observe_alike(worlds: "Sequence[ScenarioStudied]", seed: int) -> list[dict[str, Columns]]:
+    """Run worlds that agree up to their first reported day; return the tables of each, by name.
+
+    Their warm-up is run once, and the years after it once for all that differ in who is watched.
+    """
+    from abm.simulation.world import World
+    from abm.simulation.world_state import run_warm_up, state_of
+
+    state = state_of(run_warm_up(World(worlds[0][0], seed))) if len(worlds) > 1 else None
+    same: dict[Scenario, list[ScenarioStudied]] = {}
+    for scenario, studied in worlds:
+        if studied.kind == "run":
+            same.setdefault(_unwatched(scenario), []).append((scenario, studied))
+    runs = {unwatched: _run_once(those, seed, state) for unwatched, those in same.items()}
+    return [
+        _tables_seen(*runs[_unwatched(scenario)], scenario, studied)
+        if studied.kind == "run"
+        else {"trial": _trial(scenario, seed, studied.kind, state)}
+        for scenario, studied in worlds
+    ]
+
+
+def _unwatched(scenario: "Scenario") -> "Scenario":
+    """Return the scenario with nobody watched, in which the same happens."""
+    observation = scenario.observation.model_copy(update={"moments_share": 0.0})
+    return scenario.model_copy(update={"observation": observation})
+
+
+def _run_once(
+    worlds: "Sequence[ScenarioStudied]", seed: int, state: "WorldState | None"
+) -> "tuple[Record, World]":
+    """Run worlds that differ in who is watched as the one in which most are, with all logs."""
     from abm.simulation.record import Logs
     from abm.simulation.run import run
     from abm.simulation.world import World
+    from abm.simulation.world_state import resume
 
-    logs = Logs(**dict.fromkeys(studied.logs, True))
-    world = World(scenario, seed, logs)
-    return tables_of(run(scenario, seed, logs, world=world), world, studied.keep)
+    scenario = max((world[0] for world in worlds), key=lambda one: one.observation.moments_share)
+    logs = Logs(**{log: True for _, studied in worlds for log in studied.logs})
+    if state is None:
+        world = World(scenario, seed, logs)
+    else:
+        world = resume(scenario, seed, logs, state=state)
+    return run(scenario, seed, logs, world=world), world
 
 
-def _trial(scenario: "Scenario", seed: int, kind: str) -> Columns:
+def _tables_seen(
+    record: "Record", world: "World", scenario: "Scenario", studied: "StudiedWorld"
+) -> dict[str, Columns]:
+    """Return the tables of a world from a run in which more may be watched and logged.
+
+    Who is watched is a keyed draw of the person, below the share: of fewer it is some of the same.
+    """
+    logged = {name: record.logged[name] for name in studied.logs}
+    share = scenario.observation.moments_share
+    if "moments" in logged and share < record.scenario.observation.moments_share:
+        (rows,) = logged["moments"]
+        drawn = draws_for(record.seed, rows["person"], 0, Purpose.MOMENTS, 0)[0]
+        logged["moments"] = (rows[drawn < share],)
+    own = replace(record, scenario=scenario, logged=logged)
+    return tables_of(own, world, studied.keep)
+
+
+def _trial(scenario: "Scenario", seed: int, kind: str, state: "WorldState | None") -> Columns:
     from abm.studies.trial import AFTER_ONE_ACT, REPEATED, simulate_trial
 
-    arms = simulate_trial(scenario, seed, REPEATED if kind == "trial" else AFTER_ONE_ACT)
+    arms = simulate_trial(scenario, seed, REPEATED if kind == "trial" else AFTER_ONE_ACT, state)
     return {
         "person": np.concatenate([arms.person, arms.person]),
         "treated": np.repeat([1, 0], len(arms.person)),

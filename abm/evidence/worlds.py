@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from abm.compilation import code_version, version_of
-from abm.evidence.observed_tables import observe
+from abm.evidence.observed_tables import observe, observe_alike
 from abm.evidence.register import Entry, Register, StudiedWorld, register
 from abm.io.files import arrays_bytes, parse_arrays
 from abm.parameters import parameters, switches
@@ -17,7 +17,7 @@ from abm.runs.errors import RunnerError
 from abm.runs.executors import local_executor
 from abm.runs.folder import RUN_ID_DIGITS
 from abm.runs.kept_result import KeptResult, kept
-from abm.runs.keys import agent_days, result_key
+from abm.runs.keys import agent_days, key_of_kind, result_key
 from abm.runs.processes import processors
 from abm.runs.result_store import ResultStore
 from abm.runs.run_tasks import run_tasks
@@ -53,9 +53,18 @@ class WorldRun:
     def key(self) -> str:
         """Key of its tables: the same for all worlds that give the same."""
         given = {name: getattr(self.studied, name) for name in ("kind", "logs", "keep")}
+        given["observation"] = self.scenario.observation.model_dump(mode="json")
         made_by = f"{self.observe.__module__}.{self.observe.__qualname__}"
         extra = f"{json.dumps(given)} {made_by} {version_of('evidence/observed_tables.py')}"
         return result_key(KIND, self.scenario, self.seed, extra)
+
+    @property
+    def beginning(self) -> str:
+        """Key of all worlds that have the same warm-up; its own where it is run alone."""
+        from abm.runs.warm_ups import warm_up_key
+
+        warm_up = warm_up_key(self.scenario, self.seed) if self.observe is observe else None
+        return self.key if warm_up is None else key_of_kind(KIND, warm_up)
 
 
 def scenario_of(studied: StudiedWorld, baseline: str, population: int) -> Scenario:
@@ -139,6 +148,8 @@ def run_worlds(
 ) -> dict[str, dict[int, Tables]]:
     """Run every world that is not kept; return tables by world, seed and name.
 
+    Worlds with the same warm-up are one task, so that it is run once.
+
     Parameters
     ----------
     runs
@@ -162,16 +173,11 @@ def run_worlds(
     keys = [run.key for run in runs]
     by_key = dict(zip(reversed(keys), reversed(runs), strict=True))  # the first of each
     tables = _TablesAtHand(store, tell, len(by_key))
-    known = tables.at_hand(by_key)
-    tasks = [
-        Task(key, observe_world, run, agent_days(run.scenario))
-        for key, run in reversed(by_key.items())
-        if key not in known
-    ]
-    if any(task.argument.observe is observe for task in tasks):
+    tasks = tables.tasks(dict(reversed(by_key.items())))
+    if any(task.argument[0].observe is observe for task in tasks):
         announce_compiling(tell)
     with local_executor(min(processors() if jobs is None else jobs, len(tasks))) as executor:
-        run_tasks(tasks, tables.keep, executor, is_known=tables.at_hand, claims=store, say=tell)
+        run_tasks(tasks, tables.keep, executor, is_known=tables.known, claims=store, say=tell)
     if tables.errors:
         more = f" (and {len(tables.errors) - 1} more)" if len(tables.errors) > 1 else ""
         raise WorldError(f"a world failed: {tables.errors[0]}{more}; what was run is kept")
@@ -188,6 +194,7 @@ class _TablesAtHand:
     store: ResultStore | None
     tell: Progress
     number: int  # of all worlds
+    together: dict[str, list[WorldRun]] = field(default_factory=dict)  # to be run, by beginning
     by_key: dict[str, Tables] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
@@ -198,12 +205,30 @@ class _TablesAtHand:
                 self.by_key[key] = tables
         return self.by_key.keys() & set(keys)
 
+    def tasks(self, runs: Mapping[str, WorldRun]) -> list[Task]:
+        """Return what is to be done for runs, by key: those that begin alike are one task."""
+        known = self.at_hand(runs)
+        for key, run in runs.items():
+            if key not in known:
+                self.together.setdefault(run.beginning, []).append(run)
+        return [
+            Task(beginning, observe_worlds, group, max(agent_days(run.scenario) for run in group))
+            for beginning, group in self.together.items()
+        ]
+
+    def known(self, tasks: Collection[str]) -> set[str]:
+        """Return the keys of those tasks whose every table is at hand."""
+        keys = {task: {run.key for run in self.together[task]} for task in tasks}
+        at_hand = self.at_hand(set().union(*keys.values()))
+        return {task for task, wanted in keys.items() if wanted <= at_hand}
+
     def keep(self, batch: list[Finished]) -> None:
         """Take what comes from workers, and keep it in the store."""
+        worlds = [world for done in batch for world in _each_world(done)]
         if self.store:
-            good = [done for done in batch if not isinstance(done.result, Failure)]
+            good = [done for done in worlds if not isinstance(done.result, Failure)]
             self.store.put_many([_to_keep(done) for done in good])
-        for done in batch:
+        for done in worlds:
             run: WorldRun = done.task.argument
             name = f"{run.world}, seed {run.seed}"
             if isinstance(done.result, Failure):
@@ -213,9 +238,16 @@ class _TablesAtHand:
                 self.tell(f"{len(self.by_key)} of {self.number} worlds run: {name}")
 
 
-def observe_world(run: WorldRun) -> bytes:
-    """Run a world in a worker and return its tables as the bytes of an `.npz` file."""
-    tables = run.observe(run.scenario, run.seed, run.studied)
+def observe_worlds(runs: Sequence[WorldRun]) -> list[bytes]:
+    """Run worlds that begin alike in a worker; return tables of each as bytes of an `.npz` file."""
+    if runs[0].observe is observe:
+        every = observe_alike([(run.scenario, run.studied) for run in runs], runs[0].seed)
+    else:
+        every = [run.observe(run.scenario, run.seed, run.studied) for run in runs]
+    return [_file_of(tables) for tables in every]
+
+
+def _file_of(tables: Tables) -> bytes:
     flat = {
         f"{name}{BETWEEN}{column}": values
         for name, columns in tables.items()
@@ -224,8 +256,17 @@ def observe_world(run: WorldRun) -> bytes:
     return arrays_bytes(flat)
 
 
+def _each_world(finished: Finished) -> Iterator[Finished]:
+    """Yield what came of each of the worlds that were run together."""
+    runs, result = finished.task.argument, finished.result
+    results = [result] * len(runs) if isinstance(result, Failure) else result
+    weight, seconds = finished.task.weight / len(runs), finished.seconds / len(runs)
+    for run, tables in zip(runs, results, strict=True):
+        yield Finished(Task(run.key, observe_worlds, run, weight), tables, seconds)
+
+
 def tables_in(content: bytes) -> Tables:
-    """Return the tables that `observe_world` gave; a ValueError says that they are none."""
+    """Return what tables `observe_worlds` gave of a world; a ValueError says that they are none."""
     tables: Tables = {}
     for key, values in parse_arrays(content).items():
         name, column = key.split(BETWEEN, 1)

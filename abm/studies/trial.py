@@ -23,7 +23,7 @@ from abm.people.codes import SPECIALIST, THERAPY
 from abm.people.layout import NEVER
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.world import World
-from abm.simulation.world_state import resume, run_warm_up, state_of
+from abm.simulation.world_state import WorldState, resume, run_warm_up, state_of
 from abm.studies.intervals import HALF, Z_95, odds_ratio, standardised_difference
 
 AGES = (12.0, 19.0)  # 12 to 18 completed years
@@ -63,9 +63,15 @@ class Trial:
     control_late: np.ndarray
 
 
-def simulate_trial(scenario: Scenario, seed: int, criteria: Criteria = REPEATED) -> Trial:
-    """Run a population to its first reported day and try DBT-A on those eligible."""
-    state = state_of(run_warm_up(World(scenario, seed)))
+def simulate_trial(
+    scenario: Scenario, seed: int, criteria: Criteria = REPEATED, state: WorldState | None = None
+) -> Trial:
+    """Run a population to its first reported day and try DBT-A on those eligible.
+
+    `state` is the population on that day, where it is at hand.
+    """
+    if state is None:
+        state = state_of(run_warm_up(World(scenario, seed)))
     world = resume(scenario, seed, state=state)
     rows = eligible(world, criteria)
     person = world.people["person"][rows].copy()

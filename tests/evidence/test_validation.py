@@ -103,13 +103,15 @@ def test_a_world_that_kills_every_process_is_given_up_alone(tmp_path: Path, monk
 
 def test_worlds_observed_otherwise_or_with_other_logs_are_others() -> None:
     run = few_runs()[0]
+    seen = run.scenario.observation.model_copy(update={"moments_share": 0.3})
     others = [
+        dataclasses.replace(run, scenario=run.scenario.model_copy(update={"observation": seen})),
         dataclasses.replace(run, seed=5),
         dataclasses.replace(run, observe=made_up_world.look),
         dataclasses.replace(run, studied=run.studied.model_copy(update={"logs": ("acts",)})),
         dataclasses.replace(run, studied=run.studied.model_copy(update={"keep": ("age",)})),
     ]
-    assert len({run.key, *(each.key for each in others)}) == 5
+    assert len({run.key, *(each.key for each in others)}) == 6
     assert dataclasses.replace(run, world="the same by another name").key == run.key
 
 

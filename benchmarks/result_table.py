@@ -2,7 +2,8 @@
 
 import os
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -25,36 +26,65 @@ class Spread(Protocol):
 type BySize[Value] = Mapping[int, Mapping[str, Value]]
 
 
-def write_results(
-    path: Path,
-    *,
-    labels: Mapping[str, str],
-    repeats: int,
-    speeds: BySize[Spread],
-    ratios: BySize[Spread],
-    memory: BySize[float],
-    start_up: Mapping[str, Mapping[str, tuple[Spread, Spread]]],
-    costs: Mapping[str, Mapping[str, float]],
-) -> None:
+@dataclass(frozen=True)
+class Results:
+    """All that `speed.py` measures; the inner keys of what goes by people are names of columns."""
+
+    labels: Mapping[str, str]  # of the columns
+    repeats: int
+    versions: str  # of what is not in this environment; a sentence, or nothing
+    speeds: BySize[Spread]  # agent-days per CPU-second
+    ratios: BySize[Spread]  # how many times faster the compiled Mesa model is
+    beside: BySize[Spread]  # how many times faster this checkout is than the one beside it
+    memory: BySize[float]  # bytes a person
+    start_up: Mapping[str, Mapping[str, tuple[Spread, Spread]]]  # clock and CPU by program, cache
+    costs: Mapping[str, Mapping[str, float]]  # calls and nanoseconds by kind of call
+    contents: Mapping[str, Mapping[str, float]]  # what a person's day contains, by population
+    instructions: float | None  # a person and day
+
+
+def write_results(path: Path, results: Results) -> None:
     """Write all measurements to a Markdown file."""
-    sections = [
-        "# Speed and memory\n\nWritten by `benchmarks/speed.py`; how to run it is in README.md.",
-        f"{machine()}\n\nMedians of {repeats} interleaved repeats (smallest to largest).",
-        "## Agent-days per CPU-second\n\n" + by_size(speeds, labels, rate),
-        "## How many times faster the compiled Mesa model is\n\n" + by_size(ratios, labels, times),
-        "## Bytes a person, at the peak\n\n" + by_size(memory, labels, whole),
-        "## Start-up in a fresh process, seconds\n\n"
+    parts = [f"## {title}\n\n{text}" for title, text in sections(results)]
+    path.write_text("\n\n".join([introduction(results), *parts]) + "\n", encoding="utf-8")
+
+
+def introduction(results: Results) -> str:
+    """Say what is measured, on which machine, and how."""
+    return (
+        "# Speed and memory\n\nWritten by `benchmarks/speed.py`; how to run it is in README.md.\n\n"
+        f"{machine()}{results.versions}\n\n"
+        f"Medians of {results.repeats} interleaved repeats (smallest to largest), each way in a "
+        "process of its own. Populations start\nwithout a warm-up, with days that are a little "
+        "simpler than later ones: see what a day contains."
+    )
+
+
+def sections(results: Results) -> Iterator[tuple[str, str]]:
+    """Yield a title and a text each."""
+    labels = results.labels
+    yield "Agent-days per CPU-second", by_size(results.speeds, labels, rate)
+    if results.beside:
+        paired = "The same days of the same people, in turns.\n\n"
+        title = "How many times faster than the checkout beside it"
+        yield title, paired + by_size(results.beside, labels, times)
+    faster = by_size(results.ratios, labels, times)
+    yield "How many times faster the compiled Mesa model is", faster
+    yield "What a person's day contains", contents_of_a_day(results)
+    if results.memory:
+        yield "Bytes a person, at the peak", by_size(results.memory, labels, whole)
+    yield (
+        "Start-up in a fresh process, seconds",
         "Cold: nothing compiled before. Warm: machine code from the cache folder.\n\n"
-        + start_ups(start_up),
-    ]
-    if COSTS_AT in speeds:
-        nanoseconds = 1e9 / speeds[COSTS_AT]["headless"].median
-        sections.append(
-            f"## Where the time of a compiled day goes ({COSTS_AT:,} people)\n\n"
+        + start_ups(results.start_up),
+    )
+    if COSTS_AT in results.speeds:
+        nanoseconds = 1e9 / results.speeds[COSTS_AT]["headless"].median
+        yield (
+            f"Where the time of a compiled day goes ({COSTS_AT:,} people)",
             "An estimate: calls counted in plain Python, each kind timed in a compiled loop of its "
-            "own.\n\n" + day_costs(costs, nanoseconds)
+            "own.\n\n" + day_costs(results.costs, nanoseconds),
         )
-    path.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
 
 
 def machine() -> str:
@@ -135,6 +165,22 @@ def day_costs(costs: Mapping[str, Mapping[str, float]], nanoseconds: float) -> s
     rows.append(["the rest", "", "", f"{left:.0f}", f"{left / nanoseconds:.0%}"])
     rows.append(["a person's day", "", "", f"{nanoseconds:.0f}", "100%"])
     return table(["part", "calls a day", "ns a call", "ns a day", "share"], rows)
+
+
+def contents_of_a_day(results: Results) -> str:
+    """Lay out how often a day has each thing, a column for each population."""
+    columns = results.contents.values()
+    names = dict.fromkeys(name for column in columns for name in column)
+    rows = [
+        [name, *(f"{column[name]:.3g}" if name in column else "" for column in columns)]
+        for name in names
+    ]
+    counted = results.instructions
+    number = "not counted on this machine" if counted is None else three(counted)
+    return (
+        f"Means over people and days.\n\n{table(['', *results.contents], rows)}\n\n"
+        f"Instructions of a person's compiled day, without a warm-up: {number}."
+    )
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,4 +1,4 @@
-"""What is compared: four ways to simulate a day, each built without warm-up and stepped alike."""
+"""What is compared: five ways to simulate a day, each built without warm-up and stepped alike."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,21 +9,11 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Subject:
-    """One way to simulate days.
+    """One way to simulate days."""
 
-    Parameters
-    ----------
-    label
-        How the table names it.
-    most_people
-        The largest population it is tried with.
-    build
-        Makes a population of this many people; returns what lives one day when called.
-    """
-
-    label: str
-    most_people: int
-    build: Callable[[int], Callable[[], Any]]
+    label: str  # how tables name it
+    most_people: int  # the largest population it is tried with
+    build: Callable[[int], Callable[[], Any]]  # makes so many people; returns what lives a day
 
 
 def _headless(people: int) -> Callable[[], Any]:
@@ -55,9 +45,17 @@ def _idiomatic(people: int) -> Callable[[], Any]:
     return SimpleModel(people, rng=SEED).step
 
 
+def _starsim(people: int) -> Callable[[], Any]:
+    from starsim_mini_day import simple_sim
+
+    return simple_sim(people)
+
+
 SUBJECTS = {
     "headless": Subject("compiled, no Mesa", 5_000_000, _headless),
     "compiled": Subject("compiled, Mesa model", 5_000_000, _compiled),
     "agents": Subject("same rule, agent by agent", 10_000, _agents),
     "idiomatic": Subject("idiomatic Mesa, simpler day", 5_000_000, _idiomatic),
+    "starsim": Subject("Starsim, simpler day", 5_000_000, _starsim),
 }
+"""All subjects; `starsim` needs a Python that has it, every other that of the project."""

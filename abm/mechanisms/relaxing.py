@@ -107,13 +107,10 @@ def note_point(
 @rule
 def live_until(me: Person, p: Parameters, today: Today, day_log: DayLog, hour: float) -> None:
     """Relax until an hour of the day; after an act rumination stays away for a while."""
-    if me.hour < me.rumination_returns and me.hour < hour:
-        stop = min(hour, me.rumination_returns)
-        speed = me.distress_speed * me.interruption
+    while me.hour < hour:
+        stop, speed = hour, me.distress_speed
+        if me.hour < me.rumination_returns:
+            stop, speed = min(hour, me.rumination_returns), speed * me.interruption
         note_point(me, day_log, SEGMENT, speed, 0.0, 0)
         relax(me, me, p, today, stop - me.hour, speed)
         me.hour = stop
-    if me.hour < hour:
-        note_point(me, day_log, SEGMENT, me.distress_speed, 0.0, 0)
-        relax(me, me, p, today, hour - me.hour, me.distress_speed)
-        me.hour = hour

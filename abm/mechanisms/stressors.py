@@ -41,7 +41,8 @@ def count_stressors(me: Person, p: Parameters, today: Today, stage: Stage, unifo
 @rule
 def next_hour(hour: float, left: int, uniform: float) -> float:
     """Return the hour of the next of `left` stressors that still come, in order."""
-    return hour + (SLEEPING - hour) * (1.0 - uniform ** (1.0 / left))
+    share = uniform if left == 1 else uniform ** (1.0 / left)  # a power of 1 changes no bit
+    return hour + (SLEEPING - hour) * (1.0 - share)
 
 
 @rule

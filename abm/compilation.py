@@ -104,13 +104,17 @@ def rule[F: Callable[..., Any]](function: F) -> F:
 
 
 def _make_rules_known() -> None:
-    """Tell Numba of the rules it does not know; what only reads rules never has to import it."""
+    """Tell Numba of the rules it does not know; what only reads rules never has to import it.
+
+    All stand in the kernel where they are called. Calling rare ones instead is no faster, and a
+    rule that is called in both ways is compiled twice.
+    """
     _numba()
     from numba.extending import register_jitable
 
     while _waiting:
         options = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-        register_jitable(**options)(_waiting.pop(0))
+        register_jitable(**options, forceinline=True)(_waiting.pop(0))
 
 
 def kernel[F: Callable[..., Any]](function: F) -> F:

@@ -3,7 +3,7 @@
 A *rule* is plain scalar Python. Called from Python it runs as it stands; called from a *kernel*
 (the loop over people) it is compiled. Numba's own cache looks only at the file of the kernel, so
 machine code would outlive a change in a rule; here the cache folder is named by a hash over every
-file that decides results, and is private because a cache is a pickle.
+file that a kernel reaches, and is private because a cache is a pickle.
 """
 
 import functools
@@ -21,6 +21,15 @@ DECIDES = (
 )
 """What decides a bit of a run: the simulation and what it stands on. Nothing else can, since none
 of it imports anything else of the package but `io`, which knows nothing of the model."""
+
+COMPILED = (
+    *("chance.py", "compilation.py", "mechanisms"),
+    *("people/birth.py", "people/codes.py", "people/layout.py", "people/maltreatment.py"),
+    *("people/records.py", "simulation/kernel.py", "simulation/moments.py"),
+)
+"""What decides machine code: kernels and all that they import, whose constants are frozen in it.
+Fields of records, as those that parameters.toml declares, need no place here: they are part of the
+types of arguments, and Numba compiles anew for other types."""
 
 
 def code_version() -> str:
@@ -65,7 +74,7 @@ def private_cache_folder() -> Path | None:
     chosen = os.environ.get("NSSI_CACHE_DIR")
     standard = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     parent = Path(chosen) if chosen else Path(standard) / "nssi-abm"
-    folder = parent / code_version()
+    folder = parent / version_of(*COMPILED)
     try:
         parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)

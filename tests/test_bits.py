@@ -16,7 +16,7 @@ import pytest
 
 import abm
 from abm import compilation
-from abm.compilation import code_version, private_cache_folder
+from abm.compilation import COMPILED, code_version, private_cache_folder, version_of
 from abm.model import NSSIModel
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.record import Logs
@@ -312,6 +312,20 @@ def test_a_change_in_a_mechanism_is_never_lived_with_old_machine_code(
     assert after[2] != before[2]
 
 
+def test_a_change_of_what_no_kernel_reads_compiles_nothing_anew(tmp_path: Path) -> None:
+    """Words and numbers of the model, the world and a report change; the machine code is kept."""
+    shutil.copytree(ROOT / "abm", tmp_path / "abm", ignore=shutil.ignore_patterns("__pycache__"))
+    environment = {"PYTHONPATH": str(tmp_path), "NSSI_CACHE_DIR": str(tmp_path / "cache")}
+    python(tmp_path, STAGES, **environment)
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nb[ic]")}
+    assert kept
+    for file in ("parameters.toml", "simulation/world.py", "report/figures/runs.py"):
+        source = tmp_path / "abm" / file
+        source.write_text(source.read_text() + "\n# something more\n")
+    python(tmp_path, STAGES, **environment)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nb[ic]")} == kept
+
+
 @pytest.mark.parametrize("code", [STAGES, pytest.param(ACTS, marks=pytest.mark.slow)])
 def test_where_no_cache_can_be_written_everything_runs_without(code: str) -> None:
     """The parent folder is a device; living gives what it gives with a cache."""
@@ -348,7 +362,7 @@ def test_the_code_version_is_that_of_what_decides_results(
 def test_the_cache_folder_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NSSI_CACHE_DIR", str(tmp_path / "new"))
     folder = private_cache_folder()
-    assert folder == tmp_path / "new" / code_version()
+    assert folder == tmp_path / "new" / version_of(*COMPILED)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert private_cache_folder() == folder
 
@@ -358,7 +372,7 @@ def test_a_cache_folder_that_others_could_write_is_not_used(
 ) -> None:
     """A cache is a pickle: an open folder, a link or a file in its place is refused."""
     monkeypatch.setenv("NSSI_CACHE_DIR", str(tmp_path))
-    folder = tmp_path / code_version()
+    folder = tmp_path / version_of(*COMPILED)
     folder.mkdir()
     folder.chmod(0o777)
     assert private_cache_folder() is None

@@ -3,14 +3,14 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from grimp import build_graph
 
 import abm
-from abm.compilation import DECIDES
+from abm.compilation import COMPILED, DECIDES
 
 PACKAGE = Path(abm.__file__).parent
 FILE_LINES, FUNCTION_LINES = 600, 60
@@ -113,8 +113,35 @@ def test_what_decides_a_bit_imports_nothing_else_of_the_package() -> None:
         assert not {name for name in others if not name.startswith("abm.io")}, module
 
 
-def test_rules_and_kernels_are_among_what_decides() -> None:
-    places = tuple(place if "." in place else f"{place}/" for place in DECIDES)
-    compiled = [name for name, text in sources() if "\n@rule\n" in text or "\n@kernel\n" in text]
-    assert compiled
-    assert not [name for name in compiled if not name.startswith(places)]
+def files_with(*decorators: str) -> list[str]:
+    """Return the names of files with functions that are decorated so."""
+    return [
+        name
+        for name, text in sources()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(by, ast.Name) and by.id in decorators for by in node.decorator_list)
+    ]
+
+
+def outside(names: Iterable[str], places: tuple[str, ...]) -> list[str]:
+    """Return the names of files that lie in none of some files and folders."""
+    within = tuple(place if "." in place else f"{place}/" for place in places)
+    return [name for name in names if not name.startswith(within)]
+
+
+def test_rules_and_kernels_are_among_what_decides_results_and_machine_code() -> None:
+    compiled = files_with("rule", "kernel")
+    assert "mechanisms/day.py" in compiled
+    assert not outside(compiled, DECIDES)
+    assert not outside(compiled, COMPILED)
+
+
+def test_all_that_kernels_reach_names_their_machine_code() -> None:
+    """Rules, and modules of whose constants Numba makes machine code: whatever they import."""
+    graph = build_graph("abm", cache_dir=None)
+    modules = {f"abm.{name[:-3].replace('/', '.')}" for name in files_with("kernel")}
+    assert "abm.simulation.kernel" in modules
+    reached = modules.union(*(graph.find_upstream_modules(module) for module in modules))
+    assert {"abm.chance", "abm.people.codes", "abm.mechanisms.curves"} <= reached
+    assert not outside([f"{name[4:].replace('.', '/')}.py" for name in reached], COMPILED)

@@ -15,15 +15,15 @@ from abm.people.layout import NEVER
 PLACES_PER = 10_000
 
 
-def allocate_places(people: np.ndarray, p: Any, day: int, seed: int) -> int:
-    """Give the free places in specialist care to those who have waited longest; return how many.
+def allocate_places(people: np.ndarray, p: Any, day: int, seed: int) -> np.ndarray:
+    """Give the free places in specialist care to those who have waited longest; return their rows.
 
     Records of persons are changed in place; `specialist_places` counts per 10,000 people present.
     """
     present = people["present"] == 1
     waiting = np.flatnonzero(present & (people["waiting_since"] != NEVER))
     if len(waiting) == 0:
-        return 0
+        return waiting
     taken = int(np.count_nonzero(present & (people["care"] >= SPECIALIST)))
     rounding = four_draws(*seed_halves(seed), 0, 0, Purpose.PLACES, 0)[0]
     places = int(p.specialist_places * np.count_nonzero(present) / PLACES_PER + rounding)
@@ -44,4 +44,4 @@ def allocate_places(people: np.ndarray, p: Any, day: int, seed: int) -> int:
     people["waiting_since"][chosen] = NEVER
     people["admissions"][chosen] += 1
     people["therapies"][chosen] += therapy
-    return len(chosen)
+    return chosen

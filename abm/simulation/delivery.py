@@ -127,13 +127,15 @@ class RunningInterventions:
         is_month_start: bool,
         adversity_mean: float,
         adversity_spread: float,
-    ) -> None:
+    ) -> list[np.ndarray]:
         """Reach whom it is time to reach this morning, and on Mondays write what has been gained.
 
-        Ages are in years with decimals; mean and spread standardise adversity.
+        Ages are in years with decimals; mean and spread standardise adversity. Returned are the
+        rows of people who were changed, in any order, some perhaps more than once.
         """
         if self._first_day is None or date < self._first_day:
-            return
+            return []
+        changed = []
         if date == self._first_day:
             self._counts.begin(people)
         today = date.toordinal()
@@ -144,9 +146,11 @@ class RunningInterventions:
                 adversity = (people["adversity"] - adversity_mean) / adversity_spread
                 fits = is_for(intervention, people, ages, adversity, today)
                 fits &= self._reached_on[index] == NOT_REACHED
-                self._reach(index, intervention, people, np.flatnonzero(fits), adversity, date)
+                fitting = np.flatnonzero(fits)
+                changed.append(self._reach(index, intervention, people, fitting, adversity, date))
         if is_monday:
-            self._write_gains(people, today)
+            changed.append(self._write_gains(people, today))
+        return changed
 
     def _reach(
         self,
@@ -156,7 +160,7 @@ class RunningInterventions:
         rows: np.ndarray,
         adversity: np.ndarray,
         date: datetime.date,
-    ) -> None:
+    ) -> np.ndarray:
         """Reach those of some rows whose draw, made once for all, lies below their chance."""
         persons = people["person"][rows]
         drawn = draws_for(self._seed, persons, 0, Purpose.INTERVENTION, draw_index(intervention))[0]
@@ -165,8 +169,9 @@ class RunningInterventions:
         rows = rows[drawn < chance]
         self._reached_on[index, rows] = date.toordinal()
         people["reached_by"][rows] |= 1 << index
+        return rows
 
-    def _write_gains(self, people: np.ndarray, today: int) -> None:
+    def _write_gains(self, people: np.ndarray, today: int) -> np.ndarray:
         """Write the sums of all effects to those reached; who changed is to be settled again."""
         anyone = (self._reached_on != NOT_REACHED).any(axis=0) & (people["present"] == 1)
         rows = np.flatnonzero(anyone)
@@ -176,6 +181,7 @@ class RunningInterventions:
             people[field][rows[differs]] = gains[differs]
             changed |= differs
         people["settlement"][rows[changed]] = -1
+        return rows[changed]
 
     def _gains(self, rows: np.ndarray, today: int) -> dict[str, np.ndarray]:
         """Return what the interventions together change in some rows, by field."""

@@ -52,23 +52,30 @@ def run_everybody(
     log: np.ndarray,
     logged: int,
     moments: np.ndarray,
+    rows: np.ndarray,
+    apart: np.ndarray,
+    flows_apart: np.ndarray,
 ) -> tuple[np.ndarray, int]:
-    """Live one day of everybody present; return the log of acts and how many it holds.
+    """Live one day of those present in some rows; return the log of acts and how many it holds.
 
     A log that is full is doubled; -1 acts logged keep none. Moments are room for what prompts find
-    today: a row a watched person, a column a prompt.
+    today: a row a watched person, a column a prompt. `apart` says for every world beside this one
+    who differs there: their day is counted in the flows of that number, too.
     """
     p = parameters[0]
     today = days[0]
     day_log = day_logs[0]
     prompted = 0
-    for row in range(len(people)):
+    for row in rows:
         me = people[row]
         if me.present == 0:
             continue
         stage = stages[me.sex, today.school_year - me.year_group]
         live_a_day(me, p, today, stage, day_log)
         count_the_day(me, stage, day_log, flows)
+        for beside in range(len(apart)):
+            if apart[beside, row]:
+                count_the_day(me, stage, day_log, flows_apart[beside])
         if me.watched == 1 and prompted < len(moments):
             read_the_day(me, p, today, day_log, moments[prompted])
             prompted += 1
@@ -159,3 +166,80 @@ def count_people(people: np.ndarray, days: np.ndarray, stocks: np.ndarray) -> No
             stocks[me.sex, age, 4] += 1
         if me.waiting_since >= 0.0:
             stocks[me.sex, age, 5] += 1
+
+
+@kernel
+def copy_alike(first: np.ndarray, second: np.ndarray, apart: np.ndarray) -> None:
+    """Copy all rows (of 64-bit words) of a first table to a second, save those that are apart."""
+    for row in range(len(first)):
+        if not apart[row]:
+            second[row] = first[row]
+
+
+@kernel
+def find_apart(
+    first: np.ndarray,
+    second: np.ndarray,
+    offsets: np.ndarray,
+    neighbours: np.ndarray,
+    other_offsets: np.ndarray,
+    other_neighbours: np.ndarray,
+    rows: np.ndarray,
+    apart: np.ndarray,
+) -> None:
+    """Find which of some rows (of 64-bit words) differ in two tables, or have other friends."""
+    for row in rows:
+        start, other = offsets[row], other_offsets[row]
+        friends = offsets[row + 1] - start
+        differs = friends != other_offsets[row + 1] - other
+        for index in range(friends):
+            if differs:
+                break
+            differs = neighbours[start + index] != other_neighbours[other + index]
+        for word in range(first.shape[1]):
+            if differs:
+                break
+            differs = first[row, word] != second[row, word]
+        apart[row] = differs
+
+
+@kernel
+def tell_friends_apart(
+    first: np.ndarray,
+    offsets: np.ndarray,
+    neighbours: np.ndarray,
+    people: np.ndarray,
+    other_offsets: np.ndarray,
+    other_neighbours: np.ndarray,
+    apart: np.ndarray,
+    parameters: np.ndarray,
+    days: np.ndarray,
+    more: np.ndarray,
+) -> None:
+    """Push today's acts to friends where only the people apart were run.
+
+    They hear of all acts of their friends. The others hear what they hear in the first world;
+    `more` are the acts they learn of beyond that, from friends who are apart.
+    """
+    p = parameters[0]
+    today = days[0]
+    for row in range(len(first)):
+        if apart[row] and first[row].present == 1 and first[row].acts_today > 0:
+            me = first[row]
+            for index in range(offsets[row], offsets[row + 1]):
+                friend = neighbours[index]
+                if not apart[friend]:
+                    acts = friend_learns(today, p, me.person, first[friend].person, me.acts_today)
+                    more[friend] -= acts
+        me = people[row] if apart[row] else first[row]
+        if me.present == 0 or me.acts_today == 0:
+            continue
+        for index in range(other_offsets[row], other_offsets[row + 1]):
+            friend = other_neighbours[index]
+            if not (apart[row] or apart[friend]):
+                continue
+            acts = friend_learns(today, p, me.person, first[friend].person, me.acts_today)
+            if apart[friend]:
+                people[friend].learnt += acts
+            else:
+                more[friend] += acts

@@ -55,6 +55,15 @@ def run(
         world.live_day()
         if progress is not None:
             progress(world.days_lived, world.total_days)
+    return record_of(world)
+
+
+def record_of(world: World) -> Record:
+    """Return what a world that has come to its end hands back."""
     return Record(
-        scenario, seed, tuple(world.censuses), world.logged(), world.interventions.reached()
+        world.scenario,
+        world.seed,
+        tuple(world.censuses),
+        world.logged(),
+        world.interventions.reached(),
     )

@@ -95,6 +95,10 @@ class World:
         self.stages = np.zeros(CELLS, STAGE_DTYPE)
         self.network = FriendshipNetwork()
         self.flows = np.zeros((*CELLS, len(FLOWS)), np.int64)
+        self.rows = np.arange(size)  # of those who are run
+        self.apart = np.zeros((0, size), np.bool_)  # who differs, by world beside this one
+        self.changed_rows: list[np.ndarray] = []  # of people whom this morning has changed
+        self.flows_apart = np.zeros((0, *self.flows.shape), np.int64)  # of those
         self.censuses: list[Census] = []
         self.day_log = compiled_day_log()
         self._acts = np.zeros(1024, ACT_DTYPE)
@@ -109,6 +113,10 @@ class World:
         """Live one day of everybody: the phases of `POPULATION_DAY` in order."""
         for phase in POPULATION_DAY:
             getattr(self, phase.method)()
+        self.end_day()
+
+    def end_day(self) -> None:
+        """Let the date be tomorrow's."""
         self.days_lived += 1
         self.date += datetime.timedelta(days=1)
 
@@ -118,6 +126,16 @@ class World:
     def is_reported(self) -> bool:
         """Whether today belongs to the reported years."""
         return self.days_lived >= self.warm_up_days
+
+    @property
+    def touches_people(self) -> bool:
+        """Whether today, before anybody lives it, people may enter, leave, be reached or placed."""
+        monday, month = self.date.weekday() == 0, starts_month(self.date, self.start)
+        return (
+            monday
+            or self.date == self.school.start_of(self.date.year)
+            or self.interventions.is_due(self.date, monday, month)
+        )
 
     def change(self, **values: float) -> None:
         """Change parameters from the next morning on, also for people already born."""
@@ -150,6 +168,7 @@ class World:
     def turn_the_calendar(self) -> None:
         """Set today's date, trends and stages of life."""
         today = self.days
+        self.changed_rows = []
         today["day"] = self.date.toordinal()
         today["school_year"] = self.school.year_of(self.date)
         today["is_reported"] = self.is_reported
@@ -236,7 +255,7 @@ class World:
         if not self.interventions.is_due(self.date, monday, month):
             return
         childhood = self.childhoods[0]
-        self.interventions.deliver(
+        self.changed_rows += self.interventions.deliver(
             self.people,
             self.date,
             self.ages_of(self.people),
@@ -250,7 +269,8 @@ class World:
         """On Mondays give free places in specialist care to those who have waited longest."""
         if self.days["is_monday"][0] == 1:
             p = PlainRecord.copy_of(self.parameters[0])
-            allocate_places(self.people, p, int(self.days["day"][0]), self.seed)
+            day = int(self.days["day"][0])
+            self.changed_rows.append(allocate_places(self.people, p, day, self.seed))
 
     # The day
 
@@ -266,6 +286,9 @@ class World:
             self._acts,
             self._acts_logged if self.logs_acts_today else -1,
             self.room_for_moments(),
+            self.rows,
+            self.apart,
+            self.flows_apart,
         )
         self._acts_logged = max(logged, self._acts_logged)
 
@@ -310,9 +333,18 @@ class World:
             return
         if self.interventions:
             self.interventions.count(self.people, self.date, self.ages_of)
+        if self.is_census_day:
+            self._take_census()
+
+    @property
+    def is_census_day(self) -> bool:
+        """Whether today is the last day of twelve reported months."""
         tomorrow = self.date + datetime.timedelta(days=1)
-        if tomorrow != years_later(self.start, tomorrow.year - self.start.year):
-            return
+        return self.is_reported and tomorrow == years_later(
+            self.start, tomorrow.year - self.start.year
+        )
+
+    def _take_census(self) -> None:
         stocks = np.zeros((*CELLS, len(STOCKS)), np.int64)
         count_people(self.people, self.days, stocks)
         active = (self.people["present"] == 1) & (self.people["past_year_acts"] > 0)

@@ -1,8 +1,15 @@
-"""The runs of a comparison: which are missing, and the warm-ups that several of them share."""
+"""The runs of a comparison: which are missing, and what several of them share.
 
+Runs of one seed share their warm-up, and are done in one task, beside the first of them.
+"""
+
+import hashlib
+import itertools
+import math
 import statistics
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+import traceback
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -28,8 +35,11 @@ from abm.runs.run_tasks import run_tasks
 from abm.runs.task import Failure, Finished, Task, report_share
 from abm.runs.warm_ups import kept_warm_up, resumed, warm_up_agent_days, warm_up_task
 from abm.scenario.dates import DAYS_A_YEAR
+from abm.simulation.beside import run_worlds_together
 from abm.simulation.compiled import announce_compiling
 from abm.simulation.record import Logs
+from abm.simulation.run import record_of
+from abm.simulation.world import World
 
 if TYPE_CHECKING:
     from abm.scenario.draws import Draws
@@ -38,7 +48,9 @@ if TYPE_CHECKING:
 
 KIND = "people"
 PEOPLE_ONLY = Logs(people=True)
+MOST_PEOPLE_TOGETHER = 500_000  # of all worlds of a task; about a kilobyte each
 Simulate = Callable[["Scenario", int, Path | None], "Record"]
+Outcome = tuple[dict[str, bytes], tuple[Reached, ...]]
 Failures = dict[tuple[str, int], str]
 
 
@@ -48,15 +60,28 @@ def simulate(scenario: "Scenario", seed: int, store: Path | None) -> "Record":
     `store` is the folder of the store that holds its warm-up, or None to run the whole. It changes
     no bit.
     """
-    from abm.simulation.run import run
+    return simulate_together([scenario], seed, store)[0]
 
-    world = None if store is None else resumed(ResultStore(store), scenario, seed, PEOPLE_ONLY)
-    first = 0 if world is None else world.days_lived
+
+def simulate_together(
+    scenarios: "Sequence[Scenario]", seed: int, store: Path | None
+) -> "list[Record]":
+    """Run scenarios that share a warm-up beside the first; each gives what `simulate` gives."""
+    kept_worlds = [
+        resumed(ResultStore(store), scenario, seed, PEOPLE_ONLY)
+        for scenario in scenarios
+        if store is not None
+    ]
+    worlds = [world for world in kept_worlds if world is not None]
+    if len(worlds) < len(scenarios):
+        worlds = [World(scenario, seed, PEOPLE_ONLY) for scenario in scenarios]
+    first = worlds[0].days_lived
 
     def tell(day: int, days: int) -> None:
         report_share((day - first) / (days - first))
 
-    return run(scenario, seed, PEOPLE_ONLY, tell, world)
+    run_worlds_together(worlds, tell)
+    return [record_of(world) for world in worlds]
 
 
 @dataclass(frozen=True)
@@ -107,7 +132,7 @@ class _Missing:
     again: set[str]  # keys of those that are to be done though they are kept
     pace: float | None  # seconds an agent-day, the median of those that are kept
     first: list[Task]  # warm-ups that several runs share
-    then: list[Task]  # the runs
+    then: list[Task]  # the runs, those of one seed together
 
     @property
     def weight(self) -> float:
@@ -132,11 +157,12 @@ def run_missing(
     }
     keys = {pair: run.key for pair, run in runs.items()}
     again = {key for (_, seed), key in keys.items() if options.force and seed in set(asked)}
-    missing = _missing({key: runs[pair] for pair, key in keys.items()}, again, options)
+    jobs = min(options.jobs or processors(), len(runs))
+    missing = _missing({key: runs[pair] for pair, key in keys.items()}, again, jobs, options)
     if not missing.runs:
         options.say(NOTHING_NEW)
         return {}
-    jobs = min(options.jobs or processors(), len(missing.runs))
+    jobs = min(jobs, len(missing.then))
     with executor_for(jobs, options.dask) as executor:  # before anything is run
         if options.is_on_this_machine and options.simulate is None:
             announce_compiling(options.say)
@@ -146,13 +172,13 @@ def run_missing(
     return {pair: errors[key] for pair, key in keys.items() if key in errors}
 
 
-def _missing(runs: dict[str, Run], again: set[str], options: RunOptions) -> _Missing:
+def _missing(runs: dict[str, Run], again: set[str], jobs: int, options: RunOptions) -> _Missing:
     """Look which runs are not kept, or are to be done again."""
     store = options.store
     listed = store.has(runs, failed=False)
     known = store.has(runs, failed=False, whole=True) - again
     wanted = {key: run for key, run in runs.items() if key not in known}
-    first, then = tasks_of(wanted, store if options.is_on_this_machine else None)
+    first, then = tasks_of(wanted, jobs, store if options.is_on_this_machine else None)
     damaged = len(listed - known - again)
     return _Missing(wanted, len(known), damaged, again, _pace(store, known), first, then)
 
@@ -168,32 +194,72 @@ def _pace(store: ResultStore, keys: set[str]) -> float | None:
     return statistics.median(paces) if paces else None
 
 
-def tasks_of(runs: Mapping[str, Run], store: ResultStore | None) -> tuple[list[Task], list[Task]]:
+def tasks_of(
+    runs: Mapping[str, Run], jobs: int, store: ResultStore | None
+) -> tuple[list[Task], list[Task]]:
     """Return the warm-ups that several runs share and that are not kept, and the runs.
 
     `store` keeps warm-ups where workers can read them; None to run everything whole.
     """
-    warm_ups = {key: run.warm_up for key, run in runs.items()} if store is not None else {}
+    warm_ups = {key: run.warm_up for key, run in runs.items()}
     uses = Counter(task.key for task in warm_ups.values() if task is not None)
     kept_before = store.has(uses, whole=True) if store is not None else set()
     first: dict[str, Task] = {}
-    then = []
+    weights = {}
+    together: dict[object, dict[str, Run]] = defaultdict(dict)
     for key, run in sorted(runs.items(), key=lambda item: item[1].seed):
-        warm_up = warm_ups.get(key)
-        if warm_up is not None and uses[warm_up.key] > 1 and warm_up.key not in kept_before:
-            first[warm_up.key] = warm_up
-        weight = run.scenario.population.size * run.scenario.calendar.years * DAYS_A_YEAR
-        if store is not None and warm_up is not None and warm_up.key in kept_before | first.keys():
-            run = replace(run, store=store.folder.absolute())
-        else:
-            weight += warm_up_agent_days(run.scenario)
-        then.append(Task(key, run_people, run, weight))
-    return list(first.values()), then
+        warm_up, calendar = warm_ups[key], run.scenario.calendar
+        weights[key] = run.scenario.population.size * calendar.years * DAYS_A_YEAR
+        if store is not None and warm_up is not None:
+            if uses[warm_up.key] > 1 and warm_up.key not in kept_before:
+                first[warm_up.key] = warm_up
+            if warm_up.key in kept_before | first.keys():
+                run = replace(run, store=store.folder.absolute())
+        if run.store is None:
+            weights[key] += warm_up_agent_days(run.scenario)
+        alike = key if warm_up is None else (warm_up.key, calendar.years, run.store)
+        together[alike][key] = run
+    most = math.ceil(len(runs) / jobs)  # so that there are tasks for all workers
+    parts = [part for alike in together.values() for part in _parts(alike, most)]
+    return list(first.values()), [_task_of(part, weights) for part in parts]
 
 
-def run_people(run: Run) -> tuple[dict[str, bytes], tuple[Reached, ...]]:
-    """Do a run in a worker; return its tables as files, and who was reached."""
-    outcomes = PersonOutcomes.from_record(run.simulate(run.scenario, run.seed, run.store))
+def _parts(runs: dict[str, Run], most: int) -> list[dict[str, Run]]:
+    """Share out runs that can be done together, at most so many in a part."""
+    size = next(iter(runs.values())).scenario.population.size
+    most = max(1, min(most, MOST_PEOPLE_TOGETHER // size))
+    return [dict(part) for part in itertools.batched(runs.items(), most)]
+
+
+def _task_of(runs: dict[str, Run], weights: Mapping[str, float]) -> Task:
+    """Return the task that does some runs; the key of a single one is that of its run."""
+    keys = list(runs)
+    key = keys[0] if len(keys) == 1 else hashlib.sha256(" ".join(keys).encode()).hexdigest()
+    return Task(key, run_people, runs, sum(weights[each] for each in keys))
+
+
+def run_people(runs: Mapping[str, Run]) -> dict[str, Outcome | Failure]:
+    """Do runs in a worker, by key; return the tables of each as files, and who was reached.
+
+    Where several cannot be done together, each is tried by itself, to find out which it is.
+    """
+    if len(runs) > 1:
+        with suppress(Exception):
+            scenarios, (run, *_) = [run.scenario for run in runs.values()], runs.values()
+            records = simulate_together(scenarios, run.seed, run.store)
+            return dict(zip(runs, map(_outcome, records), strict=True))
+    return {key: _try(run) for key, run in runs.items()}
+
+
+def _try(run: Run) -> Outcome | Failure:
+    try:
+        return _outcome(run.simulate(run.scenario, run.seed, run.store))
+    except (Exception, SystemExit):
+        return Failure(traceback.format_exc())
+
+
+def _outcome(record: "Record") -> Outcome:
+    outcomes = PersonOutcomes.from_record(record)
     return outcomes.files(), outcomes.reached
 
 
@@ -213,10 +279,14 @@ def _run(
             store.put_many(done)
 
     def keep(batch: list[Finished]) -> None:
-        done = [_kept_run(task) for task in batch if not isinstance(task.result, Failure)]
-        store.put_many(done)
-        failed = (task for task in batch if isinstance(task.result, Failure))
-        errors.update({task.task.key: task.result.error for task in failed})
+        done = [run for task in batch for run in _runs_of(task)]
+        good = [run for run in done if not isinstance(run.result, Failure)]
+        store.put_many([_kept_run(run) for run in good])
+        errors.update({run.task.key: run.result.error for run in done if run not in good})
+
+    def known_tasks(keys: Collection[str]) -> set[str]:
+        known = store.has(missing.runs, failed=False, whole=True) - missing.again
+        return {task.key for task in missing.then if task.argument.keys() <= known} & {*keys}
 
     run = partial(run_tasks, executor=executor, claims=store, say=options.say)
     run(
@@ -228,10 +298,24 @@ def _run(
     run(
         missing.then,
         keep,
-        is_known=lambda keys: store.has(keys, failed=False, whole=True) - missing.again,
+        is_known=known_tasks,
         progress=lambda done: tell(share + (1 - share) * done),
     )
     return errors
+
+
+def _runs_of(finished: Finished) -> list[Finished]:
+    """Return what came of each run of a task, to which an equal share of its time belongs."""
+    task, result = finished.task, finished.result
+    runs, number = task.argument.items(), len(task.argument)
+    return [
+        Finished(
+            Task(key, run_people, run, task.weight / number),
+            result if isinstance(result, Failure) else result[key],
+            finished.seconds / number,
+        )
+        for key, run in runs
+    ]
 
 
 def _kept_run(finished: Finished) -> KeptResult:

@@ -125,13 +125,13 @@ def test_real_runs_null_is_zero_and_more_is_not(nssi, tmp_path):
     assert set(reached["kind"]) == {"school_skills_programme"}
 
 
-def test_from_python_shared_warm_ups_change_no_bit(tmp_path, nssi):
+def test_from_python_runs_that_share_what_they_can_change_no_bit(tmp_path, nssi):
     given = {"population": 60, "years": 1, "overrides": {"barrier_mean": 7.5}}
-    shared = abm.compare(["baseline", "much"], seeds=[3], out="kept", **given)
-    whole = abm.compare(["baseline", "much"], seeds=[3], live=run_whole, **given)
+    shared = abm.compare(["baseline", "much"], seeds=[3, 4], jobs=2, out="kept", **given)
+    whole = abm.compare(["baseline", "much"], seeds=[3, 4], live=run_whole, **given)
     pd.testing.assert_frame_equal(shared.differences, whole.differences)
     pd.testing.assert_frame_equal(shared.curve_differences, whole.curve_differences)
-    assert len(store_below(tmp_path / "kept").list("warm-up")) == 1
+    assert len(store_below(tmp_path / "kept").list("warm-up")) == 2
     assert shared.averted("sex")["level"].unique().tolist() == ["female", "male"]
 
 

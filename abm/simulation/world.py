@@ -117,6 +117,7 @@ class World:
 
     def end_day(self) -> None:
         """Let the date be tomorrow's."""
+        self.changed_rows = []
         self.days_lived += 1
         self.date += datetime.timedelta(days=1)
 
@@ -168,7 +169,6 @@ class World:
     def turn_the_calendar(self) -> None:
         """Set today's date, trends and stages of life."""
         today = self.days
-        self.changed_rows = []
         today["day"] = self.date.toordinal()
         today["school_year"] = self.school.year_of(self.date)
         today["is_reported"] = self.is_reported

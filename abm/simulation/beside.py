@@ -146,8 +146,8 @@ def _live_day(first: World, others: Sequence[Beside]) -> None:
     for beside in others:
         beside.wake(touched)
     for phase in POPULATION_DAY:
-        for each in (*others, first) if phase.method == "observe" else (first, *others):
-            getattr(each, phase.method)()
+        for turn in (*others, first) if phase.method == "observe" else (first, *others):
+            getattr(turn, phase.method)()
     for world in worlds:
         world.end_day()
 

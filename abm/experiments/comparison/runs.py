@@ -235,7 +235,7 @@ def _task_of(runs: dict[str, Run], weights: Mapping[str, float]) -> Task:
     """Return the task that does some runs; the key of a single one is that of its run."""
     keys = list(runs)
     key = keys[0] if len(keys) == 1 else hashlib.sha256(" ".join(keys).encode()).hexdigest()
-    return Task(key, run_people, runs, sum(weights[each] for each in keys))
+    return Task(key, run_people, runs, sum(weights[one] for one in keys))
 
 
 def run_people(runs: Mapping[str, Run]) -> dict[str, Outcome | Failure]:

@@ -34,24 +34,29 @@ settings.load_profile("any machine")
 """How long one example takes tells of the machine, not of the property."""
 
 
+TOGETHER = ("browser", "mechanisms")
+"""Folders whose files share what takes long to make (a server and a browser, lives): each with one
+process."""
 LONG = (
     "test_bits.py",  # compiles what the others then find compiled
     "runs/test_run_tasks.py",  # meanwhile, needs nothing compiled
+    "mechanisms/test_patterns_acts.py",
     "browser/test_page_in_chromium.py",
-    "browser/test_inputs_in_chromium.py",
     "docs_make/test_tutorial.py",
     "runs/test_store_faults.py",
-    "runs/test_faults.py",
-    "test_launcher.py",
-    "mechanisms/test_patterns_acts.py",
-    "mechanisms/test_patterns_rivals.py",
-    "evidence/test_validation.py",
-    "browser/test_page_is_guarded.py",
-    "mechanisms/test_patterns_course.py",
-    "runs/test_faults_on_dask.py",
-    "runs/test_handed_over.py",
+    "experiments/comparison/test_compare_command.py",
     "studies/test_small_populations.py",
     "simulation/test_world_state.py",
+    "evidence/test_validation.py",
+    "test_launcher.py",
+    "cli/test_calibrate.py",
+    "runs/test_faults_on_dask.py",
+    "evidence/test_validation_by_draw.py",
+    "experiments/sensitivity/test_sensitivity.py",
+    "test_logic.py",
+    "cli/test_help.py",
+    "runs/test_handed_over.py",
+    "runs/test_faults.py",
 )
 """Files that take longest, each with one process: they begin first, so that none is left over."""
 
@@ -59,6 +64,19 @@ LONG = (
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the order of files; processes would begin with those of most tests."""
     config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each process a file at a time, or all files of a folder that share what they make."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class LoadFileOrFolder(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder = nodeid.split("/")[1]
+            return folder if folder in TOGETHER else super()._split_scope(nodeid)
+
+    return LoadFileOrFolder(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

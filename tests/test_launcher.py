@@ -1,7 +1,8 @@
 """What `./nssi` does on machines that lack something: a browser, a Python, a folder to write to.
 
 The machines are made up: a PATH with little on it, an empty HOME, and an environment whose Python
-notes what it is asked to run. The browser is looked for, and tests are collected, in earnest.
+notes what it is asked to run. The browser is looked for in earnest, and tests are collected in
+earnest, each choice of them once.
 """
 
 import os
@@ -25,7 +26,7 @@ INSTALL_APT = "apt-get install -y --no-install-recommends chromium"
 class Machine:
     """A checkout that is set up, on a machine without a browser."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, browser: Path, collected: Path) -> None:
         self.checkout, self.bin, self.home = (folder / name for name in ("nssi", "bin", "home"))
         self.calls = folder / "calls"
         for made in (self.checkout, self.bin, self.home):
@@ -36,12 +37,8 @@ class Machine:
             if found := shutil.which(name):
                 (self.bin / name).symlink_to(found)
         self.environment = {"PATH": str(self.bin), "HOME": str(self.home)}
-        self.playwrights = Path(
-            subprocess.check_output(
-                [sys.executable, "-c", OF_PLAYWRIGHT], env=self.environment, text=True
-            ).strip()
-        )
-        """Where Playwright would put its browser."""
+        self.playwrights, self.collected = self.home / browser, collected
+        """Where Playwright would put its browser; where what was collected is kept."""
         self.put("id", "echo 1000")
 
     def put(self, name: str | Path, *lines: str) -> None:
@@ -57,7 +54,10 @@ class Machine:
         self.put(environment / "bin" / "nssi", FAILS)
         self.put(
             environment / "bin" / "python",
-            f'case "$*" in *collect-only*|-c*) cd "{ROOT}"; exec "{sys.executable}" "$@" ;; esac',
+            'case "$*" in *collect-only*)', f'kept="{self.collected}/$(echo "$*" | cksum)"',
+            f'[ -e "$kept" ] || (cd "{ROOT}"; "{sys.executable}" "$@" >"$kept")',
+            'exec cat "$kept" ;;',
+            f'-c*) cd "{ROOT}"; exec "{sys.executable}" "$@" ;; esac',
             f'echo "$*" >>"{self.calls}"', 'case "$*" in', *asked, "esac",
         )  # fmt: skip
         made_from = f"{self.checkout}\n".encode() + b"".join(
@@ -92,10 +92,25 @@ class Machine:
         return self.calls.read_text(encoding="utf-8").splitlines() if self.calls.exists() else []
 
 
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where below HOME Playwright would put its browser."""
+    home = tmp_path_factory.mktemp("home")
+    asked = [sys.executable, "-c", OF_PLAYWRIGHT]
+    found = subprocess.check_output(asked, env={"PATH": "", "HOME": str(home)}, text=True)
+    return Path(found.strip()).relative_to(home)
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which each choice of tests is collected once."""
+    return tmp_path_factory.mktemp("collected")
+
+
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
+def machine(tmp_path: Path, browser: Path, collected: Path) -> Machine:
     """Return a machine with nothing on it but the project."""
-    return Machine(tmp_path)
+    return Machine(tmp_path, browser, collected)
 
 
 @pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome-stable"])

@@ -14,7 +14,6 @@ from abm.cli.main import COMMANDS, IN_LISTS, SUPPORT
 NSSI = Path(sys.executable).with_name("nssi")
 COLUMNS = 80
 BASH = """
-eval "$(_NSSI_COMPLETE=source_bash nssi)"
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
 _nssi_completion nssi
 printf '%s\\n' "${COMPREPLY[@]}"
@@ -90,12 +89,18 @@ COMPLETED = [
 ]
 
 
+@pytest.fixture(scope="module")
+def source() -> str:
+    """Return what bash is to evaluate before it completes."""
+    return printed(_NSSI_COMPLETE="source_bash")
+
+
 @pytest.mark.parametrize(("words", "expected"), COMPLETED)
-def test_bash_completes(words: list[str], expected: list[str], tmp_path: Path) -> None:
+def test_bash_completes(words: list[str], expected: list[str], source: str, tmp_path: Path) -> None:
     bash = shutil.which("bash")
     assert bash is not None
     done = subprocess.run(
-        [bash, "--norc", "-c", BASH, "bash", "nssi", *words],
+        [bash, "--norc", "-c", source + BASH, "bash", "nssi", *words],
         env={**os.environ, "PATH": f"{NSSI.parent}:{os.environ['PATH']}"},
         cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip

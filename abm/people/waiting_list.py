@@ -29,7 +29,7 @@ def allocate_places(people: np.ndarray, p: Any, day: int, seed: int) -> np.ndarr
     places = int(p.specialist_places * np.count_nonzero(present) / PLACES_PER + rounding)
     free = places - taken
     if free <= 0:
-        return 0
+        return waiting[:0]
     persons, since = people["person"][waiting], people["waiting_since"][waiting]
     turn = draws_for(seed, persons, 0, Purpose.QUEUE, since.astype(np.int64))[0]
     order = np.lexsort((persons, turn, since))

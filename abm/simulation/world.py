@@ -97,8 +97,8 @@ class World:
         self.flows = np.zeros((*CELLS, len(FLOWS)), np.int64)
         self.rows = np.arange(size)  # of those who are run
         self.apart = np.zeros((0, size), np.bool_)  # who differs, by world beside this one
-        self.changed_rows: list[np.ndarray] = []  # of people whom this morning has changed
         self.flows_apart = np.zeros((0, *self.flows.shape), np.int64)  # of those
+        self.changed_rows: list[np.ndarray] = []  # of people whom this morning has changed
         self.censuses: list[Census] = []
         self.day_log = compiled_day_log()
         self._acts = np.zeros(1024, ACT_DTYPE)

@@ -40,23 +40,26 @@ process."""
 LONG = (
     "test_bits.py",  # compiles what the others then find compiled
     "runs/test_run_tasks.py",  # meanwhile, needs nothing compiled
-    "mechanisms/test_patterns_acts.py",
     "browser/test_page_in_chromium.py",
+    "mechanisms/test_patterns_acts.py",
     "docs_make/test_tutorial.py",
+    "test_faults_of_commands.py",
     "runs/test_store_faults.py",
     "experiments/comparison/test_compare_command.py",
     "studies/test_small_populations.py",
     "simulation/test_world_state.py",
     "evidence/test_validation.py",
+    "simulation/test_lived.py",
     "test_launcher.py",
+    "runs/test_run_folder.py",
+    "report/test_figures.py",
+    "simulation/test_more_is_no_less.py",
     "cli/test_calibrate.py",
-    "runs/test_faults_on_dask.py",
-    "evidence/test_validation_by_draw.py",
-    "experiments/sensitivity/test_sensitivity.py",
     "test_logic.py",
-    "cli/test_help.py",
-    "runs/test_handed_over.py",
-    "runs/test_faults.py",
+    "evidence/test_validation_by_draw.py",
+    "runs/test_faults_on_dask.py",
+    "report/test_report_safety.py",
+    "experiments/sensitivity/test_sensitivity.py",
 )
 """Files that take longest, each with one process: they begin first, so that none is left over."""
 

@@ -15,7 +15,6 @@ from abm.browser.page_model import PageModel
 from abm.browser.school import MOST_SHOWN, YEAR_GROUPS, spring_positions
 from abm.browser.settings import groups
 from abm.browser.snapshot import Snapshot
-from abm.browser.stock import FINE_STEP, mesa_parameters
 from abm.browser.views import VIEWS, figures, one_person, school, years
 from abm.parameters import parameters, switches
 
@@ -163,6 +162,8 @@ def test_who_is_followed_can_be_chosen_even_where_the_network_is_without_them(
 
 
 def test_a_slider_of_mesa_s_page_has_a_mark_at_its_value() -> None:
+    from abm.browser.stock import FINE_STEP, mesa_parameters  # Mesa's own page takes long to import
+
     for name, slider in mesa_parameters(Choices()).items():
         if name in parameters():
             value = slider.value

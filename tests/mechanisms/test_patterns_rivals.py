@@ -87,7 +87,7 @@ def test_acts_induce_or_end_dissociation_by_position(lived) -> None:
 
 def test_opioid_tone_is_shifted_by_position(lived) -> None:
     for answer, shift in (("elevated", 0.5), ("reduced", -0.5), ("mixed", 0.0)):
-        tone = lived(population=3000, opioids=answer).people["opioid_tone"]
+        tone = lived(opioids=answer).people["opioid_tone"]
         assert tone.mean() == pytest.approx(shift, abs=0.1)
 
 
@@ -114,7 +114,7 @@ def test_where_it_is_mixed_the_spread_differs_and_the_mean_hardly(lived) -> None
     """Of those who ever self-injured against those who never did; shifted, the mean follows."""
     differences = {}
     for answer in ("elevated", "reduced", "mixed"):
-        people = lived(population=3000, opioids=answer).people
+        people = lived(opioids=answer).people
         ever, tone = people["acts"] > 0, people["opioid_tone"]
         differences[answer] = tone[ever].mean() - tone[~ever].mean()
         assert tone[ever].std() > 1.08 * tone[~ever].std()

@@ -10,6 +10,8 @@ from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.census import AGES
 from abm.simulation.record import Record
 from abm.simulation.run import run
+from abm.simulation.world import World
+from abm.simulation.world_state import resume, run_warm_up, state_of
 from abm.studies.outcomes import (
     EFFECTS,
     LOGS,
@@ -209,9 +211,11 @@ def test_effects_are_those_of_the_same_people_without_interventions():
     table = {"population": {"size": 200}, "calendar": {"years": 2}}
     table["parameters"] = {"barrier_mean": 8.0}
 
+    state = state_of(run_warm_up(World(Scenario.from_table(table, "tried"), 1)))
+
     def lived(*interventions):
         scenario = Scenario.from_table(table | {"interventions": list(interventions)}, "tried")
-        return run(scenario, 1, LOGS)
+        return run(scenario, 1, LOGS, world=resume(scenario, 1, LOGS, state=state))
 
     without, same = lived(), lived(programme | {"coverage": 0.0})
     with_it = lived(programme | {"coverage": 1.0, "effects": {"self_criticism": -1.5}})

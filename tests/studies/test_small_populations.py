@@ -22,9 +22,6 @@ from abm.studies.aggregates import aggregate
 from abm.studies.key_figures import BOUNDS
 from abm.studies.outcomes import outcomes_of
 
-LIVED = {"max_examples": 5, "deadline": None}
-SMALL = (st.integers(1, 60), st.sampled_from([0.0, 0.5, 1.0]))
-
 
 def of(size, girls):
     return load_scenario("baseline", population=size, years=1, overrides={"female_share": girls})
@@ -35,13 +32,14 @@ def records(size, girls):
     return [run(of(size, girls), seed, Logs(people=True, acts=True)) for seed in (1, 2)]
 
 
-@settings(**LIVED)
+@settings(max_examples=5, deadline=None)
 @example(40, 0.0)
 @example(60, 1.0)
 @example(1, 0.5)
-@given(*SMALL)
-def test_key_figures_are_possible_or_left_out(size, girls):
+@given(st.integers(1, 60), st.sampled_from([0.0, 0.5, 1.0]))
+def test_key_figures_and_outcomes_are_possible_or_left_out(size, girls):
     both = records(size, girls)
+    assert not any(math.isinf(value) for record in both for value in outcomes_of(record).values())
     for table in (abm.key_figures(both[0]), abm.key_figures(both)):
         known = table[table["low"].notna()]
         assert (known["low"] < known["high"]).all()
@@ -62,13 +60,6 @@ def test_figures_are_drawn_or_left_out_without_a_warning(size, girls):
         with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
             warnings.simplefilter("error")
             assert draw_figures(Path(folder), curves, sums, "small", size) is not None
-
-
-@settings(**LIVED)
-@given(*SMALL)
-def test_outcomes_of_many_runs_are_numbers_or_not_defined(size, girls):
-    for record in records(size, girls):
-        assert not any(map(math.isinf, outcomes_of(record).values()))
 
 
 @pytest.mark.parametrize("girls", [0.0, 1.0])

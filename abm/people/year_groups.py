@@ -6,6 +6,7 @@ A cohort is one year-group that enters on the day the calendar starts.
 """
 
 import datetime
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ NUMBERS_A_YEAR = 1_000_000
 ENTRY_MONTH, ENTRY_DAY = 9, 1
 
 
+@functools.cache  # asked for several times on each day that is lived
 def same_day(year: int, month: int, day: int) -> datetime.date:
     """Return a date; 29 February becomes 1 March in a common year."""
     try:

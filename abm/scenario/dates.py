@@ -40,5 +40,4 @@ def starts_month(date: datetime.date, start: datetime.date) -> bool:
     """
     if date.day == start.day:
         return True
-    before = date.replace(day=1) - datetime.timedelta(days=1)
-    return date.day == 1 and start.day > before.day
+    return date.day == 1 and start.day > (date - datetime.timedelta(days=1)).day

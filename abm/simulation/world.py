@@ -105,6 +105,7 @@ class World:
         self._acts_logged = 0
         self._panel: list[np.ndarray] = []
         self._moments: list[np.ndarray] = []
+        self.no_moments = np.zeros((0, self.scenario.observation.prompts_per_day), MOMENT_DTYPE)
         self._leavers: list[np.ndarray] = []
         self._settle_numbers()
         self.turn_the_calendar()
@@ -312,17 +313,19 @@ class World:
 
     def room_for_moments(self) -> np.ndarray:
         """Return room for today's moments, choosing whom to watch when the weeks begin."""
+        if not self.logs.moments:
+            return self.no_moments
         observation = self.scenario.observation
         left = self.total_days - self.days_lived
-        prompts = observation.prompts_per_day
-        if not self.logs.moments or not 0 < left <= observation.moments_days:
+        if not 0 < left <= observation.moments_days:
             self.people["watched"] = 0
-            return np.zeros((0, prompts), MOMENT_DTYPE)
+            return self.no_moments
         if left == min(observation.moments_days, self.total_days):
             drawn = draws_for(self.seed, self.people["person"], 0, Purpose.MOMENTS, 0)[0]
             chosen = (drawn < observation.moments_share) & (self.people["present"] == 1)
             self.people["watched"] = chosen
-        room = np.zeros((int(self.people["watched"].sum()), prompts), MOMENT_DTYPE)
+        watched = int(self.people["watched"].sum())
+        room = np.zeros((watched, observation.prompts_per_day), MOMENT_DTYPE)
         self._moments.append(room)
         return room
 

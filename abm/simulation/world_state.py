@@ -26,7 +26,7 @@ WORD = np.dtype(np.int64)
 MOST_COUNTED = 10_000_000
 LARGEST_OF_UNIT = {"yes/no": 1, "packed": 2**60 - 1, "bits": 2**62, "id": 2**62}
 LARGEST_OF_FIELD = {
-    **{"sex": len(SEXES) - 1, "care": len(CARE_STAGES) - 1},
+    **{"watched": 0, "sex": len(SEXES) - 1, "care": len(CARE_STAGES) - 1},
     **{"acts_today": MOST_ACTS, "points": MOST_POINTS},
 }
 """What whole numbers of a person may be at most, if not `MOST_COUNTED`; at least they are 0."""

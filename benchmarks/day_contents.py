@@ -3,12 +3,13 @@
 What happens is counted while people live days in plain Python, where every call can be seen; the
 compiled day does the same. Each kind of call is then timed in a compiled loop of its own.
 Instructions are counted by `perf` where the processor lets it, or by valgrind if asked to
-(``--valgrind``, some minutes), which sees the same machine code without the widest vectors.
+(``--valgrind``, two minutes more), on machine code for a processor without the widest vectors.
 """
 
 import argparse
 import json
 import math
+import os
 import re
 import shutil
 import statistics
@@ -16,7 +17,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from types import FrameType
@@ -51,7 +53,14 @@ EVENTS = {
     self_injure.__code__: ACTS,
     four_draws.__code__: DRAWS,
 }
-SETTLED, FEW_DAYS, MANY_DAYS = 32, 10, 110  # before counting instructions, and the two counts
+SETTLED, FEW_DAYS, MANY_DAYS = 32, 10, 375  # before counting instructions, and the two counts
+NO_MORE: Mapping[str, str] = {}
+KNOWN_TO_VALGRIND = {
+    "NUMBA_CPU_NAME": "x86-64-v3",  # of the processors it simulates, the latest
+    "NUMBA_CPU_FEATURES": "+avx,+avx2,+bmi,+bmi2,+fma",
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 
 
 def watched(live_day: Callable[[], Any], days: int, watch: Callable[..., None]) -> None:
@@ -151,34 +160,37 @@ def nanoseconds(loop: Callable[[int], float]) -> float:
 
 def by_perf(days: int) -> int | None:
     """Return the instructions of a process that simulates so many days, where `perf` can count."""
-    if shutil.which("perf") is None:
-        return None
     printed = counted_process(["perf", "stat", "-x,", "-e", "instructions:u"], days)
     counted = re.search(r"^(\d+),.*instructions", printed, re.MULTILINE)
     return int(counted[1]) if counted else None
 
 
 def by_valgrind(days: int) -> int | None:
-    """Return the same by valgrind's simulated processor."""
-    if shutil.which("valgrind") is None:
-        return None
+    """Return the same by valgrind, which simulates a processor."""
     options = ["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-    counted = re.search(r"I +refs: +([\d,]+)", counted_process(["valgrind", *options], days))
+    printed = counted_process(["valgrind", *options], days, KNOWN_TO_VALGRIND)
+    counted = re.search(r"I +refs: +([\d,]+)", printed)
     return int(counted[1].replace(",", "")) if counted else None
 
 
-def counted_process(counter: list[str], days: int) -> str:
-    """Simulate days under a counter, in a process of its own; return what the counter prints."""
+def counted_process(counter: list[str], days: int, settings: Mapping[str, str] = NO_MORE) -> str:
+    """Simulate days in a process that a counter watches, if it is here; return what it prints.
+
+    They are simulated without the counter before, so that nothing is compiled under it.
+    """
     command = [sys.executable, str(HERE / "subject_process.py"), "headless", str(PEOPLE)]
-    asked = f"{SETTLED}\n{days}\n"
-    return subprocess.run([*counter, *command], input=asked, capture_output=True, text=True).stderr
+    asked = {"input": f"{SETTLED}\n{days}\n", "capture_output": True, "text": True}
+    asked["env"] = os.environ | settings
+    if shutil.which(counter[0]) is None:
+        return ""
+    subprocess.run(command, **asked, check=True)
+    return subprocess.run([*counter, *command], **asked).stderr
 
 
 def instructions(count: Callable[[int], int | None]) -> float | None:
     """Return instructions a person and day: what more days take, so that the start drops out."""
-    if count(1) is None:  # and machine code is in the cache from here on
-        return None
-    few, many = count(FEW_DAYS), count(MANY_DAYS)
+    with ThreadPoolExecutor() as threads:
+        few, many = threads.map(count, (FEW_DAYS, MANY_DAYS))
     return (many - few) / (MANY_DAYS - FEW_DAYS) / PEOPLE if few and many else None
 
 

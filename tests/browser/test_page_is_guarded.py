@@ -21,6 +21,12 @@ OPENS = """address => new Promise(done => {
 })"""
 
 
+SHORT_PAUSES = """() => {
+    const wait = window.setTimeout
+    window.setTimeout = (then, pause, ...more) => wait(then, Math.min(pause, 500), ...more)
+}"""
+
+
 @pytest.fixture
 def foreign_page() -> Iterator[str]:
     """Return the address of a page of another origin on this machine."""
@@ -135,6 +141,7 @@ def test_a_server_that_stopped_is_said_once_and_the_page_goes_on_if_it_was_not(
 ) -> None:
     tab.press("Play")
     tab.wait_for_status("playing")
+    tab.page.evaluate(SHORT_PAUSES)  # between attempts to connect; they may be of half a minute
     tab.page.context.set_offline(True)
     tab.page.evaluate("solara.debug.ws().onclose(new CloseEvent('close'))")
     port = tab.page.evaluate("location.port")

@@ -1,6 +1,7 @@
 """Figures: drawn where there is data, left out where there is none, the same bytes every time."""
 
 import hand_made
+import matplotlib as mpl
 import matplotlib.image
 import numpy as np
 import pandas as pd
@@ -20,10 +21,14 @@ def records():
 
 
 def draw(folder, records):
+    """Draw the figures of records, which leaves the settings of others alone."""
+    before = dict(mpl.rcParams)
     curves = pd.concat([record.curves for record in records.values()], ignore_index=True)
     sums = {seed: aggregate(record) for seed, record in records.items()}
     sums = {seed: found for seed, found in sums.items() if found is not None}
-    return draw_figures(folder, curves, sums, SCENARIO.title, SCENARIO.population.size)
+    written = draw_figures(folder, curves, sums, SCENARIO.title, SCENARIO.population.size)
+    assert dict(mpl.rcParams) == before
+    return written
 
 
 def names(written):
@@ -78,14 +83,6 @@ def test_a_world_without_acts_has_no_empty_figure(tmp_path):
     census.flows[..., 2:] = 0
     written = draw_figures(tmp_path, curves_frame([census], 1), {}, "Nobody", 200)
     assert names(written) == {"prevalence_by_age"}
-
-
-def test_drawing_leaves_the_settings_of_others_alone(tmp_path, records):
-    import matplotlib as mpl
-
-    before = dict(mpl.rcParams)
-    draw(tmp_path, {1: records[1].keeping(hand_made.Logs())})
-    assert dict(mpl.rcParams) == before
 
 
 def test_draws_of_the_parameters_have_two_bands(tmp_path, monkeypatch):

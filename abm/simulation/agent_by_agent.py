@@ -35,7 +35,8 @@ class AgentByAgent:
         self.today = PlainRecord.copy_of(world.days[0])
         self.stages = [[PlainRecord.copy_of(stage) for stage in row] for row in world.stages]
         self.moments = world.room_for_moments()
-        self.prompted = 0
+        self.prompted = self.actors = 0
+        world.acted[:] = -1
 
     def live(self, row: int) -> None:
         """Let the person in a row live today."""
@@ -48,6 +49,9 @@ class AgentByAgent:
         count_the_day(me, stage, self.day_log, world.flows)
         if me.watched:
             self._note_moments(me)
+        if me.acts_today:
+            world.acted[self.actors] = row
+            self.actors += 1
         if world.logs_acts_today:
             for act in self.day_log.acts[: me.acts_today]:
                 world.log_act(act.values())

@@ -55,17 +55,19 @@ def run_everybody(
     rows: np.ndarray,
     apart: np.ndarray,
     flows_apart: np.ndarray,
+    acted: np.ndarray,
 ) -> tuple[np.ndarray, int]:
     """Live one day of those present in some rows; return the log of acts and how many it holds.
 
     A log that is full is doubled; -1 acts logged keep none. Moments are room for what prompts find
     today: a row a watched person, a column a prompt. `apart` says for every world beside this one
-    who differs there: their day is counted in the flows of that number, too.
+    who differs there: their day is counted in the flows of that number, too. `acted` is filled with
+    the rows of those who acted, and ends with -1 where not all did.
     """
     p = parameters[0]
     today = days[0]
     day_log = day_logs[0]
-    prompted = 0
+    prompted = actors = 0
     for row in rows:
         me = people[row]
         if me.present == 0:
@@ -79,6 +81,9 @@ def run_everybody(
         if me.watched == 1 and prompted < len(moments):
             read_the_day(me, p, today, day_log, moments[prompted])
             prompted += 1
+        if me.acts_today > 0:
+            acted[actors] = row
+            actors += 1
         if logged >= 0:
             for index in range(me.acts_today):
                 if logged == len(log):
@@ -88,6 +93,8 @@ def run_everybody(
                     log = bigger
                 log[logged] = day_log.acts[index]
                 logged += 1
+    if actors < len(acted):
+        acted[actors] = -1
     return log, logged
 
 
@@ -126,18 +133,24 @@ def friend_learns(today: Today, p: Parameters, actor: int, friend: int, acts: in
 @kernel
 def tell_friends(
     people: np.ndarray,
+    acted: np.ndarray,
     offsets: np.ndarray,
     neighbours: np.ndarray,
     parameters: np.ndarray,
     days: np.ndarray,
 ) -> None:
-    """Push today's acts to friends, as integer counts that they hear of next morning."""
+    """Push today's acts to friends, as integer counts that they hear of next morning.
+
+    `acted` are the rows of those who acted, up to a -1, and is emptied.
+    """
     p = parameters[0]
     today = days[0]
-    for row in range(len(people)):
+    for actor in range(len(acted)):
+        row = acted[actor]
+        if row < 0:
+            break
+        acted[actor] = -1
         me = people[row]
-        if me.present == 0 or me.acts_today == 0:
-            continue
         for index in range(offsets[row], offsets[row + 1]):
             friend = people[neighbours[index]]
             friend.learnt += friend_learns(today, p, me.person, friend.person, me.acts_today)

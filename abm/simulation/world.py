@@ -99,6 +99,7 @@ class World:
         self.apart = np.zeros((0, size), np.bool_)  # who differs, by world beside this one
         self.flows_apart = np.zeros((0, *self.flows.shape), np.int64)  # of those
         self.changed_rows: list[np.ndarray] = []  # of people whom this morning has changed
+        self.acted = np.full(size, -1)  # rows of those who acted today, up to a -1
         self.censuses: list[Census] = []
         self.day_log = compiled_day_log()
         self._acts = np.zeros(1024, ACT_DTYPE)
@@ -290,6 +291,7 @@ class World:
             self.rows,
             self.apart,
             self.flows_apart,
+            self.acted,
         )
         self._acts_logged = max(logged, self._acts_logged)
 
@@ -307,7 +309,8 @@ class World:
 
     def tell_friends(self) -> None:
         """Push today's acts to friends, who hear of them tomorrow morning."""
-        tell_friends(self.people, self.offsets, self.neighbours, self.parameters, self.days)
+        friends = self.offsets, self.neighbours
+        tell_friends(self.people, self.acted, *friends, self.parameters, self.days)
 
     # Observing
 

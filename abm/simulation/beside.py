@@ -90,10 +90,8 @@ class Beside:
         """Push today's acts to friends; who hears more or less than in the first world differs."""
         first, world = self.first, self.world
         tell_friends_apart(
-            first.people,
-            *_friends(first),
-            world.people,
-            *_friends(world),
+            *(first.people, first.acted, *_friends(first)),
+            *(world.people, world.acted, *_friends(world)),
             self.apart,
             world.parameters,
             world.days,

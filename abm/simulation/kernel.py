@@ -141,7 +141,7 @@ def tell_friends(
 ) -> None:
     """Push today's acts to friends, as integer counts that they hear of next morning.
 
-    `acted` are the rows of those who acted, up to a -1, and is emptied.
+    `acted` are the rows of those who acted, up to a -1.
     """
     p = parameters[0]
     today = days[0]
@@ -149,7 +149,6 @@ def tell_friends(
         row = acted[actor]
         if row < 0:
             break
-        acted[actor] = -1
         me = people[row]
         for index in range(offsets[row], offsets[row + 1]):
             friend = people[neighbours[index]]
@@ -219,38 +218,44 @@ def find_apart(
 @kernel
 def tell_friends_apart(
     first: np.ndarray,
+    first_acted: np.ndarray,
+    first_offsets: np.ndarray,
+    first_neighbours: np.ndarray,
+    people: np.ndarray,
+    acted: np.ndarray,
     offsets: np.ndarray,
     neighbours: np.ndarray,
-    people: np.ndarray,
-    other_offsets: np.ndarray,
-    other_neighbours: np.ndarray,
     apart: np.ndarray,
     parameters: np.ndarray,
     days: np.ndarray,
     more: np.ndarray,
 ) -> None:
-    """Push today's acts to friends where only the people apart were run.
+    """Push today's acts to friends in a world that runs only who is apart from a first one.
 
-    They hear of all acts of their friends. The others hear what they hear in the first world;
-    `more` are the acts they learn of beyond that, from friends who are apart.
+    Those apart hear of all acts of their friends. The others hear what they hear in the first
+    world; `more` are the acts they learn of beyond that, from friends who are apart.
     """
     p = parameters[0]
     today = days[0]
-    for row in range(len(first)):
-        if apart[row] and first[row].present == 1 and first[row].acts_today > 0:
-            me = first[row]
-            for index in range(offsets[row], offsets[row + 1]):
-                friend = neighbours[index]
+    for row in first_acted:
+        if row < 0:
+            break
+        me = first[row]
+        if apart[row]:
+            for friend in first_neighbours[first_offsets[row] : first_offsets[row + 1]]:
                 if not apart[friend]:
                     acts = friend_learns(today, p, me.person, first[friend].person, me.acts_today)
                     more[friend] -= acts
-        me = people[row] if apart[row] else first[row]
-        if me.present == 0 or me.acts_today == 0:
-            continue
-        for index in range(other_offsets[row], other_offsets[row + 1]):
-            friend = other_neighbours[index]
-            if not (apart[row] or apart[friend]):
-                continue
+        else:
+            for friend in neighbours[offsets[row] : offsets[row + 1]]:
+                if apart[friend]:
+                    acts = friend_learns(today, p, me.person, first[friend].person, me.acts_today)
+                    people[friend].learnt += acts
+    for row in acted:
+        if row < 0:
+            break
+        me = people[row]
+        for friend in neighbours[offsets[row] : offsets[row + 1]]:
             acts = friend_learns(today, p, me.person, first[friend].person, me.acts_today)
             if apart[friend]:
                 people[friend].learnt += acts

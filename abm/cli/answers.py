@@ -11,10 +11,11 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import typer
 
+from abm.compilation import source_hash
 from abm.io.files import files_in, make_folder, parse_json, read_bytes
 from abm.io.tables import TableError, checksum, write_json
 from abm.io.terminal import (
@@ -26,9 +27,7 @@ from abm.io.terminal import (
     noted,
     print_again,
 )
-
-if TYPE_CHECKING:
-    from abm.scenario.scenario import Scenario
+from abm.scenario.scenario import Scenario
 
 FOLDER = ".answers"
 MOST_KEPT = 20  # answers of one run folder; the oldest make room
@@ -85,7 +84,7 @@ class KeptAnswer:
 def answering(
     context: typer.Context,
     runs: Path,
-    scenarios: "Sequence[Scenario]",
+    scenarios: Sequence[Scenario],
     files: Sequence[Path] = (),
 ) -> Iterator[KeptAnswer]:
     """Show again what the command that is running printed the last time, or note it now.
@@ -93,8 +92,6 @@ def answering(
     The block is not entered if there is an answer in a run folder of `runs`; what decides it are
     the command and its options, the scenarios as they resolve now, the files and all sources.
     """
-    from abm.compilation import source_hash
-
     options = {name: value for name, value in context.params.items() if name not in NOT_ASKED}
     asked = {
         "command": context.info_name,

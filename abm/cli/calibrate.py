@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from abm.cli.frame import guarded
 from abm.cli.options import SharedOptions, check_folder, shares
 from abm.io.tables import csv_bytes, write_bytes
 from abm.io.terminal import EXIT_DONE, print_json, print_table
@@ -67,8 +68,6 @@ def calibrate_command(
     Returns the exit code: 0 done as far as time allowed, 1 runs or files failed, 2 the bank and the
     recipe do not fit, 130 interrupted. What is finished is kept in every case.
     """
-    from abm.cli.frame import guarded
-
     return guarded(lambda: _calibrate(calibration, wave, fit_only))
 
 
@@ -95,8 +94,6 @@ def _calibrate(calibration: "Calibration", wave: str | None, fit_only: bool) -> 
 
 def screen_command(calibration: "Calibration") -> int:
     """Screen all priors, and write and show which parameter moves which fitted figure."""
-    from abm.cli.frame import guarded
-
     return guarded(lambda: _screen(calibration))
 
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from abm.cli.answers import answering
+from abm.cli.frame import Results, carry_out, list_failures
 from abm.cli.options import SharedOptions, scenario_names, shares
 from abm.experiments.comparison import folder_name
 from abm.io.terminal import EXIT_FAILED, complain
+from abm.runs.folder import RunFolder
+from abm.runs.options import RunOptions
+from abm.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.cli.frame import Results
     from abm.experiments.comparison.compare import ComparisonFindings
-    from abm.runs.folder import RunFolder
-    from abm.runs.options import RunOptions
-    from abm.scenario.scenario import Scenario
 
 
 @shares(
@@ -56,7 +56,7 @@ def compare(
 
 
 def compare_command(
-    scenarios: "Sequence[Scenario]", seeds: Sequence[int], options: "RunOptions"
+    scenarios: Sequence[Scenario], seeds: Sequence[int], options: RunOptions
 ) -> int:
     """Run scenarios over the same seeds and write what each prevents against the first.
 
@@ -64,7 +64,6 @@ def compare_command(
     tables span every seed that the folder held before. Returns the exit code; nothing is written if
     the scenarios cannot be compared, or cannot have the parameters drawn.
     """
-    from abm.cli.frame import carry_out
     from abm.experiments.comparison.compare import check_comparable
     from abm.experiments.comparison.runs import comparison_folder
 
@@ -77,13 +76,12 @@ def compare_command(
 
 
 def _compared(
-    folder: "RunFolder",
-    scenarios: "tuple[Scenario, ...]",
+    folder: RunFolder,
+    scenarios: tuple[Scenario, ...],
     seeds: Sequence[int],
-    options: "RunOptions",
-) -> "Results | int":
+    options: RunOptions,
+) -> Results | int:
     """Run what is missing; the tables are of all seeds asked for so far, what is shown of now."""
-    from abm.cli.frame import Results, list_failures
     from abm.experiments.comparison.compare import find
     from abm.experiments.comparison.runs import kept_outcomes, run_missing
     from abm.report.figures.comparison import draw_comparison_figures
@@ -122,9 +120,7 @@ def _compared(
     )
 
 
-def _tables(
-    folder: "RunFolder", findings: "ComparisonFindings"
-) -> "dict[str, pd.DataFrame | bytes]":
+def _tables(folder: RunFolder, findings: "ComparisonFindings") -> "dict[str, pd.DataFrame | bytes]":
     """Return the tables by file name; one that would be empty is removed if it is there."""
     tables = {
         "differences.csv": findings.differences,

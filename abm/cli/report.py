@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from abm.cli.options import SharedOptions, shares
+from abm.io.tables import TableError
 from abm.io.terminal import refuse
 
 
@@ -29,7 +30,6 @@ def report(
     ] = None,
 ) -> None:
     """Write the one-file HTML report of a run, comparison, validation or analysis."""
-    from abm.io.tables import TableError
     from abm.report.html.folder import find_run
     from abm.report.html.writing import write_report
 

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from abm.cli.answers import answering
+from abm.cli.frame import Results, carry_out
 from abm.cli.options import ScenarioArgument, SharedOptions, shares
+from abm.io.tables import json_bytes, read_curves
+from abm.report.format import format_list, format_seeds_of_tables
+from abm.runs.folder import RunFolder, hash_of
+from abm.runs.options import RunOptions
+from abm.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from abm.cli.frame import Results
-    from abm.runs.folder import RunFolder
-    from abm.runs.options import RunOptions
     from abm.runs.seeds import KeptSeed
-    from abm.scenario.scenario import Scenario
     from abm.simulation.record import Logs
     from abm.studies.aggregates import Aggregates
     from abm.studies.key_figures import Row
@@ -41,7 +43,6 @@ def run(
     seeds = shared.all_seeds()
     loaded = shared.scenario(scenario)
     with answering(context, shared.out / loaded.name, [loaded]) as answer:
-        from abm.runs.folder import RunFolder
         from abm.simulation.record import Logs
 
         options = shared.run_options()
@@ -51,7 +52,7 @@ def run(
 
 
 def run_command(
-    scenario: "Scenario", seeds: Sequence[int], options: "RunOptions", logs: "Logs | None" = None
+    scenario: Scenario, seeds: Sequence[int], options: RunOptions, logs: "Logs | None" = None
 ) -> int:
     """Run a scenario over seeds and put their tables, figures and key figures into its run folder.
 
@@ -60,8 +61,6 @@ def run_command(
     Returns the exit code, also 1 if a seed has no figures; nothing is written if the scenario
     cannot have the parameters drawn.
     """
-    from abm.cli.frame import carry_out
-    from abm.runs.folder import RunFolder
     from abm.simulation.record import NO_LOGS
 
     wanted = tuple(dict.fromkeys(seeds))
@@ -73,12 +72,9 @@ def run_command(
 
 
 def _simulated(
-    folder: "RunFolder", seeds: Sequence[int], logs: "Logs", options: "RunOptions"
-) -> "Results":
+    folder: RunFolder, seeds: Sequence[int], logs: "Logs", options: RunOptions
+) -> Results:
     """Run what is missing; the tables are of all seeds of the folder, what is shown of now."""
-    from abm.cli.frame import Results
-    from abm.io.tables import json_bytes
-    from abm.runs.folder import hash_of
     from abm.runs.run_seeds import processes, run_missing_seeds
     from abm.runs.seeds import AGGREGATES, CURVES, TABLES
 
@@ -110,7 +106,7 @@ def _simulated(
     )
 
 
-def _note(folder: "RunFolder", kept: "Mapping[int, KeptSeed]", errors: Mapping[int, str]) -> None:
+def _note(folder: RunFolder, kept: "Mapping[int, KeptSeed]", errors: Mapping[int, str]) -> None:
     """Write why seeds failed, or what could not be made of them; remove what no longer holds."""
     for seed, results in kept.items():
         if results.unmade:
@@ -122,9 +118,8 @@ def _note(folder: "RunFolder", kept: "Mapping[int, KeptSeed]", errors: Mapping[i
 
 
 def _draw(
-    folder: "RunFolder", path: Path, sums: "Mapping[int, Aggregates]", options: "RunOptions"
+    folder: RunFolder, path: Path, sums: "Mapping[int, Aggregates]", options: RunOptions
 ) -> list[str]:
-    from abm.io.tables import read_curves
     from abm.report.figures.runs import draw_figures
     from abm.runs.seeds import CURVES
 
@@ -134,14 +129,12 @@ def _draw(
 
 
 def _content(
-    folder: "RunFolder",
+    folder: RunFolder,
     kept: "Mapping[int, KeptSeed]",
     tables: Mapping[str, Any],
-    options: "RunOptions",
+    options: RunOptions,
 ) -> dict[str, Any]:
     """Return what run.json says of seeds."""
-    from abm.report.format import format_seeds_of_tables
-
     incomplete = _incomplete(kept)
     content: dict[str, Any] = {"seeds": list(kept)}
     if options.draws is not None:
@@ -166,12 +159,11 @@ def _aggregates(kept: "Mapping[int, KeptSeed]") -> "dict[int, Aggregates]":
 
 
 def _summary(
-    folder: "RunFolder", kept: "Mapping[int, KeptSeed]", is_by_draw: bool
+    folder: RunFolder, kept: "Mapping[int, KeptSeed]", is_by_draw: bool
 ) -> "Sequence[Row]":
     """Return the key figures of these seeds."""
     import numpy as np
 
-    from abm.io.tables import read_curves
     from abm.runs.seeds import CURVES
     from abm.studies.key_figures import summary_of
     from abm.studies.key_figures_by_draw import summary_by_draw
@@ -183,12 +175,12 @@ def _summary(
 
 
 def _show(
-    folder: "RunFolder",
+    folder: RunFolder,
     kept: "Mapping[int, KeptSeed]",
     failed: Sequence[int],
     tables: Mapping[str, Any],
     hash_: str,
-    options: "RunOptions",
+    options: RunOptions,
 ) -> None:
     """Print the key figures, the folder and where to find support."""
     from abm.report.terminal.printing import print_result
@@ -216,10 +208,9 @@ def _show(
 
 
 def _show_failures(
-    folder: "RunFolder", kept: "Mapping[int, KeptSeed]", failed: Sequence[int]
+    folder: RunFolder, kept: "Mapping[int, KeptSeed]", failed: Sequence[int]
 ) -> None:
     """Say which seeds failed, and what could not be made of others, on standard error."""
-    from abm.report.format import format_list
     from abm.runs.seeds import MADE_OF_ROWS
 
     incomplete = {

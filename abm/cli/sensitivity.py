@@ -9,23 +9,22 @@ import typer
 from pydantic import Field
 
 from abm.cli.answers import answering
+from abm.cli.frame import Results, carry_out, list_failures
 from abm.cli.options import ScenarioArgument, SharedOptions, declared_names, shares
 from abm.io.files import ReadBack, files_in, open_regular
 from abm.io.messages import InputError, shown
 from abm.io.tables import TableError, checksum, read_json
 from abm.io.terminal import EXIT_FAILED, complain
+from abm.runs.folder import RunFolder
+from abm.runs.options import RunOptions
+from abm.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.cli.frame import Results
     from abm.experiments.sensitivity.analysis import Plan
     from abm.experiments.sweeps.design import Design, PointScenarios, Range
     from abm.experiments.sweeps.study import PointSeed
-    from abm.runs.folder import RunFolder
-    from abm.runs.options import RunOptions
-    from abm.scenario.scenario import Scenario
-
 FEWEST_TOP = 2
 TRAJECTORIES, SAMPLES, TOP = 20, 128, 8
 
@@ -89,7 +88,6 @@ def sensitivity(
     files = [] if of is None else [of / "run.json", of / "ranking.csv"]
     with answering(context, shared.out / loaded.name, [loaded], files) as answer:
         from abm.experiments.sweeps.design import check_size
-        from abm.runs.folder import RunFolder
 
         ranges = _ranges(parameters, top, of)
         plan = _plan(method, ranges, trajectories, samples, second_order, (number, repeat, first))
@@ -171,15 +169,13 @@ def top_of(folder: Path, count: int) -> "tuple[Range, ...]":
     return tuple(read_ranges(texts[:count], "--of"))
 
 
-def sensitivity_command(scenario: "Scenario", plan: "Plan", options: "RunOptions") -> int:
+def sensitivity_command(scenario: Scenario, plan: "Plan", options: RunOptions) -> int:
     """Run a design and write the sensitivity indices of every outcome.
 
     Where runs have no result nothing is analysed; what is finished is kept, and the same command
     goes on. Returns the exit code; nothing is written if the plan or a point is not allowed.
     """
-    from abm.cli.frame import carry_out
     from abm.experiments.sweeps.design import PointScenarios
-    from abm.runs.folder import RunFolder
 
     design = plan.design()
     scenarios = PointScenarios(scenario, design)
@@ -188,14 +184,13 @@ def sensitivity_command(scenario: "Scenario", plan: "Plan", options: "RunOptions
 
 
 def _analysed(
-    folder: "RunFolder",
+    folder: RunFolder,
     plan: "Plan",
     design: "Design",
     scenarios: "PointScenarios",
-    options: "RunOptions",
-) -> "Results | int":
+    options: RunOptions,
+) -> Results | int:
     """Run what is missing, and analyse it if everything is there."""
-    from abm.cli.frame import Results
     from abm.experiments.sensitivity.analysis import analyse_runs
     from abm.experiments.sweeps.study import failures_table, run_points
     from abm.report.figures.sensitivity import draw_sensitivity_figures
@@ -244,13 +239,12 @@ def _announcement(plan: "Plan", design: "Design", runs: int, further: "Sequence[
     return text
 
 
-def _refuse(folder: "RunFolder", design: "Design", failures: "pd.DataFrame", runs: int) -> int:
+def _refuse(folder: RunFolder, design: "Design", failures: "pd.DataFrame", runs: int) -> int:
     """Say which runs are missing and how to finish the design.
 
     An analysis that was finished before stays: it is of these very points, seeds and code.
     Anything else that looks like one goes.
     """
-    from abm.cli.frame import list_failures
     from abm.experiments.sweeps.study import reasons
 
     finished = _is_finished(folder)
@@ -267,7 +261,7 @@ def _refuse(folder: "RunFolder", design: "Design", failures: "pd.DataFrame", run
     return complain(message, EXIT_FAILED)
 
 
-def _is_finished(folder: "RunFolder") -> bool:
+def _is_finished(folder: RunFolder) -> bool:
     """Return whether the folder holds a whole analysis: every table as run.json describes it."""
     known = folder.description().get("tables", {})
     try:
@@ -279,7 +273,7 @@ def _is_finished(folder: "RunFolder") -> bool:
         return False
 
 
-def _remove_analysis(folder: "RunFolder") -> None:
+def _remove_analysis(folder: RunFolder) -> None:
     """Remove tables, figures and description of an analysis that is not whole."""
     from abm.experiments.sensitivity.analysis import TABLES
 

@@ -4,18 +4,25 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from pydantic import Field, ValidationError
 
 from abm.cli.options import JsonOption, check_folder
+from abm.compilation import code_version
 from abm.io.files import ReadBack
 from abm.io.messages import printable
 from abm.io.terminal import EXIT_DONE, EXIT_FAILED, complain, print_json, print_table
-
-if TYPE_CHECKING:
-    from abm.runs.result_store import KeptResult, ResultStore, StoreReport
+from abm.runs.result_store import (
+    FAILED,
+    KeptResult,
+    ResultStore,
+    StoreError,
+    StoreReport,
+    store_below,
+)
+from abm.scenario.scenario import Scenario
 
 FAILURES_SHOWN = 5
 ALL = "all"
@@ -64,17 +71,15 @@ class _Differences(ReadBack):
 class _Listed:
     """What a store holds, and what a check of it found."""
 
-    store: "ResultStore"
-    results: "Sequence[KeptResult]"
+    store: ResultStore
+    results: Sequence[KeptResult]
     size: int  # bytes
-    report: "StoreReport | None"
+    report: StoreReport | None
     removed: int | None
 
     @property
-    def failures(self) -> "list[KeptResult]":
+    def failures(self) -> list[KeptResult]:
         """The results that failed."""
-        from abm.runs.result_store import FAILED
-
         return [result for result in self.results if result.status == FAILED]
 
     @property
@@ -90,8 +95,6 @@ def store_command(out: Path, verify: bool, as_json: bool, clear: str | None = No
     results of that kind are removed first, or "all" with what was set aside; what needs one
     computes it again. Returns 1 if the store cannot be read, or something was damaged.
     """
-    from abm.runs.result_store import StoreError, store_below
-
     store = store_below(out)
     try:
         removed = None if clear is None else store.clear(None if clear == ALL else clear)
@@ -106,11 +109,8 @@ def store_command(out: Path, verify: bool, as_json: bool, clear: str | None = No
     return EXIT_FAILED if listed.is_damaged else EXIT_DONE
 
 
-def summary(results: "Sequence[KeptResult]") -> list[Group]:
+def summary(results: Sequence[KeptResult]) -> list[Group]:
     """Group results by kind, kind and size of their populations, years, and what differs."""
-    from abm.compilation import code_version
-    from abm.runs.result_store import FAILED
-
     groups: dict[tuple[Any, ...], list[KeptResult]] = {}
     for result in results:
         version = str(result.about.get("code"))
@@ -124,10 +124,8 @@ def summary(results: "Sequence[KeptResult]") -> list[Group]:
     return sorted(listed)
 
 
-def _described(result: "KeptResult") -> tuple[str, int, int, tuple[str, ...]]:
+def _described(result: KeptResult) -> tuple[str, int, int, tuple[str, ...]]:
     """Return kind, people, years and the other settings that differ."""
-    from abm.scenario.scenario import Scenario
-
     differences = result.about.get("differences")
     try:
         own = _Differences.model_validate(differences)
@@ -187,7 +185,7 @@ def _row(group: Group) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _print_check(listed: _Listed, report: "StoreReport") -> None:
+def _print_check(listed: _Listed, report: StoreReport) -> None:
     if not listed.is_damaged:
         print("Everything is whole.")
         return

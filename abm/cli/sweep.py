@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from abm.cli.answers import answering
+from abm.cli.frame import Results, carry_out, list_failures
 from abm.cli.options import ScenarioArgument, SharedOptions, setting_names, shares
+from abm.runs.folder import RunFolder
+from abm.runs.options import RunOptions
+from abm.runs.result_store import DONE
+from abm.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.cli.frame import Results
     from abm.experiments.sweeps.design import Design, PointScenarios
-    from abm.runs.folder import RunFolder
-    from abm.runs.options import RunOptions
-    from abm.scenario.scenario import Scenario
-
 MOST_POINTS = 1_000_000
 
 
@@ -55,7 +55,6 @@ def sweep(
     with answering(context, shared.out / loaded.name, [loaded], files) as answer:
         from abm.experiments.sweeps.design import check_size
         from abm.experiments.sweeps.sweep import sweep_design
-        from abm.runs.folder import RunFolder
 
         points = sweep_design(vary or [], samples, design, seeds[0])
         check_size(len(points.points), len(seeds))
@@ -64,7 +63,7 @@ def sweep(
 
 
 def sweep_command(
-    scenario: "Scenario", design: "Design", seeds: Sequence[int], options: "RunOptions"
+    scenario: Scenario, design: "Design", seeds: Sequence[int], options: RunOptions
 ) -> int:
     """Run every point of a design with every seed and write `design.csv` and `sweep.csv`.
 
@@ -72,9 +71,7 @@ def sweep_command(
     away: the tables span every seed that the folder held before. Returns the exit code; nothing is
     written if a point is not allowed.
     """
-    from abm.cli.frame import carry_out
     from abm.experiments.sweeps.design import PointScenarios
-    from abm.runs.folder import RunFolder
 
     scenarios = PointScenarios(scenario, design)
     folder = RunFolder(options.out, scenario, "sweep", design.plain())
@@ -83,19 +80,17 @@ def sweep_command(
 
 
 def _swept(
-    folder: "RunFolder",
+    folder: RunFolder,
     design: "Design",
     scenarios: "PointScenarios",
     seeds: Sequence[int],
-    options: "RunOptions",
-) -> "Results":
+    options: RunOptions,
+) -> Results:
     """Run what is missing; the tables are of all seeds asked for so far, what is shown of now."""
     import numpy as np
 
-    from abm.cli.frame import Results
     from abm.experiments.sweeps.study import failures_table, run_points
     from abm.experiments.sweeps.sweep import sweep_table
-    from abm.runs.result_store import DONE
 
     earlier = [int(seed) for seed in folder.description().get("seeds", [])]
     spanned = sorted({*seeds, *earlier})
@@ -129,19 +124,17 @@ def _points_and_seeds(failures: "pd.DataFrame") -> list[list[int]]:
 
 
 def _show(
-    folder: "RunFolder",
+    folder: RunFolder,
     design: "Design",
     runs: "pd.DataFrame",
     failures: "pd.DataFrame",
     hash_: str,
-    options: "RunOptions",
+    options: RunOptions,
 ) -> None:
     """Print the key figures of every point, the folder and where to find support."""
-    from abm.cli.frame import list_failures
     from abm.experiments.sweeps.study import reasons
     from abm.report.terminal.printing import print_result
     from abm.report.terminal.sweep import points_as_plain, sweep_section
-    from abm.runs.result_store import DONE
 
     if len(failures):
         list_failures(reasons(failures), folder.path / "failed.csv")

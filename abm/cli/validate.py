@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from abm.cli.answers import answering
+from abm.cli.frame import Results, carry_out
 from abm.cli.options import SharedOptions, check_folder, scenario_names, shares
+from abm.io.tables import TableError, checksum, json_bytes, read_json
 from abm.io.terminal import EXIT_DONE, NOTHING_NEW, print_json
+from abm.report.sections import Section, TextTable
+from abm.runs.folder import RunFolder, read_description
+from abm.runs.options import RunOptions
+from abm.runs.result_store import StoreError
+from abm.scenario.scenario import load_scenario
 
 if TYPE_CHECKING:
-    from abm.cli.frame import Results
     from abm.evidence.verdict_table import Row
     from abm.evidence.worlds import WorldRun
-    from abm.runs.folder import RunFolder
-    from abm.runs.options import RunOptions
-
 NOTE_WIDTH = 100
 TABLES = ("evidence.csv", "evidence.json")
 
@@ -44,7 +47,6 @@ def validate(
 ) -> None:
     """Do every simulated study, and set what it finds beside what was published."""
     from abm.evidence.register import register
-    from abm.scenario.scenario import load_scenario
 
     check_folder(shared.out)
     worlds = register().worlds.values()
@@ -62,7 +64,7 @@ def validate(
 
 
 def validate_command(
-    baseline: str, seeds: Sequence[int], population: int, options: "RunOptions"
+    baseline: str, seeds: Sequence[int], population: int, options: RunOptions
 ) -> int:
     """Do every study of the register and show how it stands to what was published.
 
@@ -70,9 +72,6 @@ def validate_command(
     Returns the exit code; nothing is written if a scenario cannot be read, or cannot have the
     parameters drawn.
     """
-    from abm.cli.frame import carry_out
-    from abm.runs.result_store import StoreError
-
     runs = _runs(baseline, seeds, population, options)
     folder = validation_folder(baseline, seeds, population, options)
     code = carry_out(folder, lambda: _validated(folder, runs, options))
@@ -84,7 +83,7 @@ def validate_command(
 
 
 def _runs(
-    baseline: str, seeds: Sequence[int], population: int, options: "RunOptions"
+    baseline: str, seeds: Sequence[int], population: int, options: RunOptions
 ) -> "list[WorldRun]":
     """Return every world and seed that a study needs."""
     from abm.evidence.observed_tables import observe
@@ -98,12 +97,11 @@ def _runs(
 
 
 def validation_folder(
-    baseline: str, seeds: Sequence[int], population: int, options: "RunOptions"
-) -> "RunFolder":
+    baseline: str, seeds: Sequence[int], population: int, options: RunOptions
+) -> RunFolder:
     """Return where `validate_command` writes; parameters as there."""
     from abm.evidence.register import register
     from abm.evidence.worlds import scenario_of, validation_id
-    from abm.runs.folder import RunFolder
 
     main = scenario_of(register().worlds["baseline"], baseline, population)
     design = {} if options.draws is None else options.draws.design
@@ -121,9 +119,7 @@ def finished(folder: Path, *, is_drawn: bool = False) -> "list[Row] | None":
     """
     from abm.evidence.register import register
     from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS
-    from abm.io.tables import TableError, checksum, read_json
     from abm.report.html.validation import ROWS
-    from abm.runs.folder import read_description
 
     tables = read_description(folder).get("tables", {})
     try:
@@ -137,18 +133,14 @@ def finished(folder: Path, *, is_drawn: bool = False) -> "list[Row] | None":
     return rows if known and sums == tables and all(row.keys() == names for row in rows) else None
 
 
-def _validated(
-    folder: "RunFolder", runs: "Sequence[WorldRun]", options: "RunOptions"
-) -> "Results | int":
+def _validated(folder: RunFolder, runs: "Sequence[WorldRun]", options: RunOptions) -> Results | int:
     """Run the worlds, do the studies and write the tables, unless that is done."""
     import pandas as pd
 
-    from abm.cli.frame import Results
     from abm.evidence.evaluation import Worlds, judge
     from abm.evidence.register import register
     from abm.evidence.verdict_table import csv_rows, row_of
     from abm.evidence.worlds import run_worlds
-    from abm.io.tables import json_bytes
     from abm.report.figures.verdicts import draw_verdicts
 
     is_drawn = options.draws is not None
@@ -176,7 +168,7 @@ def _validated(
     )  # fmt: skip
 
 
-def _title(folder: "RunFolder", number: int, is_drawn: bool) -> str:
+def _title(folder: RunFolder, number: int, is_drawn: bool) -> str:
     """Return what stands above the figure."""
     name, people = folder.scenario.name, folder.scenario.population.size
     several = "" if number == 1 else "s"
@@ -187,9 +179,8 @@ def _title(folder: "RunFolder", number: int, is_drawn: bool) -> str:
     )
 
 
-def _show(rows: "Sequence[Row]", options: "RunOptions") -> None:
+def _show(rows: "Sequence[Row]", options: RunOptions) -> None:
     from abm.evidence.verdict_table import DRAWS_NOTE, cells_of, columns_of, summary
-    from abm.report.sections import Section, TextTable
     from abm.report.terminal.printing import print_section
 
     if options.as_json:

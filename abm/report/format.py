@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from abm.io.messages import printable
-from abm.studies.key_figures import Form
 
 Format = Callable[[float], str]
 UNKNOWN = "-"
@@ -47,7 +46,7 @@ def format_age(value: float) -> str:
     return f"{value:.1f}" if math.isfinite(value) else UNKNOWN
 
 
-FORMATS: Mapping[Form, Format] = {
+FORMATS: Mapping[str, Format] = {
     "percent": format_percent,
     "number": format_rate,
     "age": format_age,

@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 
+from abm.runs.dask_cluster import connected, local_cluster
 from abm.runs.errors import runner_error
 from abm.runs.processes import LocalProcesses, processors
 
@@ -71,8 +72,6 @@ def executor_for(jobs: int | None = None, dask: str | None = None) -> Iterator[E
     ends in .json), or ``local``: a scheduler and workers started here and ended afterwards.
     NoExecutorError if Dask is not installed, or nothing answers there.
     """
-    from abm.runs.dask_cluster import connected, local_cluster
-
     number = processors() if jobs is None else jobs
     with contextlib.ExitStack() as stack:
         if dask is None:

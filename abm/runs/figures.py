@@ -16,27 +16,25 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from abm.runs.kept_result import kept, may_be_called
 from abm.runs.keys import agent_days, name_of, result_key
 from abm.runs.result_store import ResultStore
 from abm.runs.run_tasks import Summary, run_tasks
 from abm.runs.task import Finished, Task
-
-if TYPE_CHECKING:
-    from abm.scenario.scenario import Scenario
+from abm.scenario.scenario import Scenario
+from abm.studies.outcomes import LOGS, outcomes_of
 
 Evaluate = Callable[["Scenario", int], dict[str, float]]
 
 
-def run_outcomes(scenario: "Scenario", seed: int) -> dict[str, float]:
+def run_outcomes(scenario: Scenario, seed: int) -> dict[str, float]:
     """Do one run and return its `abm.studies.outcomes.OUTCOMES`; the standard evaluator.
 
     A scenario with interventions is run without them, too: the effects are figures as well.
     """
     from abm.simulation.run import run
-    from abm.studies.outcomes import LOGS, outcomes_of
 
     record = run(scenario, seed, LOGS)
     if not scenario.interventions:
@@ -50,13 +48,13 @@ class _FiguresRun:
     """What a worker needs to know of a run."""
 
     kind: str
-    scenario: "Scenario"
+    scenario: Scenario
     seed: int
     evaluate: Evaluate
 
 
 def figures_task(
-    scenario: "Scenario", seed: int, evaluate: Evaluate = run_outcomes, kind: str = "run"
+    scenario: Scenario, seed: int, evaluate: Evaluate = run_outcomes, kind: str = "run"
 ) -> Task:
     """Return the task to do one run and compute its figures, which a store keeps as of that `kind`.
 

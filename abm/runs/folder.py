@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from abm.compilation import code_version, version_of
 from abm.io.files import (
     FigureName,
     FileName,
@@ -35,11 +36,11 @@ from abm.io.tables import (
     write_bytes,
     write_json,
 )
+from abm.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.scenario.scenario import Scenario
 
 LIBRARIES = ("numpy", "numba", "mesa", "pandas", "scipy", "pyarrow")
 RUN_ID_DIGITS = 12
@@ -72,10 +73,8 @@ class _Description(ReadBack):
     figures: _Figures = _Figures()
 
 
-def run_id_of(command: str, scenario: "Scenario", design: Mapping[str, Any]) -> str:
+def run_id_of(command: str, scenario: Scenario, design: Mapping[str, Any]) -> str:
     """Return the start of a hash over all that decides the results except the seeds."""
-    from abm.compilation import code_version, version_of
-
     content = {
         "command": command,
         "scenario": scenario.resolved(),
@@ -96,7 +95,7 @@ class RunFolder:
     def __init__(
         self,
         out: Path,
-        scenario: "Scenario",
+        scenario: Scenario,
         command: str = "run",  # or "sweep" and so on
         design: Mapping[str, Any] | None = None,  # further plain data that decides the results
         name: str = "",  # of the folder above; by default the scenario's
@@ -204,8 +203,6 @@ class RunFolder:
         `content` is what is particular to the command, `tables` what is said of each by file name,
         `timings` what took how long besides the whole, which `started` so many seconds after 1970.
         """
-        from abm.compilation import code_version
-
         known = {
             "command": self.command,
             "run_id": self.run_id,

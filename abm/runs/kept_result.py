@@ -8,14 +8,12 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from abm.compilation import code_version
 from abm.runs.keys import differences_of
 from abm.runs.task import Failure, Finished
-
-if TYPE_CHECKING:
-    from abm.scenario.scenario import Scenario
+from abm.scenario.scenario import Scenario
 
 DONE, FAILED = "done", "failed"
 KEY = re.compile("[0-9a-f]{64}")
@@ -49,7 +47,7 @@ class KeptResult:
 def kept(
     finished: Finished,
     kind: str,
-    scenario: "Scenario",
+    scenario: Scenario,
     seed: int,
     figures: Mapping[str, float] | None = None,
     files: Mapping[str, bytes] | None = None,

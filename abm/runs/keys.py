@@ -5,17 +5,17 @@ import hashlib
 import json
 from collections.abc import Callable
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from abm.scenario.scenario import Scenario
+from abm.compilation import code_version, version_of
+from abm.scenario.scenario import Scenario
 
 LIBRARIES_OF_BITS = ("numpy", "numba")  # other versions may give other last digits
 AGENT_DAYS_A_SECOND = 2e6  # until something was measured
 NOT_IN_KEY = frozenset({"name", "title", "observation"})  # they do not change the figures
 
 
-def run_key(scenario: "Scenario", seed: int, evaluator: str = "") -> str:
+def run_key(scenario: Scenario, seed: int, evaluator: str = "") -> str:
     """Return the SHA-256, in hexadecimal digits, over all that decides the figures of a run.
 
     The scenario enters as resolved, without its name, title and observation; so do the versions of
@@ -36,7 +36,7 @@ def run_key(scenario: "Scenario", seed: int, evaluator: str = "") -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def result_key(kind: str, scenario: "Scenario", seed: int, extra: str = "") -> str:
+def result_key(kind: str, scenario: Scenario, seed: int, extra: str = "") -> str:
     """Return the key of a result of a kind: a hash over all that decides it.
 
     `extra` is what else decides it, such as the name of a function that is not the standard one.
@@ -57,8 +57,6 @@ def name_of(function: Callable[..., Any]) -> str:
 
 def made_with() -> str:
     """Return the versions of all that decides every bit of a result, the studies among them."""
-    from abm.compilation import code_version, version_of
-
     return f"{code_version()}, studies {version_of('studies')}, {_libraries()}"
 
 
@@ -67,7 +65,7 @@ def _libraries() -> str:
     return ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES_OF_BITS)
 
 
-def agent_days(scenario: "Scenario") -> int:
+def agent_days(scenario: Scenario) -> int:
     """Return the days lived by all people of one run, warm-up included."""
     from abm.simulation.world import WARM_UP_YEARS
 
@@ -76,7 +74,7 @@ def agent_days(scenario: "Scenario") -> int:
     return round(runs * scenario.population.size * (scenario.calendar.years + warm_up) * 365.25)
 
 
-def differences_of(scenario: "Scenario") -> dict[str, Any]:
+def differences_of(scenario: Scenario) -> dict[str, Any]:
     """Return the settings in which a scenario differs from the defaults.
 
     Names are those of ``--set``: a parameter or switch by its name, anything else dotted, such
@@ -89,8 +87,6 @@ def differences_of(scenario: "Scenario") -> dict[str, Any]:
 
 @functools.cache
 def _default_settings() -> dict[str, Any]:
-    from abm.scenario.scenario import Scenario
-
     return _settings(Scenario(name="defaults").resolved())
 
 

@@ -17,16 +17,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent import futures
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from abm.runs.errors import RunnerError, runner_error
 from abm.runs.executors import InThisProcess, is_about_sending, workers_of
 from abm.runs.keys import made_with
 from abm.runs.processes import sigterm_interrupts
+from abm.runs.result_store import ResultStore
 from abm.runs.task import Failure, Finished, OtherVersionError, Task, do_batch
-
-if TYPE_CHECKING:
-    from abm.runs.result_store import ResultStore
 
 POLL_SECONDS = 0.2
 BATCH_SECONDS = 1.5
@@ -61,7 +59,7 @@ def run_tasks(
     executor: futures.Executor | None = None,  # any; by default this very process
     *,
     is_known: Callable[[Collection[str]], Collection[str]] = lambda keys: (),  # need not be done
-    claims: "ResultStore | None" = None,  # what others do with it is waited for
+    claims: ResultStore | None = None,  # what others do with it is waited for
     total: float | None = None,  # weight of all tasks, if `tasks` has no length
     progress: Callable[[float], None] | None = None,  # called with the share of weight, 0 to 1
     say: Callable[[str], None] | None = None,  # called once nothing is left but what others do
@@ -106,7 +104,7 @@ class _Runner:
     keep: Callable[[list[Finished]], None]
     executor: futures.Executor
     is_known: Callable[[Collection[str]], Collection[str]]
-    claims: "ResultStore | None"
+    claims: ResultStore | None
     total: float
     progress: Callable[[float], None] | None
     say: Callable[[str], None] | None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from abm.io.files import make_folder, open_regular
 from abm.io.tables import TableError, csv_bytes, json_bytes, read_json, write_parquet
@@ -14,13 +14,11 @@ from abm.runs.kept_result import KeptResult, kept
 from abm.runs.keys import agent_days, key_of_kind, name_of, run_key
 from abm.runs.result_store import FilesOnDisk, ResultStore
 from abm.runs.task import Failure, Finished, Task, report_share
+from abm.scenario.scenario import Scenario
 from abm.simulation.record import LOG_NAMES, Logs, Record
 from abm.simulation.run import run
 from abm.studies.aggregates import Aggregates, aggregate
 from abm.studies.follow_up import follow_up_frame
-
-if TYPE_CHECKING:
-    from abm.scenario.scenario import Scenario
 
 KIND = "seed"
 CURVES, FOLLOW_UP, AGGREGATES = "curves.csv", "follow_up.csv", "aggregates.json"
@@ -44,7 +42,7 @@ class DifferentCurvesError(Exception):
 class SeedRun:
     """One seed to run, and the tables of rows to keep of it."""
 
-    scenario: "Scenario"
+    scenario: Scenario
     seed: int
     logs: Logs
     folder: Path  # where a worker puts tables of rows until the store has them

@@ -8,7 +8,6 @@ import functools
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,12 +18,10 @@ from abm.runs.keys import differences_of, made_with
 from abm.runs.result_store import ResultStore
 from abm.runs.task import Finished, Task, report_share
 from abm.scenario.dates import DAYS_A_YEAR, multiplier_on
+from abm.scenario.scenario import Scenario
 from abm.simulation.record import Logs
 from abm.simulation.world import WARM_UP_YEARS, World
 from abm.simulation.world_state import WorldState, resume, state_of
-
-if TYPE_CHECKING:
-    from abm.scenario.scenario import Scenario
 
 KIND, FILE = "warm-up", "state.npz"
 
@@ -32,7 +29,7 @@ KIND, FILE = "warm-up", "state.npz"
 NOT_IN_KEY = frozenset({"name", "title", "observation", "interventions"})
 
 
-def warm_up_key(scenario: "Scenario", seed: int) -> str | None:
+def warm_up_key(scenario: Scenario, seed: int) -> str | None:
     """Return the SHA-256 over all that decides a warm-up, or None for a cohort, which has none.
 
     Population, start, parameters and switches count, and trends as far as they act before the first
@@ -46,7 +43,7 @@ def warm_up_key(scenario: "Scenario", seed: int) -> str | None:
 
 
 @functools.lru_cache(maxsize=256)
-def _what_is_lived(scenario: "Scenario") -> str:
+def _what_is_lived(scenario: Scenario) -> str:
     """Return all of a scenario that acts during its warm-up, as JSON."""
     content = {k: value for k, value in scenario.resolved().items() if k not in NOT_IN_KEY}
     content["calendar"].pop("years")
@@ -54,7 +51,7 @@ def _what_is_lived(scenario: "Scenario") -> str:
     return json.dumps(content, sort_keys=True, allow_nan=False)
 
 
-def _trends_before_the_start(scenario: "Scenario") -> dict[str, str]:
+def _trends_before_the_start(scenario: Scenario) -> dict[str, str]:
     """Return a hash a trend, over its multiplier on every day; those that are 1 throughout go."""
     start = scenario.calendar.start
     school = SchoolCalendar()
@@ -72,11 +69,11 @@ def _trends_before_the_start(scenario: "Scenario") -> dict[str, str]:
 class WarmUpRun:
     """A warm-up to be run."""
 
-    scenario: "Scenario"
+    scenario: Scenario
     seed: int
 
 
-def warm_up_task(scenario: "Scenario", seed: int) -> Task | None:
+def warm_up_task(scenario: Scenario, seed: int) -> Task | None:
     """Return the task to run a warm-up, or None for a cohort, which has none."""
     key = warm_up_key(scenario, seed)
     if key is None:
@@ -84,7 +81,7 @@ def warm_up_task(scenario: "Scenario", seed: int) -> Task | None:
     return Task(key, make_warm_up, WarmUpRun(scenario, seed), warm_up_agent_days(scenario))
 
 
-def warm_up_agent_days(scenario: "Scenario") -> float:
+def warm_up_agent_days(scenario: Scenario) -> float:
     """Return about how many days all people of a run live before its first reported one."""
     is_open = scenario.population.kind == "open"
     return scenario.population.size * WARM_UP_YEARS * DAYS_A_YEAR if is_open else 0.0
@@ -118,7 +115,7 @@ def kept_warm_up(finished: Finished) -> KeptResult:
     return kept(finished, KIND, run.scenario, run.seed, files=files, differences=differences)
 
 
-def resumed(store: ResultStore, scenario: "Scenario", seed: int, logs: Logs) -> World | None:
+def resumed(store: ResultStore, scenario: Scenario, seed: int, logs: Logs) -> World | None:
     """Return a world at its first reported day by way of a kept warm-up.
 
     None if none is kept, or what is kept nobody can have lived.

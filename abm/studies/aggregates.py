@@ -6,15 +6,13 @@ forgets the rows unless they were asked for. The sums of several seeds can stand
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from abm.simulation.census import AGES, FIRST_AGE
+from abm.simulation.record import Record
 from abm.studies.intervals import NO_INTERVAL, Interval, clustered_share_interval, median_ranks
-
-if TYPE_CHECKING:
-    from abm.simulation.record import Record
 
 ROUTES = 3
 BINS_A_YEAR = 100  # first acts to a hundredth of a year
@@ -83,7 +81,7 @@ class Aggregates:
         return cls(**arrays)
 
 
-def aggregate(record: "Record") -> Aggregates | None:
+def aggregate(record: Record) -> Aggregates | None:
     """Reduce the people and acts of a record, or return None if one of them was not logged."""
     if not {"people", "acts"} <= set(record.logged):
         return None
@@ -143,7 +141,7 @@ def _acts_by_person(person_index: np.ndarray, route: np.ndarray) -> np.ndarray:
     return counts.reshape(people, ROUTES)
 
 
-def _presentations(record: "Record") -> np.ndarray:
+def _presentations(record: Record) -> np.ndarray:
     """Return presentations to hospital of the latest view, and their squares over persons."""
     is_cohort = record.scenario.population.kind == "cohort"
     whole = is_cohort or len(record.censuses) < 2

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from abm.scenario.dates import DAYS_A_YEAR, years_later
+from abm.simulation.record import Record
 from abm.studies.intervals import Interval, rate_interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.simulation.record import Record
 
 FOLLOWED_AGES = (10, 18)
 """Completed ages of those whom the published study followed."""
@@ -77,7 +77,7 @@ def _expected(share: float, length: float, years: np.ndarray) -> float:
     return float(-np.expm1(-hazard * years).sum())
 
 
-def follow_up_frame(record: "Record") -> "pd.DataFrame | None":
+def follow_up_frame(record: Record) -> "pd.DataFrame | None":
     """Return the table follow_up.csv of a run, or None where `observation.follow_up` is off."""
     import pandas as pd
 

@@ -6,17 +6,13 @@ open population, or the years of a birth cohort, each lived at its own age.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from abm.simulation.census import AGES, DAYS_A_YEAR, FLOWS
-from abm.simulation.record import ROUTE_NAMES, Logs
+from abm.simulation.record import ROUTE_NAMES, Logs, Record
 from abm.studies.intervals import HALF, odds_ratio
 from abm.studies.pooled import BOTH_SEXES, FEMALE, MALE, NOT_DEFINED, Pooled
-
-if TYPE_CHECKING:
-    from abm.simulation.record import Record
 
 OUTCOMES_VERSION = 3  # raised when the meaning of a figure changes
 LOGS = Logs(people=True)  # what a record must hold for every figure
@@ -278,7 +274,7 @@ NOT_EFFECTS = tuple(name for name in OUTCOMES if name not in {effect.name for ef
 SERIES = tuple(dict.fromkeys(outcome.series for outcome in _BY_AGE if outcome.series))
 
 
-def outcomes_of(record: "Record", without: "Record | None" = None) -> dict[str, float]:
+def outcomes_of(record: Record, without: Record | None = None) -> dict[str, float]:
     """Return every figure of `OUTCOMES`, in that order, from a record with people logged (`LOGS`).
 
     Those of `EFFECTS` need the same seed without the scenario's interventions. A figure is NaN

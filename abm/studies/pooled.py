@@ -1,14 +1,10 @@
 """Counts of one run over all its reported years, from which figures are made."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from abm.simulation.census import AGES, DAYS_A_YEAR, FIRST_AGE, FLOWS, STOCKS, YEARLY_DTYPE
+from abm.simulation.record import Record
 from abm.studies.aggregates import GROWN_UP
-
-if TYPE_CHECKING:
-    from abm.simulation.record import Record
 
 NOT_DEFINED = float("nan")
 
@@ -22,7 +18,7 @@ class Pooled:
     age at its end. `without` is the same seed without the scenario's interventions, if it has any.
     """
 
-    def __init__(self, record: "Record", without: "Record | None" = None) -> None:
+    def __init__(self, record: Record, without: Record | None = None) -> None:
         self.without = None if without is None else Pooled(without)
         shape = (2, len(AGES))
         self.stocks = np.zeros((*shape, len(STOCKS)), np.int64)

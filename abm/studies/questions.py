@@ -8,18 +8,14 @@ boys, are missed more often. Whether it is, is luck of the person that no day ch
 once says yes later.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from abm.chance import Purpose, draws_for
 from abm.people.layout import FEMALE
-
-if TYPE_CHECKING:
-    from abm.scenario.scenario import Scenario
+from abm.scenario.scenario import Scenario
 
 
-def recognition_of(scenario: "Scenario", sex: np.ndarray) -> np.ndarray:
+def recognition_of(scenario: Scenario, sex: np.ndarray) -> np.ndarray:
     """Return the chance that an act is what its person takes a single item to mean, by sex."""
     female, male = (scenario.parameters[f"recognition_{name}"] for name in ("female", "male"))
     return np.where(sex == FEMALE, female, male)
@@ -35,7 +31,7 @@ def recognised(
     return _draws(seed, person)[0] < 1.0 - (1.0 - recognition) ** acts
 
 
-def asked_by_list(scenario: "Scenario", seed: int, person: np.ndarray) -> np.ndarray:
+def asked_by_list(scenario: Scenario, seed: int, person: np.ndarray) -> np.ndarray:
     """Return who is asked with a list where some studies do so and others do not."""
     return _draws(seed, person)[1] < scenario.parameters["pooled_list_share"]
 

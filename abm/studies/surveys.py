@@ -20,12 +20,12 @@ import numpy as np
 from abm.chance import Purpose, draws_for
 from abm.people.layout import FIRST_AGE, LAST_AGE, SEXES
 from abm.scenario.dates import multiplier_on
+from abm.scenario.scenario import Scenario
+from abm.simulation.record import Record
 from abm.studies.intervals import Interval, binomial_interval
 from abm.studies.questions import recognised
 
 if TYPE_CHECKING:
-    from abm.scenario.scenario import Scenario
-    from abm.simulation.record import Record
     from abm.simulation.world import World
 
 Question = Literal["lifetime", "past_year"]
@@ -145,7 +145,7 @@ def survey_on_dates(
         yield survey_world(world, surveys[date])
 
 
-def survey_panel(record: "Record", survey: HouseholdSurvey) -> Iterator[Answer]:
+def survey_panel(record: Record, survey: HouseholdSurvey) -> Iterator[Answer]:
     """Ask the members of every wave of a panel, at their census."""
     rows = np.concatenate(record.logged["panel"])
     for day in np.unique(rows["day"]):
@@ -156,13 +156,13 @@ def survey_panel(record: "Record", survey: HouseholdSurvey) -> Iterator[Answer]:
         yield ask(survey, wave, wave["age"], record.seed, date, willingness, recognition)
 
 
-def willingness_on(scenario: "Scenario", date: datetime.date) -> float:
+def willingness_on(scenario: Scenario, date: datetime.date) -> float:
     """Return the chance, on a date, that who has self-injured says so face to face."""
     trend = scenario.trends.get("survey_willingness")
     factor = multiplier_on(trend, date) if trend else 1.0
     return scenario.parameters["survey_willingness"] * factor
 
 
-def recognition_in(scenario: "Scenario") -> Recognition:
+def recognition_in(scenario: Scenario) -> Recognition:
     """Return the chances that an act is what a single item means, of females and males."""
     return scenario.parameters["recognition_female"], scenario.parameters["recognition_male"]

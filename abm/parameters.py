@@ -14,15 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from abm.io.declarations import (
-    ByName,
-    DeclarationError,
-    Declared,
-    Text,
-    named,
-    read_declarations,
-)
-from abm.io.messages import InputError, did_you_mean, nearest, shown
+from abm.io.declarations import ByName, DeclarationError, Declared, Text, named, read_declarations
+from abm.io.messages import did_you_mean, find, nearest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -191,7 +184,4 @@ def _refuse_undeclared(given: Mapping[str, Any], declared: Mapping[str, Any]) ->
 def find_declared(name: str) -> Parameter | Switch:
     """Return the parameter or switch of that name; InputError with the nearest if there is none."""
     declared: dict[str, Parameter | Switch] = {**parameters(), **switches()}
-    if name not in declared:
-        hint = did_you_mean(name, declared)
-        raise InputError(f"there is no parameter or switch called {shown(name)}{hint}")
-    return declared[name]
+    return find(name, declared, "parameter or switch")

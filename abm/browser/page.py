@@ -15,6 +15,7 @@ from abm.browser.settings import Settings
 from abm.browser.snapshot import Snapshot
 from abm.browser.views import VIEWS, figures
 from abm.browser.widgets import Between, Choice, Connection, Drawing, Tabs, offered
+from abm.io.terminal import HELPLINES
 from abm.report.format import format_percent
 from abm.scenario.toml_text import as_toml
 from abm.simulation.census import measure_named
@@ -28,9 +29,6 @@ CAN_SAY = (
     "What this can and cannot say: a simulation shows what follows from its assumptions, not what "
     "will happen to a person. Many sizes are assumptions; the defaults are fitted to "
     "how common self-injury is. It is no tool for judging anybody's risk."
-)
-SUPPORT = (
-    "If you or someone you know needs support: findahelpline.com lists crisis lines worldwide."
 )
 FAILED = (
     "Something in this page went wrong, and it has stopped. Reload it to begin anew. What "
@@ -89,7 +87,7 @@ def Body() -> None:
                 Views(session)
         with Html(tag="footer"):
             Html(tag="p", children=[CAN_SAY])
-            Html(tag="p", class_="support", children=[SUPPORT])
+            Html(tag="p", class_="support", children=[HELPLINES])
 
 
 @solara.component

@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 import typer
 
 from abm.compilation import source_hash
-from abm.io.files import files_in, make_folder, parse_json, read_bytes
-from abm.io.tables import TableError, checksum, write_json
+from abm.io.files import files_in, parse_json, read_bytes
+from abm.io.tables import TableError, checksum, made_folder, write_json
 from abm.io.terminal import (
     EXIT_DONE,
     EXIT_FAILED,
@@ -69,11 +69,10 @@ class KeptAnswer:
         files = {
             path.relative_to(folder).as_posix(): checksum(path)
             for path in sorted(folder.rglob("*"))
-            if path.is_file() and _is_of_the_run(path.relative_to(folder))
-        }
+            if path.is_file() and "/." not in f"/{path.relative_to(folder).as_posix()}"
+        }  # neither answers nor what is passing
         answer = {"folder": str(folder), "files": files, "printed": self.printed}
-        answers = folder / FOLDER
-        make_folder(answers)
+        answers = made_folder(folder / FOLDER)
         write_json(answers / self._name, {"sha256": _hash_of(answer), **answer})
         kept = sorted(files_in(answers, "*.json"), key=lambda path: path.lstat().st_mtime_ns)
         for path in kept[:-MOST_KEPT]:
@@ -82,10 +81,7 @@ class KeptAnswer:
 
 @contextlib.contextmanager
 def answering(
-    context: typer.Context,
-    runs: Path,
-    scenarios: Sequence[Scenario],
-    files: Sequence[Path] = (),
+    context: typer.Context, runs: Path, scenarios: Sequence[Scenario], files: Sequence[Path] = ()
 ) -> Iterator[KeptAnswer]:
     """Show again what the command that is running printed the last time, or note it now.
 
@@ -123,11 +119,6 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _hash_of(answer: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(answer, sort_keys=True).encode()).hexdigest()
-
-
-def _is_of_the_run(path: Path) -> bool:
-    """Return whether a file of a run folder, named from there, is neither passing nor an answer."""
-    return not any(part.startswith(".") for part in path.parts)
 
 
 def _is_as_it_was(folder: Path, kept: Mapping[str, Any]) -> bool:

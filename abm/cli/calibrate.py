@@ -128,10 +128,7 @@ def _screen(calibration: "Calibration") -> int:
 
 def _show_screening(calibration: "Calibration", table: Any) -> int:
     if calibration.options.as_json:
-        print_json([
-            {name: None if value != value else value for name, value in row.items()}
-            for row in table.to_dict("records")
-        ])  # fmt: skip
+        print_json(table.to_dict("records"))
         return EXIT_DONE
     rows = [
         (row.parameter, f"{row.largest:.2f}", row.moves, "yes" if row.chosen else "")

@@ -16,14 +16,10 @@ from abm.runs.options import RunOptions
 from abm.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from abm.experiments.comparison.compare import ComparisonFindings
+    pass
 
 
-@shares(
-    "seeds seed population years settings uncertainty out jobs dask force quiet as_json",
-)
+@shares("seeds seed population years settings uncertainty out jobs dask force quiet as_json")
 def compare(
     context: typer.Context,
     shared: SharedOptions,
@@ -76,10 +72,7 @@ def compare_command(
 
 
 def _compared(
-    folder: RunFolder,
-    scenarios: tuple[Scenario, ...],
-    seeds: Sequence[int],
-    options: RunOptions,
+    folder: RunFolder, scenarios: tuple[Scenario, ...], seeds: Sequence[int], options: RunOptions
 ) -> Results | int:
     """Run what is missing; the tables are of all seeds asked for so far, what is shown of now."""
     from abm.experiments.comparison.compare import find
@@ -91,7 +84,8 @@ def _compared(
     earlier = [int(seed) for seed in folder.description().get("seeds", [])]
     spanned = sorted({*seeds, *earlier})
     failures = run_missing(scenarios, seeds, spanned, options)
-    folder.replace_failures(failures)
+    by_file = {f"{name}-{seed}": trace for (name, seed), trace in failures.items()}
+    folder.note_failures(by_file, is_all=True)
     outcomes, is_drawn = partial(kept_outcomes, options), options.draws is not None
     findings = find(scenarios, spanned, outcomes, is_drawn)
     reasons = {f"{name}, seed {seed}": trace for (name, seed), trace in failures.items()}
@@ -110,25 +104,17 @@ def _compared(
             folder, as_plain(shown, hash_, failures) if is_plain else comparison_section(shown)
         )
 
-    content = {"seeds": spanned, "failed": [list(run) for run in failures]}
-    return Results(
-        tables=folder.write(_tables(folder, findings)),
-        content=content | ({} if options.draws is None else options.draws.describe(spanned)),
-        show=show_all,
-        draw=lambda path: draw_comparison_figures(path, findings),
-        failed=bool(failures),
-    )
-
-
-def _tables(folder: RunFolder, findings: "ComparisonFindings") -> "dict[str, pd.DataFrame | bytes]":
-    """Return the tables by file name; one that would be empty is removed if it is there."""
     tables = {
         "differences.csv": findings.differences,
         "curve_differences.csv": findings.curve_differences,
         "reached.csv": findings.reached,
         "packages.csv": findings.packages,
     }
-    for name in [name for name, table in tables.items() if table.empty]:
-        folder.remove(name)
-        del tables[name]
-    return dict(tables)
+    content = {"seeds": spanned, "failed": [list(run) for run in failures]}
+    return Results(
+        tables=folder.write(tables, optional=tables),
+        content=content | ({} if options.draws is None else options.draws.describe(spanned)),
+        show=show_all,
+        draw=lambda path: draw_comparison_figures(path, findings),
+        failed=bool(failures),
+    )

@@ -8,14 +8,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from abm.io.messages import last_line
 from abm.io.tables import TableError
-from abm.io.terminal import (
-    EXIT_DONE,
-    EXIT_FAILED,
-    EXIT_INTERRUPTED,
-    EXIT_WRONG_INPUT,
-    complain,
-)
+from abm.io.terminal import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_WRONG_INPUT, complain
 from abm.report.format import format_count
 from abm.runs.errors import NoExecutorError, RunnerError
 from abm.runs.folder import FolderError, RunFolder, content_hash
@@ -89,8 +84,7 @@ def list_failures(reasons: Mapping[str, str], kept_in: Path) -> None:
     `reasons` are tracebacks by what was run; all of them are in the file or folder `kept_in`.
     """
     for run, trace in islice(reasons.items(), MOST_LISTED):
-        last = trace.strip().splitlines()[-1:] or ["no reason given"]
-        print(f"nssi: {run}: {last[0]}", file=sys.stderr)
+        print(f"nssi: {run}: {last_line(trace)}", file=sys.stderr)
     if reasons:
         count = format_count(len(reasons), "run has", "runs have")
         print(f"nssi: {count} no result; tracebacks in {kept_in}", file=sys.stderr)

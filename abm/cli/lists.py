@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from abm.cli.options import JsonOption, beginning, declared_names
-from abm.io.messages import InputError, did_you_mean, shown
+from abm.io.messages import find
 from abm.io.terminal import print_json, print_table
 
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ def scenarios(as_json: JsonOption = False) -> None:
         print_table(("name", "title", "what it asks"), rows)
 
 
-def init(
-    name: Annotated[str, typer.Argument(help="Letters, digits, - and _ only.")],
-) -> None:
+def init(name: Annotated[str, typer.Argument(help="Letters, digits, - and _ only.")]) -> None:
     """Write scenarios/NAME.toml, commented, to start a scenario from."""
     from abm.scenario.toml_text import write_starter
 
@@ -73,8 +71,7 @@ TRENDS = {
 
 def parameters(
     name: Annotated[
-        str | None,
-        typer.Argument(help="One parameter or switch.", autocompletion=declared_names),
+        str | None, typer.Argument(help="One parameter or switch.", autocompletion=declared_names)
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -140,15 +137,12 @@ UNITS = {
 def _kind_names(incomplete: str) -> list[tuple[str, str]]:
     from abm.scenario.intervention_library import kinds
 
-    return [
-        (kind.name, kind.title) for kind in kinds().values() if kind.name.startswith(incomplete)
-    ]
+    return beginning(incomplete, ((kind.name, kind.title) for kind in kinds().values()))
 
 
 def interventions(
     kind: Annotated[
-        str | None,
-        typer.Argument(help="One kind of intervention.", autocompletion=_kind_names),
+        str | None, typer.Argument(help="One kind of intervention.", autocompletion=_kind_names)
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -164,10 +158,7 @@ def find_kind(name: str) -> "Kind":
     """Return the kind of that name; InputError with the nearest if there is none."""
     from abm.scenario.intervention_library import kinds
 
-    if name not in kinds():
-        hint = did_you_mean(name, kinds())
-        raise InputError(f"there is no kind of intervention called {shown(name)}{hint}")
-    return kinds()[name]
+    return find(name, kinds(), "kind of intervention")
 
 
 def kind_row(kind: "Kind") -> tuple[str, ...]:

@@ -15,21 +15,19 @@ from abm.io.terminal import (
     EXIT_DONE,
     EXIT_FAILED,
     EXIT_INTERRUPTED,
+    HELPLINES,
     complain,
     refuse,
     stopped_by_signals,
 )
 
-SUPPORT = (
-    "If you or someone you know needs support: findahelpline.com lists crisis lines worldwide."
-)
 NOT_COMPILED = (
     "NUMBA_DISABLE_JIT is set, and the model has to be compiled. To follow it in a debugger, unset "
     'it and use NSSIModel(..., activation="agents"), which lives people in plain Python'
 )
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 COMPLETE = "_NSSI_COMPLETE"  # set by a shell that completes a command line
-_EPILOG = f"\b\n{SUPPORT}"  # \b keeps it on one line
+_EPILOG = f"\b\n{HELPLINES}"  # \b keeps it on one line
 
 COMMANDS = {
     "Answer a question": {

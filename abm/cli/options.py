@@ -90,8 +90,7 @@ class SharedOptions:
         int | None, typer.Option(min=1, help="Processes at once. Default: one a core.")
     ] = None
     dask: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS", help="Run on a Dask cluster, or 'local'."),
+        str | None, typer.Option(metavar="ADDRESS", help="Run on a Dask cluster, or 'local'.")
     ] = None
     force: Annotated[bool, typer.Option("--force", help="Run again what is finished.")] = False
     retry_failed: Annotated[
@@ -130,16 +129,9 @@ class SharedOptions:
         from abm.runs.options import RunOptions
         from abm.scenario.draws import chosen_draws
 
-        return RunOptions(
-            self.out,
-            self.jobs,
-            self.dask,
-            self.quiet,
-            self.as_json,
-            self.force,
-            self.retry_failed,
-            chosen_draws(self.uncertainty),
-        )
+        names = SHARED.keys() & {field.name for field in fields(RunOptions)}
+        own = {name: getattr(self, name) for name in names}
+        return RunOptions(**own, draws=chosen_draws(self.uncertainty))
 
 
 SHARED = {field.name: field for field in fields(SharedOptions)}

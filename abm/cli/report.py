@@ -14,8 +14,7 @@ from abm.io.terminal import refuse
 def report(
     shared: SharedOptions,
     run: Annotated[
-        str,
-        typer.Argument(metavar="RUN", help="A run folder, a run id, or a unique start of one."),
+        str, typer.Argument(metavar="RUN", help="A run folder, a run id, or a unique start of one.")
     ],
     sensitivity: Annotated[
         str | None,

@@ -80,7 +80,8 @@ def _simulated(
 
     of_folder = run_missing_seeds(folder, seeds, logs, options)
     kept, failed = of_folder.kept, sorted(of_folder.errors)
-    _note(folder, kept, of_folder.errors)
+    unmade = {seed: "\n".join(results.unmade.values()) for seed, results in kept.items()}
+    folder.note_failures({str(seed): why for seed, why in (unmade | of_folder.errors).items()})
     tables, sums = {}, _aggregates(kept)
     if kept:
         tables = folder.combine(TABLES, {seed: results.files for seed, results in kept.items()})
@@ -106,26 +107,15 @@ def _simulated(
     )
 
 
-def _note(folder: RunFolder, kept: "Mapping[int, KeptSeed]", errors: Mapping[int, str]) -> None:
-    """Write why seeds failed, or what could not be made of them; remove what no longer holds."""
-    for seed, results in kept.items():
-        if results.unmade:
-            folder.note_failure(seed, "\n".join(results.unmade.values()))
-        else:
-            folder.forget_failure(seed)
-    for seed, trace in errors.items():
-        folder.note_failure(seed, trace)
-
-
 def _draw(
     folder: RunFolder, path: Path, sums: "Mapping[int, Aggregates]", options: RunOptions
 ) -> list[str]:
-    from abm.report.figures.runs import draw_figures
+    from abm.report.figures.runs import RunResults, draw_figures
     from abm.runs.seeds import CURVES
 
-    curves = read_curves(folder.path / CURVES)
-    scenario, is_by_draw = folder.scenario, options.draws is not None
-    return draw_figures(path, curves, sums, scenario.title, scenario.population.size, is_by_draw)
+    curves, scenario = read_curves(folder.path / CURVES), folder.scenario
+    people, is_by_draw = scenario.population.size, options.draws is not None
+    return draw_figures(path, RunResults(curves, sums, scenario.title, people, is_by_draw))
 
 
 def _content(

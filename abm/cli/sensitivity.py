@@ -1,9 +1,8 @@
 """The command `sensitivity`: which parameters move which outcomes, by Morris or Sobol."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from pydantic import Field
@@ -13,9 +12,9 @@ from abm.cli.frame import Results, carry_out, list_failures
 from abm.cli.options import ScenarioArgument, SharedOptions, declared_names, shares
 from abm.io.files import ReadBack, files_in, open_regular
 from abm.io.messages import InputError, shown
-from abm.io.tables import TableError, checksum, read_json
+from abm.io.tables import TableError, read_json
 from abm.io.terminal import EXIT_FAILED, complain
-from abm.runs.folder import RunFolder
+from abm.runs.folder import RunFolder, sound_tables
 from abm.runs.options import RunOptions
 from abm.scenario.scenario import Scenario
 
@@ -29,20 +28,6 @@ FEWEST_TOP = 2
 TRAJECTORIES, SAMPLES, TOP = 20, 128, 8
 
 
-class MethodName(StrEnum):
-    """How parameters are judged."""
-
-    MORRIS = "morris"
-    SOBOL = "sobol"
-
-
-MethodOption = Annotated[MethodName, typer.Option(help="Screening, or shares of the variance.")]
-RepeatOption = Annotated[
-    int,
-    typer.Option(min=1, max=1000, help="Run the design so often, with other seeds each time."),
-]
-
-
 @shares(
     "seeds seed population years settings out jobs dask retry_failed quiet as_json",
     seeds="Runs at each point, from seed 1 or S. Default: 1.",
@@ -51,7 +36,9 @@ def sensitivity(
     context: typer.Context,
     shared: SharedOptions,
     scenario: ScenarioArgument = "baseline",
-    method: MethodOption = MethodName.MORRIS,
+    method: Annotated[
+        Literal["morris", "sobol"], typer.Option(help="Screening, or shares of the variance.")
+    ] = "morris",
     parameters: Annotated[
         str | None,
         typer.Option(
@@ -69,17 +56,18 @@ def sensitivity(
         typer.Option(metavar="FOLDER", help="Run folder of a Morris analysis to take them from."),
     ] = None,
     trajectories: Annotated[
-        int | None,
-        typer.Option(min=2, max=10_000, help=f"Of Morris. Default: {TRAJECTORIES}."),
+        int | None, typer.Option(min=2, max=10_000, help=f"Of Morris. Default: {TRAJECTORIES}.")
     ] = None,
     samples: Annotated[
-        int | None,
-        typer.Option(min=2, help=f"Of Sobol, a power of two. Default: {SAMPLES}."),
+        int | None, typer.Option(min=2, help=f"Of Sobol, a power of two. Default: {SAMPLES}.")
     ] = None,
     second_order: Annotated[
         bool, typer.Option("--second-order", help="Sobol also looks at pairs of parameters.")
     ] = False,
-    repeat: RepeatOption = 1,
+    repeat: Annotated[
+        int,
+        typer.Option(min=1, max=1000, help="Run the design so often, with other seeds each time."),
+    ] = 1,
 ) -> None:
     """Find which parameters move which outcomes at which ages, with intervals."""
     number = shared.seeds or 1
@@ -111,7 +99,7 @@ def _ranges(parameters: str | None, top: int | None, of: Path | None) -> "tuple[
 
 
 def _plan(
-    method: MethodName,
+    method: Literal["morris", "sobol"],
     ranges: "tuple[Range, ...]",
     trajectories: int | None,
     samples: int | None,
@@ -122,14 +110,14 @@ def _plan(
     from abm.experiments.sensitivity.analysis import Plan
 
     number, repeat, first = seeding
-    is_morris = method is MethodName.MORRIS
+    is_morris = method == "morris"
     if is_morris and (samples is not None or second_order):
         option = "--second-order" if second_order else "--samples"
         raise typer.BadParameter(f"{option} belongs to --method sobol")
     if not is_morris and trajectories is not None:
         raise typer.BadParameter("--trajectories belongs to --method morris")
     blocks = (trajectories or TRAJECTORIES) if is_morris else (samples or SAMPLES)
-    return Plan(method.value, ranges, blocks, second_order, number, repeat, first)
+    return Plan(method, ranges, blocks, second_order, number, repeat, first)
 
 
 class _Kind(ReadBack):
@@ -247,7 +235,7 @@ def _refuse(folder: RunFolder, design: "Design", failures: "pd.DataFrame", runs:
     """
     from abm.experiments.sweeps.study import reasons
 
-    finished = _is_finished(folder)
+    finished = "indices.csv" in sound_tables(folder.path)
     if not finished:
         _remove_analysis(folder)
     folder.write({"design.csv": design.csv(), "failed.csv": failures})
@@ -259,18 +247,6 @@ def _refuse(folder: RunFolder, design: "Design", failures: "pd.DataFrame", runs:
     if finished:
         message += "; the tables are those of the same design when it was complete"
     return complain(message, EXIT_FAILED)
-
-
-def _is_finished(folder: RunFolder) -> bool:
-    """Return whether the folder holds a whole analysis: every table as run.json describes it."""
-    known = folder.description().get("tables", {})
-    try:
-        sums = {name: checksum(folder.path / name) for name in known}
-        return "indices.csv" in known and sums == {
-            name: table["sha256"] for name, table in known.items()
-        }
-    except TableError:
-        return False
 
 
 def _remove_analysis(folder: RunFolder) -> None:

@@ -12,8 +12,9 @@ from pydantic import Field, ValidationError
 from abm.cli.options import JsonOption, check_folder
 from abm.compilation import code_version
 from abm.io.files import ReadBack
-from abm.io.messages import printable
+from abm.io.messages import last_line, printable
 from abm.io.terminal import EXIT_DONE, EXIT_FAILED, complain, print_json, print_table
+from abm.report.format import format_count
 from abm.runs.result_store import (
     FAILED,
     KeptResult,
@@ -158,16 +159,16 @@ def _as_object(listed: _Listed) -> dict[str, Any]:
 
 def _print(listed: _Listed) -> None:
     if listed.removed is not None:
-        print(f"Removed {_format_count(listed.removed, 'result')}.")
+        print(f"Removed {format_count(listed.removed, 'result')}.")
     if not listed.results:
         print(f"Nothing has been computed in {listed.store.folder} yet.")
     else:
         plain = ("population", "people", "years", "differing", "scenarios", "runs", "failed", "")
         print_table(("what", *plain), map(_row, summary(listed.results)))
-        print(f"\n{_format_count(len(listed.results), 'result')}, {_format_size(listed.size)}")
+        print(f"\n{format_count(len(listed.results), 'result')}, {_format_size(listed.size)}")
         print(listed.store.folder)
     for failure in listed.failures[:FAILURES_SHOWN]:
-        last = (str(failure.about.get("error")).strip().splitlines() or ["unknown"])[-1]
+        last = last_line(failure.about.get("error"))
         seed = printable(str(failure.about.get("seed")))
         print(f"nssi: seed {seed} failed: {printable(last)}", file=sys.stderr)
     if (more := len(listed.failures) - FAILURES_SHOWN) > 0:
@@ -189,15 +190,11 @@ def _print_check(listed: _Listed, report: StoreReport) -> None:
     if not listed.is_damaged:
         print("Everything is whole.")
         return
-    message = f"{_format_count(report.lost, 'result')} damaged, to be computed again when asked for"
+    message = f"{format_count(report.lost, 'result')} damaged, to be computed again when asked for"
     if report.set_aside:
-        files = _format_count(len(report.set_aside), "file")
+        files = format_count(len(report.set_aside), "file")
         message += f"; {files} moved to {listed.store.folder / 'set-aside'}"
     print(f"nssi: {message}", file=sys.stderr)
-
-
-def _format_count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _format_size(size: int) -> str:

@@ -101,14 +101,11 @@ def _swept(
     tables: dict[str, pd.DataFrame | bytes] = {
         "design.csv": design.csv(),
         "sweep.csv": sweep_table(runs[runs["status"] == DONE], design),
+        "failed.csv": failures,
     }
-    if len(failures):
-        tables["failed.csv"] = failures
-    else:
-        folder.remove("failed.csv")
     asked = runs[runs["seed"].isin(np.array(seeds, np.uint64))]
     return Results(
-        tables=folder.write(tables),
+        tables=folder.write(tables, optional=("failed.csv",)),
         content={"seeds": spanned, "failed": _points_and_seeds(failures)},
         show=lambda hash_: _show(folder, design, asked, failures, hash_, options),
         failed=len(failures) > 0,
@@ -117,10 +114,7 @@ def _swept(
 
 def _points_and_seeds(failures: "pd.DataFrame") -> list[list[int]]:
     """Return point and seed of each failure; an array of both would turn large seeds to floats."""
-    return [
-        [int(point), int(seed)]
-        for point, seed in zip(failures["point"], failures["seed"], strict=True)
-    ]
+    return [*map(list, zip(failures["point"].tolist(), failures["seed"].tolist(), strict=True))]
 
 
 def _show(

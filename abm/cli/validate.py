@@ -11,10 +11,11 @@ import typer
 from abm.cli.answers import answering
 from abm.cli.frame import Results, carry_out
 from abm.cli.options import SharedOptions, check_folder, scenario_names, shares
-from abm.io.tables import TableError, checksum, json_bytes, read_json
+from abm.io.tables import TableError, json_bytes, read_json
 from abm.io.terminal import EXIT_DONE, NOTHING_NEW, print_json
+from abm.report.format import format_count
 from abm.report.sections import Section, TextTable
-from abm.runs.folder import RunFolder, read_description
+from abm.runs.folder import RunFolder, sound_tables
 from abm.runs.options import RunOptions
 from abm.runs.result_store import StoreError
 from abm.scenario.scenario import load_scenario
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from abm.evidence.verdict_table import Row
     from abm.evidence.worlds import WorldRun
 NOTE_WIDTH = 100
-TABLES = ("evidence.csv", "evidence.json")
+TABLES = {"evidence.csv", "evidence.json"}
 
 
 @shares(
@@ -121,16 +122,16 @@ def finished(folder: Path, *, is_drawn: bool = False) -> "list[Row] | None":
     from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS
     from abm.report.html.validation import ROWS
 
-    tables = read_description(folder).get("tables", {})
+    if sound_tables(folder) != TABLES:
+        return None
     try:
-        sums = {name: {"sha256": checksum(folder / name)} for name in TABLES}
         rows: list[Row] = read_json(folder / "evidence.json")
         ROWS.validate_python(rows)
     except (TableError, ValueError):
         return None
     names = {*FIELDS, *(DRAW_FIELDS if is_drawn else ())}
     known = [row["id"] for row in rows] == list(register().entries)
-    return rows if known and sums == tables and all(row.keys() == names for row in rows) else None
+    return rows if known and all(row.keys() == names for row in rows) else None
 
 
 def _validated(folder: RunFolder, runs: "Sequence[WorldRun]", options: RunOptions) -> Results | int:
@@ -171,12 +172,10 @@ def _validated(folder: RunFolder, runs: "Sequence[WorldRun]", options: RunOption
 def _title(folder: RunFolder, number: int, is_drawn: bool) -> str:
     """Return what stands above the figure."""
     name, people = folder.scenario.name, folder.scenario.population.size
-    several = "" if number == 1 else "s"
     if not is_drawn:
-        return f"The evidence: {name}, {people:,} people, {number} seed{several}"
-    return (
-        f"The evidence under the posterior, {number} draw{several}: {name}, {people:,} people each"
-    )
+        return f"The evidence: {name}, {people:,} people, {format_count(number, 'seed')}"
+    draws = format_count(number, "draw")
+    return f"The evidence under the posterior, {draws}: {name}, {people:,} people each"
 
 
 def _show(rows: "Sequence[Row]", options: RunOptions) -> None:

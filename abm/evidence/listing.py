@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from abm.evidence.register import Entry, Study, bounds_of, register
-from abm.io.messages import InputError, did_you_mean, shown
+from abm.io.messages import find
 
 QUESTIONS = {"single item": "asked by a single item", "either": "asked by a list or a single item"}
 COLUMNS = ("id", "use", "published", "accepted", "what", "source")
@@ -13,11 +13,8 @@ COLUMNS = ("id", "use", "published", "accepted", "what", "source")
 def find_entry(name: str) -> Entry:
     """Return the entry of that identifier; if there is none, an InputError names the nearest."""
     entries = register().entries
-    for wanted in (name, name.upper()):
-        if wanted in entries:
-            return entries[wanted]
-    hint = did_you_mean(name, entries)
-    raise InputError(f"there is no claim or figure called {shown(name)}{hint}")
+    upper = name.upper()
+    return entries[upper] if upper in entries else find(name, entries, "claim or figure")
 
 
 def number(value: float | None) -> str:

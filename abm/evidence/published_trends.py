@@ -80,15 +80,8 @@ def _judged(result: Result) -> Iterator[tuple[str, ...]]:
 
 
 def _unjudged(row: UnjudgedStudy, simulated: Simulated) -> tuple[str, ...]:
-    return (
-        row.source,
-        row.use,
-        "-",
-        number(row.published),
-        "-",
-        *_numbers(simulated),
-        row.statement,
-    )
+    beside = (row.source, row.use, "-", number(row.published), "-")
+    return (*beside, *_numbers(simulated), row.statement)
 
 
 def _numbers(simulated: Simulated) -> tuple[str, str]:

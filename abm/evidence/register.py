@@ -15,23 +15,13 @@ from pydantic import Field, model_validator
 
 from abm.evidence.expressions import parse
 from abm.evidence.statistics import STATISTICS
-from abm.io.declarations import (
-    ByName,
-    DeclarationError,
-    Declared,
-    Text,
-    named,
-    read_declarations,
-)
+from abm.io.declarations import ByName, DeclarationError, Declared, Text, named, read_declarations
 
 FOLDER = Path(__file__).parent
 WORLDS_FILE = "worlds.toml"
 REGISTER_FILES = (
-    "claims_prevalence.toml",
-    "claims_functions.toml",
-    "claims_body.toml",
-    "figures_prevalence.toml",
-    "figures_other.toml",
+    *("claims_prevalence.toml", "claims_functions.toml", "claims_body.toml"),
+    *("figures_prevalence.toml", "figures_other.toml"),
 )
 MOST_FITTED = 14
 

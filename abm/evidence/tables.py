@@ -66,9 +66,7 @@ class StudyTable:
 
 
 def pooled(
-    seeds: Sequence[tuple[int, Columns]],
-    people: StudyTable | None = None,
-    across: bool = False,
+    seeds: Sequence[tuple[int, Columns]], people: StudyTable | None = None, across: bool = False
 ) -> StudyTable:
     """Put the columns of several seeds together; `who_...` is looked up in `people`.
 

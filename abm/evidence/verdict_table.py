@@ -38,14 +38,8 @@ def row_of(result: Result, is_drawn: bool = False) -> Row:
     row: Row = dict.fromkeys(FIELDS)
     row |= {name: getattr(entry, name) for name in FIELDS if hasattr(entry, name)}
     row |= {"low": finite(entry.low), "high": finite(entry.high)}
-    row |= {
-        "note": entry.note or entry.why_not,
-        "simulated_interval": "",
-        "people": 0,
-        "verdict": result.verdict,
-        "part": "",
-    }
-    row |= {"direction": "", "studies": []}
+    row |= {"simulated_interval": "", "people": 0, "part": "", "direction": "", "studies": []}
+    row |= {"note": entry.note or entry.why_not, "verdict": result.verdict}
     if result.simulated:
         study, number = entry.study[result.deciding], result.simulated[result.deciding]
         low, high = bounds_of(entry, study)

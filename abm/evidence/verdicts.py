@@ -3,19 +3,16 @@
 import math
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
 from abm.studies.intervals import TAILS
 
 Verdict = Literal[
-    "inside", "near", "outside", "direction right", "direction wrong", "not answerable", "no answer"
+    "inside", "near", "outside", "direction right", "direction wrong", "no answer", "not answerable"
 ]
-VERDICTS: tuple[Verdict, ...] = (
-    *("inside", "near", "outside", "direction right", "direction wrong"),
-    *("no answer", "not answerable"),
-)
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 GOOD: frozenset[Verdict] = frozenset({"inside", "direction right"})
 NEAR_SHARE = 0.25
 NO_EFFECT = MappingProxyType(
@@ -73,15 +70,11 @@ def direction_of(
     return "open"
 
 
-RANKS: dict[Verdict, int] = {
-    "inside": 0,
-    "direction right": 0,
-    "near": 1,
-    "outside": 2,
-    "direction wrong": 2,
-    "no answer": 3,
-    "not answerable": 4,
-}
+RANKED: tuple[tuple[Verdict, ...], ...] = (
+    *(("inside", "direction right"), ("near",), ("outside", "direction wrong")),
+    *(("no answer",), ("not answerable",)),
+)
+RANKS = {verdict: rank for rank, alike in enumerate(RANKED) for verdict in alike}
 
 
 def worst(verdicts: list[Verdict]) -> int:

@@ -45,10 +45,7 @@ class Declared(BaseModel):
 
 
 def read_declarations[T](
-    kind: type[T],
-    text: str,
-    file: str,
-    prepared: Callable[[dict[str, Any]], Any] = dict,
+    kind: type[T], text: str, file: str, prepared: Callable[[dict[str, Any]], Any] = dict
 ) -> T:
     """Return what the TOML text of a file declares, checked; `prepared` changes its tables first.
 

@@ -2,7 +2,7 @@
 
 import difflib
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 LONGEST_MESSAGE = 600  # characters of one of its lines
 
@@ -47,6 +47,13 @@ def did_you_mean(name: str, choices: Iterable[str]) -> str:
     return f"; did you mean '{meant}'?" if meant else ""
 
 
+def find[T](name: str, known: Mapping[str, T], kind: str) -> T:
+    """Return what is known by a name; InputError with the nearest where nothing is."""
+    if name not in known:
+        raise InputError(f"there is no {kind} called {shown(name)}{did_you_mean(name, known)}")
+    return known[name]
+
+
 def shown(value: object) -> str:
     """Return a short, printable form of any value that a file may hold."""
     try:
@@ -54,6 +61,11 @@ def shown(value: object) -> str:
     except ValueError:  # a whole number with more digits than Python prints
         text = "a huge number"
     return printable(text)
+
+
+def last_line(text: object) -> str:
+    """Return the last line of a text such as a traceback: what went wrong."""
+    return (str(text).strip().splitlines() or ["no reason given"])[-1]
 
 
 def printable(text: str) -> str:

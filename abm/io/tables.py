@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from abm.io.files import LARGEST_JSON, open_regular, parse_json, read_bytes
+from abm.io.files import LARGEST_JSON, make_folder, open_regular, parse_json, read_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,6 +46,15 @@ def atomic(path: Path) -> Iterator[BinaryIO]:
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def made_folder(folder: Path) -> Path:
+    """Make a folder of the program's own, unless it is there, and return it."""
+    try:
+        make_folder(folder)
+    except OSError as error:
+        raise TableError(f"cannot write {folder}: {error.strerror or error}") from error
+    return folder
 
 
 def write_bytes(path: Path, content: bytes) -> None:

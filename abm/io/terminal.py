@@ -11,9 +11,12 @@ from typing import Any
 EXIT_DONE, EXIT_FAILED, EXIT_WRONG_INPUT, EXIT_INTERRUPTED = 0, 1, 2, 130
 """Exit codes: all done; a run failed or a file cannot be used; nothing was begun; Ctrl-C."""
 
+HELPLINES = (
+    "If you or someone you know needs support: findahelpline.com lists crisis lines worldwide."
+)
 SUPPORT = (
     "A simulation shows what follows from its assumptions, not what will happen to a person. "
-    "If you or someone you know needs support: findahelpline.com lists crisis lines worldwide."
+    f"{HELPLINES}"
 )
 _CODES = (*range(9), *range(11, 32), *range(0x7F, 0xA0))  # all but tab and end of line
 _ORDERS = (0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))  # of reading

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from abm.experiments.comparison.groups import AGE_BANDS, QUARTILES
 from abm.io.declarations import Declared, Text, read_declarations
 from abm.mechanisms.day_log import ACT_DTYPE
 from abm.people.layout import declared_fields
@@ -86,20 +85,3 @@ def _of_people(name: str, file: str, others: Mapping[str, Any]) -> dict[str, Any
     elif field.unit == "yes/no":
         column |= {"type": "integer", "decimals": 0}  # 1 or 0
     return column
-
-
-def levels() -> list[tuple[str, str, str]]:
-    """Return the groups of people that comparisons tell apart: name, levels and meaning."""
-    bands = ", ".join(f"{first}-{last}" for first, last in AGE_BANDS)
-    quarters = (
-        "Quarter of the people of the scenario compared with, by load of childhood adversity, 1 "
-        "the lowest; equal loads are in one quarter, so that 1 is larger than 2 where many have "
-        "none"
-    )
-    entry = "Completed age on the first reported day; who enters later counts with 10"
-    return [
-        ("all", "all", "Everybody who lived a reported day"),
-        ("sex", "female, male", "Sex"),
-        ("age", bands, entry),
-        ("adversity_quartile", f"{QUARTILES[0]} to {QUARTILES[-1]}", quarters),
-    ]

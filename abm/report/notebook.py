@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from abm.io.messages import did_you_mean
 from abm.report.columns import tables
@@ -18,8 +19,6 @@ from abm.studies.aggregates import aggregate
 from abm.studies.key_figures import summary_of, summary_table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from abm.experiments.comparison.compare import ComparisonFindings
 
     type Records = Record | Sequence[Record]
@@ -43,7 +42,6 @@ def columns(table: str) -> pd.DataFrame:
     The table is "curves", "people", "acts", "panel" or "moments", or a file that a command writes,
     such as "differences.csv"; ValueError for another name.
     """
-
     known = {file.partition(".")[0]: described for file, described in tables().items()}
     name = str(table).partition(".")[0]
     if name not in known:
@@ -53,7 +51,7 @@ def columns(table: str) -> pd.DataFrame:
     return pd.DataFrame(rows).rename(columns={"name": "column"}).set_index("column")
 
 
-def plot_prevalence(records: "Records") -> "Figure":
+def plot_prevalence(records: "Records") -> Figure:
     """Return a figure of lifetime and past-year prevalence by age and sex.
 
     With several seeds of one scenario the bands are between runs; ValueError as of `key_figures`.
@@ -61,17 +59,17 @@ def plot_prevalence(records: "Records") -> "Figure":
     return _drawn(runs.prevalence_by_age, records)
 
 
-def plot_prevalence_over_time(records: "Records") -> "Figure":
+def plot_prevalence_over_time(records: "Records") -> Figure:
     """Return a figure of prevalence at ages 12 to 18 over the calendar; see `plot_prevalence`."""
     return _drawn(runs.prevalence_over_time, records)
 
 
-def plot_onset(records: "Records") -> "Figure":
+def plot_onset(records: "Records") -> Figure:
     """Return a figure of ages at the first act; see `plot_prevalence`."""
     return _drawn(runs.onset_ages, records)
 
 
-def plot_acts(records: "Records") -> "Figure":
+def plot_acts(records: "Records") -> Figure:
     """Return a figure of acts a person in the past year; see `plot_prevalence`.
 
     It needs records with people and acts, which `abm.run` keeps unless told otherwise.
@@ -79,22 +77,22 @@ def plot_acts(records: "Records") -> "Figure":
     return _drawn(runs.acts_per_person, records)
 
 
-def plot_motives(records: "Records") -> "Figure":
+def plot_motives(records: "Records") -> Figure:
     """Return a figure of the motives of acts by age and sex; see `plot_acts`."""
     return _drawn(runs.motives, records)
 
 
-def plot_averted(findings: "ComparisonFindings") -> "Figure":
+def plot_averted(findings: "ComparisonFindings") -> Figure:
     """Return a figure of what every scenario of a comparison averts, with intervals."""
     return _drawn_with_theme(comparison.averted, findings)
 
 
-def plot_averted_by_group(findings: "ComparisonFindings") -> "Figure":
+def plot_averted_by_group(findings: "ComparisonFindings") -> Figure:
     """Return a figure of new cases averted by sex, age and quarter of adversity."""
     return _drawn_with_theme(comparison.averted_by_group, findings)
 
 
-def plot_differences(findings: "ComparisonFindings") -> "Figure":
+def plot_differences(findings: "ComparisonFindings") -> Figure:
     """Return a figure of how prevalence and incidence differ from the first scenario by year."""
     return _drawn_with_theme(comparison.differences_over_time, findings)
 
@@ -117,7 +115,6 @@ def findings_as_html(findings: "ComparisonFindings") -> str:
 
 def _results(records: "Records") -> runs.RunResults:
     """Return what figures are drawn from."""
-
     chosen = list(records) if isinstance(records, Iterable) else [records]
     if not chosen:
         raise ValueError("expected at least one record")
@@ -144,11 +141,11 @@ def _results(records: "Records") -> runs.RunResults:
     )
 
 
-def _drawn(draw: "Callable[[runs.RunResults], Figure | None]", records: "Records") -> "Figure":
+def _drawn(draw: Callable[[runs.RunResults], Figure | None], records: "Records") -> Figure:
     return _drawn_with_theme(draw, _results(records))
 
 
-def _drawn_with_theme(draw: "Callable[[Any], Figure | None]", drawn_from: object) -> "Figure":
+def _drawn_with_theme(draw: Callable[[Any], Figure | None], drawn_from: object) -> Figure:
     """Draw in the look of this package; a notebook shows what is returned."""
     with style.theme():
         figure = draw(drawn_from)
@@ -159,7 +156,7 @@ def _drawn_with_theme(draw: "Callable[[Any], Figure | None]", drawn_from: object
     return figure
 
 
-def _png(figure: "Figure") -> bytes:
+def _png(figure: Figure) -> bytes:
     content = io.BytesIO()
     figure.savefig(content, format="png")
     return content.getvalue()

@@ -2,21 +2,17 @@
 
 import functools
 import re
-from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup, escape
 
 from abm.report import format
 from abm.report.sections import Report, Section
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-    from jinja2.nodes import EvalContext
-    from markupsafe import Markup
-
 
 @functools.cache
-def _environment() -> "Environment":
-    from jinja2 import Environment, PackageLoader, StrictUndefined, pass_eval_context
-
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("abm.report"),
         autoescape=lambda name: name is not None and ".html" in name,
@@ -31,17 +27,15 @@ def _environment() -> "Environment":
     return environment
 
 
-def _with_units(context: "EvalContext", value: object) -> object:
+def _with_units(context: EvalContext, value: object) -> object:
     """Keep a percent sign beside its number, on a page."""
     if isinstance(value, str) and context.autoescape:
         return value.replace(" %", "\u00a0%")
     return value
 
 
-def _marked_up(text: str) -> "Markup":
+def _marked_up(text: str) -> Markup:
     """Return text escaped, then what stands between backquotes as code."""
-    from markupsafe import Markup, escape
-
     return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ from abm.io.tables import (
     csv_bytes,
     join_csv,
     join_parquet,
+    made_folder,
     read_json,
     write_bytes,
     write_json,
@@ -117,18 +118,20 @@ class RunFolder:
         with opened(self.out, self.path, (self.figures_path,)):
             yield
 
-    def note_failure(self, seed: int, trace: str) -> None:
-        """Write the traceback of a failed seed."""
-        try:
-            make_folder(self.failed_path)
-        except OSError as error:
-            raise TableError(f"cannot write {self.failed_path}: {error.strerror}") from error
-        write_bytes(self.failed_path / f"{seed}.txt", trace.encode(errors="backslashreplace"))
+    def note_failures(self, reasons: Mapping[str, str], is_all: bool = False) -> None:
+        """Write why runs failed, by their names; remove what was written of those with no reason.
 
-    def forget_failure(self, seed: int) -> None:
-        """Remove the traceback of a seed that is now finished."""
+        With `is_all` no other run failed, and what was written of others goes, too.
+        """
+        texts = {f"{name}.txt": why for name, why in reasons.items()}
+        for path in files_in(self.failed_path, "*.txt"):
+            if not texts.get(path.name, "" if is_all else "kept"):
+                self.remove(f"{self.failed_path.name}/{path.name}")
+        for name, why in texts.items():
+            if why:
+                path = made_folder(self.failed_path) / name
+                write_bytes(path, why.encode(errors="backslashreplace"))
         with contextlib.suppress(OSError):
-            (self.failed_path / f"{seed}.txt").unlink()
             self.failed_path.rmdir()
 
     def failures(self) -> list[int]:
@@ -154,8 +157,9 @@ class RunFolder:
             if not parts:
                 continue
             made_from = hash_of(f"{seed} {part.name}" for seed, part in parts.items())
-            path = self.path / name
-            if not self._is_current(path, before.get(name, {}), made_from):
+            path, known = self.path / name, before.get(name, {})
+            is_made_of_these = known.get("made_from") == made_from and path.exists()
+            if not is_made_of_these or checksum(path) != known.get("sha256"):
                 join = join_csv if name.endswith(".csv") else join_parquet
                 join(path, list(parts.values()))
             tables[name] = {
@@ -164,12 +168,6 @@ class RunFolder:
                 "made_from": made_from,
             }
         return tables
-
-    def _is_current(self, path: Path, before: Mapping[str, Any], made_from: str) -> bool:
-        """Return whether a combined table is whole and made of these very parts."""
-        if before.get("made_from") != made_from or not path.exists():
-            return False
-        return bool(checksum(path) == before.get("sha256"))
 
     def draw(
         self, draw: Callable[[Path], list[str]], made_from: str, again: bool = False
@@ -225,10 +223,18 @@ class RunFolder:
         known |= {"platform": this_platform(), "timings": whole | dict(timings or {})}
         write_json(self.path / "run.json", known)
 
-    def write(self, tables: "Mapping[str, pd.DataFrame | bytes]") -> dict[str, dict[str, Any]]:
-        """Write tables as CSV, those that have changed; return their checksums by name."""
+    def write(
+        self, tables: "Mapping[str, pd.DataFrame | bytes]", optional: Container[str] = ()
+    ) -> dict[str, dict[str, Any]]:
+        """Write tables as CSV, those that have changed; return their checksums by name.
+
+        One of the `optional` that has no row is not written, and removed if it is there.
+        """
         written: dict[str, dict[str, Any]] = {}
         for name, table in tables.items():
+            if name in optional and not isinstance(table, bytes) and table.empty:
+                self.remove(name)
+                continue
             self.write_if_other(name, table if isinstance(table, bytes) else csv_bytes(table))
             written[name] = {"sha256": checksum(self.path / name)}
         return written
@@ -247,22 +253,6 @@ class RunFolder:
             if self._new and set(self.path.iterdir()) <= {self.figures_path}:
                 for folder in dict.fromkeys((self.figures_path, *self._new)):
                     folder.rmdir()
-
-    def replace_failures(self, errors: Mapping[tuple[str, int], str]) -> None:
-        """Write the traceback of every run that failed, by scenario and seed; remove older ones."""
-        wanted = {f"{name}-{seed}.txt": trace for (name, seed), trace in errors.items()}
-        try:
-            for path in files_in(self.failed_path, "*.txt"):
-                if path.name not in wanted:
-                    path.unlink()
-            if wanted:
-                make_folder(self.failed_path)
-        except OSError as error:
-            raise TableError(f"cannot write {self.failed_path}: {error.strerror}") from error
-        for name, trace in wanted.items():
-            write_bytes(self.failed_path / name, trace.encode(errors="backslashreplace"))
-        with contextlib.suppress(OSError):
-            self.failed_path.rmdir()
 
     def write_if_other(self, name: str, content: bytes) -> None:
         """Write a file of the folder, unless it has this content."""
@@ -283,6 +273,15 @@ def read_description(folder: Path) -> dict[str, Any]:
     except (TableError, ValueError):
         return {}
     return description
+
+
+def sound_tables(folder: Path) -> set[str]:
+    """Return the names of the tables of a folder if each is as its run.json says, or else none."""
+    known = read_description(folder).get("tables", {})
+    with contextlib.suppress(TableError):
+        if all(checksum(folder / name) == about["sha256"] for name, about in known.items()):
+            return set(known)
+    return set()
 
 
 @contextlib.contextmanager

@@ -35,10 +35,7 @@ class LocalProcesses(Executor):
         self.shares = context.RawArray("d", 2 * self.workers)
         self._reader, self._writer = context.Pipe(duplex=False)
         self._pool = ProcessPoolExecutor(
-            self.workers,
-            context,
-            initializer=_begin_process,
-            initargs=(self._reader, self.shares),
+            self.workers, context, initializer=_begin_process, initargs=(self._reader, self.shares)
         )
 
     def submit[**P, R](

@@ -8,8 +8,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from abm.io.files import make_folder, open_regular
-from abm.io.tables import TableError, csv_bytes, json_bytes, read_json, write_parquet
+from abm.io.files import open_regular
+from abm.io.tables import TableError, csv_bytes, json_bytes, made_folder, read_json, write_parquet
 from abm.runs.kept_result import KeptResult, kept
 from abm.runs.keys import agent_days, key_of_kind, name_of, run_key
 from abm.runs.result_store import FilesOnDisk, ResultStore
@@ -112,11 +112,7 @@ def _written(record: Record, seed_run: SeedRun) -> dict[str, Path]:
     """Write the tables of rows, a chunk at a time; return where they are."""
     written = {}
     for log in seed_run.logs.names():
-        path = seed_run.folder / f"{seed_run.seed}-{log}.parquet"
-        try:
-            make_folder(path.parent)
-        except OSError as error:
-            raise TableError(f"cannot write {path}: {error.strerror or error}") from error
+        path = made_folder(seed_run.folder) / f"{seed_run.seed}-{log}.parquet"
         write_parquet(path, record.chunks(log))
         written[f"{log}.parquet"] = path
     return written

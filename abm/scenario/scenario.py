@@ -46,12 +46,7 @@ from abm.scenario.values import (
     toml_value,
 )
 
-__all__ = [
-    "Population",
-    "Scenario",
-    "ScenarioError",
-    "load_scenario",
-]
+__all__ = ["Population", "Scenario", "ScenarioError", "load_scenario"]
 
 LONGEST_COHORT = 15  # years, from age 10 to 25
 

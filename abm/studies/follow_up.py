@@ -11,17 +11,13 @@ interval is that of its shares alone; what chance adds in a small population is 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from abm.scenario.dates import DAYS_A_YEAR, years_later
 from abm.simulation.record import Record
 from abm.studies.intervals import Interval, rate_interval
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 FOLLOWED_AGES = (10, 18)
 """Completed ages of those whom the published study followed."""
@@ -77,10 +73,8 @@ def _expected(share: float, length: float, years: np.ndarray) -> float:
     return float(-np.expm1(-hazard * years).sum())
 
 
-def follow_up_frame(record: Record) -> "pd.DataFrame | None":
+def follow_up_frame(record: Record) -> pd.DataFrame | None:
     """Return the table follow_up.csv of a run, or None where `observation.follow_up` is off."""
-    import pandas as pd
-
     scenario = record.scenario
     if not scenario.observation.follow_up:
         return None

@@ -143,9 +143,7 @@ class BetweenSeeds(NamedTuple):
 
 
 def between_seeds(
-    values: np.ndarray,
-    bounds: tuple[float, float] = UNBOUNDED,
-    together: Interval = NO_INTERVAL,
+    values: np.ndarray, bounds: tuple[float, float] = UNBOUNDED, together: Interval = NO_INTERVAL
 ) -> BetweenSeeds:
     """Return mean and median over seeds, with Student's t interval for the mean.
 

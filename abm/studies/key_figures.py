@@ -4,9 +4,10 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from abm.simulation.census import FIRST_AGE, measure_named
 from abm.studies.aggregates import (
@@ -26,9 +27,6 @@ from abm.studies.intervals import (
     ratio_interval,
 )
 from abm.studies.latest import latest_by_age
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Form = Literal["percent", "number", "age", "ratio"]
 # Where an interval between seeds is cut off: no share is negative, nobody is younger than 10.
@@ -88,8 +86,8 @@ class SeedResults:
 
 
 def summary_table(
-    curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates] | None = None
-) -> "pd.DataFrame":
+    curves: pd.DataFrame, aggregates: Mapping[int, Aggregates] | None = None
+) -> pd.DataFrame:
     """Return the key figures at the last census (in a birth cohort, at each age), one a row.
 
     Without sums over people and acts the figures that need them are left out. With several seeds
@@ -97,13 +95,11 @@ def summary_table(
     and where all seeds agree, it is chance among the people, and NaN where these cannot tell. The
     column interval says how it was made.
     """
-    import pandas as pd
-
     rows = [asdict(row) for row in summary_of(curves, aggregates or {})]
     return pd.DataFrame(rows, columns=list(Row.__dataclass_fields__))
 
 
-def summary_of(curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]) -> list[Row]:
+def summary_of(curves: pd.DataFrame, aggregates: Mapping[int, Aggregates]) -> list[Row]:
     """Return the rows of `summary_table`; a figure that no seed can give is left out."""
     rows = []
     for quantity, estimates in known_of(curves, aggregates):
@@ -152,7 +148,7 @@ class Found(NamedTuple):
 
 
 def known_of(
-    curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]
+    curves: pd.DataFrame, aggregates: Mapping[int, Aggregates]
 ) -> Iterator[tuple[Quantity, Found]]:
     """Yield every figure that some seed can give, and what each seed gives, seeds ascending."""
     seeds = _results_by_seed(curves, aggregates)
@@ -174,7 +170,7 @@ def _of_all(quantity: Quantity, seeds: "Sequence[SeedResults]") -> OfSeed:
 
 
 def _results_by_seed(
-    curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]
+    curves: pd.DataFrame, aggregates: Mapping[int, Aggregates]
 ) -> list[SeedResults]:
     """Pick the latest view of every age of every seed."""
     results = []

@@ -3,16 +3,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from abm.studies.aggregates import Aggregates
 from abm.studies.key_figures import BOUNDS, Row, known_of, over_seeds, where_agreed
 from abm.studies.variance_between_draws import variance_between_draws
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -26,9 +23,7 @@ class RowByDraw(Row):
     one_run_high: float = math.nan
 
 
-def summary_by_draw(
-    curves: "pd.DataFrame", aggregates: Mapping[int, Aggregates]
-) -> list[RowByDraw]:
+def summary_by_draw(curves: pd.DataFrame, aggregates: Mapping[int, Aggregates]) -> list[RowByDraw]:
     """Return the key figures at the last census, parameters and chance apart.
 
     Seeds without the partner that has the same draw are left out. Where there is no whole draw,

@@ -271,7 +271,6 @@ _BY_AGE = sorted(
 
 OUTCOMES: dict[str, Outcome] = {outcome.name: outcome for outcome in (*_WHOLE, *EFFECTS, *_BY_AGE)}
 NOT_EFFECTS = tuple(name for name in OUTCOMES if name not in {effect.name for effect in EFFECTS})
-SERIES = tuple(dict.fromkeys(outcome.series for outcome in _BY_AGE if outcome.series))
 
 
 def outcomes_of(record: Record, without: Record | None = None) -> dict[str, float]:
@@ -289,11 +288,3 @@ def in_order(names: Collection[str]) -> list[str]:
     """Return names of figures in the order of `OUTCOMES`, others after them by name."""
     known = [name for name in OUTCOMES if name in names]
     return known + sorted(set(names) - set(known))
-
-
-def series_over_age(series: str) -> dict[int, Outcome]:
-    """Return the figures of a series of `SERIES` by completed age."""
-    by_age = {o.age: o for o in OUTCOMES.values() if o.series == series and o.age is not None}
-    if not by_age:
-        raise KeyError(f"no series is called {series!r}; there are {', '.join(SERIES)}")
-    return by_age

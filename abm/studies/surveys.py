@@ -13,7 +13,7 @@ Who is in the sample and who reports is a keyed draw: asking changes nothing tha
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
@@ -60,12 +60,10 @@ class HouseholdSurvey:
             raise ValueError(f"ages: expected two of 10 to 24 in order, not {self.ages}")
         if self.respondents is not None and self.respondents < 1:
             raise ValueError(f"respondents: expected at least 1, not {self.respondents}")
-        if self.question not in FIELDS:
-            raise ValueError(f"question: expected lifetime or past_year, not {self.question!r}")
-        if self.mode not in ("face_to_face", "self_completion"):
-            raise ValueError(f"mode: expected face_to_face or self_completion, not {self.mode!r}")
-        if self.wording not in ("list", "single_item"):
-            raise ValueError(f"wording: expected list or single_item, not {self.wording!r}")
+        for name, kind in (("question", Question), ("mode", Mode), ("wording", Wording)):
+            given, choices = getattr(self, name), get_args(kind)
+            if given not in choices:
+                raise ValueError(f"{name}: expected {' or '.join(choices)}, not {given!r}")
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from abm.experiments.comparison.groups import AGE_BANDS, QUARTILES
 from abm.experiments.comparison.pairing import OUTCOMES as COMPARED
 from abm.io.tables import write_bytes
 from abm.people.layout import STATES
-from abm.report.columns import Column, levels, tables
+from abm.report.columns import Column, tables
 from abm.simulation.census import MEASURES
 from abm.studies.outcomes import OUTCOMES
 from docs.make.templates import Row, render
@@ -37,6 +38,23 @@ def _columns(columns: Iterable[Column]) -> list[Row]:
 def _named(rows: Iterable[Row]) -> list[Row]:
     """Return rows with their names set as code."""
     return [(f"`{name}`", *rest) for name, *rest in rows]
+
+
+def levels() -> list[tuple[str, str, str]]:
+    """Return the groups of people that comparisons tell apart: name, levels and meaning."""
+    bands = ", ".join(f"{first}-{last}" for first, last in AGE_BANDS)
+    quarters = (
+        "Quarter of the people of the scenario compared with, by load of childhood adversity, 1 "
+        "the lowest; equal loads are in one quarter, so that 1 is larger than 2 where many have "
+        "none"
+    )
+    entry = "Completed age on the first reported day; who enters later counts with 10"
+    return [
+        ("all", "all", "Everybody who lived a reported day"),
+        ("sex", "female, male", "Sex"),
+        ("age", bands, entry),
+        ("adversity_quartile", f"{QUARTILES[0]} to {QUARTILES[-1]}", quarters),
+    ]
 
 
 if __name__ == "__main__":

@@ -199,7 +199,7 @@ def test_a_changed_scenario_has_another_answer(nssi):
 
 def test_other_code_has_other_answers(nssi, monkeypatch):
     nssi(RUN)
-    monkeypatch.setattr(compilation, "source_hash", lambda: "another colour of a figure")
+    monkeypatch.setattr("abm.cli.answers.source_hash", lambda: "another colour of a figure")
     assert nssi(RUN)[0] == 1
 
 

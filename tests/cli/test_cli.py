@@ -93,7 +93,7 @@ def test_what_only_reads_imports_neither_compiler_nor_tables(tmp_path: Path, com
 def test_help_names_where_support_is_found(nssi: Nssi, arguments: list[str]) -> None:
     outcome = nssi(*arguments)
     assert outcome.code == 0
-    assert f"  {cli.SUPPORT}\n" in outcome.out
+    assert f"  {cli.HELPLINES}\n" in outcome.out
 
 
 def test_version(nssi: Nssi) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import abm.cli
-from abm.cli.main import COMMANDS, IN_LISTS, SUPPORT
+from abm.cli.main import COMMANDS, HELPLINES, IN_LISTS
 
 NSSI = Path(sys.executable).with_name("nssi")
 COLUMNS = 80
@@ -33,7 +33,7 @@ def printed(*arguments: str, **environment: str) -> str:
 
 def test_help_fits_a_terminal_and_names_every_command_once_and_support_last() -> None:
     lines = printed("--help").splitlines()
-    assert lines[-1] == f"  {SUPPORT}"
+    assert lines[-1] == f"  {HELPLINES}"
     assert not [line for line in lines[1:-1] if len(line) > COLUMNS or line.endswith("...")]
     listed = {name: line for group in COMMANDS.values() for name, line in group.items()}
     assert len(listed) == sum(map(len, COMMANDS.values()))
@@ -55,7 +55,7 @@ def test_every_module_of_commands_is_in_a_group() -> None:
 @pytest.mark.parametrize("name", [name for group in COMMANDS.values() for name in group])
 def test_the_help_of_a_command_is_of_sentences(name: str) -> None:
     lines = printed(name, "--help").splitlines()
-    assert lines[-1] == f"  {SUPPORT}"
+    assert lines[-1] == f"  {HELPLINES}"
     assert not [line for line in lines[1:-1] if len(line) > COLUMNS or line.endswith("...")]
     text = " ".join("\n".join(lines).split("\n\n")[1].split())
     assert text.endswith(".")

@@ -135,4 +135,4 @@ def test_wrong_input_is_one_message_and_nothing_is_written(nssi, tmp_path, argum
 def test_help_names_where_support_is_found(nssi, command):
     code, out, _ = nssi(command, "--help")
     assert code == 0
-    assert f"  {cli.SUPPORT}\n" in out
+    assert f"  {cli.HELPLINES}\n" in out

@@ -6,7 +6,6 @@ import math
 import pytest
 from typer.testing import CliRunner
 
-from abm import compilation
 from abm.cli.main import app
 from abm.cli.store import store_command
 from abm.runs.figures import figures_task, run_figures
@@ -85,7 +84,7 @@ def test_kinds_and_versions_of_the_code_are_told_apart(tmp_path, listed, monkeyp
     store = store_below(tmp_path)
     with monkeypatch.context() as patched:
         patched.setattr("abm.runs.kept_result.code_version", lambda: "0" * 16)
-        patched.setattr(compilation, "code_version", lambda: "0" * 16)
+        patched.setattr("abm.runs.keys.code_version", lambda: "0" * 16)
         run_figures(store, tasks())
     run_figures(store, tasks()[:2])
     run_figures(store, tasks(kind="bank run")[:1])

@@ -6,9 +6,9 @@ from abm.experiments.comparison import compare, curve_changes, estimates, packag
 from abm.experiments.comparison.groups import groupings
 from abm.experiments.comparison.pairing import OUTCOMES
 from abm.experiments.comparison.person_outcomes import PEOPLE_DTYPE
-from abm.report.columns import levels, tables
+from abm.report.columns import tables
 from abm.scenario.scenario import load_scenario
-from docs.make.outputs import page
+from docs.make.outputs import levels, page
 
 COLUMNS = {
     "differences.csv": estimates.COLUMNS,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm.report.figures.runs import draw_figures
+from abm.report.figures.runs import RunResults, draw_figures
 from abm.simulation.curves import curves_frame
 from abm.studies.aggregates import aggregate
 
@@ -26,7 +26,8 @@ def draw(folder, records):
     curves = pd.concat([record.curves for record in records.values()], ignore_index=True)
     sums = {seed: aggregate(record) for seed, record in records.items()}
     sums = {seed: found for seed, found in sums.items() if found is not None}
-    written = draw_figures(folder, curves, sums, SCENARIO.title, SCENARIO.population.size)
+    results = RunResults(curves, sums, SCENARIO.title, SCENARIO.population.size)
+    written = draw_figures(folder, results)
     assert dict(mpl.rcParams) == before
     return written
 
@@ -67,13 +68,13 @@ def test_without_people_and_acts_their_figures_are_left_out(tmp_path, records):
 
 def test_a_cohort_has_no_figure_over_the_calendar(tmp_path):
     curves = curves_frame(hand_made.cohort_censuses(), 1)
-    written = draw_figures(tmp_path, curves, {}, "A cohort: $5 {a_b^", 200)
+    written = draw_figures(tmp_path, RunResults(curves, {}, "A cohort: $5 {a_b^", 200))
     assert names(written) == {"prevalence_by_age", "onset_ages"}
 
 
 def test_one_year_has_no_figure_over_the_calendar(tmp_path):
     curves = curves_frame([hand_made.census()], 1)
-    written = draw_figures(tmp_path, curves, {}, "One year", 200)
+    written = draw_figures(tmp_path, RunResults(curves, {}, "One year", 200))
     assert "prevalence_over_time" not in names(written)
 
 
@@ -81,7 +82,7 @@ def test_a_world_without_acts_has_no_empty_figure(tmp_path):
     census = hand_made.census()
     census.stocks[..., 1:] = 0
     census.flows[..., 2:] = 0
-    written = draw_figures(tmp_path, curves_frame([census], 1), {}, "Nobody", 200)
+    written = draw_figures(tmp_path, RunResults(curves_frame([census], 1), {}, "Nobody", 200))
     assert names(written) == {"prevalence_by_age"}
 
 
@@ -93,7 +94,7 @@ def test_draws_of_the_parameters_have_two_bands(tmp_path, monkeypatch):
     )
     by_seed = [hand_made.record(SCENARIO, seed, hand_made.Logs()).curves for seed in (1, 2, 3, 4)]
     curves = pd.concat(by_seed, ignore_index=True)
-    draw_figures(tmp_path, curves, {}, "Drawn", 1_500, True)
+    draw_figures(tmp_path, RunResults(curves, {}, "Drawn", 1_500, True))
     for name in ("prevalence_by_age", "prevalence_over_time"):
         (legend,) = shown[name].legends
         words = [text.get_text() for text in legend.get_texts()]
@@ -102,6 +103,6 @@ def test_draws_of_the_parameters_have_two_bands(tmp_path, monkeypatch):
         bands = [band for band in shown[name].axes[1].collections if band.get_alpha()]
         assert [band.get_alpha() for band in bands] == [0.18, 0.42] * sexes
     shown.clear()
-    draw_figures(tmp_path, curves[curves["seed"] < 3], {}, "Too few", 1_500, True)
+    draw_figures(tmp_path, RunResults(curves[curves["seed"] < 3], {}, "Too few", 1_500, True))
     (legend,) = shown["prevalence_by_age"].legends
     assert "chance" not in {text.get_text() for text in legend.get_texts()}

@@ -6,7 +6,7 @@ import made_up_folders as made_up
 import pytest
 from page_reader import Element, page_of, read_page
 
-from abm.cli.main import SUPPORT
+from abm.io.terminal import HELPLINES
 from abm.report.html.folder import DescribedScenario
 from abm.report.html.provenance import as_toml
 from abm.scenario.draws import posterior_draws
@@ -80,8 +80,8 @@ def test_nothing_is_run_and_nothing_is_loaded(page):
 
 def test_it_says_where_help_is_and_what_a_simulation_is_not(page):
     _, _, read = page
-    assert SUPPORT in read.all("header")[0].text
-    assert SUPPORT in read.all("footer")[0].text
+    assert HELPLINES in read.all("header")[0].text
+    assert HELPLINES in read.all("footer")[0].text
     assert "not what will happen to a person" in read.text
     assert "not a calibration" in read.text or "no test" in read.text
 

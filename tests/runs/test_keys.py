@@ -2,7 +2,6 @@
 
 import pytest
 
-from abm import compilation
 from abm.runs import keys
 from abm.runs.keys import agent_days, differences_of, result_key
 from abm.scenario.scenario import Scenario, load_scenario
@@ -28,7 +27,7 @@ def test_a_key_says_all_that_decides_the_figures_and_nothing_else(monkeypatch):
         result_key("run", load_scenario("birth-cohort", population=51, years=2), 1),
         result_key("run", other(opioids="reduced"), 1),
     }
-    monkeypatch.setattr(compilation, "code_version", lambda: "0" * 16)
+    monkeypatch.setattr("abm.runs.keys.code_version", lambda: "0" * 16)
     others.add(result_key("run", BASE, 1))
     assert len(others) == 7
     assert key not in others

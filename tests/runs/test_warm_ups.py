@@ -70,7 +70,7 @@ def test_what_acts_before_the_start_does_not(monkeypatch):
         warm_up_key(trend({2015: 1.0, 2025: 1.1}, "stressor_size"), 1),
         warm_up_key(trend({1990: 0.9}), 1),
     ]
-    monkeypatch.setattr(compilation, "code_version", lambda: "0" * 16)
+    monkeypatch.setattr("abm.runs.keys.code_version", lambda: "0" * 16)
     keys.append(warm_up_key(scenario(), 1))
     assert len(set(keys)) == len(keys)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import abm
 from abm.report.figures.comparison import draw_comparison_figures
-from abm.report.figures.runs import draw_figures
+from abm.report.figures.runs import RunResults, draw_figures
 from abm.report.notebook import findings_as_html
 from abm.scenario.scenario import load_scenario
 from abm.simulation.record import Logs
@@ -59,7 +59,7 @@ def test_figures_are_drawn_or_left_out_without_a_warning(size, girls):
         sums = {record.seed: aggregate(record) for record in chosen}
         with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
             warnings.simplefilter("error")
-            assert draw_figures(Path(folder), curves, sums, "small", size) is not None
+            assert draw_figures(Path(folder), RunResults(curves, sums, "small", size)) is not None
 
 
 @pytest.mark.parametrize("girls", [0.0, 1.0])

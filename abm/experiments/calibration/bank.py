@@ -12,18 +12,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from pydantic import ConfigDict, Field
 
 from abm.io.files import ReadBack, Seed, parquet_schema, parse_json, parse_parquet, read_bytes
-from abm.io.tables import TableError, write_bytes
+from abm.io.tables import made_folder, write_bytes
 from abm.runs.folder import FolderError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 METADATA = b"nssi-bank"
 DESIGN = "design.parquet"
@@ -215,9 +214,6 @@ class WaveFolder:
 
 
 def _write(path: Path, columns: Mapping[str, np.ndarray], about: Mapping[str, Any]) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     table = pa.table(dict(columns))
     text = json.dumps(dict(about), sort_keys=True, allow_nan=False)
     table = table.replace_schema_metadata({METADATA: text.encode()})
@@ -226,14 +222,10 @@ def _write(path: Path, columns: Mapping[str, np.ndarray], about: Mapping[str, An
         table, buffer, compression="zstd", compression_level=9, use_dictionary=False,
         write_statistics=False, write_page_checksum=True,
     )  # fmt: skip
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise TableError(f"cannot write {path}: {error.strerror or error}") from error
-    write_bytes(path, buffer.getvalue())
+    write_bytes(made_folder(path.parent) / path.name, buffer.getvalue())
 
 
-def _read(path: Path) -> "pa.Table":
+def _read(path: Path) -> pa.Table:
     try:
         return parse_parquet(read_bytes(path))
     except (OSError, ValueError) as error:

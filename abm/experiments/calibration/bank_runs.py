@@ -17,6 +17,7 @@ from abm.experiments.calibration.bank import BankError, MadeWith, WaveDesign, Wa
 from abm.experiments.calibration.bank_statistics import bank_evaluator, definitions, evaluation_hash
 from abm.experiments.calibration.recipe import Runs
 from abm.experiments.sweeps.design import scenario_at
+from abm.io.messages import last_line
 from abm.io.tables import csv_bytes, write_bytes
 from abm.runs.figures import Evaluate, figures_task, run_figures
 from abm.runs.keys import agent_days
@@ -158,11 +159,10 @@ class WaveRunner:
 
     def _list_failed(self, failed: pd.DataFrame) -> None:
         """Add runs that failed to the wave's table of failures."""
-
         if not len(failed):
             return
         rows = [
-            (index, self.design.seed(index), _last_line(error))
+            (index, self.design.seed(index), last_line(error))
             for index, error in zip(failed.index.tolist(), failed["error"], strict=True)
         ]
         table = pd.DataFrame(rows, columns=["index", "seed", "error"])
@@ -170,7 +170,3 @@ class WaveRunner:
         if path.exists():
             table = pd.concat([pd.read_csv(path), table]).drop_duplicates("index", keep="last")
         write_bytes(path, csv_bytes(table.sort_values("index")))
-
-
-def _last_line(error: object) -> str:
-    return (str(error).strip().splitlines() or ["no reason given"])[-1]

@@ -136,10 +136,7 @@ def correlations_table(space: Space, unit: np.ndarray, weights: np.ndarray) -> p
 
 
 def predictive_table(
-    fit: BankFit,
-    statistics: Mapping[str, BankStatistic],
-    runs: pd.DataFrame,
-    weights: np.ndarray,
+    fit: BankFit, statistics: Mapping[str, BankStatistic], runs: pd.DataFrame, weights: np.ndarray
 ) -> pd.DataFrame:
     """Return what runs at the posterior's draws, one at each, found of every fitted entry.
 

@@ -16,7 +16,7 @@ from abm.experiments.calibration.bank_statistics import statistics
 from abm.experiments.calibration.recipe import CENTRAL, Recipe, Wave
 from abm.experiments.calibration.waves import Calibration
 from abm.io.progress import Progress
-from abm.io.tables import TableError, csv_bytes, write_bytes
+from abm.io.tables import csv_bytes, made_folder, write_bytes
 from abm.scenario.posterior import Posterior, write_posterior
 
 VERSIONS = ("nssi-abm", "numpy", "scipy", "scikit-learn", "emcee")
@@ -53,11 +53,7 @@ def write_outputs(calibration: Calibration, draw_figures: DrawFigures) -> dict[s
         recovered = diagnostics.recovery(fitting.before_posterior(waves), fit, bar.update)
     tables = _tables(recipe, fit, draws, recovered)
     about = _about(calibration, runs, fit, draws) | _central(fit, draws, waves, recipe)
-    folder = calibration.bank.parent / "diagnostics"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise TableError(f"cannot write to {folder}: {error.strerror or error}") from error
+    folder = made_folder(calibration.bank.parent / "diagnostics")
     posterior = Posterior(recipe.space.names, draws.values, draws.weights, about)
     write_posterior(calibration.posterior_folder, posterior)
     for name, table in tables.items():

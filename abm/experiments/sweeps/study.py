@@ -76,10 +76,7 @@ def _tasks(
 
 
 def _announce(
-    scenarios: PointScenarios,
-    missing: list[PointSeed],
-    known: Sequence[str],
-    options: RunOptions,
+    scenarios: PointScenarios, missing: list[PointSeed], known: Sequence[str], options: RunOptions
 ) -> list[PointSeed]:
     """Say how many runs are to come and how long they take; return those still to do.
 

@@ -1,15 +1,12 @@
 """The figures of a calibration: what was learnt of each parameter, and what draws predict."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from abm.report.figures import style
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 BLUE, ORANGE = "#0072B2", "#D55E00"
 ROW_INCHES, OTHER_INCHES = 0.27, 1.9
@@ -21,7 +18,7 @@ def draw_diagnostics(folder: Path, tables: dict[str, pd.DataFrame]) -> list[str]
     return style.draw_all(folder, {"learnt": _learnt, "predicted": _predicted}, tables)
 
 
-def _learnt(tables: dict[str, pd.DataFrame]) -> "Figure":
+def _learnt(tables: dict[str, pd.DataFrame]) -> Figure:
     """Draw the posterior within the prior, and how often truths were covered."""
     table = tables["identifiability"]
     figure, (left, right) = style.canvas(2, height=OTHER_INCHES + ROW_INCHES * len(table))
@@ -55,7 +52,7 @@ def _learnt(tables: dict[str, pd.DataFrame]) -> "Figure":
     return style.finish(figure, "What calibration learns of each parameter", [note])
 
 
-def _predicted(tables: dict[str, pd.DataFrame]) -> "Figure | None":
+def _predicted(tables: dict[str, pd.DataFrame]) -> Figure | None:
     """Draw where runs at the draws put the fitted figures within what is accepted."""
     if "predictive" not in tables:
         return None

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from abm.experiments.comparison.pairing import NEW_CASES
 from abm.report.figures import style
@@ -15,9 +18,6 @@ from abm.report.terminal.draws import BANDS_BY_DRAW
 from abm.studies.variance_between_draws import FEWEST_DRAWS, Limits
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
     from abm.experiments.comparison.compare import ComparisonFindings
 
 MOST_LINES = len(style.COLOURS)
@@ -34,15 +34,11 @@ ROW_INCHES, MARGIN_INCHES, TALLEST = 0.42, 2.6, 14.0
 
 def draw_comparison_figures(folder: Path, findings: "ComparisonFindings") -> list[str]:
     """Draw every figure there is data for; return the names of the files, PNG and SVG of each."""
-    drawers = {
-        "differences_over_time": differences_over_time,
-        "averted": averted,
-        "averted_by_group": averted_by_group,
-    }
-    return style.draw_all(folder, drawers, findings)
+    drawers = (differences_over_time, averted, averted_by_group)
+    return style.draw_all(folder, {drawer.__name__: drawer for drawer in drawers}, findings)
 
 
-def differences_over_time(findings: "ComparisonFindings") -> "Figure | None":
+def differences_over_time(findings: "ComparisonFindings") -> Figure | None:
     """Draw how prevalence and incidence differ at every census; None if there is only one."""
     is_open = findings.base.population.kind == "open"
     band = "12-18" if is_open else "10-24"
@@ -65,7 +61,7 @@ def differences_over_time(findings: "ComparisonFindings") -> "Figure | None":
     return style.finish(figure, title, notes, panels[0], LEGEND_COLUMNS)
 
 
-def _line(axes: "Axes", rows: pd.DataFrame, name: str, index: int, scale: float) -> None:
+def _line(axes: Axes, rows: pd.DataFrame, name: str, index: int, scale: float) -> None:
     """Draw the paired difference of one scenario with its band."""
     dates, colour = rows["date"].to_numpy(), style.COLOURS[index]
     axes.plot(
@@ -80,7 +76,7 @@ def _line(axes: "Axes", rows: pd.DataFrame, name: str, index: int, scale: float)
         style.draw_band(axes, dates, *chance, colour)
 
 
-def averted(findings: "ComparisonFindings") -> "Figure | None":
+def averted(findings: "ComparisonFindings") -> Figure | None:
     """Draw how many fewer or more there are per 100,000 people, with intervals (a forest plot)."""
     table = findings.averted()
     names = [scenario.name for scenario in findings.others if scenario.name in set(table.scenario)]
@@ -100,7 +96,7 @@ def averted(findings: "ComparisonFindings") -> "Figure | None":
     return style.finish(figure, title, notes, panels[0] if has_bands else None)
 
 
-def averted_by_group(findings: "ComparisonFindings") -> "Figure | None":
+def averted_by_group(findings: "ComparisonFindings") -> Figure | None:
     """Draw how many fewer or more new cases there are by sex, age and quarter of adversity."""
     table = pd.concat([findings.averted(group) for group in GROUPS], ignore_index=True)
     table = table[table["outcome"] == NEW_CASES].set_index(["group", "level"])
@@ -124,10 +120,8 @@ def averted_by_group(findings: "ComparisonFindings") -> "Figure | None":
     return style.finish(figure, title, notes, axes, LEGEND_COLUMNS)
 
 
-def _points(axes: "Axes", rows: pd.DataFrame, heights: np.ndarray, **look: Any) -> None:
+def _points(axes: Axes, rows: pd.DataFrame, heights: np.ndarray, **look: Any) -> None:
     """Draw one point with its interval a row, and the line of no difference."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
     values = rows["per_100k"].to_numpy(float)
     spread = [values - rows["per_100k_low"], rows["per_100k_high"] - values]
     width = 1.6
@@ -147,7 +141,7 @@ def _tells_apart(rows: pd.DataFrame, name: str) -> bool:
     return f"{name}_low" in rows and bool(rows[f"{name}_low"].notna().any())
 
 
-def _label_bands(axes: "Axes", findings: "ComparisonFindings") -> bool:
+def _label_bands(axes: Axes, findings: "ComparisonFindings") -> bool:
     """Put what is light and what is dark into the legend, if parameters are told apart."""
     has_bands = findings.draws >= FEWEST_DRAWS
     if has_bands:
@@ -155,7 +149,7 @@ def _label_bands(axes: "Axes", findings: "ComparisonFindings") -> bool:
     return has_bands
 
 
-def _rows_axis(axes: "Axes", labels: Sequence[str]) -> None:
+def _rows_axis(axes: Axes, labels: Sequence[str]) -> None:
     """Name the rows, the first one at the top."""
     wrapped = [textwrap.fill(label, LABEL_CHARACTERS) for label in labels]
     axes.set_yticks(range(len(labels)), wrapped)

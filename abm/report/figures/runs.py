@@ -4,10 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from abm.report.figures import style
 from abm.report.format import format_count, format_date
@@ -31,10 +33,6 @@ from abm.studies.intervals import (
 from abm.studies.key_figures import MOTIVE_WORDS
 from abm.studies.latest import follows_one_cohort, latest_by_age
 from abm.studies.variance_between_draws import FEWEST_DRAWS, variance_between_draws, whole_draws
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 # From this many seeds on a band leaves out the outermost 5 % of them.
 MANY_SEEDS = 20
@@ -113,29 +111,14 @@ class RunResults:
         return f"{self.simulation()}, {draws}. Lines: their mean. {BANDS_BY_DRAW}"
 
 
-def draw_figures(
-    folder: Path,
-    curves: pd.DataFrame,
-    aggregates: Mapping[int, Aggregates],
-    title: str,
-    people: int,
-    is_by_draw: bool = False,
-) -> list[str]:
+def draw_figures(folder: Path, results: RunResults) -> list[str]:
     """Draw every figure there is data for; return the names of the files, PNG and SVG of each.
 
     Figures that need sums over people and acts are left out without; where seeds drew their
     parameters from the posterior, curves have two bands.
     """
-    drawers = {
-        "prevalence_by_age": prevalence_by_age,
-        "prevalence_over_time": prevalence_over_time,
-        "onset_ages": onset_ages,
-        "acts_per_person": acts_per_person,
-        "motives": motives,
-    }
-    return style.draw_all(
-        folder, drawers, RunResults(curves, aggregates, title, people, is_by_draw)
-    )
+    drawers = (prevalence_by_age, prevalence_over_time, onset_ages, acts_per_person, motives)
+    return style.draw_all(folder, {drawer.__name__: drawer for drawer in drawers}, results)
 
 
 def _single_ages(rows: pd.DataFrame) -> pd.DataFrame:
@@ -145,7 +128,7 @@ def _single_ages(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_line(
-    axes: "Axes", results: RunResults, table: pd.DataFrame, x: str, measure: str, sex: str
+    axes: Axes, results: RunResults, table: pd.DataFrame, x: str, measure: str, sex: str
 ) -> None:
     """Draw a line with its band: between seeds, or the interval within the only one."""
     import seaborn as sns
@@ -186,7 +169,7 @@ def _interval_of(name: str, value: float, people: float) -> tuple[float, float]:
     return low * measure.per, high * measure.per
 
 
-def prevalence_by_age(results: RunResults) -> "Figure | None":
+def prevalence_by_age(results: RunResults) -> Figure | None:
     """Draw lifetime and past-year prevalence by age and sex at the last census."""
     rows = latest_by_age(results.curves)
     single = _single_ages(rows)
@@ -215,7 +198,7 @@ def prevalence_by_age(results: RunResults) -> "Figure | None":
     )
 
 
-def prevalence_over_time(results: RunResults) -> "Figure | None":
+def prevalence_over_time(results: RunResults) -> Figure | None:
     """Draw prevalence at ages 12-18 over the calendar; None for a cohort or a single census."""
     rows = results.curves[results.curves["age"] == BAND]
     if results.is_cohort or rows["date"].nunique() < 2:
@@ -235,7 +218,7 @@ def prevalence_over_time(results: RunResults) -> "Figure | None":
     return style.finish(figure, title, [results.note_of_curves(), PUBLISHED_SOURCE], panels[0])
 
 
-def _published_lifetime(axes: "Axes", ends: tuple[float, float] | None) -> None:
+def _published_lifetime(axes: Axes, ends: tuple[float, float] | None) -> None:
     """Draw the published range of lifetime prevalence over its ages, or over all of a time axis."""
     low, high = PUBLISHED_LIFETIME
     label = f"published, ages {BAND}: {100 * low:.0f} to {100 * high:.0f} %"
@@ -246,7 +229,7 @@ def _published_lifetime(axes: "Axes", ends: tuple[float, float] | None) -> None:
         axes.fill_between(ends, low, high, **look)
 
 
-def _mean_of_adolescents(axes: "Axes", results: RunResults, rows: pd.DataFrame) -> None:
+def _mean_of_adolescents(axes: Axes, results: RunResults, rows: pd.DataFrame) -> None:
     """Draw the simulated share at ages 12-18 together, the number to compare."""
     chosen = rows[
         (rows["measure"] == "lifetime_prevalence") & (rows["sex"] == "all") & (rows["age"] == BAND)
@@ -262,14 +245,14 @@ def _mean_of_adolescents(axes: "Axes", results: RunResults, rows: pd.DataFrame) 
     axes.plot(ENDS, [value, value], color=colour, linestyle=":", lw=2.2, label=label)
 
 
-def onset_ages(results: RunResults) -> "Figure | None":
+def onset_ages(results: RunResults) -> Figure | None:
     """Draw the ages at first act, or the incidence by age where people were not logged."""
     if any(sums.onset.sum() for sums in results.aggregates.values()):
         return _onset_histogram(results)
     return _incidence_by_age(results)
 
 
-def _onset_histogram(results: RunResults) -> "Figure":
+def _onset_histogram(results: RunResults) -> Figure:
     """Draw when those who have ever self-injured first did."""
     import seaborn as sns
 
@@ -318,7 +301,7 @@ def _median_onset(results: RunResults) -> tuple[float, str]:
     return median, f"median as asked at 18: {median:.1f}{limits}"
 
 
-def _incidence_by_age(results: RunResults) -> "Figure | None":
+def _incidence_by_age(results: RunResults) -> Figure | None:
     """Draw first acts per 100 person-years by age."""
     rows = latest_by_age(results.curves)
     if not (rows[rows["measure"] == "incidence"]["value"] > 0).any():
@@ -338,7 +321,7 @@ def _incidence_by_age(results: RunResults) -> "Figure | None":
     return style.finish(figure, title, [results.note_of_curves(), ONSET_SOURCE], axes)
 
 
-def _published_onset(axes: "Axes", shift: float = 0.0) -> None:
+def _published_onset(axes: Axes, shift: float = 0.0) -> None:
     """Draw the published typical ages: from the 13th birthday to the day before the 15th."""
     axes.axvspan(
         PUBLISHED_ONSET[0] + shift, PUBLISHED_ONSET[1] + 1 + shift, linewidth=0, zorder=0.5,
@@ -346,7 +329,7 @@ def _published_onset(axes: "Axes", shift: float = 0.0) -> None:
     )  # fmt: skip
 
 
-def acts_per_person(results: RunResults) -> "Figure | None":
+def acts_per_person(results: RunResults) -> Figure | None:
     """Draw how many acts people with any had in the past year; None without such people."""
     per_seed = [_classes(sums.yearly_acts) for sums in results.aggregates.values()]
     if not any(counts.sum() for counts in per_seed):
@@ -396,9 +379,7 @@ def _shares(counts: np.ndarray) -> list[tuple[float, Interval]]:
     return [(int(n) / people, binomial_interval(int(n), people)) for n in counts]
 
 
-def _over_seeds(
-    seeds: Sequence[Sequence[tuple[float, Interval]]],
-) -> tuple[np.ndarray, np.ndarray]:
+def _over_seeds(seeds: Sequence[Sequence[tuple[float, Interval]]]) -> tuple[np.ndarray, np.ndarray]:
     """Return estimates and the lengths of whiskers below and above, shape (2, estimates).
 
     Whiskers are intervals within the only seed, or go from end to end of the seeds.
@@ -426,7 +407,7 @@ def _typical_acts(results: RunResults) -> str:
     return f"median {median:g}, mean {mean:.1f} acts"
 
 
-def motives(results: RunResults) -> "Figure | None":
+def motives(results: RunResults) -> Figure | None:
     """Draw the shares of acts by motive, age and sex; None if there were no acts."""
     if not any(sums.motives[..., 0].sum() for sums in results.aggregates.values()):
         return None
@@ -447,7 +428,7 @@ def motives(results: RunResults) -> "Figure | None":
     return style.finish(figure, "Why young people self-injure, by age and sex", notes, panels[0])
 
 
-def _motive_line(axes: "Axes", results: RunResults, sex: int, route: int) -> None:
+def _motive_line(axes: Axes, results: RunResults, sex: int, route: int) -> None:
     """Draw the share of one motive over the age bands."""
     seeds = [
         [motive_share(sums.motives[sex, band, route]) for band in range(len(MOTIVE_BANDS) - 1)]

@@ -6,20 +6,17 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from abm.experiments.sensitivity.analysis import SensitivityFindings
 from abm.report.figures import style
 from abm.report.format import format_count
 from abm.studies.outcomes import OUTCOMES
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
 
 BAR, PALE_BAR, INNER_BAR, POINT, CHANCE = "#56B4E9", "#9ecae9", "#0072B2", "#0072B2", "#D55E00"
 MOST_NAMED, LEAST_NAMED = 5, 0.2  # names, and the share of the largest from which on
@@ -136,9 +133,7 @@ def unit_label(index: str, outcome: str, age: str = "") -> str:
     return f"{SYMBOLS[index]} ({unit})"
 
 
-def few_ticks(axes: "Axes") -> None:
-    from matplotlib.ticker import MaxNLocator
-
+def few_ticks(axes: Axes) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
     axes.tick_params(axis="x", labelsize=9)
 
@@ -161,7 +156,7 @@ def draw_sensitivity_figures(
     return style.draw_all(folder, drawers, analysis) if analysis.outcomes else []
 
 
-def ranked_bars(analysis: SensitivityResults) -> "Figure | None":
+def ranked_bars(analysis: SensitivityResults) -> Figure | None:
     """Draw the main index of every parameter for every main outcome, most influential on top."""
     order, main = analysis.order, analysis.main
     height = max(LEAST_HEIGHT, 2.1 + 0.26 * len(order))
@@ -189,7 +184,7 @@ def ranked_bars(analysis: SensitivityResults) -> "Figure | None":
     return style.finish(figure, title, [analysis.note, note], panels[0])
 
 
-def _bars(axes: "Axes", heights: np.ndarray, rows: pd.DataFrame, colour: str, index: str) -> None:
+def _bars(axes: Axes, heights: np.ndarray, rows: pd.DataFrame, colour: str, index: str) -> None:
     """Draw horizontal bars with whiskers that stay right of zero."""
     value = rows["value"].clip(lower=0).to_numpy(float)
     low = np.clip(value - rows["low"].clip(lower=0).to_numpy(float), 0, None)
@@ -201,7 +196,7 @@ def _bars(axes: "Axes", heights: np.ndarray, rows: pd.DataFrame, colour: str, in
     )  # fmt: skip
 
 
-def mu_and_sigma(analysis: SensitivityResults) -> "Figure | None":
+def mu_and_sigma(analysis: SensitivityResults) -> Figure | None:
     """Draw how far outcomes move against how unevenly; None for Sobol."""
     if not analysis.is_morris:
         return None
@@ -221,7 +216,7 @@ def mu_and_sigma(analysis: SensitivityResults) -> "Figure | None":
     return style.finish(figure, title, [analysis.note, note])
 
 
-def _mu_sigma_panel(axes: "Axes", analysis: SensitivityResults, outcome: str) -> None:
+def _mu_sigma_panel(axes: Axes, analysis: SensitivityResults, outcome: str) -> None:
     """Draw one outcome's parameters and name the largest without overlaps."""
     mu_star, sigma = (analysis.rows(outcome, index)["value"] for index in ("mu_star", "sigma"))
     right, top = 1.8 * float(mu_star.max()), 1.2 * float(max(sigma.max(), 1e-300))
@@ -258,7 +253,7 @@ def _apart(heights: Sequence[float], least: float) -> list[float]:
     return [moved[rank] for rank in np.argsort(order)]
 
 
-def heat_map(analysis: SensitivityResults) -> "Figure | None":
+def heat_map(analysis: SensitivityResults) -> Figure | None:
     """Draw the main index of every parameter and outcome, relative to the outcome's largest."""
     import seaborn as sns
 
@@ -300,7 +295,7 @@ def _chance(analysis: SensitivityResults) -> str:
     )
 
 
-def indices_over_age(analysis: SensitivityResults) -> "Figure | None":
+def indices_over_age(analysis: SensitivityResults) -> Figure | None:
     """Draw the main index over completed age for each series; None without such outcomes."""
     table = analysis.findings.indices
     by_age = table[(table["index"] == analysis.main) & (table["age"] != "")]
@@ -329,7 +324,7 @@ def indices_over_age(analysis: SensitivityResults) -> "Figure | None":
     return style.finish(figure, title, [analysis.note, note], panels[0], LEGEND_COLUMNS)
 
 
-def _lines(axes: "Axes", table: pd.DataFrame, x: str, parameters: Sequence[str]) -> None:
+def _lines(axes: Axes, table: pd.DataFrame, x: str, parameters: Sequence[str]) -> None:
     """Draw a line with its band a parameter."""
     for parameter, colour, marker in zip(parameters, style.COLOURS, style.MARKERS, strict=False):
         rows = table[table["parameter"] == parameter]
@@ -340,7 +335,7 @@ def _lines(axes: "Axes", table: pd.DataFrame, x: str, parameters: Sequence[str])
         style.draw_band(axes, rows[x], low, high, colour, 0.10)
 
 
-def convergence(analysis: SensitivityResults) -> "Figure | None":
+def convergence(analysis: SensitivityResults) -> Figure | None:
     """Draw the main index with growing parts of the design; None if there is one size only."""
     table = analysis.findings.convergence
     sizes = sorted(table["blocks"].unique())

@@ -4,16 +4,17 @@ import contextlib
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import matplotlib as mpl
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from abm.io.tables import atomic
 from abm.studies.variance_between_draws import Limits
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 # Okabe and Ito's colours; markers and dashes tell the lines apart in print, too.
 SEX_COLOURS = {"female": "#0072B2", "male": "#D55E00", "all": "#333333"}
@@ -44,7 +45,6 @@ NOTE_INCHES, BELOW_INCHES, NOTE_LINE_INCHES = 0.084, 0.14, 0.1624
 @contextlib.contextmanager
 def theme() -> Iterator[None]:
     """Use the look of this package while the block lasts, leaving the caller's settings alone."""
-    import matplotlib as mpl
     import seaborn as sns
 
     settings: dict[Any, Any] = {
@@ -65,7 +65,7 @@ def theme() -> Iterator[None]:
 
 
 def draw_all[T](
-    folder: Path, drawers: "Mapping[str, Callable[[T], Figure | None]]", given: T
+    folder: Path, drawers: Mapping[str, Callable[[T], Figure | None]], given: T
 ) -> list[str]:
     """Draw every figure that there is data for; return the names of the files, PNG and SVG."""
     written: list[str] = []
@@ -79,22 +79,20 @@ def draw_all[T](
 
 def canvas(
     panels: int = 1, share_y: bool = True, height: float = HEIGHT, down: int = 1
-) -> "tuple[Figure, list[Axes]]":
+) -> tuple[Figure, list[Axes]]:
     """Return an empty figure with panels side by side, without touching pyplot's state."""
-    from matplotlib.figure import Figure
-
     figure = Figure(figsize=(WIDTH, height))
     axes = figure.subplots(down, panels, sharey=share_y, squeeze=False)
     return figure, list(axes.ravel())
 
 
 def finish(
-    figure: "Figure",
+    figure: Figure,
     title: str,
     notes: Sequence[str],
-    legend: "Axes | None" = None,
+    legend: Axes | None = None,
     columns: int | None = None,
-) -> "Figure":
+) -> Figure:
     """Set the title and the legend above and the notes below, make room for them; return it all.
 
     The legend shows the labels of a panel in so many columns (None: in one row); notes say what was
@@ -126,7 +124,7 @@ def finish(
     return figure
 
 
-def save(figure: "Figure", folder: Path, name: str) -> list[str]:
+def save(figure: Figure, folder: Path, name: str) -> list[str]:
     """Write a figure as PNG and SVG, whole or not at all; return the file names.
 
     The same figure gives the same bytes: no date, no chance identifiers.
@@ -137,44 +135,40 @@ def save(figure: "Figure", folder: Path, name: str) -> list[str]:
     return [f"{name}.png", f"{name}.svg"]
 
 
-def percent_axis(axes: "Axes", top: float | None = None) -> None:
+def percent_axis(axes: Axes, top: float | None = None) -> None:
     """Show shares on the vertical axis as percentages, from zero."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
     axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
     axes.set_ylim(0, top)
 
 
-def age_axis(axes: "Axes") -> None:
+def age_axis(axes: Axes) -> None:
     """Mark every second age from 10 to 24."""
     axes.set_xticks(range(10, 25, 2))
     axes.set_xlim(9.6, 24.4)
 
 
-def year_axis(axes: "Axes", dates: Iterable[pd.Timestamp]) -> None:
+def year_axis(axes: Axes, dates: Iterable[pd.Timestamp]) -> None:
     """Mark census years, at most about eight of them."""
-    from matplotlib.dates import DateFormatter
-
     ordered = sorted(set(dates), reverse=True)
     axes.set_xticks([date.to_datetime64() for date in ordered[:: -(-len(ordered) // 8)][::-1]])
     axes.xaxis.set_major_formatter(DateFormatter("%Y"))
 
 
 def draw_band(
-    axes: "Axes", x: Any, low: Any, high: Any, colour: str, alpha: float = BAND_ALPHA
+    axes: Axes, x: Any, low: Any, high: Any, colour: str, alpha: float = BAND_ALPHA
 ) -> None:
     """Draw what lies between two limits."""
     axes.fill_between(x, low, high, color=colour, alpha=alpha, linewidth=0)
 
 
-def draw_two_bands(axes: "Axes", x: Any, parameter: Limits, chance: Limits, colour: str) -> None:
+def draw_two_bands(axes: Axes, x: Any, parameter: Limits, chance: Limits, colour: str) -> None:
     """Draw what is due to parameters as a light band, and what is due to chance as a darker one."""
     draw_band(axes, x, *parameter, colour)
     draw_band(axes, x, *chance, colour, DARK_BAND_ALPHA)
 
 
-def label_two_bands(axes: "Axes") -> None:
+def label_two_bands(axes: Axes) -> None:
     """Put both bands into the legend of a panel."""
     for label, alpha in BANDS.items():
         axes.fill_between([], [], [], color=GREY, alpha=alpha, linewidth=0, label=label)

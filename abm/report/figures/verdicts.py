@@ -4,14 +4,12 @@ import math
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from abm.evidence.verdict_table import Row
 from abm.report.figures import style
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 MARKS = {
     "inside": ("#0072B2", "o"),
@@ -47,7 +45,7 @@ def draw_verdicts(rows: Sequence[Row], folder: Path, title: str) -> list[str]:
     return style.draw_all(folder, {NAME: lambda given: _verdicts(given, title)}, answered)
 
 
-def _verdicts(rows: Sequence[Row], title: str) -> "Figure":
+def _verdicts(rows: Sequence[Row], title: str) -> Figure:
     banded = [row for row in rows if row["low"] is not None and row["high"] is not None]
     sided = [row for row in rows if row["low"] is None or row["high"] is None]
     height = OTHER_INCHES + ROW_INCHES * max(len(banded), len(sided), 1)
@@ -95,7 +93,7 @@ def position_on_side(row: Row, name: str = "simulated") -> float:
     return float(min(1.0 + FARTHEST, max(-FARTHEST, beyond / (high - low))))
 
 
-def _draw_rows(axes: "Axes", rows: Sequence[Row], position: Callable[[Row, str], float]) -> None:
+def _draw_rows(axes: Axes, rows: Sequence[Row], position: Callable[[Row, str], float]) -> None:
     """Draw a point a row and its intervals, that over draws first."""
     for height, row in enumerate(rows):
         colour, marker = MARKS[row["verdict"]]
@@ -118,7 +116,7 @@ def name_of(row: Row) -> str:
     return f"{claim}  {row['id']}"
 
 
-def _name_rows(axes: "Axes", rows: Sequence[Row], title: str) -> None:
+def _name_rows(axes: Axes, rows: Sequence[Row], title: str) -> None:
     axes.set_yticks(range(len(rows)), list(map(name_of, rows)), fontsize=NAME_POINTS)
     axes.set_ylim(len(rows) - 0.3, -0.7)
     axes.set_xlim(-FARTHEST - 0.1, 1.0 + FARTHEST + 0.1)

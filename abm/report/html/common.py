@@ -104,7 +104,5 @@ def caveats(description: Description, cautions: Sequence[str]) -> Section:
     )
     can, *cannot = prose("limits", is_drawn=bool(description.posterior))
     return Section(
-        "caveats",
-        "What this can say, and what it cannot",
-        (can, Items((*own, *cautions, *cannot))),
+        "caveats", "What this can say, and what it cannot", (can, Items((*own, *cautions, *cannot)))
     )

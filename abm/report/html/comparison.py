@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import pandas as pd
 
+from abm.experiments.comparison.pairing import OUTCOMES
 from abm.report.format import (
     capitalised,
     format_count,
@@ -155,8 +156,6 @@ def _question(description: Description) -> tuple[str, ...]:
 
 def _outcomes(rows: pd.DataFrame, description: Description) -> list[AvertedOutcome]:
     """Return the rows of everybody together, by scenario and outcome, in the order of the file."""
-    from abm.experiments.comparison.pairing import OUTCOMES
-
     labels = {outcome.name: outcome.label for outcome in OUTCOMES}
     events, years = _events(description), description.scenario.calendar.years
     everybody = rows[rows["group"] == "all"]

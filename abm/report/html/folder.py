@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from abm.io.files import LARGEST_JSON, LARGEST_TABLE, parse_json, read_bytes
+from abm.io.files import LARGEST_JSON, LARGEST_TABLE, ReadBack, Seed, parse_json, read_bytes
 from abm.io.messages import InputError, did_you_mean, shown
 from abm.report.format import format_text
 
 DESCRIPTION = "run.json"
 COMMANDS = ("run", "compare", "validate", "sensitivity", "sweep")
 LARGEST_FIGURE = 8_000_000  # bytes
-LARGEST_SEED = 2**64 - 1
 MOST_NAMED = 3  # runs in a message
 
 
@@ -175,30 +174,23 @@ class Files:
 # What it says of itself: run.json, checked as far as a report needs it
 
 Line = Annotated[str, AfterValidator(format_text)]
-Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
 
 
-class FromFile(BaseModel):
-    """What a JSON file of a folder holds; what a report does not show is ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
-
-
-class DescribedPopulation(FromFile):
+class DescribedPopulation(ReadBack):
     """Who was present."""
 
     kind: Literal["open", "cohort"]
     size: int = Field(ge=1)
 
 
-class DescribedCalendar(FromFile):
+class DescribedCalendar(ReadBack):
     """Which years were reported."""
 
     start: Line
     years: int = Field(ge=1, le=1000)
 
 
-class DescribedIntervention(FromFile):
+class DescribedIntervention(ReadBack):
     """One intervention with everything that was asked of it."""
 
     kind: Line
@@ -218,7 +210,7 @@ class DescribedIntervention(FromFile):
     effects: dict[Line, float] = Field(default_factory=dict)
 
 
-class DescribedScenario(FromFile):
+class DescribedScenario(ReadBack):
     """A resolved scenario."""
 
     name: Line
@@ -244,7 +236,7 @@ class DescribedScenario(FromFile):
         return f"“{self.called}”"
 
 
-class Description(FromFile):
+class Description(ReadBack):
     """A ``run.json``."""
 
     command: Literal["run", "compare", "validate", "sensitivity", "sweep"]

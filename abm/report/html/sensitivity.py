@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from abm.parameters import parameters
-from abm.report.figures.sensitivity import NAMES
 from abm.report.format import format_count, format_list, format_number, format_range
 from abm.report.html.common import ReportBody
 from abm.report.html.folder import Description, Files, ReportError, read_description
@@ -106,6 +105,8 @@ class _Outcome:
     """An outcome as readers know it."""
 
     def __init__(self, name: str) -> None:
+        from abm.report.figures.sensitivity import NAMES  # which loads matplotlib
+
         self.name = name
         self.called = NAMES.get(name, name.replace("_", " "))
         self.unit = OUTCOMES[name].unit if name in OUTCOMES else ""

@@ -21,17 +21,13 @@ from abm.report.sections import TextTable
 from abm.studies.intervals import between_seeds
 
 SWEEP = "sweep.csv"
+SHARE, AGE, SIZE = (0.0, 1.0), (10.0, 25.0), (0.0, math.inf)
+EVER, PAST_YEAR = "ever self-injured", "self-injured in the past year"
 FIGURES: Mapping[str, tuple[str, Format, tuple[float, float]]] = {
-    "lifetime_prevalence_12_18": (
-        *("ever self-injured, ages 12 to 18", format_percent),
-        (0.0, 1.0),
-    ),
-    "past_year_prevalence_12_18": (
-        *("self-injured in the past year, ages 12 to 18", format_percent),
-        (0.0, 1.0),
-    ),
-    "median_onset_age": ("median age at the first act", format_age, (10.0, 25.0)),
-    "mean_past_year_acts": ("mean acts a year of those with any", format_number, (0.0, math.inf)),
+    "lifetime_prevalence_12_18": (f"{EVER}, ages 12 to 18", format_percent, SHARE),
+    "past_year_prevalence_12_18": (f"{PAST_YEAR}, ages 12 to 18", format_percent, SHARE),
+    "median_onset_age": ("median age at the first act", format_age, AGE),
+    "mean_past_year_acts": ("mean acts a year of those with any", format_number, SIZE),
 }
 """Of each point: a figure's label, its form, and where an interval is cut off."""
 NOT_VARIED = ("point", "seed", "outcome", "value")

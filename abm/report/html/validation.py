@@ -10,9 +10,10 @@ from pydantic import Field, TypeAdapter
 from abm.evidence.listing import accepted
 from abm.evidence.listing import number as short
 from abm.evidence.verdicts import GOOD, VERDICTS, Verdict
+from abm.io.files import ReadBack
 from abm.report.format import format_count, format_list, format_text
 from abm.report.html.common import FITTED, ReportBody
-from abm.report.html.folder import Description, Files, FromFile, Line
+from abm.report.html.folder import Description, Files, Line
 from abm.report.rendering import prose
 from abm.report.sections import Section, TextTable
 
@@ -32,7 +33,7 @@ TABLES: tuple[tuple[str, frozenset[Verdict]], ...] = (
 """What fails first, then near, what holds, and what has no answer."""
 
 
-class StudyOfDraws(FromFile):
+class StudyOfDraws(ReadBack):
     """What one of several studies of an entry found in single draws of the parameters."""
 
     draws_inside: int = 0
@@ -81,6 +82,11 @@ class EvidenceRow(StudyOfDraws):
         if self.draws_low is None or self.draws_high is None:
             return "-"
         return f"{short(self.draws_low)} to {short(self.draws_high)}"
+
+    @property
+    def accepted_draws(self) -> str:
+        """How many single draws are accepted."""
+        return f"{self.draws_inside} of {self.draws}" if self.draws else "-"
 
     @property
     def is_firm(self) -> bool:
@@ -194,29 +200,21 @@ def _draws(rows: Sequence[EvidenceRow]) -> tuple[str, ...]:
 def _table(caption: str, rows: Sequence[EvidenceRow], verdicts: frozenset[Verdict]) -> TextTable:
     """Return the table of some verdicts; where parameters were drawn, with what draws say."""
     own = [row for row in rows if row.verdict in verdicts]
-    first = ("claim or figure", "use", "published", "accepted")
-    cells = [(row.name, row.use, short(row.published), row.accepted) for row in own]
-    if not _is_drawn(own):
-        return TextTable(
-            caption,
-            (*first, "simulated (95 %)", "verdict"),
-            tuple(
-                (*cell, row.simulated_number, row.verdict)
-                for row, cell in zip(own, cells, strict=True)
-            ),
-            frozenset({2, 3, 4}),
-        )
+    found = ["simulated (95 %)"]
+    if is_drawn := _is_drawn(own):
+        found = ["simulated (95 %, chance)", "95 % of draws", "accepted draws"]
     return TextTable(
         caption,
-        (*first, "simulated (95 %, chance)", "95 % of draws", "accepted draws", "verdict"),
+        ("claim or figure", "use", "published", "accepted", *found, "verdict"),
         tuple(
             (
-                *(*cell, row.simulated_number, row.range_of_draws),
-                *(f"{row.draws_inside} of {row.draws}" if row.draws else "-", row.verdict),
+                *(row.name, row.use, short(row.published), row.accepted, row.simulated_number),
+                *((row.range_of_draws, row.accepted_draws) if is_drawn else ()),
+                row.verdict,
             )
-            for row, cell in zip(own, cells, strict=True)
+            for row in own
         ),
-        frozenset({2, 3, 4, 5, 6}),
+        frozenset(range(2, 4 + len(found))),
     )
 
 

@@ -8,13 +8,7 @@ from abm.io.tables import TableError, write_bytes
 from abm.report.html.assumptions import assumptions
 from abm.report.html.common import ReportBody, caveats, fitted_figures
 from abm.report.html.comparison import body_of_comparison
-from abm.report.html.folder import (
-    DESCRIPTION,
-    Description,
-    Files,
-    ReportError,
-    read_description,
-)
+from abm.report.html.folder import DESCRIPTION, Description, Files, ReportError, read_description
 from abm.report.html.pictures import pictures_of
 from abm.report.html.provenance import facts, provenance
 from abm.report.html.run import body_of_run

@@ -8,11 +8,14 @@ import pandas as pd
 
 from abm.experiments.comparison.estimates import BETWEEN_SEEDS, PEOPLE_OF_A_RATE, WITHIN_DRAWS
 from abm.experiments.comparison.packages import (
+    APART,
     DRAWS_DIFFER,
     FAILS,
     FEWEST_SEEDS,
     HOLDS,
     OVER_BEST,
+    SEVERAL,
+    TOGETHER,
     TOO_FEW,
     UNDER_SUM,
     WITHIN_CHANCE,
@@ -147,8 +150,6 @@ def package_lines(packages: pd.DataFrame) -> list[str]:
 
 
 def _reasons(own: pd.DataFrame) -> str:
-    from abm.experiments.comparison.packages import APART, SEVERAL, TOGETHER
-
     values = own["value"].astype(float).to_dict()
     return ", ".join(f"{format_number(values[name])} {name}" for name in (SEVERAL, TOGETHER, APART))
 

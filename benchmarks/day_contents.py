@@ -53,7 +53,8 @@ EVENTS = {
     self_injure.__code__: ACTS,
     four_draws.__code__: DRAWS,
 }
-SETTLED, FEW_DAYS, MANY_DAYS = 32, 10, 375  # before counting instructions, and the two counts
+COUNTED_PEOPLE = 10_000  # when instructions are counted
+SETTLED, FEW_DAYS, MANY_DAYS = 32, 10, 110  # before counting instructions, and the two counts
 NO_MORE: Mapping[str, str] = {}
 KNOWN_TO_VALGRIND = {
     "NUMBA_CPU_NAME": "x86-64-v3",  # of the processors it simulates, the latest
@@ -178,7 +179,7 @@ def counted_process(counter: list[str], days: int, settings: Mapping[str, str] =
 
     They are simulated without the counter before, so that nothing is compiled under it.
     """
-    command = [sys.executable, str(HERE / "subject_process.py"), "headless", str(PEOPLE)]
+    command = [sys.executable, str(HERE / "subject_process.py"), "headless", str(COUNTED_PEOPLE)]
     asked = {"input": f"{SETTLED}\n{days}\n", "capture_output": True, "text": True}
     asked["env"] = os.environ | settings
     if shutil.which(counter[0]) is None:
@@ -191,7 +192,7 @@ def instructions(count: Callable[[int], int | None]) -> float | None:
     """Return instructions a person and day: what more days take, so that the start drops out."""
     with ThreadPoolExecutor() as threads:
         few, many = threads.map(count, (FEW_DAYS, MANY_DAYS))
-    return (many - few) / (MANY_DAYS - FEW_DAYS) / PEOPLE if few and many else None
+    return (many - few) / (MANY_DAYS - FEW_DAYS) / COUNTED_PEOPLE if few and many else None
 
 
 def main() -> None:

@@ -179,7 +179,7 @@ def contents_of_a_day(results: Results) -> str:
     number = "not counted on this machine" if counted is None else three(counted)
     return (
         f"Means over people and days.\n\n{table(['', *results.contents], rows)}\n\n"
-        f"Instructions of a person's compiled day, without a warm-up: {number}."
+        f"Instructions of a compiled day, with {COSTS_AT:,} people without a warm-up: {number}."
     )
 
 

@@ -41,8 +41,9 @@ SMALLEST_FOR_MEMORY = 10_000
 MOST_DAYS = 730
 SETTLING_DAYS = 32  # a month, so that what happens once a month has happened
 VERSIONS = (
-    "import platform; from importlib.metadata import version; print(f'Python "
-    "{platform.python_version()},', *(f'{name} {version(name)}' for name in ('starsim', 'numpy')))"
+    "import platform; from importlib.metadata import version; "
+    'print(f\'Python {platform.python_version()}, starsim {version("starsim")}, '
+    "numpy {version(\"numpy\")}.', end='')"
 )
 START_UP = {
     "headless (`World`), first day of 1,000 people": (

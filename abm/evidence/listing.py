@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from abm.evidence.instruments import Instrument
 from abm.evidence.register import Entry, Study, bounds_of, register
 from abm.io.messages import find
 
@@ -55,6 +56,7 @@ def as_lines(entry: Entry) -> list[tuple[str, str]]:
         ("source", f"{entry.source} {entry.year}"),
         ("doi", entry.doi),
         ("section", entry.section),
+        ("instrument", format_instrument(register().instruments[entry.instrument])),
         ("kind", entry.kind),
         ("use", entry.use),
         ("counts with", entry.counts_with or ""),
@@ -69,6 +71,23 @@ def as_lines(entry: Entry) -> list[tuple[str, str]]:
         name = "study" if len(entry.study) == 1 else f"study {index}"
         lines.append((name, format_study(study)))
     return [(field, text) for field, text in lines if text]
+
+
+def format_instrument(instrument: Instrument) -> str:
+    """Return what was asked, of whom and how in plain words; and how sure that is."""
+    asks = f"{instrument.kind}: {instrument.asks}"
+    if instrument.kind == "none":
+        return asks
+    ages = " to ".join(dict.fromkeys(map(str, instrument.ages or ())))  # once where they are one
+    age = [f"aged {ages}"] if ages else []
+    whom = "; ".join([*age, instrument.frame, instrument.country, instrument.years])
+    poisoning = {"yes": "counted", "no": "not counted"}.get(instrument.poisoning or "", "unclear")
+    unread = f"; not read: {instrument.unread}" if instrument.unread else ""
+    return (
+        f"{asks} Of whom: {whom}. How: {instrument.mode}; period: {instrument.period}. "
+        f"Counts: {instrument.counts}; intent: {instrument.intent}; poisoning {poisoning}. "
+        f"How sure: {instrument.sure}, in {instrument.seen}{unread}."
+    )
 
 
 def format_study(study: Study) -> str:
@@ -113,6 +132,8 @@ def as_object(entry: Entry) -> dict[str, Any]:
     """Return what is said of one entry as an object for JSON; open ends are null."""
     fields = entry.model_dump(mode="json", exclude={"low", "high", "study", "published"})
     fields |= {name: finite(getattr(entry, name)) for name in ("published", "low", "high")}
+    asked = register().instruments[entry.instrument]
+    fields["instrument"] = asked.model_dump(mode="json", exclude_none=True)
     fields["study"] = [
         study.model_dump(mode="json", exclude={"low", "high"}, exclude_defaults=True)
         | dict(zip(("low", "high"), map(finite, bounds_of(entry, study)), strict=True))

@@ -1,7 +1,7 @@
 """The register: what was published, with its source, and the simulated study that imitates it.
 
-`worlds.toml` says which worlds are run; the files of `REGISTER_FILES` hold one table a claim or
-figure. `docs/evidence.md` is made from them.
+`worlds.toml` says which worlds are run, `instruments.toml` what surveys asked; the files of
+`REGISTER_FILES` hold one table a claim or figure. `docs/evidence.md` is made from them.
 """
 
 import functools
@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from abm.evidence.expressions import parse
+from abm.evidence.instruments import INSTRUMENTS_FILE, Instrument, read_instruments
 from abm.evidence.statistics import STATISTICS
 from abm.io.declarations import ByName, DeclarationError, Declared, Text, named, read_declarations
 
@@ -120,6 +121,7 @@ class Entry(Declared):
     source: Text  # the study it is from
     year: int
     doi: str = ""
+    instrument: Text  # what the source asked or counted
     section: str = ""  # of Martin (2022), for claims
     kind: Literal["level", "association", "direction", "trend"]
     use: Use  # fitted: the defaults, or a scenario's trends, were chosen with it in view
@@ -182,6 +184,7 @@ class Register(Declared):
 
     entries: ByName[Entry]
     worlds: ByName[StudiedWorld]
+    instruments: ByName[Instrument]
 
     def fitted_figures(self) -> tuple[str, ...]:
         """Return the fitted entries, those that count with another left out."""
@@ -189,8 +192,8 @@ class Register(Declared):
         return tuple(e.id for e in fitted if e.counts_with is None)
 
 
-def read_register(texts: Mapping[str, str], worlds: str) -> Register:
-    """Read and check the texts of a register: TOML by file name, and one table a world.
+def read_register(texts: Mapping[str, str], worlds: str, instruments: str) -> Register:
+    """Read and check the texts of a register: TOML by file name, worlds, and instruments.
 
     The table `defaults` of a file holds for all its entries. DeclarationError names the file, the
     entry and what is wrong.
@@ -202,7 +205,9 @@ def read_register(texts: Mapping[str, str], worlds: str) -> Register:
                 raise DeclarationError(f"{file}: {name}: stands in the register twice")
             entries[name] = entry
     read = Register(
-        entries=entries, worlds=read_declarations(dict[str, StudiedWorld], worlds, WORLDS_FILE)
+        entries=entries,
+        worlds=read_declarations(dict[str, StudiedWorld], worlds, WORLDS_FILE),
+        instruments=read_instruments(instruments),
     )
     _check_names(read)
     return read
@@ -222,8 +227,13 @@ def _prepared(tables: dict[str, Any]) -> Any:
 
 
 def _check_names(read: Register) -> None:
-    """Refuse worlds and entries that are named and not there."""
+    """Refuse what is named and not there, and figures that nothing was asked for."""
     for entry in read.entries.values():
+        instrument = read.instruments.get(entry.instrument)
+        if instrument is None:
+            raise DeclarationError(f"{entry.id}: there is no instrument {entry.instrument}")
+        if instrument.kind == "none" and entry.is_answerable and entry.published is not None:
+            raise DeclarationError(f"{entry.id}: a published figure needs what was asked")
         for other in (entry.counts_with, entry.close_to):
             if other is not None and other not in read.entries:
                 raise DeclarationError(f"{entry.id}: there is no entry {other}")
@@ -237,4 +247,5 @@ def _check_names(read: Register) -> None:
 def register() -> Register:
     """Return the register of this package."""
     texts = {file: (FOLDER / file).read_text(encoding="utf-8") for file in REGISTER_FILES}
-    return read_register(texts, (FOLDER / WORLDS_FILE).read_text(encoding="utf-8"))
+    others = (FOLDER / name for name in (WORLDS_FILE, INSTRUMENTS_FILE))
+    return read_register(texts, *(path.read_text(encoding="utf-8") for path in others))

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from abm.evidence.listing import accepted_by, format_study, number
+from abm.evidence.listing import accepted_by, format_instrument, format_study, number
 from abm.evidence.register import MOST_FITTED, SETTINGS, USES, Entry, Register, register
 from abm.evidence.statistics import STATISTICS
 from abm.evidence.verdicts import VERDICTS
@@ -88,6 +88,13 @@ list: pooled estimates mix both, and the fit takes their level for that of lists
 whose row it is. `than` subtracts the highest of the same statistic of other expressions.
 """
 
+INSTRUMENTS = """\
+What every survey, record and trial asked or counted, of whom and how, coded from its source by
+people who had looked at no result of the model. *Read* means read in the source named, mostly its
+abstract; *known*, that the instrument is well known and was not read; *guess*, a guess. A code
+changes with the words of the source only.
+"""
+
 
 def page(chosen: Register | None = None) -> str:
     """Return the text of docs/evidence.md."""
@@ -95,6 +102,7 @@ def page(chosen: Register | None = None) -> str:
     parts = [HEAD.format(most=MOST_FITTED), _statistics(), _settings(), _worlds(entries)]
     parts.append(_counts(entries))
     parts += [_section("Claims of Martin (2022)", entries, "P"), _section("Figures", entries, "E")]
+    parts.append(_instruments(entries))
     return "\n".join(parts)
 
 
@@ -154,9 +162,15 @@ def _entry(entry: Entry) -> str:
         lines.append(f"- {published}accepted {accepted_by(entry)} ({entry.interval})")
     else:
         lines.append(f"- not answerable: {entry.why_not}")
+    lines.append(f"- instrument `{entry.instrument}`")
     lines += [f"- {format_study(study)}".replace("|", "\\|") for study in entry.study]
     lines += [f"- {entry.note}"] if entry.note else []
     return "\n".join(lines) + "\n"
+
+
+def _instruments(register_: Register) -> str:
+    lines = [f"- `{name}` {format_instrument(it)}" for name, it in register_.instruments.items()]
+    return "\n".join([f"## Instruments\n\n{INSTRUMENTS}", *lines, ""])
 
 
 def _doi(entry: Entry) -> str:

@@ -89,6 +89,7 @@ def test_two_worlds_are_set_against_each_other() -> None:
 def test_a_missing_world_gives_no_answer() -> None:
     entry = Entry(
         **{"id": "P01", "statement": "x", "source": "x", "year": 2000, "kind": "level"},
+        instrument="survey",
         **{"use": "predicted", "low": 1, "high": 2, "interval": "x"},
         study=(study(world="mars"),),
     )
@@ -98,6 +99,7 @@ def test_a_missing_world_gives_no_answer() -> None:
 def test_of_several_studies_the_worst_counts() -> None:
     entry = Entry(
         **{"id": "P01", "statement": "x", "source": "x", "year": 2000, "kind": "level"},
+        instrument="survey",
         **{"use": "predicted", "low": 20, "high": 40, "interval": "x"},
         study=(study(), study(of="not ever"), study(of="ever", low=99.0)),
     )

@@ -9,13 +9,36 @@ from abm.evidence.worlds import run_worlds, runs_of, worlds_needed
 from abm.parameters import DeclarationError
 
 WORLDS = '[baseline]\nmeaning = "All."\n'
+INSTRUMENTS = """
+[survey]
+kind = "single item"
+asks = "Whether one ever did."
+intent = "any"
+poisoning = "unclear"
+ages = [12, 17]
+frame = "pupils"
+mode = "self-completion"
+period = "lifetime"
+years = "2000"
+country = "England"
+sure = "read"
+seen = "the report"
+[year]
+like = "survey"
+period = "past year"
+[theory]
+kind = "none"
+asks = "A law of the model."
+"""
 GOOD = """
 [P01]
 statement = "Some do."
 source = "Somebody"
 year = 2000
+instrument = "year"
 kind = "level"
 use = "predicted"
+published = 1.5
 low = 1
 high = 2
 interval = "published"
@@ -71,14 +94,50 @@ def test_every_study_finds_what_it_names() -> None:
         ('"percentage", of', '"percentage", world = "mars", of', "no world mars"),
         ("high = 2", 'high = 2\nclose_to = "P99"', "no entry P99"),
         ("[P01]", "[P01", "not valid TOML"),
+        ('instrument = "year"', "", "P01: lacks instrument"),
+        ('instrument = "year"', 'instrument = "list"', "P01: there is no instrument list"),
+        ('instrument = "year"', 'instrument = "theory"', "P01: a published figure needs what was"),
     ],
 )
 def test_what_is_wrong_is_named(old: str, new: str, said: str) -> None:
-    assert read_register({"a.toml": GOOD}, WORLDS).entries["P01"].low == 1
+    assert read_register({"a.toml": GOOD}, WORLDS, INSTRUMENTS).entries["P01"].low == 1
     with pytest.raises(DeclarationError, match=said):
-        read_register({"a.toml": GOOD.replace(old, new)}, WORLDS)
+        read_register({"a.toml": GOOD.replace(old, new)}, WORLDS, INSTRUMENTS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('seen = "the report"', "", "survey: lacks seen"),
+        ('"read"', '"sure"', "survey.sure: expected 'read', 'known' or 'guess'"),
+        ('"single item"', '"question"', "survey.kind: expected 'single item', 'list'"),
+        ('like = "survey"', 'like = "theory"', "year: no instrument theory above it"),
+        ("ages = [12, 17]", "ages = [12]", r"survey\.ages"),
+        ("frame", "fame", "survey.fame: there is no such field"),
+    ],
+)
+def test_what_is_wrong_with_an_instrument_is_named(old: str, new: str, said: str) -> None:
+    with pytest.raises(DeclarationError, match=f"instruments.toml: {said}"):
+        read_register({"a.toml": GOOD}, WORLDS, INSTRUMENTS.replace(old, new))
+
+
+def test_an_instrument_is_like_another_but_for_what_it_says() -> None:
+    read = read_register({"a.toml": GOOD}, WORLDS, INSTRUMENTS).instruments
+    assert (read["year"].period, read["survey"].period) == ("past year", "lifetime")
+    assert read["year"].seen == "the report"
+
+
+def test_what_cites_a_study_says_what_that_study_asked() -> None:
+    """Every figure of another study, and every claim that cites one, has an instrument seen."""
+    known = register().instruments
+    for entry in entries():
+        cites = entry.id.startswith("E") or "citing" in entry.section or entry.published is not None
+        if cites and entry.is_answerable:
+            assert known[entry.instrument].kind != "none", entry.id
+            assert known[entry.instrument].seen, entry.id
+    assert set(known) == {entry.instrument for entry in entries()}
 
 
 def test_nothing_stands_in_it_twice() -> None:
     with pytest.raises(DeclarationError, match=r"b\.toml: P01: stands in the register twice"):
-        read_register({"a.toml": GOOD, "b.toml": GOOD}, WORLDS)
+        read_register({"a.toml": GOOD, "b.toml": GOOD}, WORLDS, INSTRUMENTS)

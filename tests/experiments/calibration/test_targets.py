@@ -10,7 +10,9 @@ from abm.experiments.calibration.targets import Scale, targets_of
 from abm.parameters import DeclarationError, parameters
 
 WORLDS = '[baseline]\nmeaning = "a"\n[other]\nmeaning = "b"\n'
+INSTRUMENTS = '[law]\nkind = "none"\nasks = "a"\n'
 HEAD = 'statement = "s"\nsource = "s"\nyear = 2000\nkind = "level"\ninterval = "made"\n'
+HEAD += 'instrument = "law"\n'
 
 
 def entry(
@@ -20,7 +22,7 @@ def entry(
 
 
 def made_up(text: str):
-    return read_register({"a.toml": text}, WORLDS)
+    return read_register({"a.toml": text}, WORLDS, INSTRUMENTS)
 
 
 EVER = 'study = { statistic = "percentage", of = "ever" }'

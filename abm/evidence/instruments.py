@@ -1,0 +1,68 @@
+"""Instruments: what the surveys, records and trials behind the register asked or counted.
+
+`instruments.toml` holds them, coded from the sources by people who had looked at no result.
+"""
+
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
+
+from abm.io.declarations import DeclarationError, Declared, Text, named, read_declarations
+
+INSTRUMENTS_FILE = "instruments.toml"
+FACTS = ("intent", "poisoning", "frame", "mode", "period", "years", "country", "sure", "seen")
+
+Kind = Literal[
+    "single item",
+    "list",  # of ways of self-injury, or of reasons
+    "either",  # pooled over questions and lists
+    "interview",
+    "record",
+    "prompts",
+    "trial",
+    "laboratory",
+    "none",
+]
+
+
+class Instrument(Declared):
+    """What was asked or counted, of whom and how; of the kind none, why nothing was."""
+
+    id: Text
+    kind: Kind
+    asks: Text
+    intent: Literal["not to die", "any", "mixed or unclear"] | None = None
+    poisoning: Literal["yes", "no", "unclear"] | None = None  # whether it counts as an act
+    ages: tuple[int, int] | None = None  # first and last, completed, where the source gives them
+    frame: str = ""  # who they are, and what the ages mean
+    mode: str = ""
+    period: str = ""  # that acts are recalled from
+    counts: str = "any act"  # the threshold, or what is counted
+    years: str = ""
+    country: str = ""
+    sure: Literal["read", "known", "guess"] | None = None
+    seen: str = ""  # the source that was looked at
+    unread: str = ""  # what it does not say, and is only known or a guess
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        lacking = [name for name in FACTS if not getattr(self, name)]
+        if self.kind != "none" and lacking:
+            raise ValueError(f"lacks {', '.join(lacking)}")
+        return self
+
+
+def read_instruments(text: str) -> dict[str, Instrument]:
+    """Return instruments by name; DeclarationError says what is wrong with which."""
+    return read_declarations(dict[str, Instrument], text, INSTRUMENTS_FILE, _prepared)
+
+
+def _prepared(tables: dict[str, Any]) -> Any:
+    """Return instruments with the fields of those above that they are like."""
+    whole: dict[str, Any] = {}
+    for name, table in tables.items():
+        like = table.pop("like", None) if isinstance(table, dict) else None
+        if like is not None and not isinstance(whole.get(str(like)), dict):
+            raise DeclarationError(f"{INSTRUMENTS_FILE}: {name}: no instrument {like} above it")
+        whole[name] = table if like is None else {**whole[like], **table}
+    return named(whole, "id")

@@ -1,8 +1,9 @@
 """The command `sensitivity`: which parameters move which outcomes, by Morris or Sobol."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from pydantic import Field
@@ -21,11 +22,22 @@ from abm.scenario.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-    from abm.experiments.sensitivity.analysis import Plan
+    from abm.experiments.calibration.emulated_bank import EmulatedBank
+    from abm.experiments.sensitivity.analysis import Plan, SensitivityFindings
     from abm.experiments.sweeps.design import Design, PointScenarios, Range
     from abm.experiments.sweeps.study import PointSeed
+
 FEWEST_TOP = 2
 TRAJECTORIES, SAMPLES, TOP = 20, 128, 8
+
+RepeatOption = Annotated[
+    int,
+    typer.Option(min=1, max=1000, help="Run the design so often, with other seeds each time."),
+]
+BankOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Run nothing: ask an emulator of this bank of runs."),
+]
 
 
 @shares(
@@ -64,24 +76,57 @@ def sensitivity(
     second_order: Annotated[
         bool, typer.Option("--second-order", help="Sobol also looks at pairs of parameters.")
     ] = False,
-    repeat: Annotated[
-        int,
-        typer.Option(min=1, max=1000, help="Run the design so often, with other seeds each time."),
-    ] = 1,
+    repeat: RepeatOption = 1,
+    from_bank: BankOption = None,
 ) -> None:
     """Find which parameters move which outcomes at which ages, with intervals."""
     number = shared.seeds or 1
+    if from_bank is not None:
+        _refuse_runs(shared, repeat)
     first = shared.all_seeds(number * repeat + 3)[0]  # 3 more for chance
     loaded = shared.scenario(scenario)
     files = [] if of is None else [of / "run.json", of / "ranking.csv"]
+    files += [] if from_bank is None else sorted(from_bank.glob("*/*.parquet"))
     with answering(context, shared.out / loaded.name, [loaded], files) as answer:
         from abm.experiments.sweeps.design import check_size
 
-        ranges = _ranges(parameters, top, of)
+        ranges, bank = _ranges(parameters, top, of), None
+        if from_bank is not None:
+            loaded, ranges, bank = _of_bank(from_bank, shared, scenario, parameters or of, ranges)
         plan = _plan(method, ranges, trajectories, samples, second_order, (number, repeat, first))
         check_size(plan.blocks * plan.problem.block, number * repeat)
-        code = sensitivity_command(loaded, plan, shared.run_options())
+        if bank is None:
+            code = sensitivity_command(loaded, plan, shared.run_options())
+        else:
+            plan = replace(plan, bank={"folder": str(from_bank), "hash": bank.digest})
+            code = emulated_command(bank, loaded, plan, shared.run_options())
         answer.leave(code, RunFolder(shared.out, loaded, "sensitivity", plan.design().plain()).path)
+
+
+def _refuse_runs(shared: SharedOptions, repeat: int) -> None:
+    """Refuse options of runs where nothing is run."""
+    given = {"seeds": (shared.seeds or 1) > 1, "repeat": repeat > 1, "dask": shared.dask}
+    for option in (name for name, is_given in given.items() if is_given):
+        raise typer.BadParameter(f"--{option} is about runs; --from-bank runs nothing")
+
+
+def _of_bank(
+    folder: Path, shared: SharedOptions, scenario: str, named: object, ranges: "tuple[Range, ...]"
+) -> "tuple[Scenario, tuple[Range, ...], EmulatedBank]":
+    """Return the scenario and ranges as a bank holds them, and its emulators; or refuse."""
+    from abm.experiments.calibration.bank import BankError
+    from abm.experiments.calibration.emulated_bank import OPTION, learn_from_bank
+    from abm.experiments.calibration.emulators import EmulatorError
+
+    try:
+        bank = learn_from_bank(folder)
+    except (BankError, EmulatorError) as error:
+        raise InputError(f"{OPTION}: {error}") from error
+    people, years = bank.made_with.population, bank.made_with.years
+    sized = replace(shared, population=shared.population or people, years=shared.years or years)
+    loaded, chosen = sized.scenario(scenario), ranges if named else bank.ranges
+    bank.refuse(loaded, chosen)
+    return loaded, chosen, bank
 
 
 def _ranges(parameters: str | None, top: int | None, of: Path | None) -> "tuple[Range, ...]":
@@ -157,6 +202,18 @@ def top_of(folder: Path, count: int) -> "tuple[Range, ...]":
     return tuple(read_ranges(texts[:count], "--of"))
 
 
+def emulated_command(
+    bank: "EmulatedBank", scenario: Scenario, plan: "Plan", options: RunOptions
+) -> int:
+    """Ask the emulators of a bank instead of running a design; else as `sensitivity_command`."""
+    from abm.experiments.sensitivity.analysis import Emulated, analyse_emulated
+
+    design, emulated = plan.design(), Emulated(bank.sentence, bank.quality)
+    findings = analyse_emulated(plan, design, bank.figures(design.points, scenario), emulated)
+    folder = RunFolder(options.out, scenario, "sensitivity", design.plain())
+    return carry_out(folder, lambda: _results(folder, design, findings, options))
+
+
 def sensitivity_command(scenario: Scenario, plan: "Plan", options: RunOptions) -> int:
     """Run a design and write the sensitivity indices of every outcome.
 
@@ -181,22 +238,35 @@ def _analysed(
     """Run what is missing, and analyse it if everything is there."""
     from abm.experiments.sensitivity.analysis import analyse_runs
     from abm.experiments.sweeps.study import failures_table, run_points
-    from abm.report.figures.sensitivity import draw_sensitivity_figures
-    from abm.report.terminal.printing import print_result
-    from abm.report.terminal.sensitivity import as_plain, sensitivity_section
 
-    scenario = folder.scenario
     pairs = [(point, seed) for point in design.points.index for seed in plan.all_seeds]
     further = plan.noise_pairs(len(design.points))
     options.say(_announcement(plan, design, len(pairs), further))
-    title = f"running {design.kind} points of {scenario.name}"
+    title = f"running {design.kind} points of {folder.scenario.name}"
     runs = run_points(scenarios, [*pairs, *further], options, title)
     failures = failures_table(runs, design)
     if len(failures):
         return _refuse(folder, design, failures, len(runs))
     folder.remove("failed.csv")
     findings = analyse_runs(plan, design, runs.iloc[: len(pairs)], runs.iloc[len(pairs) :])
-    content = {"seeds": plan.all_seeds, "repetitions": plan.repetitions, "failed": []}
+    return _results(folder, design, findings, options)
+
+
+def _results(
+    folder: RunFolder, design: "Design", findings: "SensitivityFindings", options: RunOptions
+) -> Results:
+    """Write the tables of an analysis; return what is to be drawn, said of it and shown."""
+    from abm.report.figures.sensitivity import draw_sensitivity_figures
+    from abm.report.terminal.printing import print_result
+    from abm.report.terminal.sensitivity import as_plain, sensitivity_section
+
+    plan, scenario, emulated = findings.plan, folder.scenario, findings.emulated
+    content: dict[str, Any] = {
+        "seeds": plan.all_seeds,
+        "repetitions": plan.repetitions,
+        "failed": [],
+    }
+    content |= {} if emulated is None else {"emulator": emulated.sentence}
     ranges = {varied.name: [varied.low, varied.high] for varied in plan.ranges}
     name, people = scenario.title or scenario.name, scenario.population.size
     return Results(

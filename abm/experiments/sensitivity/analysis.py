@@ -1,7 +1,8 @@
 """From the runs of a design to the tables of a sensitivity analysis."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from abm.experiments.sensitivity.indices import (
     ranking_table,
 )
 from abm.experiments.sensitivity.noise import noise_of, point_means, stability_table
-from abm.experiments.sweeps.design import Design, Range, morris_design, sobol_design
+from abm.experiments.sweeps.design import POINT, Design, Range, morris_design, sobol_design
 from abm.experiments.sweeps.study import PointSeed, outcome_names
 from abm.runs.result_store import DONE
 from abm.studies.outcomes import OUTCOMES
@@ -33,6 +34,8 @@ MAIN_OUTCOMES = (
 # With one seed a point, chance is estimated from this many further seeds at some points.
 NOISE_SEEDS, NOISE_POINTS = 3, 10
 TABLES = ("indices.csv", "ranking.csv", "convergence.csv", "noise.csv", "stability.csv")
+EMULATOR = "emulator.csv"
+ROUNDING = 1e-9  # relative; intervals of an emulator's answers that are no wider have no width
 # Of noise.csv: the outcome, counts, the fields of `Noise` in their order, the index by chance.
 NOISE_COLUMNS = [
     "outcome", "points", "undefined_points", "undefined_runs", "seeds", "noise_seeds",
@@ -52,6 +55,7 @@ class Plan:
     seeds: int = 1  # runs at each point, averaged
     repetitions: int = 1  # how often the whole design is run, with other seeds each time
     first_seed: int = 1  # of the design and of the runs
+    bank: Mapping[str, str] = field(default_factory=dict)  # what an emulator learnt from, if one
 
     def design(self) -> Design:
         """Return the points; what identifies them names seeds and repetitions, too.
@@ -63,6 +67,7 @@ class Plan:
         else:
             design = sobol_design(self.ranges, self.blocks, self.second_order, self.first_seed)
         about = {**design.about, "seeds": self.seeds, "repetitions": self.repetitions}
+        about |= {"bank": dict(self.bank)} if self.bank else {}
         return replace(design, about=about)
 
     @property
@@ -85,6 +90,15 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Emulated:
+    """That an emulator answered, and how well it does."""
+
+    sentence: str  # for readers
+    # outcome, meaning, runs, explained (R2) and residual (standard deviation), in runs left out
+    quality: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class SensitivityFindings:
     """The tables of a sensitivity analysis."""
 
@@ -98,16 +112,22 @@ class SensitivityFindings:
     noise: pd.DataFrame
     stability: pd.DataFrame  # how alike rankings of repetitions are; empty with one repetition
     main_outcomes: tuple[str, ...]  # what was ranked for
+    emulated: Emulated | None = None  # where nothing was run
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by file name."""
         tables = (self.indices, self.ranking, self.convergence, self.noise)
         optional = (self.stability,) if len(self.stability) else ()
-        return dict(zip(TABLES, (*tables, *optional), strict=False))
+        emulated = {} if self.emulated is None else {EMULATOR: self.emulated.quality}
+        return dict(zip(TABLES, (*tables, *optional), strict=False)) | emulated
 
 
 def analyse_runs(
-    plan: Plan, design: Design, runs: pd.DataFrame, further: pd.DataFrame
+    plan: Plan,
+    design: Design,
+    runs: pd.DataFrame,
+    further: pd.DataFrame,
+    main_outcomes: Sequence[str] = MAIN_OUTCOMES,
 ) -> SensitivityFindings:
     """Return the tables of an analysis of every point with every seed.
 
@@ -121,7 +141,7 @@ def analyse_runs(
     points = design.points.to_numpy(np.float64)
     names = outcome_names(runs)
     cube = ordered[names].to_numpy(np.float64).reshape(len(points), len(plan.all_seeds), -1)
-    main = tuple(name for name in MAIN_OUTCOMES if name in names) or tuple(names[:5])
+    main = tuple(name for name in main_outcomes if name in names) or tuple(names[:5])
     means = _means(cube, names)
     table, analyses = indices_table(plan.problem, points, means, plan.first_seed)
     convergence = convergence_table(plan.problem, points, means[list(main)], plan.first_seed)
@@ -137,6 +157,25 @@ def analyse_runs(
         stability=_with_method(_stability(plan, points, cube, names, main), plan.method),
         main_outcomes=main,
     )
+
+
+def analyse_emulated(
+    plan: Plan, design: Design, figures: pd.DataFrame, emulated: Emulated
+) -> SensitivityFindings:
+    """Return the tables of an analysis whose points an emulator answered, named so in each.
+
+    `figures` has one column an outcome, one row a point.
+    """
+    runs = figures.reset_index(names=POINT).assign(seed=plan.first_seed, status=DONE)
+    findings = analyse_runs(plan, design, runs, runs.iloc[:0], [str(name) for name in figures])
+    named = {
+        name: getattr(findings, name).assign(method=f"{plan.method} (emulator)")
+        for name in ("indices", "ranking", "convergence", "noise", "stability")
+    }
+    for name in ("indices", "ranking", "convergence"):
+        agree = named[name]["high"] - named[name]["low"] <= ROUNDING * named[name]["value"].abs()
+        named[name].loc[agree, ["low", "high"]] = math.nan  # a plane has one slope everywhere
+    return replace(findings, **named, emulated=emulated)
 
 
 def _means(cube: np.ndarray, names: Sequence[str]) -> pd.DataFrame:

@@ -93,7 +93,10 @@ class SensitivityResults:
     @property
     def note(self) -> str:
         """What was simulated, in one line."""
-        plan = self.findings.plan
+        plan, emulated = self.findings.plan, self.findings.emulated
+        if emulated is not None:
+            method = f"{plan.method.capitalize()}, {plan.blocks} {plan.problem.unit}"
+            return f"{emulated.sentence} {method}."
         runs = format_count(len(plan.all_seeds), "run")
         return (
             f"Simulation “{self.title}”, {self.people:,} people; {plan.method.capitalize()}, "
@@ -104,7 +107,8 @@ class SensitivityResults:
     def intervals(self) -> str:
         """What the intervals are."""
         kind = "Student's t" if self.is_morris else "bootstrap"
-        return f"95 % {kind} intervals over the points, at these seeds."
+        without = "at these seeds" if self.findings.emulated is None else "no error of the emulator"
+        return f"95 % {kind} intervals over the points, {without}."
 
     @property
     def meaning(self) -> str:

@@ -249,6 +249,7 @@ class Description(ReadBack):
     ranges: dict[Line, Annotated[list[float], Field(min_length=2, max_length=2)]] = Field(
         default_factory=dict
     )
+    emulator: Line = ""  # says that an emulator answered, and how well
     worlds: list[Line] = Field(default_factory=list)
     tables: dict[str, dict[str, Any]] | list[Any] = Field(default_factory=dict)
     content_hash: Line = ""

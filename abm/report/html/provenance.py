@@ -180,6 +180,8 @@ def _design(description: Description) -> list[str]:
             options.append(f"--{name} {design[name]}")
     if design.get("second_order") is True:
         options.append("--second-order")
+    if isinstance(bank := design.get("bank"), dict):
+        options.append(f"--from-bank {shlex.quote(str(bank.get('folder')))}")
     return options
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from abm.experiments.sensitivity.analysis import EMULATOR
 from abm.parameters import parameters
 from abm.report.format import format_count, format_list, format_number, format_range
 from abm.report.html.common import ReportBody
@@ -89,9 +90,10 @@ def body_of_sensitivity(files: Files, description: Description, influence: Influ
         kind="Sensitivity analysis",
         title=f"Which assumptions move the results? {description.scenario.called}",
         question=prose("sensitivity_question"),
-        answer=tuple(_answer(influence)),
-        tables=tuple(
-            _table(influence, _Outcome(name), rows) for name, rows in influence.by_outcome.items()
+        answer=(*filter(None, [description.emulator]), *_answer(influence)),
+        tables=(
+            *_tables_of_emulator(files),
+            *(_table(influence, _Outcome(name), r) for name, r in influence.by_outcome.items()),
         ),
         cautions=prose(
             "sensitivity_cautions",
@@ -99,6 +101,18 @@ def body_of_sensitivity(files: Files, description: Description, influence: Influ
             correlations=[row["spearman"] for row in rows if math.isfinite(row["spearman"])],
         ),
     )
+
+
+def _tables_of_emulator(files: Files) -> Iterator[TextTable]:
+    """Yield how well an emulator answers for each outcome, where one did."""
+    quality = files.table(EMULATOR, ("outcome", "meaning"), ("explained", "residual"))
+    if quality is not None:
+        numbers = (map(format_number, quality[name]) for name in ("explained", "residual"))
+        rows = zip(quality["outcome"], quality["meaning"], *numbers, strict=True)
+        title = "The emulator, in runs that were left out"
+        yield TextTable(
+            title, ("outcome", "meaning", "R2", "error"), tuple(rows), frozenset({2, 3})
+        )
 
 
 class _Outcome:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from abm.experiments.sensitivity.analysis import SensitivityFindings
+from abm.experiments.sensitivity.analysis import Emulated, SensitivityFindings
 from abm.report.format import format_count
 from abm.report.sections import Section, TextTable
 from abm.report.terminal.printing import records
@@ -25,16 +25,29 @@ COVERED = (
 
 def sensitivity_section(scenario: Scenario, findings: SensitivityFindings) -> Section:
     """Return the ranking with its intervals, chance and stability."""
-    plan = findings.plan
-    runs = format_count(len(plan.all_seeds), "run")
+    plan, emulated = findings.plan, findings.emulated
+    runs = f"{format_count(len(plan.all_seeds), 'run')} a point" if emulated is None else "emulator"
     title = (
         f"{scenario.title or scenario.name}: {scenario.population.size:,} people, {plan.method}, "
-        f"{plan.blocks} {plan.problem.unit}, {runs} a point"
+        f"{plan.blocks} {plan.problem.unit}, {runs}"
     )
-    words = f"{WORDS[plan.method]}; +- 95 % by {REACH[plan.method]}"
+    meaning = f"{WORDS[plan.method]}; +- 95 % by {REACH[plan.method]}"
     table = (_table(findings),) if len(findings.ranking) else ()
-    notes = (*COVERED, *_notes(findings), *_stability(findings))
-    return Section("sensitivity", title, (words, *table, *notes))
+    covered = COVERED if emulated is None else (emulated.sentence, *_of_emulator(emulated))
+    notes = (*covered, *_notes(findings), *_stability(findings))
+    return Section("sensitivity", title, (meaning, *table, *notes))
+
+
+def _of_emulator(emulated: Emulated) -> list[str]:
+    """Return what intervals leave out, and a line an outcome: its meaning, R2 and error."""
+    return [
+        "The +- covers which points were chosen, not the emulator's error.",
+        *(
+            f"{row['outcome']}: {row['meaning'].removesuffix('.')}; emulator R2 "
+            f"{row['explained']:.2f}, error {row['residual']:.2g}"
+            for row in emulated.quality.to_dict("records")
+        ),
+    ]
 
 
 def _table(findings: SensitivityFindings) -> TextTable:
@@ -49,6 +62,10 @@ def _table(findings: SensitivityFindings) -> TextTable:
     ):
         cells = [_with_reach(own[name].loc[parameter]) for name in outcomes]
         rows.append((str(rank), str(parameter), f"{value:.2f}", *cells))
+    if findings.emulated is not None:
+        explained = findings.emulated.quality.set_index("outcome").loc[outcomes, "explained"]
+        rows.append(("", "(R2 of the emulator)", "", *map("{:.2f}".format, explained)))
+        return TextTable("", ("", "parameter", "over all", *outcomes), tuple(rows))
     noise = _main_noise(findings).set_index("outcome")
     floors = noise.loc[outcomes, "index_by_chance"].to_numpy(float).tolist()
     floor_cells = ["-" if math.isnan(floor) else f"{floor:.3g}" for floor in floors]
@@ -114,6 +131,7 @@ def _stability(findings: SensitivityFindings) -> list[str]:
 
 def as_plain(scenario: Scenario, findings: SensitivityFindings, hash_: str) -> dict[str, Any]:
     """Return the findings that fit a screen as plain data; the tables hold the rest."""
+    emulated = findings.emulated
     return {
         "scenario": scenario.name,
         "method": findings.plan.method,
@@ -122,4 +140,9 @@ def as_plain(scenario: Scenario, findings: SensitivityFindings, hash_: str) -> d
         "ranking": records(findings.ranking),
         "noise": records(_main_noise(findings)),
         "stability": records(findings.stability),
+        **(
+            {"emulator": emulated.sentence, "quality": records(emulated.quality)}
+            if emulated
+            else {}
+        ),
     }

@@ -49,22 +49,30 @@ class Counts:
         date: datetime.date,
         ages_of: Callable[[np.ndarray], np.ndarray],
         reached: np.ndarray,
+        is_still: bool = False,
     ) -> None:
-        """Count one day; `reached` says for every index and row whether the person was reached."""
-        begun = np.maximum(people["therapies"] - self._therapies, 0)
-        self._therapies[:] = people["therapies"]
+        """Count one day; `reached` says for every index and row whether the person was reached.
+
+        On a still day nobody was reached, entered, left or began therapy.
+        """
+        begun = np.zeros(0, np.int64)
+        if not is_still:
+            begun = np.maximum(people["therapies"] - self._therapies, 0)
+            self._therapies[:] = people["therapies"]
         present = people["present"] == 1
         for index, intervention in self._ordered:
             if not (runs_on(intervention, date) and changes_anything(intervention)):
                 continue
+            courses = intervention.about().audience == "therapies"
             if isinstance(intervention, ForPersons):
-                share = (reached[index] & present).astype(float)
+                share = None if is_still else (reached[index] & present).astype(float)
+            elif is_still and courses:
+                share = None
             else:
                 share = share_today(intervention, people, present, date, ages_of, begun)
-            starts, newly = self._meet(index, share)
+            starts, newly = (0.0, 0.0) if share is None else self._meet(index, share)
             self._people[index] += starts
             self._newly[index] += newly
-            courses = intervention.about().audience == "therapies"
             if intervention.cost_per == "person":
                 self._units[index] += newly
             elif intervention.cost_per == "start":

@@ -208,11 +208,19 @@ class RunningInterventions:
     # Counting
 
     def count(
-        self, people: np.ndarray, date: datetime.date, ages_of: Callable[[np.ndarray], np.ndarray]
+        self,
+        people: np.ndarray,
+        date: datetime.date,
+        ages_of: Callable[[np.ndarray], np.ndarray],
+        is_still: bool = False,
     ) -> None:
-        """Count, at the end of a day, whom what runs has reached, and what that costs."""
+        """Count, at the end of a day, whom what runs has reached, and what that costs.
+
+        On a still day nobody was reached, entered, left or began therapy.
+        """
         if self._first_day is not None and date >= self._first_day:
-            self._counts.count(people, date, ages_of, self._reached_on != NOT_REACHED)
+            reached = self._reached_on != NOT_REACHED
+            self._counts.count(people, date, ages_of, reached, is_still)
 
     def reached(self) -> tuple[dict[str, Any], ...]:
         """Return what each intervention came to so far; see `abm.simulation.counts.Counts.rows`."""

@@ -338,7 +338,8 @@ class World:
             self.flows[:] = 0
             return
         if self.interventions:
-            self.interventions.count(self.people, self.date, self.ages_of)
+            is_still = not self.touches_people
+            self.interventions.count(self.people, self.date, self.ages_of, is_still)
         if self.is_census_day:
             self._take_census()
 

@@ -129,6 +129,17 @@ def test_any_interventions_beside_any(
     assert_as_alone(*(listed(*tables) for tables in (first, *others)))
 
 
+@pytest.mark.parametrize("cost_per", ["person", "start", "person_year", "year"])
+def test_still_days_need_no_look_at_whom_is_reached(
+    cost_per: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = [{**table, "cost_per": cost_per, "start": date(2015, 10, 7)} for table in LIBRARY]
+    scenario = listed(*tables)
+    quick = alone(scenario).reached
+    monkeypatch.setattr(World, "touches_people", True)
+    assert run(scenario, SEED, LOGS, world=world_of(scenario)).reached == quick
+
+
 def test_few_are_run_where_few_differ() -> None:
     few = listed(SKILLS | {"coverage": 0.05}, friends_learn=0.1)
     base, world = together(listed(friends_learn=0.1), few)

@@ -98,10 +98,11 @@ def _compared(
 
     def show_all(hash_: str) -> None:
         list_failures(reasons, folder.failed_path)
-        shown = of_now if of_now.seeds else findings
+        asked_for = of_now if of_now.seeds else findings
         is_plain = options.as_json
         print_result(
-            folder, as_plain(shown, hash_, failures) if is_plain else comparison_section(shown)
+            folder,
+            as_plain(asked_for, hash_, failures) if is_plain else comparison_section(asked_for),
         )
 
     tables = {

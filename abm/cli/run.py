@@ -180,8 +180,8 @@ def _show(
     draws, incomplete = options.draws, _incomplete(kept)
     rows = _summary(folder, kept, draws is not None) if kept else []
     if not options.as_json:
-        found = run_section(folder.scenario, rows, list(kept), tables, draws is not None)
-        print_result(folder, found)
+        section = run_section(folder.scenario, rows, list(kept), tables, draws is not None)
+        print_result(folder, section)
         return
     content = {
         "scenario": folder.scenario.name,

@@ -200,12 +200,12 @@ def _draws(rows: Sequence[EvidenceRow]) -> tuple[str, ...]:
 def _table(caption: str, rows: Sequence[EvidenceRow], verdicts: frozenset[Verdict]) -> TextTable:
     """Return the table of some verdicts; where parameters were drawn, with what draws say."""
     own = [row for row in rows if row.verdict in verdicts]
-    found = ["simulated (95 %)"]
+    columns = ["simulated (95 %)"]
     if is_drawn := _is_drawn(own):
-        found = ["simulated (95 %, chance)", "95 % of draws", "accepted draws"]
+        columns = ["simulated (95 %, chance)", "95 % of draws", "accepted draws"]
     return TextTable(
         caption,
-        ("claim or figure", "use", "published", "accepted", *found, "verdict"),
+        ("claim or figure", "use", "published", "accepted", *columns, "verdict"),
         tuple(
             (
                 *(row.name, row.use, short(row.published), row.accepted, row.simulated_number),

@@ -214,7 +214,7 @@ def _table(caption: str, rows: Sequence[EvidenceRow], verdicts: frozenset[Verdic
             )
             for row in own
         ),
-        frozenset(range(2, 4 + len(found))),
+        frozenset(range(2, 4 + len(columns))),
     )
 
 

@@ -57,15 +57,10 @@ class Result(NamedTuple):
 
 
 class Worlds:
-    """The tables of all worlds that were run, pooled over their seeds.
+    """The tables of all worlds that were run, by name, pooled over their seeds.
 
-    Parameters
-    ----------
-    tables
-        By name of the world.
-    is_drawn
-        Whether every seed has parameters of its own, drawn from the posterior. Groups of people
-        are then across seeds, so that intervals by groups hold chance and not the parameters.
+    `is_drawn` says whether every seed has parameters of its own, drawn from the posterior. Groups
+    of people are then across seeds, so that intervals by groups hold chance and not the parameters.
     """
 
     def __init__(self, tables: Mapping[str, Tables], is_drawn: bool = False) -> None:
@@ -108,16 +103,10 @@ class Worlds:
 
 
 def judge(entry: Entry, worlds: Worlds, draws: Sequence[Worlds] = ()) -> Result:
-    """Do the studies of an entry and give the verdict.
+    """Do the studies of an entry of the register and give the verdict.
 
-    Parameters
-    ----------
-    entry
-        Of the register.
-    worlds
-        Of all seeds.
-    draws
-        Where parameters were drawn, the worlds of every seed alone.
+    `worlds` are those of all seeds; `draws`, where parameters were drawn, those of every seed
+    alone.
     """
     if not entry.is_answerable:
         return Result(entry, (), (), 0)
@@ -252,20 +241,9 @@ def jackknife(
 ) -> tuple[float, float]:
     """Return the 95 % interval of a statistic by leaving out one group of rows in turn.
 
-    Parameters
-    ----------
-    statistic
-        Of the rows for which an array is true.
-    value
-        The statistic of all rows.
-    group
-        The group of every row.
-
-    Returns
-    -------
-    tuple of float
-        Student's t interval; NaN with fewer than three groups, where one gives no number, and
-        where all give the same.
+    `statistic` is of the rows for which an array is true, `value` that of all rows, `group` the
+    group of every row. Student's t interval; NaN with fewer than three groups, where one gives no
+    number, and where all give the same.
     """
     groups = np.unique(group)
     count = len(groups)

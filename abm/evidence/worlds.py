@@ -115,20 +115,10 @@ def runs_of(
 ) -> list[WorldRun]:
     """Return these worlds of a register with every seed, the longest worlds first.
 
-    Parameters
-    ----------
-    baseline
-        Name or path of the scenario that stands for the baseline.
-    draws
-        The posterior that seeds draw their parameters from, one draw a seed in all its worlds;
-        None leaves parameters as they are.
-    observe
-        What runs one and returns its tables.
-
-    Raises
-    ------
-    ScenarioError
-        If a scenario cannot be read, or cannot have the parameters drawn.
+    `baseline` is the name or path of the scenario that stands for the baseline. Seeds draw their
+    parameters from the posterior `draws`, one draw a seed in all its worlds; None leaves them as
+    they are. `observe` runs one and returns its tables. ScenarioError if a scenario cannot be read,
+    or cannot have the parameters drawn.
     """
     runs = []
     for name in worlds:
@@ -150,25 +140,10 @@ def run_worlds(
 
     Worlds with the same warm-up are one task, so that it is run once.
 
-    Parameters
-    ----------
-    runs
-        Which ones.
-    jobs
-        Processes; by default one a processor. With one everything is run in this process.
-    tell
-        Called with a line whenever one is done.
-    store
-        Keeps tables as they come; by default nothing is kept.
-
-    Raises
-    ------
-    StoreError
-        If tables cannot be kept; those before them are.
-    WorldError
-        If a world fails, or its process is killed again and again; all others are run and kept.
-    RunnerError
-        If the workers are lost.
+    With one process (`jobs`; by default one a processor) everything is run in this one. `tell` is
+    called with a line whenever one is done; `store` keeps tables as they come. StoreError if they
+    cannot be kept (those before them are); WorldError if a world fails, or its process is killed
+    again and again, once all others are run and kept; RunnerError if the workers are lost.
     """
     keys = [run.key for run in runs]
     by_key = dict(zip(reversed(keys), reversed(runs), strict=True))  # the first of each

@@ -36,16 +36,9 @@ LOG_NAMES = ("people", "acts", "panel", "moments")
 class Logs:
     """Which tables of rows a run keeps, besides the curves; none changes what happens.
 
-    Parameters
-    ----------
-    people
-        One row a person: traits, history, end state.
-    acts
-        One row an act of the reported years.
-    panel
-        Yearly waves of a sampled panel.
-    moments
-        States and urges of a sampled group at prompt hours over some weeks.
+    People have one row a person (traits, history, end state), acts one row an act of the reported
+    years; the panel has yearly waves of a sample, moments the states and urges of a sample at
+    prompt hours over some weeks.
     """
 
     people: bool = False
@@ -70,20 +63,10 @@ class Record:
     """The outcome of one run; frames are made when first asked for.
 
     A frame that was not logged is None: ``abm.run(scenario, logs=abm.Logs(panel=True))`` logs it.
-
-    Parameters
-    ----------
-    scenario
-        The resolved scenario that was run.
-    seed
-        Seed of the random streams.
-    censuses
-        One census at the end of every twelve reported months.
-    logged
-        Structured arrays of the logs that were on, each a tuple of chunks, by name.
-    reached
-        How many each intervention of the scenario reached and at what cost, in its order: see
-        `abm.simulation.delivery.RunningInterventions.reached`.
+    There is one census at the end of every twelve reported months. Logged are structured arrays of
+    the logs that were on, each a tuple of chunks, by name. Reached is how many each intervention of
+    the scenario reached and at what cost, in its order: see
+    `abm.simulation.delivery.RunningInterventions.reached`.
     """
 
     scenario: "Scenario"

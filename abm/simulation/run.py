@@ -19,31 +19,13 @@ def run(
 ) -> Record:
     """Run one scenario once, from the start of its warm-up to the end of its calendar.
 
-    Parameters
-    ----------
-    scenario
-        What to run: a scenario, or the name or path of one.
-    seed
-        The same seed and scenario give the same record, bit for bit, on one type of machine.
-    logs
-        Tables of rows to keep besides the curves; they do not change what happens.
-    progress
-        Called after every day with the days lived and the days in all.
-    world
-        Go on with this world of the same scenario, seed and logs, for instance one that stands at
-        its first reported day (`abm.simulation.world_state.resume`).
+    The same seed and scenario (or its name or path) give the same record, bit for bit, on one type
+    of machine. Logs are tables of rows to keep besides the curves. `progress` is called after every
+    day with the days lived and the days in all. `world` is one of the same scenario, seed and logs
+    to go on with, for instance at its first reported day (`abm.simulation.world_state.resume`).
 
-    Returns
-    -------
-    Record
-        Curves and the logs asked for.
-
-    Raises
-    ------
-    ScenarioError
-        If no scenario can be loaded by that name or path.
-    ValueError
-        If the world is one of another scenario, seed or logs.
+    ScenarioError if no scenario can be loaded by that name or path; ValueError if the world is one
+    of another scenario, seed or logs.
     """
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)

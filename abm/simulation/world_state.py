@@ -71,20 +71,9 @@ def __getattr__(name: str) -> Any:
 def resume(scenario: Scenario, seed: int, logs: Logs = NO_LOGS, *, state: WorldState) -> World:
     """Return a world at its first reported day that did not live its warm-up itself.
 
-    Parameters
-    ----------
-    scenario, seed
-        What is run; they must agree, up to the first reported day, with those of the state.
-    logs
-        Which tables of rows are kept.
-    state
-        From `state_of`; its arrays are copied.
-
-    Raises
-    ------
-    ValueError
-        If the state cannot belong to this scenario: other days of warm-up, other people, or
-        numbers that no person has. Kernels check nothing, so nothing of it may reach one.
+    The state is from `state_of`, of a scenario and seed that agree with these up to that day; its
+    arrays are copied. ValueError if it cannot belong to this scenario: other days of warm-up, other
+    people, or numbers that no person has. Kernels check nothing, so nothing of it may reach one.
     """
     world = World(scenario, seed, logs)
     if not world.warms_up:

@@ -40,23 +40,11 @@ REACHED_COLUMNS = ("scenario", "seed", "intervention", *REACHED_FIELDS)
 class ComparisonFindings:
     """What a comparison found.
 
-    Attributes
-    ----------
-    scenarios : tuple of Scenario
-        The one compared with, then the others.
-    seeds : tuple of int
-        Seeds of which there is at least one pair.
-    differences : pandas.DataFrame
-        What is averted, by scenario, seed, outcome and group.
-    curve_differences : pandas.DataFrame
-        How every curve changes, by date.
-    reached : pandas.DataFrame
-        What every intervention came to, by scenario and seed.
-    packages : pandas.DataFrame
-        Packages beside their parts; no row where there is no package.
-    is_by_draw : bool
-        Whether seeds drew their parameters from the posterior: then tables have further columns
-        that tell parameters and chance apart.
+    Scenarios are the one compared with, then the others; seeds those with at least one pair.
+    `differences` has what is averted by scenario, seed, outcome and group, `curve_differences` how
+    every curve changes by date, `reached` what every intervention came to by scenario and seed,
+    `packages` packages beside their parts. `is_by_draw` says whether seeds drew their parameters
+    from the posterior: then tables have further columns that tell parameters and chance apart.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -85,15 +73,7 @@ class ComparisonFindings:
     def averted(self, group: str = "all") -> "pd.DataFrame":
         """Return the rows of `differences` over all seeds for one way to tell people apart.
 
-        Parameters
-        ----------
-        group
-            "all", "sex", "age" or "adversity_quartile".
-
-        Raises
-        ------
-        ValueError
-            For another group.
+        It is "all", "sex", "age" or "adversity_quartile"; ValueError for another.
         """
         table = self.differences
         groups = table["group"].unique().tolist()
@@ -123,39 +103,19 @@ def compare(
 ) -> ComparisonFindings:
     """Run scenarios with the same seeds and say what each averts against the first.
 
-    Parameters
-    ----------
-    scenarios : sequence
-        The one to compare with, then the others: names, paths or scenarios.
-    seeds : iterable of int
-        One run a scenario and seed.
-    population, years, overrides
-        As of `abm.load_scenario`, for every scenario given by name or path.
-    out : str or Path, optional
-        Folder of results in which runs are kept, and found again; by default nothing is kept.
-    jobs : int
-        Processes. With more than one, a script needs ``if __name__ == "__main__":``.
-    live : callable, optional
-        What does a run, by default the model.
-    uncertainty : str
-        "posterior" runs every two seeds with another draw of the fitted parameters and tells
-        these and chance apart; "chance" leaves parameters as scenarios say.
+    Scenarios are names, paths or scenarios, the one to compare with first; `population`, `years`
+    and `overrides` are as of `abm.load_scenario`, for those given by name or path. There is one run
+    a scenario and seed. `out` is a folder of results in which runs are kept and found again; by
+    default nothing is kept. With more than one process (`jobs`) a script needs the guard of
+    `__main__`. `live` does a run, by default by the model. With `uncertainty` "posterior" every
+    two seeds have another draw of the fitted parameters, and these and chance are told apart;
+    "chance" leaves parameters as scenarios say.
 
-    Returns
-    -------
-    ComparisonFindings
-        `differences`, `curve_differences`, `reached` and `packages` are pandas frames;
-        ``averted("sex")`` gives the estimates over all seeds by sex.
+    Frames of what is returned are `differences`, `curve_differences`, `reached` and `packages`;
+    ``averted("sex")`` gives the estimates over all seeds by sex. InputError if a scenario cannot be
+    loaded, scenarios cannot be compared, or there is no posterior; RunnerError if a run failed;
+    with `out` the rest is kept.
 
-    Raises
-    ------
-    InputError
-        If a scenario cannot be loaded, scenarios cannot be compared, or there is no posterior.
-    RunnerError
-        If a run failed; with `out` the rest is kept.
-
-    Examples
-    --------
     >>> pair = abm.compare(["baseline", "school-skills"], seeds=range(20))  # doctest: +SKIP
     >>> pair.averted()[["outcome", "averted", "low", "high"]]  # doctest: +SKIP
     """
@@ -213,21 +173,9 @@ def find(
 ) -> ComparisonFindings:
     """Return what follows from the runs that are there, holding few of them at a time.
 
-    Parameters
-    ----------
-    scenarios
-        The one compared with, then the others.
-    seeds
-        Which to look at.
-    read
-        Returns what is kept of a scenario and seed, or None if it was not run.
-    is_by_draw
-        Whether seeds draw their parameters from the posterior.
-
-    Raises
-    ------
-    PairingError
-        If two runs of a seed do not hold the same people.
+    The first scenario is the one compared with. `read` returns what is kept of a scenario and seed,
+    or None if it was not run. `is_by_draw` says whether seeds draw their parameters from the
+    posterior. PairingError if two runs of a seed do not hold the same people.
     """
     import pandas as pd
 

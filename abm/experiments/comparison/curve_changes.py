@@ -33,19 +33,10 @@ def curve_changes(
 ) -> "pd.DataFrame":
     """Return one row a scenario, date, sex, age and measure, in the order of the curves.
 
-    Parameters
-    ----------
-    pairs
-        By scenario, of every seed what `paired_curves` gives.
-    is_by_draw
-        Whether seeds draw their parameters from the posterior.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Means over seeds of base, other and difference (other minus base), with Student's t
-        interval over the seeds' differences; NaN with one seed, and where all agree. By draw the
-        interval is chance within draws, and further columns hold what is due to the parameters.
+    `pairs` has by scenario, of every seed, what `paired_curves` gives. Means over seeds of base,
+    other and difference (other minus base) have Student's t interval over the seeds' differences;
+    NaN with one seed, and where all agree. Where seeds draw their parameters (`is_by_draw`) the
+    interval is chance within draws, and further columns hold what is due to the parameters.
     """
     import pandas as pd
 

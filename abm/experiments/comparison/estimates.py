@@ -195,23 +195,13 @@ def over_seeds(
     denominators: Sequence[float],
     spread: BetweenDraws | None = None,
 ) -> Estimate:
-    """Return what is averted over a denominator, all seeds together.
+    """Return what is averted over a denominator, all seeds together: a ratio of sums.
 
-    Parameters
-    ----------
-    changes
-        One a seed.
-    denominators
-        What it is divided by, one a seed; 1.0 gives the mean of a seed.
-    spread
-        The same between draws of the parameters: then the interval is of chance within draws.
-
-    Returns
-    -------
-    Estimate
-        A ratio of sums. Its interval is Student's t over what each seed leaves unexplained
-        (with a constant denominator: over the seeds' differences), or that of people. NaN where
-        the denominators sum to nothing or are not known.
+    Changes and denominators are one a seed; denominators of 1.0 give the mean of a seed. The
+    interval is Student's t over what each seed leaves unexplained (with a constant denominator:
+    over the seeds' differences), or that of people; given the `spread` between draws of the
+    parameters, it is of chance within draws. NaN where the denominators sum to nothing or are not
+    known.
     """
     estimate = _ratio_of_sums(changes, denominators, is_by_people(changes))
     if spread is None or is_by_people(changes):

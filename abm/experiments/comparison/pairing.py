@@ -147,12 +147,9 @@ def added_bits(base: "Scenario", other: "Scenario") -> int:
 def reached_by_added(outcomes: PersonOutcomes, bits: int) -> tuple[np.ndarray, float]:
     """Return whom some interventions reached person by person, and how many people in all.
 
-    Returns
-    -------
-    tuple of numpy.ndarray and float
-        True for each person with one of the bits; and how many these are, each counted once, or
-        the people that one intervention, or the windows of one together, count by themselves, such
-        as everybody for whom it changes a number, if those are more.
+    True for each person with one of the bits. How many are these, each counted once, or the people
+    that one intervention, or the windows of one together, count by themselves, such as everybody
+    for whom it changes a number, if those are more.
     """
     reached = (outcomes.people["reached_by"] & bits) != 0
     together: defaultdict[tuple[str, str], float] = defaultdict(float)

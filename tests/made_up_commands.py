@@ -103,7 +103,9 @@ def validate(options: dict) -> int:
     from abm.evidence.register import Register, register
 
     few = Register(
-        entries={name: register().entries[name] for name in STUDIES}, worlds=register().worlds
+        entries={name: register().entries[name] for name in STUDIES},
+        worlds=register().worlds,
+        instruments=register().instruments,
     )
     how = RunOptions(**options, simulate=world)
     with (

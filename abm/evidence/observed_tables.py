@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from abm.chance import Purpose, draws_for
 from abm.scenario.dates import DAYS_A_YEAR
 from abm.simulation.census import AGES, FLOWS, STOCKS
 from abm.studies.questions import asked_by_list, recognition_of
@@ -86,16 +85,14 @@ def _run_once(
 def _tables_seen(
     record: "Record", world: "World", scenario: "Scenario", studied: "StudiedWorld"
 ) -> dict[str, Columns]:
-    """Return the tables of a world from a run in which more may be watched and logged.
+    """Return the tables of a world from a run in which more may be watched and logged."""
+    from abm.simulation.moments import who_is_watched
 
-    Who is watched is a keyed draw of the person, below the share: of fewer it is some of the same.
-    """
     logged = {name: record.logged[name] for name in studied.logs}
     share = scenario.observation.moments_share
     if "moments" in logged and share < record.scenario.observation.moments_share:
         (rows,) = logged["moments"]
-        drawn = draws_for(record.seed, rows["person"], 0, Purpose.MOMENTS, 0)[0]
-        logged["moments"] = (rows[drawn < share],)
+        logged["moments"] = (rows[who_is_watched(record.seed, rows["person"], share)],)
     own = replace(record, scenario=scenario, logged=logged)
     return tables_of(own, world, studied.keep)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from abm.chance import Purpose, four_draws
+from abm.chance import Purpose, draws_for, four_draws
 from abm.compilation import rule
 from abm.mechanisms.relaxing import ACT, DECISION, SEGMENT, relax
 from abm.mechanisms.stressors import SLEEPING, WAKING
@@ -27,6 +27,11 @@ MOMENT_DTYPE = np.dtype(
         ("acts", np.int64),
     ]
 )
+
+
+def who_is_watched(seed: int, persons: np.ndarray, share: float) -> np.ndarray:
+    """Return for every person whether they are watched; a smaller share is some of the same."""
+    return draws_for(seed, persons, 0, Purpose.MOMENTS, 0)[0] < share
 
 
 @rule

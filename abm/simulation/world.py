@@ -36,7 +36,7 @@ from abm.simulation.kernel import (
     run_everybody,
     tell_friends,
 )
-from abm.simulation.moments import MOMENT_DTYPE
+from abm.simulation.moments import MOMENT_DTYPE, who_is_watched
 from abm.simulation.people_table import PANEL_FIELDS, people_table, rows_of
 from abm.simulation.record import NO_LOGS, Logs
 from abm.simulation.schedule import POPULATION_DAY
@@ -324,9 +324,9 @@ class World:
             self.people["watched"] = 0
             return self.no_moments
         if left == min(observation.moments_days, self.total_days):
-            drawn = draws_for(self.seed, self.people["person"], 0, Purpose.MOMENTS, 0)[0]
-            chosen = (drawn < observation.moments_share) & (self.people["present"] == 1)
-            self.people["watched"] = chosen
+            share = observation.moments_share
+            chosen = who_is_watched(self.seed, self.people["person"], share)
+            self.people["watched"] = chosen & (self.people["present"] == 1)
         watched = int(self.people["watched"].sum())
         room = np.zeros((watched, observation.prompts_per_day), MOMENT_DTYPE)
         self._moments.append(room)

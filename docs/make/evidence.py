@@ -81,9 +81,11 @@ self-injured says so with the chance `survey_willingness`), `recall`, `concealme
 `question`. With a list of ways of self-injury everybody who did one says so. With a single item
 ("have you ever harmed yourself on purpose?") each act is what its person takes that to mean with
 a chance (`recognition_female`, `recognition_male`): few acts are easily left out, and boys leave
-them out more (Robinson and Wilson 2020, doi 10.1037/pas0000830). All studies below ask with a
-list: pooled estimates mix both, and the fit takes their level for that of lists. `of`, `by` and
-`given` are expressions over the columns of [outputs.md](outputs.md) and those that
+them out more (Robinson and Wilson 2020, doi 10.1037/pas0000830). Where a figure is pooled over
+both kinds, half of the people are asked each way (`pooled_list_share`). A study asks what its
+source asked, at the ages of its instrument (below); [instruments](instruments.md) has what that
+changed. The fitted ones still ask with a list, as when they were fitted. `of`, `by` and `given` are
+expressions over the columns of [outputs.md](outputs.md) and those that
 `abm/evidence/observed_tables.py` adds; `who_` before a column of people is that of the person
 whose row it is. `than` subtracts the highest of the same statistic of other expressions.
 """

@@ -16,7 +16,7 @@ HEAD = """\
 # Evidence
 
 Made by `python -m docs.make.evidence docs/evidence.md` from the register in `abm/evidence`.
-`nssi evidence` lists it, `nssi evidence P61` explains one entry, `nssi validate` does all
+`nssi evidence` lists it, `nssi evidence P62` explains one entry, `nssi validate` does all
 studies.
 
 Every claim of Martin (2022) stands here (P01 to P81), and published figures of other studies
@@ -40,7 +40,7 @@ studies the worst counts.
 
 The simulation's interval (95 %) is a jackknife over some twenty groups of people, all seeds
 together, of ratios and rates on the log scale. It is that of the simulation, for everybody there
-is, not of a sample of the published size; where studies are counted (P61, P65, P66), it is the
+is, not of a sample of the published size; where studies are counted, it is the
 spread between sets of studies.
 
 ## Under the posterior

@@ -40,6 +40,11 @@ study after its result was known, or in whose favour a size was chosen, is named
 after looking* below; the row *never changed after looking* leaves these out.
 """
 
+OLDER = """
+This one was made before figures were asked as their surveys asked
+([instruments](instruments.md)), and counts entries that are not answerable any more.
+"""
+
 
 class Cause(Declared):
     """Why some entries fail."""
@@ -128,7 +133,8 @@ def _drawn(path: Path) -> str:
         "Under the posterior (`nssi validate --uncertainty posterior`, "
         f"{int(table['draws'].max())} draws together, kept in `validation/posterior`):"
     )
-    return f"{heading}\n\n{_counts(table)}"
+    is_older = list(table["use"]) != [entry.use for entry in register().entries.values()]
+    return f"{heading}\n\n{_counts(table)}{OLDER if is_older else ''}"
 
 
 def _counts(table: "pd.DataFrame") -> str:

@@ -44,14 +44,17 @@ def test_the_page_counts_and_lists_failures(tmp_path, found):
     good = found[found["verdict"].isin(["inside", "direction right"])]["id"]
     assert not any(f"| {entry} |" in text for entry in good)
     one = found.assign(verdict="inside")
-    one.loc[one["id"] == "P66", "verdict"] = "outside"
+    one.loc[one["id"] == "P46", "verdict"] = "outside"
     assert "Under the posterior" in text
     one.to_csv(tmp_path / "evidence.csv", index=False)
     about = VALIDATION.with_name("run.json").read_text(encoding="utf-8")
     (tmp_path / "run.json").write_text(about, encoding="utf-8")
     told = page(tmp_path / "evidence.csv")
-    assert "| P66 |" in told
+    assert "| P46 |" in told
     assert "Under the posterior" not in told
+    (tmp_path / "posterior").mkdir()
+    one.assign(draws=16).to_csv(tmp_path / "posterior" / "evidence.csv", index=False)
+    assert "This one was made before" not in page(tmp_path / "evidence.csv")
     assert "| E025 |" not in told
     fitted, predicted = (int((found["use"] == use).sum()) for use in ("fitted", "predicted"))
     assert f"| fitted | all | {fitted} of {fitted} | 100% | 0 | 0 |" in told

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from abm.evidence.register import register
 from abm.experiments.sensitivity.analysis import EMULATOR
 from abm.parameters import parameters
 from abm.report.format import format_count, format_list, format_number, format_range
@@ -122,7 +123,9 @@ class _Outcome:
         from abm.report.figures.sensitivity import NAMES  # which loads matplotlib
 
         self.name = name
-        self.called = NAMES.get(name, name.replace("_", " "))
+        entry = register().entries.get(name)  # of a figure that an emulator answers for
+        said = name.replace("_", " ") if entry is None else f"{name}: {entry.statement}"
+        self.called = NAMES.get(name, said)
         self.unit = OUTCOMES[name].unit if name in OUTCOMES else ""
 
     def size(self, value: float) -> str:

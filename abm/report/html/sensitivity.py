@@ -124,8 +124,8 @@ class _Outcome:
 
         self.name = name
         entry = register().entries.get(name)  # of a figure that an emulator answers for
-        said = name.replace("_", " ") if entry is None else f"{name}: {entry.statement}"
-        self.called = NAMES.get(name, said)
+        statement = name.replace("_", " ") if entry is None else f"{name}: {entry.statement}"
+        self.called = NAMES.get(name, statement)
         self.unit = OUTCOMES[name].unit if name in OUTCOMES else ""
 
     def size(self, value: float) -> str:

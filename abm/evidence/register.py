@@ -23,6 +23,7 @@ WORLDS_FILE = "worlds.toml"
 REGISTER_FILES = (
     *("claims_prevalence.toml", "claims_functions.toml", "claims_body.toml"),
     *("figures_prevalence.toml", "figures_other.toml"),
+    *("figures_further.toml", "figures_body_and_trials.toml"),
 )
 MOST_FITTED = 14
 

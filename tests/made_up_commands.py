@@ -17,7 +17,7 @@ from abm.runs.options import RunOptions
 from abm.scenario.scenario import Scenario
 
 BEFALLEN = 5
-STUDIES = ("P01",)
+STUDIES = "P01"
 NAMES = ("stressor_rate", "stressor_size")
 
 
@@ -100,19 +100,10 @@ def compare(options: dict) -> int:
 
 def validate(options: dict) -> int:
     from abm.cli.validate import validate_command
-    from abm.evidence.register import Register, register
+    from abm.evidence.selection import choose
 
-    few = Register(
-        entries={name: register().entries[name] for name in STUDIES},
-        worlds=register().worlds,
-        instruments=register().instruments,
-    )
     how = RunOptions(**options, simulate=world)
-    with (
-        patch("abm.evidence.worlds.register", lambda: few),
-        patch("abm.evidence.register.register", lambda: few),
-    ):
-        return validate_command("baseline", range(101, 108), 100, how)
+    return validate_command("baseline", range(101, 108), 100, how, choose(STUDIES))
 
 
 def calibrate(options: dict) -> int:

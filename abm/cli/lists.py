@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from abm.cli.options import JsonOption, beginning, declared_names
+from abm.cli.options import JsonOption, OnlyOption, beginning, declared_names
 from abm.io.messages import find
 from abm.io.terminal import print_json, print_table
 
@@ -217,15 +218,25 @@ def evidence(
             metavar="ID", help="One claim or figure, such as P61.", autocompletion=_evidence_names
         ),
     ] = None,
+    names: OnlyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List every claim and published figure the model is held against, or explain one."""
     from abm.evidence.listing import COLUMNS, as_lines, as_object, as_row, find_entry
     from abm.evidence.register import register
+    from abm.evidence.selection import only
 
-    known = name and find_entry(name).id
-    entries = register().entries.values()
-    _Listing(COLUMNS, entries, find_entry, as_row, as_lines, as_object).show(known, "id", as_json)
+    chosen = only(register(), names)
+    known = name and find_entry(chosen, name).id
+    listing = _Listing(
+        COLUMNS,
+        chosen.entries.values(),
+        partial(find_entry, chosen),
+        as_row,
+        partial(as_lines, chosen),
+        partial(as_object, chosen),
+    )
+    listing.show(known, "id", as_json)
 
 
 def explain(

@@ -53,6 +53,15 @@ def beginning(start: str, named: Iterable[tuple[str, str]]) -> list[tuple[str, s
 ScenarioArgument = Annotated[
     str, typer.Argument(help="A scenario's name, or a path.", autocompletion=scenario_names)
 ]
+OnlyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--only",
+        metavar="NAMES",
+        help="Some of the evidence, separated by commas: identifiers such as P01, or claims, "
+        "figures, fitted, predicted, baseline (what the baseline alone answers).",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

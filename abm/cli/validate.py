@@ -10,7 +10,7 @@ import typer
 
 from abm.cli.answers import answering
 from abm.cli.frame import Results, carry_out
-from abm.cli.options import SharedOptions, check_folder, scenario_names, shares
+from abm.cli.options import OnlyOption, SharedOptions, check_folder, scenario_names, shares
 from abm.io.tables import TableError, json_bytes, read_json
 from abm.io.terminal import EXIT_DONE, NOTHING_NEW, print_json
 from abm.report.format import format_count
@@ -21,6 +21,8 @@ from abm.runs.result_store import StoreError
 from abm.scenario.scenario import load_scenario
 
 if TYPE_CHECKING:
+    from abm.evidence.register import Register
+    from abm.evidence.selection import Judged
     from abm.evidence.verdict_table import Row
     from abm.evidence.worlds import WorldRun
 NOTE_WIDTH = 100
@@ -40,42 +42,50 @@ def validate(
     scenario: Annotated[
         str,
         typer.Argument(
-            metavar="RUN",
-            help="The scenario that stands for the baseline.",
+            metavar="SCENARIO",
+            help="The scenario that stands for the baseline, by name or path.",
             autocompletion=scenario_names,
         ),
     ] = "baseline",
+    names: OnlyOption = None,
 ) -> None:
     """Do every simulated study, and set what it finds beside what was published."""
-    from abm.evidence.register import register
+    from abm.evidence.selection import choose
+    from abm.evidence.worlds import FIRST_SEED, standards, worlds_needed
 
     check_folder(shared.out)
-    worlds = register().worlds.values()
-    names = dict.fromkeys([scenario, *(world.scenario for world in worlds)])
-    scenarios = [load_scenario(name) for name in names]
+    judged = choose(names)
+    worlds = worlds_needed(judged.register, judged.register.entries.values())
+    needed = [judged.register.worlds[world].scenario for world in worlds]
+    scenarios = [load_scenario(name) for name in dict.fromkeys([scenario, *needed])]
     with answering(context, shared.out / "validate", scenarios) as answer:
-        from abm.evidence.worlds import FIRST_SEED, standards
-
         options = shared.run_options()
         number, step, people = standards(is_drawn=options.draws is not None)
         seeds = shared.all_seeds(number, FIRST_SEED, step)
         people = people if shared.population is None else shared.population
-        code = validate_command(scenario, seeds, people, options)
-        answer.leave(code, validation_folder(scenario, seeds, people, options).path)
+        code = validate_command(scenario, seeds, people, options, judged)
+        answer.leave(code, validation_folder(scenario, seeds, people, options, judged).path)
 
 
 def validate_command(
-    baseline: str, seeds: Sequence[int], population: int, options: RunOptions
+    baseline: str,
+    seeds: Sequence[int],
+    population: int,
+    options: RunOptions,
+    judged: "Judged | None" = None,
 ) -> int:
-    """Do every study of the register and show how it stands to what was published.
+    """Do every study that is judged and show how it stands to what was published.
 
-    The scenario named `baseline` stands for the baseline; each seed is one run of every world.
-    Returns the exit code; nothing is written if a scenario cannot be read, or cannot have the
-    parameters drawn.
+    The scenario named `baseline` stands for the baseline; each seed is one run of every world;
+    `judged` is by default all that ships. Returns the exit code; nothing is written if a scenario
+    cannot be read, or cannot have the parameters drawn.
     """
-    runs = _runs(baseline, seeds, population, options)
-    folder = validation_folder(baseline, seeds, population, options)
-    code = carry_out(folder, lambda: _validated(folder, runs, options))
+    from abm.evidence.selection import choose
+
+    judged = judged or choose()
+    runs = _runs(baseline, seeds, population, options, judged.register)
+    folder = validation_folder(baseline, seeds, population, options, judged)
+    code = carry_out(folder, lambda: _validated(folder, runs, options, judged.register))
     if code == EXIT_DONE:
         with contextlib.suppress(StoreError):  # they are large, and what they were for is done
             options.store.remove({run.key for run in runs})
@@ -84,41 +94,42 @@ def validate_command(
 
 
 def _runs(
-    baseline: str, seeds: Sequence[int], population: int, options: RunOptions
+    baseline: str, seeds: Sequence[int], population: int, options: RunOptions, judged: "Register"
 ) -> "list[WorldRun]":
     """Return every world and seed that a study needs."""
     from abm.evidence.observed_tables import observe
-    from abm.evidence.register import register
     from abm.evidence.worlds import runs_of, worlds_needed
 
-    declared = register()
-    worlds = worlds_needed(declared, declared.entries.values())
+    worlds = worlds_needed(judged, judged.entries.values())
     simulate = options.simulate or observe
-    return runs_of(declared, worlds, seeds, baseline, population, options.draws, simulate)
+    return runs_of(judged, worlds, seeds, baseline, population, options.draws, simulate)
 
 
 def validation_folder(
-    baseline: str, seeds: Sequence[int], population: int, options: RunOptions
+    baseline: str,
+    seeds: Sequence[int],
+    population: int,
+    options: RunOptions,
+    judged: "Judged | None" = None,
 ) -> RunFolder:
     """Return where `validate_command` writes; parameters as there."""
-    from abm.evidence.register import register
+    from abm.evidence.selection import choose
     from abm.evidence.worlds import scenario_of, validation_id
 
-    main = scenario_of(register().worlds["baseline"], baseline, population)
-    design = {} if options.draws is None else options.draws.design
-    runs = _runs(baseline, seeds, population, options)
-    return RunFolder(
-        options.out, main, "validate", design, "validate", validation_id(runs, options.draws)
-    )
+    chosen = judged or choose()
+    main = scenario_of(chosen.register.worlds["baseline"], baseline, population)
+    design = {**chosen.chosen, **({} if options.draws is None else options.draws.design)}
+    runs = _runs(baseline, seeds, population, options, chosen.register)
+    id_ = validation_id(chosen.register, runs, options.draws)
+    return RunFolder(options.out, main, "validate", design, "validate", id_)
 
 
-def finished(folder: Path, *, is_drawn: bool = False) -> "list[Row] | None":
+def finished(folder: Path, judged: "Register", *, is_drawn: bool = False) -> "list[Row] | None":
     """Return the rows of a finished folder, or None where there is none that is whole.
 
-    They are when the tables have the checksums of run.json, and say of every entry of the register
+    They are when the tables have the checksums of run.json, and say of every entry that is judged
     what a row says.
     """
-    from abm.evidence.register import register
     from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS
     from abm.report.html.validation import ROWS
 
@@ -130,29 +141,30 @@ def finished(folder: Path, *, is_drawn: bool = False) -> "list[Row] | None":
     except (TableError, ValueError):
         return None
     names = {*FIELDS, *(DRAW_FIELDS if is_drawn else ())}
-    known = [row["id"] for row in rows] == list(register().entries)
+    known = [row["id"] for row in rows] == list(judged.entries)
     return rows if known and all(row.keys() == names for row in rows) else None
 
 
-def _validated(folder: RunFolder, runs: "Sequence[WorldRun]", options: RunOptions) -> Results | int:
+def _validated(
+    folder: RunFolder, runs: "Sequence[WorldRun]", options: RunOptions, register: "Register"
+) -> Results | int:
     """Run the worlds, do the studies and write the tables, unless that is done."""
     import pandas as pd
 
     from abm.evidence.evaluation import Worlds, judge
-    from abm.evidence.register import register
     from abm.evidence.verdict_table import csv_rows, row_of
     from abm.evidence.worlds import run_worlds
     from abm.report.figures.verdicts import draw_verdicts
 
     is_drawn = options.draws is not None
-    rows = None if options.force else finished(folder.path, is_drawn=is_drawn)
+    rows = None if options.force else finished(folder.path, register, is_drawn=is_drawn)
     if rows is not None:
         options.say(NOTHING_NEW)
         _show(rows, options)
         return EXIT_DONE
     worlds = Worlds(run_worlds(runs, options.jobs, options.say, options.store), is_drawn)
     single = worlds.of_single_seeds() if is_drawn else []
-    judged = [judge(entry, worlds, single) for entry in register().entries.values()]
+    judged = [judge(entry, worlds, single) for entry in register.entries.values()]
     rows = [row_of(result, is_drawn) for result in judged]
     seeds = sorted({run.seed for run in runs})
     content: dict[str, Any] = {"worlds": sorted({run.world for run in runs}), "seeds": seeds}

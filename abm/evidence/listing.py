@@ -4,17 +4,16 @@ import math
 from typing import Any
 
 from abm.evidence.instruments import Instrument
-from abm.evidence.register import Entry, Study, bounds_of, register
+from abm.evidence.register import Entry, Register, Study, bounds_of
 from abm.io.messages import find
 
 QUESTIONS = {"single item": "asked by a single item", "either": "asked by a list or a single item"}
 COLUMNS = ("id", "use", "published", "accepted", "what", "source")
 
 
-def find_entry(name: str) -> Entry:
+def find_entry(register: Register, name: str) -> Entry:
     """Return the entry of that identifier; if there is none, an InputError names the nearest."""
-    entries = register().entries
-    upper = name.upper()
+    entries, upper = register.entries, name.upper()
     return entries[upper] if upper in entries else find(name, entries, "claim or figure")
 
 
@@ -49,14 +48,14 @@ def as_row(entry: Entry) -> tuple[str, ...]:
     )
 
 
-def as_lines(entry: Entry) -> list[tuple[str, str]]:
-    """Return everything that is said of one entry, a field and its text a line."""
+def as_lines(register: Register, entry: Entry) -> list[tuple[str, str]]:
+    """Return everything that is said of an entry of a register, a field and its text a line."""
     lines = [
         ("says", entry.statement),
         ("source", f"{entry.source} {entry.year}"),
         ("doi", entry.doi),
         ("section", entry.section),
-        ("instrument", format_instrument(register().instruments[entry.instrument])),
+        ("instrument", format_instrument(register.instruments[entry.instrument])),
         ("kind", entry.kind),
         ("use", entry.use),
         ("counts with", entry.counts_with or ""),
@@ -128,11 +127,11 @@ def finite(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
 
-def as_object(entry: Entry) -> dict[str, Any]:
-    """Return what is said of one entry as an object for JSON; open ends are null."""
+def as_object(register: Register, entry: Entry) -> dict[str, Any]:
+    """Return what is said of an entry of a register as an object for JSON; open ends are null."""
     fields = entry.model_dump(mode="json", exclude={"low", "high", "study", "published"})
     fields |= {name: finite(getattr(entry, name)) for name in ("published", "low", "high")}
-    asked = register().instruments[entry.instrument]
+    asked = register.instruments[entry.instrument]
     fields["instrument"] = asked.model_dump(mode="json", exclude_none=True)
     fields["study"] = [
         study.model_dump(mode="json", exclude={"low", "high"}, exclude_defaults=True)

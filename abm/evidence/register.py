@@ -141,6 +141,11 @@ class Entry(Declared):
         """Whether a simulated study answers it."""
         return self.use != "not answerable"
 
+    @property
+    def is_claim(self) -> bool:
+        """Whether it is a claim of Martin (2022)."""
+        return bool(self.section)
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.is_answerable == bool(self.why_not):

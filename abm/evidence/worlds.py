@@ -10,7 +10,7 @@ import numpy as np
 
 from abm.compilation import code_version, version_of
 from abm.evidence.observed_tables import observe, observe_alike
-from abm.evidence.register import Entry, Register, StudiedWorld, register
+from abm.evidence.register import Entry, Register, StudiedWorld
 from abm.io.files import arrays_bytes, parse_arrays
 from abm.parameters import parameters, switches
 from abm.runs.errors import RunnerError
@@ -276,16 +276,16 @@ def standards(is_drawn: bool) -> tuple[int, int, int]:
     return (DRAWS, SEEDS_A_STEP, POPULATION_A_DRAW) if is_drawn else (SEEDS, 1, POPULATION)
 
 
-def validation_id(runs: Sequence[WorldRun], draws: "Draws | None" = None) -> str:
+def validation_id(judged: Register, runs: Sequence[WorldRun], draws: "Draws | None" = None) -> str:
     """Return the start of a hash over all that decides the table.
 
-    These are worlds, seeds, code and register, and the posterior where parameters are drawn.
+    These are what is judged, worlds, seeds and code, and the posterior where parameters are drawn.
     """
     content: dict[str, Any] = {
         "code": code_version(),
         "judged by": version_of("studies", "evidence"),
     }
-    content["entries"] = [e.model_dump(mode="json") for e in register().entries.values()]
+    content["entries"] = [e.model_dump(mode="json") for e in judged.entries.values()]
     content["worlds"] = [
         [run.world, run.seed, run.studied.logs, run.studied.keep, run.scenario.resolved()]
         for run in runs

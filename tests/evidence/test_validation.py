@@ -156,13 +156,13 @@ def test_an_evidence_table_that_was_changed_is_never_shown(
     shutil.copytree(whole, tmp_path / "validate")
     (path,) = tmp_path.rglob("evidence.json")
     rows = json.loads(path.read_text())
-    assert finished(path.parent) == rows
+    assert finished(path.parent, register()) == rows
     path.write_text(json.dumps(edit(rows)))
     if with_checksum:
         told = json.loads(path.with_name("run.json").read_text())
         told["tables"]["evidence.json"]["sha256"] = sha256(path.read_bytes()).hexdigest()
         path.with_name("run.json").write_text(json.dumps(told))
-    assert finished(path.parent) is None
+    assert finished(path.parent, register()) is None
 
 
 def test_an_unknown_scenario_writes_nothing(tmp_path: Path) -> None:
@@ -179,13 +179,15 @@ def test_the_list_and_one_entry() -> None:
     assert "17 of 19 studies" in runner.invoke(app, ["evidence", "P61"]).stdout
     assert json.loads(runner.invoke(app, ["evidence", "p61", "--json"]).stdout)["id"] == "P61"
     with pytest.raises(InputError, match="did you mean 'P61'"):
-        find_entry("P611")
+        find_entry(register(), "P611")
 
 
 def test_every_entry_can_be_told() -> None:
     for entry in register().entries.values():
-        assert json.loads(json.dumps(as_object(entry), allow_nan=False))["id"] == entry.id
-        assert all(words for _, words in as_lines(entry))
+        assert (
+            json.loads(json.dumps(as_object(register(), entry), allow_nan=False))["id"] == entry.id
+        )
+        assert all(words for _, words in as_lines(register(), entry))
 
 
 def test_the_page_is_made_from_the_register() -> None:

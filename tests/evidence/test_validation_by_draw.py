@@ -123,7 +123,7 @@ def test_the_name_of_the_folder_holds_the_posterior(tmp_path: Path) -> None:
     first = made_up_posterior.written(tmp_path / "first")
     other = made_up_posterior.written(tmp_path / "other", made_up_posterior.posterior(20))
     names = {
-        validation_id(runs_of(chosen, worlds, SEEDS, "baseline", 100, draws), draws)
+        validation_id(chosen, runs_of(chosen, worlds, SEEDS, "baseline", 100, draws), draws)
         for draws in (None, first, other)
     }
     assert len(names) == 3
@@ -246,7 +246,7 @@ def test_the_command_chooses_seeds_that_have_each_a_draw(
 ) -> None:
     asked = {}
 
-    def kept(baseline, chosen, population, how) -> int:
+    def kept(baseline, chosen, population, how, judged) -> int:
         asked.update(seeds=list(chosen), people=population, draws=how.draws)
         return 0
 

@@ -163,9 +163,17 @@ def _is_shipped(posterior: str) -> bool:
 
 
 def _design(description: Description) -> list[str]:
-    """Return the options that give the points of a design."""
-    if description.posterior:
-        return ["--uncertainty posterior"]
+    """Return the options that give the points of a design, or what is judged."""
+    drawn = ["--uncertainty posterior"] if description.posterior else []
+    if description.command == "validate":
+        names = [str(description.design.get(name, "")) for name in ("evidence", "only")]
+        return drawn + [
+            f"--{name} {shlex.quote(value)}"
+            for name, value in zip(("evidence", "only"), names, strict=True)
+            if value
+        ]
+    if drawn:
+        return drawn
     if description.command == "sweep":
         return ["--design design.csv"]
     if description.command != "sensitivity":

@@ -1,0 +1,68 @@
+"""Which entries of a register are asked for: by identifier, or by a word that stands for many."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from abm.evidence.register import Entry, Register, register
+from abm.io.messages import InputError, find
+
+AS_THEY_ARE = frozenset({"baseline", "watched"})
+"""Worlds in which nothing is changed, and in one of which everybody answers prompts."""
+
+
+def _is_of_baseline(entry: Entry) -> bool:
+    """Return whether an entry has studies, all of them in `AS_THEY_ARE`."""
+    worlds = {world for study in entry.study for world in (study.world, study.against) if world}
+    return bool(worlds) and worlds <= AS_THEY_ARE
+
+
+GROUPS: Mapping[str, Callable[[Entry], bool]] = MappingProxyType(
+    {
+        "claims": lambda entry: entry.is_claim,
+        "figures": lambda entry: not entry.is_claim,
+        "fitted": lambda entry: entry.use == "fitted",
+        "predicted": lambda entry: entry.use == "predicted",
+        "baseline": _is_of_baseline,
+        "own": lambda entry: entry.id not in register().entries,
+    }
+)
+"""Words that stand for many entries: claims of the paper, figures of others, by use, those that the
+baseline alone answers, and those of a file of one's own."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The register that a model is held against, and how it was chosen, for run.json."""
+
+    register: Register
+    chosen: Mapping[str, Any] = field(default_factory=dict)  # nothing where it is all that ships
+
+
+def choose(names: str | None = None) -> Judged:
+    """Return what ships, or only what some names stand for; see `only`."""
+    return Judged(only(register(), names), {} if names is None else {"only": names})
+
+
+def only(judged: Register, names: str | None) -> Register:
+    """Return a register with some of its entries: all that several names stand for.
+
+    `names` are separated by commas: identifiers, in capitals or not, or keys of `GROUPS`; None
+    stands for all entries. InputError says what stands for none, and the nearest name that does.
+    """
+    if names is None:
+        return judged
+    entries = judged.entries.values()
+    known = {entry.id: {entry.id} for entry in entries}
+    known |= {word: {entry.id for entry in entries if has(entry)} for word, has in GROUPS.items()}
+    wanted: set[str] = set()
+    for name in filter(None, map(str.strip, names.split(","))):
+        meant = known.get(name.upper()) or find(name, known, "claim, figure or group of them")
+        if not meant:
+            raise InputError(f"--only: there is no entry that is '{name}' here")
+        wanted |= meant
+    if not wanted:
+        raise InputError(f"--only: expected identifiers, or some of {', '.join(GROUPS)}")
+    chosen = {name: entry for name, entry in judged.entries.items() if name in wanted}
+    return judged.model_copy(update={"entries": MappingProxyType(chosen)})

@@ -38,7 +38,7 @@ class Simulated(NamedTuple):
     low: float  # end of its interval (95 %)
     high: float
     made_of: str  # how the interval was made
-    rows: int  # looked at
+    people: int  # looked at; where a table has no persons, its rows
 
 
 class Result(NamedTuple):
@@ -85,7 +85,7 @@ class Worlds:
         ]
 
     def _everybody(self, world: str) -> StudyTable | None:
-        """Return people and leavers of a world as one table."""
+        """Return people and leavers of a world as one table; a person's last row is the latest."""
         if (world, "everybody") not in self._known:
             self._known[world, "everybody"] = self._pooled(world, ("people", "leavers"))
         return self._known[world, "everybody"]
@@ -97,7 +97,8 @@ class Worlds:
         seeds = []
         for seed, tables in sorted(self._tables.get(world, {}).items()):
             if parts := [tables[name] for name in names if name in tables]:
-                columns = {n: np.concatenate([part[n] for part in parts]) for n in parts[0]}
+                shared = [n for n in parts[0] if all(n in part for part in parts)]
+                columns = {n: np.concatenate([part[n] for part in parts]) for n in shared}
                 seeds.append((seed, columns))
         return pooled(seeds, people, across=self.is_drawn) if seeds else None
 
@@ -128,11 +129,12 @@ def do_study(study: Study, worlds: Worlds) -> Simulated:
     asked = _asked(study, worlds)
     if asked is None:
         return Simulated(math.nan, math.nan, math.nan, "nobody to ask", 0)
-    values, group = asked
+    values, group, people = asked
     with np.errstate(all="ignore"):
         if study.size is not None:
-            return _over_studies(study, values, worlds.first_seed)
-        simulated = _over_people(study, values, group)
+            simulated = _over_studies(study, values, worlds.first_seed)
+            return simulated._replace(people=people)
+        simulated = _over_people(study, values, group)._replace(people=people)
     if not worlds.is_drawn:
         return simulated
     has_none = math.isnan(simulated.low)
@@ -154,8 +156,11 @@ def value_of(study: Study, worlds: Worlds, sets: int = SETS) -> float:
         return _statistic_of(study, asked[0], slice(None))
 
 
-def _asked(study: Study, worlds: Worlds) -> tuple[list[np.ndarray], np.ndarray] | None:
-    """Return the columns a study computes from, and the group of each row; None without people."""
+def _asked(study: Study, worlds: Worlds) -> tuple[list[np.ndarray], np.ndarray, int] | None:
+    """Return the columns a study computes from, the group of each row, and the number of people.
+
+    None without people.
+    """
     table = worlds.table(study.world, study.table)
     if table is not None and study.against is not None:
         other = worlds.table(study.against, study.table)
@@ -171,7 +176,8 @@ def _asked(study: Study, worlds: Worlds) -> tuple[list[np.ndarray], np.ndarray] 
     keep = ~np.isnan(np.array([*used, *values[3:]])).any(axis=0)
     if study.where is not None:
         keep &= evaluate(study.where, sample) > 0
-    return [np.ascontiguousarray(column[keep]) for column in values], sample.group[keep]
+    people = len(np.unique(sample.key[keep])) if sample.has("person") else int(keep.sum())
+    return [np.ascontiguousarray(column[keep]) for column in values], sample.group[keep], people
 
 
 def sample_of(study: Study, table: StudyTable) -> StudyTable:

@@ -103,17 +103,22 @@ class Worlds:
         return pooled(seeds, people, across=self.is_drawn) if seeds else None
 
 
-def judge(entry: Entry, worlds: Worlds, draws: Sequence[Worlds] = ()) -> Result:
+def judge(
+    entry: Entry,
+    worlds: Worlds,
+    draws: Sequence[Worlds] = (),
+    do: Callable[[Study, Worlds], Simulated] | None = None,
+) -> Result:
     """Do the studies of an entry of the register and give the verdict.
 
     `worlds` are those of all seeds; `draws`, where parameters were drawn, those of every seed
-    alone.
+    alone. `do` does one study, where that is not `do_study`.
     """
     if not entry.is_answerable:
         return Result(entry, (), (), 0)
     simulated, verdicts, spreads = [], [], []
     for study in entry.study:
-        number, bounds = do_study(study, worlds), bounds_of(entry, study)
+        number, bounds = (do or do_study)(study, worlds), bounds_of(entry, study)
         interval = number.low, number.high
         if draws:
             values = [value_of(study, draw, SETS_A_DRAW) for draw in draws]
@@ -193,7 +198,7 @@ def sample_of(study: Study, table: StudyTable) -> StudyTable:
         age = table.column("age" if table.has("age") else "who_age")
         keep &= (age >= study.ages[0]) & (age < study.ages[1] + 1)
     if study.setting != "community":
-        whose = table if table.has("care") else _as_people(table)
+        whose = table if table.has("past_year_acts") else _as_people(table)
         keep &= evaluate(SETTINGS[study.setting], whose) > 0
     return table.take(keep)
 

@@ -22,6 +22,7 @@ from abm.simulation.world import PANEL_DTYPE
 
 END = datetime.date(2018, 8, 31).toordinal()
 PEOPLE = 600
+YEARS_OF_WAVES = {"england-2000-2014": (2000, 2007, 2008, 2014), "pandemic": (2019, 2020, 2021)}
 
 
 def _filled(count: int, dtype: np.dtype, start: int) -> np.ndarray:
@@ -122,7 +123,7 @@ def look(scenario: Scenario, seed: int, how: StudiedWorld) -> dict[str, dict[str
                 "late_acts": counts // 2,
             }
         }
-    made = record(seed, (2000, 2014) if scenario.name.startswith("england") else (2016, 2017))
+    made = record(seed, YEARS_OF_WAVES.get(scenario.name, (2016, 2017)))
     logged = {name: rows for name, rows in made.logged.items() if name in (*how.logs, "people")}
     kept = dataclasses.replace(made, logged=logged)
     return tables_of(kept, world(np.concatenate(made.logged["people"])), how.keep)

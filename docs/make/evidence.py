@@ -20,9 +20,10 @@ Made by `python -m docs.make.evidence docs/evidence.md` from the register in `ab
 studies.
 
 Every claim of Martin (2022) stands here (P01 to P81), and published figures of other studies
-(E...). What is simulated meets what was published only through a study that looks as the
-published one did: who is sampled, when, what is asked and how, and what is computed. Where that
-is only a stand-in, the entry says so.
+(E...), further ones that were collected when the defaults were chosen (N...), and ratios and shares
+of two figures of one survey or review (R...). What is simulated meets what was published only
+through a study that looks as the published one did: who is sampled, when, what is asked and how,
+and what is computed. Where that is only a stand-in, the entry says so.
 
 An entry is **fitted** when the default numbers, or the trends of a scenario, were chosen with it
 in view; **predicted** when they were not; **not answerable** when no study of this model could
@@ -73,14 +74,8 @@ defaults, as far as they do not set them; calendar, trends and interventions sta
 
 ## How a study is declared
 
-A study names a `world` (below) and a `table`: people, leavers (those who left at 25 in the
-reported years), acts, prompts (moments), waves (panel), census, trial. People are looked at on
-the last day of every reported year, and all these days are put together, so that no verdict hangs
-on one: the same person may be asked on ten of them (`year` counts them from 0), each time about
-what was up to then. One jackknife group holds all of it, and who forgets or conceals does so every
-time. Motives come from logged acts and are known once half of the reported years are over. What
-worlds change they change before the warm-up, so that all their years are alike too. `people` in
-evidence.csv counts persons, however often they were asked.
+A study names a `world` (below) and a `table`: people (present at the end), leavers (those who
+left at 25 in the reported years), acts, prompts (moments), waves (panel), census, trial.
 `against` adds the rows of a second world, for which `other` is true. `setting`, `sex`, `ages` and
 `where` say who is looked at; `asked` has the mode (self completion, or face to face: each who has
 self-injured says so with the chance `survey_willingness`), `recall`, `concealment` and the
@@ -96,6 +91,12 @@ expressions over the columns of [outputs.md](outputs.md) and those that
 whose row it is. `than` subtracts the highest of the same statistic of other expressions.
 """
 
+SECTIONS = {
+    **{"P": "Claims of Martin (2022)", "E": "Figures", "N": "Further figures"},
+    "R": "Ratios and shares within a survey or review",
+}
+"""Parts of the register by the letter of their entries."""
+
 INSTRUMENTS = """\
 What every survey, record and trial asked or counted, of whom and how, coded from its source by
 people who had looked at no result of the model. *Read* means read in the source named, mostly its
@@ -109,7 +110,7 @@ def page(chosen: Register | None = None) -> str:
     entries = chosen or register()
     parts = [HEAD.format(most=MOST_FITTED), _statistics(), _settings(), _worlds(entries)]
     parts.append(_counts(entries))
-    parts += [_section("Claims of Martin (2022)", entries, "P"), _section("Figures", entries, "E")]
+    parts += [_section(title, entries, letter) for letter, title in SECTIONS.items()]
     parts.append(_instruments(entries))
     return "\n".join(parts)
 
@@ -182,7 +183,7 @@ def _instruments(register_: Register) -> str:
 
 
 def _doi(entry: Entry) -> str:
-    return f", doi {entry.doi}" if entry.doi and entry.id.startswith("E") else ""
+    return f", doi {entry.doi}" if entry.doi and not entry.id.startswith("P") else ""
 
 
 if __name__ == "__main__":

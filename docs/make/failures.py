@@ -45,6 +45,11 @@ This one was made before figures were asked as their surveys asked
 ([instruments](instruments.md)), and counts entries that are not answerable any more.
 """
 
+NEWER = """
+{count} entries of the register are newer than this validation and not counted in it, and some
+of the others are looked at otherwise since ([instruments](instruments.md)).
+"""
+
 
 class Cause(Declared):
     """Why some entries fail."""
@@ -111,7 +116,8 @@ def page(path: Path = VALIDATION) -> str:
     about = read_json(path.with_name("run.json"))
     bad = failing(table)
     drawn = _drawn(path.parent / "posterior" / path.name)
-    parts = [HEAD.format(size=_size(about), counts=_counts(table), drawn=drawn)]
+    counts = _counts(table) + _newer(table)
+    parts = [HEAD.format(size=_size(about), counts=counts, drawn=drawn)]
     parts += [_section(cause, bad) for cause in causes() if bad["id"].isin(cause.entries).any()]
     parts.append(f"## Changed after looking\n\n{_read().changed_after_looking.strip()}\n")
     return "\n".join(parts)
@@ -133,8 +139,16 @@ def _drawn(path: Path) -> str:
         "Under the posterior (`nssi validate --uncertainty posterior`, "
         f"{int(table['draws'].max())} draws together, kept in `validation/posterior`):"
     )
-    is_older = list(table["use"]) != [entry.use for entry in register().entries.values()]
+    known = register().entries
+    uses = zip(table["id"], table["use"], strict=True)
+    is_older = any(name in known and use != known[name].use for name, use in uses)
     return f"{heading}\n\n{_counts(table)}{OLDER if is_older else ''}"
+
+
+def _newer(table: "pd.DataFrame") -> str:
+    """Return how many entries of the register a validation does not have; nothing if none."""
+    count = len(register().entries.keys() - set(table["id"]))
+    return NEWER.format(count=count) if count else ""
 
 
 def _counts(table: "pd.DataFrame") -> str:

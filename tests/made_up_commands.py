@@ -46,6 +46,14 @@ def figures(scenario, seed):
     return {"lifetime_prevalence_12_18": sum(values), "median_onset_age": math.sin(seed)}
 
 
+def ablation_figures(scenario, seed):
+    from abm.experiments.ablation.outcomes import ABLATION_OUTCOMES
+
+    learning = scenario.switches["reinforcement"] != "none"
+    begin(f"{learning} {scenario.parameters['satiation_size']} {seed}")
+    return dict.fromkeys(ABLATION_OUTCOMES, 1.0 + learning + 0.1 * math.sin(seed))
+
+
 def outcomes(scenario, seed, warm_ups):
     import made_up_outcomes
 
@@ -89,6 +97,16 @@ def sensitivity(options: dict) -> int:
     return sensitivity_command(scenario(), plan, RunOptions(**options, simulate=figures))
 
 
+def ablate(options: dict) -> int:
+    from abm.cli.ablate import ablate_command
+    from abm.experiments.ablation.ablation import chosen_mechanisms
+
+    chosen = chosen_mechanisms(["reinforcement", "satiation"])
+    return ablate_command(
+        scenario(), chosen, [1, 2, 3], RunOptions(**options, simulate=ablation_figures)
+    )
+
+
 def compare(options: dict) -> int:
     from made_up_outcomes import BASE, SKILLED
 
@@ -123,5 +141,6 @@ def calibrate(options: dict) -> int:
 
 
 COMMANDS: dict[str, Callable[[dict], int]] = {
-    command.__name__: command for command in (run, sweep, sensitivity, compare, validate, calibrate)
+    command.__name__: command
+    for command in (run, sweep, sensitivity, ablate, compare, validate, calibrate)
 }

@@ -43,6 +43,7 @@ COMMANDS = {
         "parameters": "List the numbers of the model, or explain one.",
         "sweep": "Simulate a scenario with many values of its numbers.",
         "sensitivity": "Find which numbers move which results.",
+        "ablate": "Switch off one mechanism at a time, and see what it does.",
     },
     "Judge the model": {
         "explain": "List what happens in a day of the model, in order.",

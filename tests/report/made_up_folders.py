@@ -8,6 +8,8 @@ from typing import Any
 import hand_made
 import pandas as pd
 
+from abm.experiments.ablation.ablation import ablation_table, chosen_mechanisms
+from abm.experiments.ablation.outcomes import ABLATION_OUTCOMES
 from abm.experiments.comparison.estimates import differences_table
 from abm.experiments.comparison.pairing import OUTCOMES, PairSums
 from abm.io.tables import csv_bytes
@@ -166,6 +168,22 @@ def sensitivity(
     return write(folder, files)
 
 
+def ablate(folder: Path, past_year: float = -1.0, **given: Any) -> Path:
+    """Write the folder of an ablation: how the past year moves without reinforcement."""
+    runs = pd.DataFrame(
+        [
+            {"point": point, "seed": seed, "status": "done"}
+            | dict.fromkeys(ABLATION_OUTCOMES, 0.1 + (point - 1) * (past_year + seed / 10) / 100)
+            for point in (1, 2)
+            for seed in (1, 2, 3)
+        ]
+    )
+    table = ablation_table(runs, chosen_mechanisms(["reinforcement"]))
+    files = {"run.json": description("ablate", design={"kind": "ablation"}, **given)}
+    files |= {"ablation.csv": table, "figures/what_each_mechanism_does.svg": SVG}
+    return write(folder, files)
+
+
 def sweep(folder: Path, shares: Sequence[Sequence[float]] | None = None, **given: Any) -> Path:
     """Write the folder of a sweep: by point, the share of each seed."""
     points = ((0.1, 0.14), (0.2, 0.24)) if shares is None else shares
@@ -189,6 +207,7 @@ KINDS: dict[str, Callable[..., Path]] = {
     "validate": validation,
     "sensitivity": sensitivity,
     "sweep": sweep,
+    "ablate": ablate,
 }
 
 

@@ -69,10 +69,10 @@ def _tasks(
 ) -> Iterator[tuple[PointSeed, Task]]:
     """Yield the task of each point and seed, made as it is needed."""
     for point, seed in pairs:
-        yield (
-            (point, seed),
-            figures_task(scenarios.at(point), seed, options.simulate or run_outcomes),
-        )
+        scenario = scenarios.at(point)
+        if options.draws is not None:
+            scenario = options.draws.drawn(scenario, seed)
+        yield (point, seed), figures_task(scenario, seed, options.simulate or run_outcomes)
 
 
 def _announce(

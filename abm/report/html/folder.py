@@ -17,7 +17,7 @@ from abm.io.messages import InputError, did_you_mean, shown
 from abm.report.format import format_text
 
 DESCRIPTION = "run.json"
-COMMANDS = ("run", "compare", "validate", "sensitivity", "sweep")
+COMMANDS = ("run", "compare", "validate", "sensitivity", "sweep", "ablate")
 LARGEST_FIGURE = 8_000_000  # bytes
 MOST_NAMED = 3  # runs in a message
 
@@ -239,7 +239,7 @@ class DescribedScenario(ReadBack):
 class Description(ReadBack):
     """A ``run.json``."""
 
-    command: Literal["run", "compare", "validate", "sensitivity", "sweep"]
+    command: Literal["run", "compare", "validate", "sensitivity", "sweep", "ablate"]
     run_id: Line = ""
     scenario: DescribedScenario
     design: dict[str, Any] = Field(default_factory=dict)

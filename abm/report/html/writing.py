@@ -5,6 +5,7 @@ from pathlib import Path
 
 from abm.io.messages import InputError
 from abm.io.tables import TableError, write_bytes
+from abm.report.html.ablation import body_of_ablation
 from abm.report.html.assumptions import assumptions
 from abm.report.html.common import ReportBody, caveats, fitted_figures
 from abm.report.html.comparison import body_of_comparison
@@ -88,6 +89,8 @@ def _body(files: Files, description: Description, influence: Influence | None) -
             return body_of_validation(files, description)
         case "sweep":
             return body_of_sweep(files, description)
+        case "ablate":
+            return body_of_ablation(files, description)
         case "sensitivity":
             own = influence or read_influence(files, description)
             return body_of_sensitivity(files, description, own)

@@ -1,0 +1,129 @@
+"""An ablation: its mechanisms, its design, and the table of what each mechanism does."""
+
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import model_validator
+
+from abm.experiments.ablation.outcomes import ABLATION_OUTCOMES
+from abm.experiments.sweeps.design import Design
+from abm.io.declarations import Declared, Text, named, read_declarations
+from abm.io.messages import find
+from abm.parameters import find_declared
+from abm.runs.result_store import DONE
+from abm.scenario.scenario import Scenario
+from abm.studies.intervals import between_seeds, quotient
+
+FILE = Path(__file__).with_name("mechanisms.toml")
+WHOLE = 1  # the point at which nothing is switched off
+COLUMNS = (
+    *("mechanism", "outcome", "seeds", "whole", "without", "change", "low", "high", "unit"),
+    *("least", "least_unit", "at_work"),
+)
+
+
+class Least(Declared):
+    """How far an outcome has to move, at least, when the mechanism is off."""
+
+    outcome: Text
+    change: float  # below zero: it has to fall by so much; zero: it must not rise
+    unit: Literal["points", "%", "% either way"]
+
+    def holds(self, change: float) -> bool:
+        """Return whether a change is as large as this."""
+        if self.unit == "% either way":
+            return abs(change) >= self.change
+        return change <= self.change
+
+
+class Mechanism(Declared):
+    """A part of the model, and how it is switched off."""
+
+    name: Text
+    title: Text
+    section: str = ""  # of Martin (2022); empty where the paper does not name it
+    off: dict[str, float | str]  # values of parameters and switches that take it away
+    least: tuple[Least, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for name in self.off:
+            find_declared(name)
+        for least in self.least:
+            if least.outcome not in ABLATION_OUTCOMES:
+                raise ValueError(f"least: there is no outcome {least.outcome}")
+        return self
+
+
+@functools.cache
+def mechanisms() -> Mapping[str, Mechanism]:
+    """Return what can be switched off, by name: what the paper names first."""
+    text = FILE.read_text(encoding="utf-8")
+    return MappingProxyType(read_declarations(dict[str, Mechanism], text, FILE.name, named))
+
+
+def chosen_mechanisms(names: Sequence[str]) -> list[Mechanism]:
+    """Return mechanisms by name, all without any; an InputError names the nearest."""
+    known = mechanisms()
+    chosen = dict.fromkeys(find(name, known, "mechanism").name for name in names)
+    return [known[name] for name in chosen or known]
+
+
+def ablation_design(scenario: Scenario, chosen: Sequence[Mechanism]) -> Design:
+    """Return a design whose first point is the scenario as it is, then one a mechanism."""
+    names = dict.fromkeys(name for mechanism in chosen for name in mechanism.off)
+    values = {**scenario.parameters, **scenario.switches}
+    whole = {name: values[name] for name in names}
+    points = pd.DataFrame([whole, *({**whole, **mechanism.off} for mechanism in chosen)])
+    return Design("ablation", points, {"mechanisms": [mechanism.name for mechanism in chosen]})
+
+
+def ablation_table(runs: pd.DataFrame, chosen: Sequence[Mechanism]) -> pd.DataFrame:
+    """Return one row a mechanism and outcome, in the columns `COLUMNS`.
+
+    `runs` are those of `ablation_design`, a row a point and seed with a column an outcome. Runs are
+    paired by seed; `whole`, `without` and `change` are means over pairs, `low` and `high` the ends
+    of Student's t interval between them (95 %), NaN with one seed. The unit of a change is points
+    (of 100 people or acts), %, years or r.
+    `at_work` says of a least change whether it is reached, beyond chance.
+    """
+    done = runs[runs["status"] == DONE].set_index("seed")
+    whole = done[done["point"] == WHOLE]
+    rows = []
+    for point, mechanism in enumerate(chosen, WHOLE + 1):
+        without = done[done["point"] == point]
+        seeds = whole.index.intersection(without.index)
+        for name in ABLATION_OUTCOMES:
+            pair = (frame.loc[seeds, name].to_numpy(float) for frame in (whole, without))
+            rows.append((mechanism.name, name, *_row(mechanism, name, *pair)))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _row(
+    mechanism: Mechanism, name: str, whole: np.ndarray, without: np.ndarray
+) -> tuple[object, ...]:
+    """Return what stands in a row after mechanism and outcome."""
+    outcome = ABLATION_OUTCOMES[name]
+    change, _, low, high = between_seeds(outcome.change(whole, without))
+    means = [float(values.mean()) if len(values) else math.nan for values in (whole, without)]
+    known = (len(whole), *means, change, low, high, outcome.unit)
+    least = next((one for one in mechanism.least if one.outcome == name), None)
+    if least is None:
+        return (*known, math.nan, "", "")
+    is_in_its_unit = least.unit == "points" or outcome.unit == "%"
+    moved = change if is_in_its_unit else 100.0 * (quotient(means[1], means[0]) - 1.0)
+    is_sure = least.change == 0 or math.isnan(low) or low > 0 or high < 0
+    return (*known, least.change, least.unit, _verdict(least, moved, is_sure))
+
+
+def _verdict(least: Least, change: float, is_sure: bool) -> str:
+    """Return whether a least change is reached; it is not known where it may be chance."""
+    if math.isnan(change) or (least.holds(change) and not is_sure):
+        return "not known"
+    return "yes" if least.holds(change) else "no"

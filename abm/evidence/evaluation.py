@@ -38,7 +38,7 @@ class Simulated(NamedTuple):
     low: float  # end of its interval (95 %)
     high: float
     made_of: str  # how the interval was made
-    rows: int  # looked at
+    people: int  # looked at; where a table has no persons, its rows
 
 
 class Result(NamedTuple):
@@ -85,7 +85,7 @@ class Worlds:
         ]
 
     def _everybody(self, world: str) -> StudyTable | None:
-        """Return people and leavers of a world as one table."""
+        """Return people and leavers of a world as one table; a person's last row is the latest."""
         if (world, "everybody") not in self._known:
             self._known[world, "everybody"] = self._pooled(world, ("people", "leavers"))
         return self._known[world, "everybody"]
@@ -97,22 +97,28 @@ class Worlds:
         seeds = []
         for seed, tables in sorted(self._tables.get(world, {}).items()):
             if parts := [tables[name] for name in names if name in tables]:
-                columns = {n: np.concatenate([part[n] for part in parts]) for n in parts[0]}
+                shared = [n for n in parts[0] if all(n in part for part in parts)]
+                columns = {n: np.concatenate([part[n] for part in parts]) for n in shared}
                 seeds.append((seed, columns))
         return pooled(seeds, people, across=self.is_drawn) if seeds else None
 
 
-def judge(entry: Entry, worlds: Worlds, draws: Sequence[Worlds] = ()) -> Result:
+def judge(
+    entry: Entry,
+    worlds: Worlds,
+    draws: Sequence[Worlds] = (),
+    do: Callable[[Study, Worlds], Simulated] | None = None,
+) -> Result:
     """Do the studies of an entry of the register and give the verdict.
 
     `worlds` are those of all seeds; `draws`, where parameters were drawn, those of every seed
-    alone.
+    alone. `do` does one study, where that is not `do_study`.
     """
     if not entry.is_answerable:
         return Result(entry, (), (), 0)
     simulated, verdicts, spreads = [], [], []
     for study in entry.study:
-        number, bounds = do_study(study, worlds), bounds_of(entry, study)
+        number, bounds = (do or do_study)(study, worlds), bounds_of(entry, study)
         interval = number.low, number.high
         if draws:
             values = [value_of(study, draw, SETS_A_DRAW) for draw in draws]
@@ -128,11 +134,12 @@ def do_study(study: Study, worlds: Worlds) -> Simulated:
     asked = _asked(study, worlds)
     if asked is None:
         return Simulated(math.nan, math.nan, math.nan, "nobody to ask", 0)
-    values, group = asked
+    values, group, people = asked
     with np.errstate(all="ignore"):
         if study.size is not None:
-            return _over_studies(study, values, worlds.first_seed)
-        simulated = _over_people(study, values, group)
+            simulated = _over_studies(study, values, worlds.first_seed)
+            return simulated._replace(people=people)
+        simulated = _over_people(study, values, group)._replace(people=people)
     if not worlds.is_drawn:
         return simulated
     has_none = math.isnan(simulated.low)
@@ -154,8 +161,11 @@ def value_of(study: Study, worlds: Worlds, sets: int = SETS) -> float:
         return _statistic_of(study, asked[0], slice(None))
 
 
-def _asked(study: Study, worlds: Worlds) -> tuple[list[np.ndarray], np.ndarray] | None:
-    """Return the columns a study computes from, and the group of each row; None without people."""
+def _asked(study: Study, worlds: Worlds) -> tuple[list[np.ndarray], np.ndarray, int] | None:
+    """Return the columns a study computes from, the group of each row, and the number of people.
+
+    None without people.
+    """
     table = worlds.table(study.world, study.table)
     if table is not None and study.against is not None:
         other = worlds.table(study.against, study.table)
@@ -171,7 +181,8 @@ def _asked(study: Study, worlds: Worlds) -> tuple[list[np.ndarray], np.ndarray] 
     keep = ~np.isnan(np.array([*used, *values[3:]])).any(axis=0)
     if study.where is not None:
         keep &= evaluate(study.where, sample) > 0
-    return [np.ascontiguousarray(column[keep]) for column in values], sample.group[keep]
+    people = len(np.unique(sample.key[keep])) if sample.has("person") else int(keep.sum())
+    return [np.ascontiguousarray(column[keep]) for column in values], sample.group[keep], people
 
 
 def sample_of(study: Study, table: StudyTable) -> StudyTable:
@@ -187,7 +198,7 @@ def sample_of(study: Study, table: StudyTable) -> StudyTable:
         age = table.column("age" if table.has("age") else "who_age")
         keep &= (age >= study.ages[0]) & (age < study.ages[1] + 1)
     if study.setting != "community":
-        whose = table if table.has("care") else _as_people(table)
+        whose = table if table.has("past_year_acts") else _as_people(table)
         keep &= evaluate(SETTINGS[study.setting], whose) > 0
     return table.take(keep)
 

@@ -116,6 +116,15 @@ def evaluate(text: str, rows: Rows) -> np.ndarray:
     return np.broadcast_to(np.asarray(value, np.float64), rows.key.shape)
 
 
+def names_in(text: str) -> frozenset[str]:
+    """Return the columns that an expression names; an ExpressionError as `parse`."""
+    parts = list(ast.walk(parse(text)))
+    functions = {id(part.func) for part in parts if isinstance(part, ast.Call)}
+    return frozenset(
+        part.id for part in parts if isinstance(part, ast.Name) and id(part) not in functions
+    )
+
+
 def parse(text: str) -> ast.expr:
     """Return the tree of an expression; an ExpressionError names what is not allowed in it."""
     try:

@@ -1,14 +1,16 @@
 """What is taken from a world: the tables of its logs, with what studies derive from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from abm.evidence.year_ends import YearEnd, by_person, kept_of, taker_of
 from abm.scenario.dates import DAYS_A_YEAR
 from abm.simulation.census import AGES, FLOWS, STOCKS
+from abm.simulation.people_table import PEOPLE_DTYPE
 from abm.studies.questions import asked_by_list, recognition_of
 from abm.studies.surveys import willingness_on
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 Columns = dict[str, np.ndarray]
 ROUTES = ("calm", "feel", "punish")
 LAST_ACTS = 5
+MOTIVES = tuple(f"{kind}{route}" for kind in ("", "endorses_", "mainly_") for route in ROUTES)
 ENDORSED = 0.25
 """A motive is endorsed when its mean share in the last five acts is at least this."""
 WEEKS_BEFORE = 28
@@ -66,7 +69,7 @@ def _unwatched(scenario: "Scenario") -> "Scenario":
 
 def _run_once(
     worlds: "Sequence[ScenarioStudied]", seed: int, state: "WorldState | None"
-) -> "tuple[Record, World]":
+) -> "tuple[Record, World, list[YearEnd]]":
     """Run worlds that differ in who is watched as the one in which most are, with all logs."""
     from abm.simulation.record import Logs
     from abm.simulation.run import run
@@ -79,11 +82,24 @@ def _run_once(
         world = World(scenario, seed, logs)
     else:
         world = resume(scenario, seed, logs, state=state)
-    return run(scenario, seed, logs, world=world), world
+    if all(studied.of_people is None for _, studied in worlds):
+        return run(scenario, seed, logs, world=world), world, []
+    snapshots, take = taker_of(world, _present)
+    return run(scenario, seed, logs, take, world), world, snapshots
+
+
+def _present(world: "World") -> Columns:
+    """Return one row for everybody present, as the last day has left them."""
+    chunks = [chunk for chunk in world.people_chunks() if not chunk["left"].any()]
+    return people_columns(np.concatenate([np.zeros(0, PEOPLE_DTYPE), *chunks]), world)
 
 
 def _tables_seen(
-    record: "Record", world: "World", scenario: "Scenario", studied: "StudiedWorld"
+    record: "Record",
+    world: "World",
+    snapshots: Sequence[YearEnd],
+    scenario: "Scenario",
+    studied: "StudiedWorld",
 ) -> dict[str, Columns]:
     """Return the tables of a world from a run in which more may be watched and logged."""
     from abm.simulation.moments import who_is_watched
@@ -94,7 +110,10 @@ def _tables_seen(
         (rows,) = logged["moments"]
         logged["moments"] = (rows[who_is_watched(record.seed, rows["person"], share)],)
     own = replace(record, scenario=scenario, logged=logged)
-    return tables_of(own, world, studied.keep)
+    tables = tables_of(own, world, studied.keep)
+    if studied.of_people is not None:
+        tables |= yearly_tables(tables, own, snapshots, studied.of_people)
+    return tables
 
 
 def _trial(scenario: "Scenario", seed: int, kind: str, state: "WorldState | None") -> Columns:
@@ -132,10 +151,7 @@ def tables_of(
         tables["acts"] = acts
     if people is not None:
         everybody = people_columns(people, world)
-        everybody["years_since_hospital"] = (end - everybody["last_hospital"]) / DAYS_A_YEAR
-        add_questions(everybody, record)
-        if "acts" in tables:
-            add_motives(everybody, tables["acts"], end)
+        add_derived(everybody, end, tables.get("acts"), record)
         tables["people"] = _taken(everybody, everybody["left"] == 0)
         tables["leavers"] = _taken(everybody, everybody["left"] == 1)
     if prompts is not None:
@@ -145,6 +161,37 @@ def tables_of(
     if "panel" in rows:
         tables["waves"] = wave_columns(rows["panel"], record, keep)
     return tables
+
+
+def yearly_tables(
+    tables: Mapping[str, Columns],
+    record: "Record",
+    snapshots: Sequence[YearEnd],
+    names: Collection[str] = (),
+) -> dict[str, Columns]:
+    """Return people, as they were at every snapshot of a record, and leavers; columns `names`.
+
+    What is known of people on a day goes by acts up to then. Motives are known once half of the
+    reported years are over: acts before them are not logged.
+    """
+    acts = tables.get("acts")
+    years: list[Columns] = []
+    for end, people in snapshots:
+        so_far = None if acts is None else _taken(acts, acts["day"] < end)
+        everybody = dict(people)
+        add_derived(everybody, end, so_far, record)
+        if acts is not None and 2 * (len(years) + 1) < len(snapshots):
+            everybody |= {name: np.full(len(everybody["person"]), np.nan) for name in MOTIVES}
+        years.append(kept_of(everybody, names))
+    return {"people": by_person(years), "leavers": kept_of(tables["leavers"], names)}
+
+
+def add_derived(columns: Columns, end: int, acts: Columns | None, record: "Record") -> None:
+    """Add to people what follows from what is known of them at the end of a day."""
+    columns["years_since_hospital"] = (end - columns["last_hospital"]) / DAYS_A_YEAR
+    add_questions(columns, record)
+    if acts is not None:
+        add_motives(columns, acts, end)
 
 
 def _together(chunks: tuple[np.ndarray, ...]) -> np.ndarray:

@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from abm.evidence.expressions import parse
+from abm.evidence.expressions import names_in, parse
 from abm.evidence.instruments import INSTRUMENTS_FILE, Instrument, read_instruments
 from abm.evidence.statistics import STATISTICS
 from abm.io.declarations import ByName, DeclarationError, Declared, Text, named, read_declarations
@@ -48,6 +48,18 @@ STUDY_STATISTICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"percentage of studies significant": ("by",), "percentage of studies endorsing": ()}
 )
 """Statistics that are computed over many studies of limited size, and what they need."""
+
+
+OF_EVERYBODY = frozenset(name for meaning in SETTINGS.values() for name in names_in(meaning)) | {
+    "person",
+    "sex",
+    "acts",
+    "recognition",
+    "asked_by_list",
+}
+"""Columns of people that any study may need: who they are, what they answer, where they are."""
+ACTOR = "who_"
+"""Before the name of a column of people: that of the person whose row it is."""
 
 
 class Asked(Declared):
@@ -108,10 +120,23 @@ class Study(Declared):
                 raise ValueError(f"{name}: needed by the statistic {self.statistic}")
         if self.asked.mode == "face to face" and self.table != "waves":
             raise ValueError("asked: only people of waves are asked face to face")
-        for expression in (self.where, self.of, self.by, self.given, *self.than):
-            if expression is not None:
-                parse(expression)
+        for expression in self.expressions:
+            parse(expression)
         return self
+
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """What is looked at, and of whom."""
+        every = (self.where, self.of, self.by, self.given, *self.than)
+        return tuple(expression for expression in every if expression is not None)
+
+    @property
+    def of_people(self) -> set[str]:
+        """Columns of people that it names: in other tables those of the person of a row."""
+        names = set[str]().union(*map(names_in, self.expressions))
+        if self.table not in ("people", "leavers"):
+            names = {name for name in names if name.startswith(ACTOR)}
+        return {name.removeprefix(ACTOR) for name in names}
 
 
 class Entry(Declared):
@@ -184,6 +209,9 @@ class StudiedWorld(Declared):
     years: int | None = None  # reported, else the scenario's
     logs: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()  # columns of waves, or of prompts without waves; all where empty
+    # Columns that are kept of people on the last day of every reported year, which `looked_at`
+    # adds; None: all are kept, of the last day only.
+    of_people: tuple[str, ...] | None = None
     changes: dict[str, int | float | str] = Field(default_factory=dict)  # values that differ
 
 
@@ -193,6 +221,23 @@ class Register(Declared):
     entries: ByName[Entry]
     worlds: ByName[StudiedWorld]
     instruments: ByName[Instrument]
+
+    def looked_at(self, world: str) -> StudiedWorld:
+        """Return a world with the columns that studies of this register ask of its people, if any.
+
+        Those whose acts or prompts are looked at count only where others are asked too.
+        """
+        studied = self.worlds[world]
+        studies = [
+            study
+            for entry in self.entries.values()
+            for study in entry.study
+            if world in (study.world, study.against)
+        ]
+        if "people" not in studied.logs or all(study.table != "people" for study in studies):
+            return studied
+        names = OF_EVERYBODY.union(*(study.of_people for study in studies))
+        return studied.model_copy(update={"of_people": tuple(sorted(names))})
 
     def fitted_figures(self) -> tuple[str, ...]:
         """Return the fitted entries, those that count with another left out."""

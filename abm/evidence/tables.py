@@ -7,15 +7,13 @@ import numpy as np
 
 from abm.chance import Purpose, draws_for
 from abm.evidence.expressions import ExpressionError
-from abm.evidence.register import Asked
+from abm.evidence.register import ACTOR, Asked
 from abm.io.messages import did_you_mean
 from abm.studies.questions import recognised
 
 GROUPS = 20
 """Groups of people that are left out in turn, to tell how sure a number is."""
 SEED_SHIFT = 40  # a person's number stands below this bit of a key, the seed's index above it
-ACTOR = "who_"
-"""Before the name of a column of people: that of the person whose row it is."""
 
 Columns = Mapping[str, np.ndarray]
 
@@ -27,7 +25,7 @@ class StudyTable:
     columns: Columns
     key: np.ndarray  # of the person, also among several seeds; a person's rows are together
     group: np.ndarray  # from 0: the group with which a row is left out
-    people: "StudyTable | None" = None  # in which `who_...` is looked up
+    people: "StudyTable | None" = None  # in whose last row of a person `who_...` is looked up
 
     def __len__(self) -> int:
         return len(self.key)
@@ -49,9 +47,9 @@ class StudyTable:
         assert self.people is not None
         order = np.argsort(self.people.key, kind="stable")
         known = self.people.key[order]
-        index = np.minimum(np.searchsorted(known, self.key), max(len(known) - 1, 0))
         if not len(known):
             return np.full(len(self), np.nan)
+        index = np.maximum(np.searchsorted(known, self.key, "right") - 1, 0)
         values = self.people.column(name)[order][index]
         return np.where(known[index] == self.key, values, np.nan)
 

@@ -44,7 +44,7 @@ def row_of(result: Result, is_drawn: bool = False) -> Row:
         study, number = entry.study[result.deciding], result.simulated[result.deciding]
         low, high = bounds_of(entry, study)
         row |= _simulated(number, low, high) | {"part": study.part}
-        row |= {"simulated_interval": number.made_of, "people": number.rows}
+        row |= {"simulated_interval": number.made_of, "people": number.people}
         if study.statistic in NO_EFFECT and not study.than:
             nothing = NO_EFFECT[study.statistic]
             row["direction"] = direction_of(low, high, nothing, number.low, number.high)

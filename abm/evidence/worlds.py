@@ -32,6 +32,8 @@ Tables = dict[str, dict[str, np.ndarray]]
 Observe = Callable[[Scenario, int, StudiedWorld], Tables]
 Progress = Callable[[str], None]
 KIND, FILE = "world", "tables.npz"
+LOOKED_AT = ("kind", "logs", "keep", "of_people")
+"""Fields of a world that say what is looked at in it."""
 BETWEEN = "/"  # the name of a table and of its column
 
 
@@ -52,7 +54,7 @@ class WorldRun:
     @property
     def key(self) -> str:
         """Key of its tables: the same for all worlds that give the same."""
-        given = {name: getattr(self.studied, name) for name in ("kind", "logs", "keep")}
+        given: dict[str, Any] = {name: getattr(self.studied, name) for name in LOOKED_AT}
         given["observation"] = self.scenario.observation.model_dump(mode="json")
         made_by = f"{self.observe.__module__}.{self.observe.__qualname__}"
         extra = f"{json.dumps(given)} {made_by} {version_of('evidence/observed_tables.py')}"
@@ -122,7 +124,7 @@ def runs_of(
     """
     runs = []
     for name in worlds:
-        studied = register.worlds[name]
+        studied = register.looked_at(name)
         scenario = scenario_of(studied, baseline, population)
         for seed in seeds:
             drawn = scenario if draws is None else draws.drawn(scenario, seed)
@@ -286,9 +288,10 @@ def validation_id(judged: Register, runs: Sequence[WorldRun], draws: "Draws | No
         "judged by": version_of("studies", "evidence"),
     }
     content["entries"] = [e.model_dump(mode="json") for e in judged.entries.values()]
+    looked_at = [[getattr(run.studied, name) for name in LOOKED_AT] for run in runs]
     content["worlds"] = [
-        [run.world, run.seed, run.studied.logs, run.studied.keep, run.scenario.resolved()]
-        for run in runs
+        [run.world, run.seed, *fields, run.scenario.resolved()]
+        for run, fields in zip(runs, looked_at, strict=True)
     ]
     if draws is not None:
         content |= draws.design

@@ -50,7 +50,7 @@ def test_a_study_samples_by_sex_age_setting_and_more() -> None:
         chosen = (rows["sex"] == 0) & (rows["age"] >= 12) & (rows["age"] < 19)
         chosen &= (rows["care"] >= 3) & (rows["person"] > 1500)
         expected, yes = expected + chosen.sum(), yes + rows["ever"][chosen].sum()
-    assert found.rows == expected
+    assert found.people == expected
     assert found.value == pytest.approx(100 * yes / expected) if expected else True
 
 

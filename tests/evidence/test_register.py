@@ -141,7 +141,7 @@ def test_every_study_finds_what_it_names() -> None:
     worlds = Worlds(run_worlds(runs, 1, lambda line: None))
     for entry in entries():
         simulated = judge(entry, worlds).simulated
-        assert all(number.rows > 0 for number in simulated), entry.id
+        assert all(number.people > 0 for number in simulated), entry.id
 
 
 @pytest.mark.parametrize(

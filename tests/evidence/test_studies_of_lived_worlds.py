@@ -6,7 +6,8 @@ import numpy as np
 
 from abm.evidence.evaluation import Worlds, judge
 from abm.evidence.observed_tables import observe
-from abm.evidence.register import register
+from abm.evidence.register import Asked, register
+from abm.evidence.tables import answers
 from abm.evidence.worlds import (
     WorldRun,
     observe_worlds,
@@ -97,4 +98,74 @@ def test_worlds_of_one_seed_begin_alike_where_their_warm_ups_are_the_same() -> N
     for one in runs:
         groups.setdefault(one.beginning, []).append(f"{one.world} {one.seed}")
     shared = [sorted(group) for group in groups.values() if len(group) > 1]
-    assert shared == [sorted(f"{world} {seed}" for world in ALIKE) for seed in (101, 102)]
+    assert sorted(shared) == sorted(
+        sorted(f"{world} {seed}" for world in worlds)
+        for worlds in (ALIKE, ("pandemic", "plain"))
+        for seed in (101, 102)
+    )
+
+
+def yearly(seed: int = 3) -> tuple[dict, dict]:
+    """Return the tables of one risky world looked at yearly, and on the last day only."""
+    overrides = {"barrier_mean": 6.0}
+    scenario = load_scenario("baseline", population=200, years=3, overrides=overrides)
+    world = register().looked_at("baseline").model_copy(update={"logs": ("people", "acts")})
+    on_the_last_day = world.model_copy(update={"of_people": None})
+    return observe(scenario, seed, world), observe(scenario, seed, on_the_last_day)
+
+
+def test_the_last_of_the_yearly_snapshots_is_the_last_day() -> None:
+    every, last = (tables["people"] for tables in yearly())
+    order, on_it = np.argsort(last["person"]), every["year"] == 2
+    assert on_it.sum() == 200
+    assert len(every["person"]) == 600
+    for name in every.keys() - {"year"}:
+        np.testing.assert_array_equal(every[name][on_it], last[name][order], err_msg=name)
+
+
+def test_snapshots_stand_by_person_and_year_and_acts_only_grow() -> None:
+    people = yearly()[0]["people"]
+    same = people["person"][1:] == people["person"][:-1]
+    assert (np.diff(people["person"].astype(int)) >= 0).all()
+    for name, least in (("year", 1), ("acts", 0)):
+        assert (np.diff(people[name].astype(int))[same] >= least).all()
+    assert np.allclose(np.diff(people["age"])[same], 1.0, atol=0.01)
+
+
+def test_motives_are_known_once_half_of_the_years_are_over() -> None:
+    people = yearly()[0]["people"]
+    known = ~np.isnan(people["calm"])
+    assert [known[people["year"] == year].any() for year in range(3)] == [False, True, True]
+    assert known[(people["year"] == 2) & (people["past_year_acts"] > 0)].all()
+
+
+def test_what_was_seen_in_a_year_is_that_of_the_year_of_the_snapshot() -> None:
+    tables = yearly()[0]
+    acts, people = tables["acts"], tables["people"]
+    for year in range(3):
+        seen = np.unique(acts["person"][(acts["visible"] != 0) & (acts["year"] == year)])
+        then = people["year"] == year
+        marked = people["person"][then & (people["seen_in_year"] > 0)]
+        assert set(marked) >= set(seen) & set(people["person"][then]) - _on_edges(acts)
+
+
+def _on_edges(acts: dict) -> set:
+    """Return persons with acts on days that a year of 365 and one of 365.25 count apart."""
+    part = (acts["days_left"] % 365.25 < 1.5) | (acts["days_left"] % 365.25 > 363.5)
+    return set(acts["person"][part])
+
+
+def test_a_person_answers_alike_in_every_snapshot() -> None:
+    people = Worlds({"baseline": {3: yearly()[0]}}).table("baseline", "people")
+    assert people is not None
+    asked = Asked(question="single item", concealment=0.5)
+    reported = answers(people, asked).column("acts") > 0
+    later = (people.key[1:] == people.key[:-1]) & (people.column("acts")[:-1] > 0)
+    assert later.any()
+    assert (reported[1:] >= reported[:-1])[later].all()
+
+
+def test_whose_act_it_is_is_looked_up_on_the_last_day_a_person_is_there() -> None:
+    every, last = (Worlds({"baseline": {3: tables}}) for tables in yearly())
+    ages = [worlds.table("baseline", "acts").column("who_age") for worlds in (every, last)]
+    np.testing.assert_array_equal(*ages)

@@ -2,7 +2,7 @@
 
 import contextlib
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,12 +21,14 @@ from abm.runs.result_store import StoreError
 from abm.scenario.scenario import load_scenario
 
 if TYPE_CHECKING:
+    from abm.evidence.quantity_table import EvidenceTables
     from abm.evidence.register import Register
     from abm.evidence.selection import Judged
     from abm.evidence.verdict_table import Row
     from abm.evidence.worlds import WorldRun
 NOTE_WIDTH = 100
-TABLES = {"evidence.csv", "evidence.json"}
+TABLE_NAMES = ("evidence", "quantities")
+TABLES = {f"{name}.{form}" for name in TABLE_NAMES for form in ("csv", "json")}
 
 
 @shares(
@@ -124,25 +126,36 @@ def validation_folder(
     return RunFolder(options.out, main, "validate", design, "validate", id_)
 
 
-def finished(folder: Path, judged: "Register", *, is_drawn: bool = False) -> "list[Row] | None":
-    """Return the rows of a finished folder, or None where there is none that is whole.
+def finished(
+    folder: Path, judged: "Register", *, is_drawn: bool = False
+) -> "EvidenceTables | None":
+    """Return the tables of a finished folder, or None where there is none that is whole.
 
-    They are when the tables have the checksums of run.json, and say of every entry that is judged
-    what a row says.
+    They are when they have the checksums of run.json, and say of every entry and quantity that is
+    judged what a row says.
     """
-    from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS
-    from abm.report.html.validation import ROWS
+    from abm.evidence import quantity_table, verdict_table
+    from abm.evidence.quantity_members import quantities_judged
+    from abm.report.html.validation import QUANTITIES, ROWS
 
     if sound_tables(folder) != TABLES:
         return None
     try:
-        rows: list[Row] = read_json(folder / "evidence.json")
-        ROWS.validate_python(rows)
+        entries, quantities = (read_json(folder / f"{name}.json") for name in TABLE_NAMES)
+        ROWS.validate_python(entries)
+        QUANTITIES.validate_python(quantities)
     except (TableError, ValueError):
         return None
-    names = {*FIELDS, *(DRAW_FIELDS if is_drawn else ())}
-    known = [row["id"] for row in rows] == list(judged.entries)
-    return rows if known and all(row.keys() == names for row in rows) else None
+    whole = _are_rows_of(entries, judged.entries, verdict_table, is_drawn) and _are_rows_of(
+        quantities, quantities_judged(judged), quantity_table, is_drawn
+    )
+    return quantity_table.EvidenceTables(entries, quantities) if whole else None
+
+
+def _are_rows_of(rows: "Sequence[Row]", known: Iterable[str], table: Any, is_drawn: bool) -> bool:
+    """Return whether there is a row of all that is known, with the fields of a table's module."""
+    names = {*table.FIELDS, *(table.DRAW_FIELDS if is_drawn else ())}
+    return [row["id"] for row in rows] == list(known) and all(row.keys() == names for row in rows)
 
 
 def _validated(
@@ -151,33 +164,35 @@ def _validated(
     """Run the worlds, do the studies and write the tables, unless that is done."""
     import pandas as pd
 
-    from abm.evidence.evaluation import Worlds, judge
-    from abm.evidence.verdict_table import csv_rows, row_of
+    from abm.evidence.evaluation import Worlds
+    from abm.evidence.quantity_table import judge_register
+    from abm.evidence.verdict_table import csv_rows
     from abm.evidence.worlds import run_worlds
     from abm.report.figures.verdicts import draw_verdicts
 
     is_drawn = options.draws is not None
-    rows = None if options.force else finished(folder.path, register, is_drawn=is_drawn)
-    if rows is not None:
+    tables = None if options.force else finished(folder.path, register, is_drawn=is_drawn)
+    if tables is not None:
         options.say(NOTHING_NEW)
-        _show(rows, options)
+        _show(tables, options)
         return EXIT_DONE
     worlds = Worlds(run_worlds(runs, options.jobs, options.say, options.store), is_drawn)
-    single = worlds.of_single_seeds() if is_drawn else []
-    judged = [judge(entry, worlds, single) for entry in register.entries.values()]
-    rows = [row_of(result, is_drawn) for result in judged]
+    tables = judge_register(register, worlds)
+    entries, quantities = tables
     seeds = sorted({run.seed for run in runs})
     content: dict[str, Any] = {"worlds": sorted({run.world for run in runs}), "seeds": seeds}
     if options.draws is not None:
         content |= options.draws.describe(seeds)
     return Results(
         folder.write({
-            "evidence.csv": pd.DataFrame(csv_rows(rows)),
-            "evidence.json": json_bytes(rows),
+            "evidence.csv": pd.DataFrame(csv_rows(entries)),
+            "evidence.json": json_bytes(entries),
+            "quantities.csv": pd.DataFrame(quantities),
+            "quantities.json": json_bytes(quantities),
         }),
         content,
-        lambda _: _show(rows, options),
-        lambda path: draw_verdicts(rows, path, _title(folder, len(seeds), is_drawn)),
+        lambda _: _show(tables, options),
+        lambda path: draw_verdicts(entries, path, _title(folder, len(seeds), is_drawn)),
     )  # fmt: skip
 
 
@@ -190,13 +205,14 @@ def _title(folder: RunFolder, number: int, is_drawn: bool) -> str:
     return f"The evidence under the posterior, {draws}: {name}, {people:,} people each"
 
 
-def _show(rows: "Sequence[Row]", options: RunOptions) -> None:
+def _show(tables: "EvidenceTables", options: RunOptions) -> None:
     from abm.evidence.verdict_table import DRAWS_NOTE, cells_of, columns_of, summary
     from abm.report.terminal.printing import print_section
 
     if options.as_json:
-        print_json(list(rows))
+        print_json(tables.entries)
         return
+    rows = tables.entries
     table = TextTable("", columns_of(rows), tuple(map(cells_of, rows)))
     number = max(row["draws"] for row in rows) if options.draws is not None else 0
     note = textwrap.fill(DRAWS_NOTE.format(number), NOTE_WIDTH) if number else ""

@@ -49,6 +49,9 @@ class Result(NamedTuple):
     verdicts: tuple[Verdict, ...]  # one for each
     deciding: int  # the study with the worst verdict, the first of equals
     spreads: tuple[PosteriorSpread, ...] = ()  # for each study, where parameters were drawn
+    # Of each study its value in every seed alone: of all where parameters were drawn, else of those
+    # that have no interval by groups of people.
+    by_seed: tuple[tuple[float, ...], ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -116,17 +119,23 @@ def judge(
     """
     if not entry.is_answerable:
         return Result(entry, (), (), 0)
-    simulated, verdicts, spreads = [], [], []
+    simulated, verdicts, spreads, by_seed = [], [], [], []
     for study in entry.study:
         number, bounds = (do or do_study)(study, worlds), bounds_of(entry, study)
         interval = number.low, number.high
+        has_none = math.isnan(number.low) and not math.isnan(number.value)
+        seeds = draws or (worlds.of_single_seeds() if has_none else ())
+        values = [value_of(study, seed, SETS_A_DRAW) for seed in seeds]
+        by_seed.append(tuple(values))
         if draws:
-            values = [value_of(study, draw, SETS_A_DRAW) for draw in draws]
             spreads.append(posterior_spread(values, *bounds))
             interval = spreads[-1].interval_for_verdict(*interval, *bounds)
         simulated.append(number)
         verdicts.append(verdict_of(number.value, *bounds, *interval))
-    return Result(entry, tuple(simulated), tuple(verdicts), worst(verdicts), tuple(spreads))
+    deciding = worst(verdicts)
+    return Result(
+        entry, tuple(simulated), tuple(verdicts), deciding, tuple(spreads), tuple(by_seed)
+    )
 
 
 def do_study(study: Study, worlds: Worlds) -> Simulated:

@@ -12,10 +12,14 @@ from abm.evidence.verdicts import GOOD, NO_EFFECT, VERDICTS, PosteriorSpread, di
 
 COLUMNS = ("id", "use", "verdict", "published", "accepted", "simulated", "interval", "what")
 DRAWS_COLUMNS = (*COLUMNS[:6], "95 % of draws", "accepted draws", "what")
+BESIDE = ("quantity", "quantity_verdict", "group", "prior_pass", "p_inside", "benchmark")
+"""What a row says of the quantity in which its entry stands; of the entry, which share of draws
+from the prior pass, the chance that it is inside, and what the null model gives."""
 FIELDS = (
     *("id", "use", "kind", "published", "low", "high", "interval", "simulated", "simulated_low"),
     *("simulated_high", "simulated_interval", "people", "verdict", "part", "direction"),
-    *("counts_with", "close_to", "statement", "source", "year", "doi", "note", "studies"),
+    *("counts_with", "close_to", "statement", "source", "year", "doi", "note"),
+    *(*BESIDE, "studies"),
 )
 """Names of what is said of an entry, in evidence.csv (without `studies`) and in JSON."""
 DRAW_FIELDS = ("draws_low", "draws_high", "draws_inside", "draws")

@@ -1,6 +1,7 @@
 """`nssi evidence` and `nssi validate`, with worlds that are made up instead of lived."""
 
 import contextlib
+import csv
 import dataclasses
 import io
 import json
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from abm.cli.main import app
 from abm.cli.validate import finished, validate_command
 from abm.evidence.listing import as_lines, as_object, find_entry
+from abm.evidence.quantity_members import quantities_judged
 from abm.evidence.register import register
 from abm.evidence.verdict_table import FIELDS
 from abm.evidence.verdicts import VERDICTS
@@ -52,11 +54,15 @@ def test_it_writes_a_table_a_figure_and_what_was_lived(first: tuple[Path, str], 
     assert validate(out, as_json=True) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["id"] for row in rows] == list(register().entries)
+    quantities = quantities_judged(register())
     for row in rows:
         assert tuple(row) == FIELDS
         assert row["verdict"] in VERDICTS
         assert (row["simulated"] is None) == (row["use"] == "not answerable"), row["id"]
+        assert row["quantity"] in quantities or row["use"] == "not answerable"
     (folder,) = (out / "validate").iterdir()
+    with (folder / "quantities.csv").open(encoding="utf-8") as file:
+        assert [row["id"] for row in csv.DictReader(file)] == list(quantities)
     lines = (folder / "evidence.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0].split(",")[:3] == ["id", "use", "kind"]
     assert (folder / "figures" / "verdicts_at_a_glance.png").stat().st_size > 10_000
@@ -156,7 +162,9 @@ def test_an_evidence_table_that_was_changed_is_never_shown(
     shutil.copytree(whole, tmp_path / "validate")
     (path,) = tmp_path.rglob("evidence.json")
     rows = json.loads(path.read_text())
-    assert finished(path.parent, register()) == rows
+    tables = finished(path.parent, register())
+    assert tables is not None
+    assert tables.entries == rows
     path.write_text(json.dumps(edit(rows)))
     if with_checksum:
         told = json.loads(path.with_name("run.json").read_text())

@@ -136,7 +136,8 @@ def finished(
     """
     from abm.evidence import quantity_table, verdict_table
     from abm.evidence.quantity_members import quantities_judged
-    from abm.report.html.validation import QUANTITIES, ROWS
+    from abm.report.html.validation import ROWS
+    from abm.report.quantities import QUANTITIES
 
     if sound_tables(folder) != TABLES:
         return None

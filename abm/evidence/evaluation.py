@@ -123,7 +123,7 @@ def judge(
     for study in entry.study:
         number, bounds = (do or do_study)(study, worlds), bounds_of(entry, study)
         interval = number.low, number.high
-        has_none = math.isnan(number.low) and not math.isnan(number.value)
+        has_none = do is None and math.isnan(number.low) and not math.isnan(number.value)
         seeds = draws or (worlds.of_single_seeds() if has_none else ())
         values = [value_of(study, seed, SETS_A_DRAW) for seed in seeds]
         by_seed.append(tuple(values))

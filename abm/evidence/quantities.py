@@ -210,7 +210,7 @@ def read_quantities(text: str, entries: Collection[str]) -> dict[str, PublishedQ
     quantities = read_declarations(dict[str, PublishedQuantity], text, QUANTITIES_FILE, _prepared)
     for quantity in quantities.values():
         for name in quantity.entries:
-            if name not in entries and not name.startswith("N"):
+            if name not in entries:
                 raise DeclarationError(f"{QUANTITIES_FILE}: {quantity.id}: no entry {name}")
         if quantity.review is not None and quantity.review.entry not in quantity.entries:
             raise DeclarationError(f"{QUANTITIES_FILE}: {quantity.id}: review: no member")

@@ -4,8 +4,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from abm.evidence.causes import cause_of
 from abm.evidence.evaluation import Result, Worlds, judge
 from abm.evidence.listing import finite
+from abm.evidence.null_model import null_results
 from abm.evidence.quantity_members import alone, entries_to_judge, quantities_judged
 from abm.evidence.quantity_verdicts import (
     QuantityResult,
@@ -22,7 +24,7 @@ FIELDS = (
     *("id", "group", "verdict", "statement", "instrument", "entries", "published", "low", "high"),
     *("accepts", "estimates", "spread", "scale", "simulated", "simulated_low", "simulated_high"),
     *("p_inside", "part", "factor", "prior_pass", "benchmark", "benchmark_verdict"),
-    *("benchmark_factor", "others_factor", "note"),
+    *("benchmark_factor", "others_factor", "cause", "note"),
 )
 """Names of what is said of a quantity, in quantities.csv and quantities.json."""
 DRAW_FIELDS = ("draws_inside", "draws")
@@ -37,30 +39,28 @@ class EvidenceTables(NamedTuple):
     quantities: list[Row]
 
 
-def judge_register(judged: Register, worlds: Worlds, null: Results | None = None) -> EvidenceTables:
-    """Do every study of a register in worlds, and judge its entries and its quantities.
-
-    `null` is what the null model gives for `entries_to_judge`, where it was asked.
-    """
+def judge_register(judged: Register, worlds: Worlds) -> EvidenceTables:
+    """Do every study of a register in worlds, and judge its entries and its quantities."""
     single = worlds.of_single_seeds() if worlds.is_drawn else ()
     asked = entries_to_judge(judged)
     results = {name: judge(entry, worlds, single) for name, entry in asked.items()}
+    null = null_results(asked.values())
     quantities = quantity_rows(judged, results, null, worlds.is_drawn)
     rows = [row_of(results[name], worlds.is_drawn) for name in judged.entries]
     return EvidenceTables(beside_rows(rows, quantities, judged, results, null), quantities)
 
 
 def quantity_rows(
-    judged: Register, results: Results, null: Results | None = None, is_drawn: bool = False
+    judged: Register, results: Results, null: Results, is_drawn: bool = False
 ) -> list[Row]:
     """Return a row for everything that is judged of a register.
 
-    `results` are those of `entries_to_judge`, `null` the same of the null model, if it was asked.
+    `results` are those of `entries_to_judge`, `null` the same of the null model.
     """
     rows = []
     for quantity in quantities_judged(judged).values():
         result = judge_quantity(quantity, results, judged.entries, prior_passes())
-        beside = judge_quantity(quantity, null or {}, judged.entries, {}, unknown=0.0)
+        beside = judge_quantity(quantity, null, judged.entries, {}, unknown=0.0)
         rows.append(_row(result, beside, is_drawn))
     return rows
 
@@ -75,7 +75,7 @@ def _row(result: QuantityResult, null: QuantityResult, is_drawn: bool) -> Row:
         **{"low": finite(part.low), "high": finite(part.high), "accepts": quantity.accepts},
         **{"estimates": len(quantity.estimates), "spread": finite(quantity.spread)},
         **{"scale": part.scale, "part": part.name, "note": quantity.note},
-        **{"prior_pass": finite(result.prior_pass)},
+        **{"prior_pass": finite(result.prior_pass), "cause": cause_of(quantity.entries)},
         **{"others_factor": finite(others_factor(quantity))},
     }
     if result.parts:
@@ -97,7 +97,7 @@ def beside_rows(
     quantities: Iterable[Row],
     judged: Register,
     results: Results,
-    null: Results | None = None,
+    null: Results,
 ) -> list[Row]:
     """Return rows of the evidence table with what `BESIDE` names.
 
@@ -108,8 +108,7 @@ def beside_rows(
         for name in quantity["entries"].split(BETWEEN):
             of_entry.setdefault(name, quantity)
     return [
-        row | _beside(row["id"], of_entry.get(row["id"]), judged, results, null or {})
-        for row in rows
+        row | _beside(row["id"], of_entry.get(row["id"]), judged, results, null) for row in rows
     ]
 
 

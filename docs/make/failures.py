@@ -1,17 +1,17 @@
 """The page of failures: which predictions fail at the defaults, and what in the model causes it.
 
-`failures.toml` holds the causes, written by people; `validation/evidence.csv` what a validation of
-the defaults found. ``python -m docs.make.pages`` writes docs/failures.md from both.
+`failures.toml` holds the causes, written by people, `abm/evidence/causes.toml` which entries each
+explains; `validation/evidence.csv` is what a validation of the defaults found.
+``python -m docs.make.pages`` writes docs/failures.md from all three.
 """
 
 import functools
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
+from abm.evidence.causes import causes as titles_of_causes
 from abm.evidence.listing import accepted, number
 from abm.evidence.register import register
 from abm.evidence.verdicts import GOOD
@@ -56,7 +56,11 @@ class Cause(Declared):
 
     title: Text  # what it is about
     text: Text  # what in the model causes it
-    entries: Annotated[tuple[Text, ...], Field(min_length=1)]  # those that it explains if they fail
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """Those that it explains if they fail."""
+        return titles_of_causes()[self.title]
 
 
 class _File(Declared):
@@ -69,8 +73,9 @@ class _File(Declared):
 def _read() -> _File:
     declared = read_declarations(_File, CAUSES_FILE.read_text(encoding="utf-8"), CAUSES_FILE.name)
     known = register().entries
-    named = [entry for cause in declared.cause for entry in cause.entries]
-    for entry in (*named, *declared.changed_entries):
+    if [cause.title for cause in declared.cause] != list(titles_of_causes()):
+        raise DeclarationError(f"{CAUSES_FILE.name}: expected the titles of causes.toml, in order")
+    for entry in declared.changed_entries:
         if entry not in known:
             hint = did_you_mean(entry, known)
             raise DeclarationError(f"{CAUSES_FILE.name}: no entry {entry}{hint}")
@@ -83,7 +88,7 @@ def causes() -> tuple[Cause, ...]:
     Raises
     ------
     DeclarationError
-        If the file is wrong, or explains an entry that the register has not.
+        If the file is wrong, or has not the causes that the package names.
     """
     return _read().cause
 

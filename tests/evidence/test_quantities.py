@@ -80,7 +80,7 @@ def edited(name: str, before: str, after: str) -> str:
         (edited("disorder", 'why = "two surveys"\n', ""), "disorder: why: expected"),
         (edited("disorder", '["E055", "E056"]', "[]"), "disorder"),
         (edited("disorder", "published range", "prediction interval"), "disorder: why"),
-        (edited("ever-one-question", "people = [4810]", "people = []\nfoo = 1"), "quantities.toml"),
+        (edited("ever-one-question", "people = [2653]", "men = [2653]"), "ever-one-question"),
         (edited("disorder", 'scale = "log-odds"', 'scale = "odds"'), "disorder.scale"),
         (edited("past-year-list", "published = 46.5", "n = 46.5"), "past-year-list"),
         (edited("trial-arms", "people = [1088, 1088]", "people = [1088]"), "trial-arms.*people"),

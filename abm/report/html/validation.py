@@ -9,7 +9,6 @@ from pydantic import Field, TypeAdapter
 
 from abm.evidence.listing import accepted
 from abm.evidence.listing import number as short
-from abm.evidence.quantity_verdicts import Group, QuantityVerdict
 from abm.evidence.verdicts import GOOD, VERDICTS, Verdict
 from abm.io.files import ReadBack
 from abm.report.format import format_count, format_list, format_text
@@ -101,39 +100,8 @@ class EvidenceRow(StudyOfDraws):
         return accepted(low, math.inf if self.high is None else self.high)
 
 
-class QuantityRow(ReadBack):
-    """One row of quantities.json."""
-
-    id: Line
-    group: Group
-    verdict: QuantityVerdict
-    statement: Line
-    instrument: Line = ""
-    entries: Line = ""
-    part: Line = ""
-    note: Line = ""
-    accepts: Line = ""
-    published: float | None = None
-    low: float | None = None
-    high: float | None = None
-    simulated: float | None = None
-    simulated_low: float | None = None
-    simulated_high: float | None = None
-    p_inside: float | None = None
-    factor: float | None = None
-    prior_pass: float | None = None
-    benchmark: float | None = None
-    benchmark_verdict: QuantityVerdict | None = None
-    benchmark_factor: float | None = None
-    others_factor: float | None = None
-    draws_inside: int = 0
-    draws: int | None = None
-
-
 ROWS = TypeAdapter(list[EvidenceRow])
 """What evidence.json holds."""
-QUANTITIES = TypeAdapter(list[QuantityRow])
-"""What quantities.json holds."""
 
 
 def body_of_validation(files: Files, description: Description) -> ReportBody:

@@ -139,13 +139,13 @@ def null_tables(
         "asked_by_list": asked_by_list(asking, population.seed, population.person),
         "survey_willingness": np.full(len(population.sex), asking.parameters["survey_willingness"]),
     }
+    ends = _year_ends(population, asked, years)
     left = (population.age >= LAST_AGE) & (population.age < LAST_AGE + years)
-    last = population.at(np.minimum(population.age, LAST_AGE)) | asked
     tables: Mapping[str, Callable[[], Columns]] = {
-        "people": lambda: _taken(last, population.age < LAST_AGE),
-        "leavers": lambda: _taken(last, left),
+        "people": lambda: ends,
+        "leavers": lambda: _taken(population.at(np.minimum(population.age, LAST_AGE)), left),
         "acts": lambda: _acts(population, start, years),
-        "waves": lambda: _waves(population, asked, start, years),
+        "waves": lambda: _waves(ends, start, years),
         "census": lambda: _census(population, start, years),
     }
     return {name: tables[name]() for name in names}
@@ -155,18 +155,27 @@ def _taken(columns: Columns, rows: np.ndarray) -> Columns:
     return {name: values[rows] for name, values in columns.items()}
 
 
-def _waves(population: NullPopulation, asked: Columns, start: datetime.date, years: int) -> Columns:
-    """Return one row a person and yearly wave, by person and time."""
-    waves = []
-    for wave in range(years):
-        age = population.age - (years - 1 - wave)
-        day = _last_day(start, wave)
-        dated = {"wave": wave, "day": day.toordinal(), "year": day.year}
-        columns = {name: np.full(len(age), value) for name, value in dated.items()}
+def _year_ends(population: NullPopulation, asked: Columns, years: int) -> Columns:
+    """Return one row a person and reported year, counted from 0, on whose last day they are there.
+
+    By person and time.
+    """
+    ends = []
+    for year in range(years):
+        age = population.age - (years - 1 - year)
         present = (age >= FIRST_AGE) & (age < LAST_AGE)
-        waves.append(_taken(population.at(age) | asked | columns, present))
-    together = {name: np.concatenate([wave[name] for wave in waves]) for name in waves[0]}
-    return _taken(together, np.lexsort((together["wave"], together["person"])))
+        known = population.at(age) | asked | {"year": np.full(len(age), year)}
+        ends.append(_taken(known, present))
+    together = {name: np.concatenate([end[name] for end in ends]) for name in ends[0]}
+    return _taken(together, np.lexsort((together["year"], together["person"])))
+
+
+def _waves(ends: Columns, start: datetime.date, years: int) -> Columns:
+    """Return one row a person and yearly wave, with its date."""
+    days = [_last_day(start, year) for year in range(years)]
+    wave = ends["year"]
+    dated = {"day": [day.toordinal() for day in days], "year": [day.year for day in days]}
+    return ends | {"wave": wave} | {name: np.array(dates)[wave] for name, dates in dated.items()}
 
 
 def _last_day(start: datetime.date, year: int) -> datetime.date:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from abm.evidence.listing import accepted_by, format_instrument, format_study, number
+from abm.evidence.null_model import null_model
 from abm.evidence.register import MOST_FITTED, SETTINGS, USES, Entry, Register, register
 from abm.evidence.statistics import STATISTICS
 from abm.evidence.verdicts import VERDICTS
@@ -111,10 +112,26 @@ changes with the words of the source only.
 """
 
 
+NULL_MODEL = """\
+## The null model
+
+A population without any mechanism answers the same questions, as a benchmark: young people begin
+by a hazard that depends on age and sex alone, and go on at a rate of their own until they end, so
+that yearly acts are negative binomial. Nobody has traits, moods, friends or help. Its numbers are
+fitted to those figures the model was fitted to which it can answer ({figures}), by
+`python -m abm.evidence.null_model --fit`. It is asked as the model is: the same studies, questions
+and bounds. Worlds that are compared do not differ in it, England has no trend, both arms of a trial
+fare alike. Where a study asks for what nobody in it has, a statistic of an effect (a ratio, a
+difference, a correlation, a slope) says that there is none, without an interval; all else has no
+answer.
+"""
+
+
 def page(chosen: Register | None = None) -> str:
     """Return the text of docs/evidence.md."""
     entries = chosen or register()
     parts = [HEAD.format(most=MOST_FITTED), _statistics(), _settings(), _worlds(entries)]
+    parts.append(_null_model())
     parts.append(_counts(entries))
     parts += [_section(title, entries, letter) for letter, title in SECTIONS.items()]
     parts.append(_instruments(entries))
@@ -125,6 +142,13 @@ def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     heads = list(columns)
     lines = [heads, ["---"] * len(heads), *[[c.replace("|", "\\|") for c in row] for row in rows]]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _null_model() -> str:
+    model = null_model()
+    rows = [(name, number(own.value), own.unit, own.meaning) for name, own in model.numbers.items()]
+    text = NULL_MODEL.format(figures=", ".join(model.figures))
+    return f"{text}\n{_table(('number', 'value', 'unit', 'meaning'), rows)}"
 
 
 def _statistics() -> str:

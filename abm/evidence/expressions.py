@@ -6,10 +6,13 @@ the functions of `FUNCTIONS`. Nothing else is accepted, so a register cannot run
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
+
+LONGEST = 300  # characters of an expression, so that it is not nested deeply either
+LARGEST = 1e15  # number in it
 
 
 class Rows(Protocol):
@@ -127,9 +130,11 @@ def names_in(text: str) -> frozenset[str]:
 
 def parse(text: str) -> ast.expr:
     """Return the tree of an expression; an ExpressionError names what is not allowed in it."""
+    if len(text) > LONGEST:
+        raise ExpressionError(f"is too long for an expression (over {LONGEST} characters)")
     try:
         tree = ast.parse(text, mode="eval").body
-    except SyntaxError:
+    except (SyntaxError, ValueError):
         raise ExpressionError(f"{text!r} is not an expression") from None
     _check(tree, text)
     return tree
@@ -144,11 +149,30 @@ def _check(node: ast.expr, text: str) -> None:
                 raise ExpressionError(f"{text!r}: expected one of the functions {known}")
             if part.keywords:
                 raise ExpressionError(f"{text!r}: functions take no named arguments")
+            _check_arguments(part.func.id, part.args, text)
         elif isinstance(part, ast.Constant):
-            if isinstance(part.value, bool) or not isinstance(part.value, int | float):
-                raise ExpressionError(f"{text!r}: expected a number, not {part.value!r}")
+            _check_number(part.value, text)
         elif not isinstance(part, ALLOWED):
             raise ExpressionError(f"{text!r}: {type(part).__name__} is not allowed")
+
+
+def _check_arguments(function: str, arguments: Sequence[ast.expr], text: str) -> None:
+    """Refuse a function of fewer or more values than it takes."""
+    takes = {"top": 2, "bottom": 2, "first": 0}.get(function, 1)
+    if len(arguments) != takes:
+        raise ExpressionError(f"{text!r}: {function} takes {takes} values, not {len(arguments)}")
+    share = arguments[1] if takes > 1 else ast.Constant(0)
+    if not isinstance(share, ast.Constant) or not 0 <= _check_number(share.value, text) <= 1:
+        raise ExpressionError(f"{text!r}: {function} takes a share from 0 to 1")
+
+
+def _check_number(value: object, text: str) -> float:
+    """Return a number of an expression; refuse what is none, or is too large for one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ExpressionError(f"{text!r}: expected a number, not {value!r}")
+    if not abs(value) <= LARGEST:
+        raise ExpressionError(f"{text!r}: a number in it is too large")
+    return float(value)
 
 
 ALLOWED: tuple[type, ...] = (
@@ -162,7 +186,7 @@ ALLOWED: tuple[type, ...] = (
 def _value(node: ast.expr, rows: Rows) -> Any:
     """Evaluate one node."""
     if isinstance(node, ast.Constant):
-        return float(node.value)  # type: ignore[arg-type]
+        return np.float64(node.value)  # type: ignore[arg-type]  # by zero: infinite, no error
     if isinstance(node, ast.Name):
         return rows.column(node.id)
     if isinstance(node, ast.BinOp):

@@ -2,14 +2,14 @@
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from abm.io.messages import shown
+from abm.io.messages import did_you_mean, shown
 
 
 def _filled(text: str) -> str:
@@ -33,6 +33,8 @@ EXPECTED = {
 }
 """What is expected where an error of pydantic has a type that begins like this."""
 
+TOO_DEEP = "is nested too deeply"
+
 
 class DeclarationError(ValueError):
     """A file of declarations is incomplete or contradicts itself."""
@@ -51,18 +53,32 @@ def read_declarations[T](
 
     A `DeclarationError` names the file, the entry and what was expected of it.
     """
+    return checked(kind, prepared(toml_tables(text, file)), file)
+
+
+def toml_tables(text: str, file: str) -> dict[str, Any]:
+    """Return the tables of a TOML text; a DeclarationError says that it is none."""
     try:
-        tables = prepared(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise DeclarationError(f"{file}: {TOO_DEEP}") from None
+    except ValueError as error:  # also a number with too many digits
         raise DeclarationError(f"{file}: is not valid TOML: {error}") from None
+
+
+def checked[T](kind: type[T], tables: Any, where: str) -> T:
+    """Return what tables declare; a DeclarationError begins with where they are from."""
     try:  # as JSON, whose arrays are both tuples and lists where nothing else is converted
         return TypeAdapter(kind).validate_json(json.dumps(tables, default=str))
+    except RecursionError:
+        raise DeclarationError(f"{where}: {TOO_DEEP}") from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise DeclarationError(f"{file}: {_explained(first)}") from None
+        errors = error.errors(include_url=False)
+        misspelt = (one for one in errors if _meant(one, kind))  # else it would be said to lack it
+        raise DeclarationError(f"{where}: {_explained(next(misspelt, errors[0]), kind)}") from None
 
 
-def _explained(error: ErrorDetails) -> str:
+def _explained(error: ErrorDetails, declared: Any) -> str:
     """Return which entry is wrong, and what was expected of it."""
     path, kind = list(error["loc"]), error["type"]
     if kind == "value_error":
@@ -74,13 +90,34 @@ def _explained(error: ErrorDetails) -> str:
             path += ["range"] if isinstance(last, str) else []
             message = "expected [low, high]"
     elif kind == "extra_forbidden":
-        message = "there is no such field or table"
+        message = f"there is no such field or table{_meant(error, declared)}"
+    elif kind == "json_invalid":
+        message = TOO_DEEP
     elif kind.partition("_")[0] in EXPECTED:
         expected = EXPECTED[kind.partition("_")[0]]
         message = f"expected {expected}, not {shown(error['input'])}"
     else:
         message = error["msg"].replace("Input should be", "expected")
     return ": ".join(filter(None, [".".join(map(str, path)), message]))
+
+
+def _meant(error: ErrorDetails, declared: Any) -> str:
+    """Return the name of a field that a misspelt one is near to, as a question; else nothing."""
+    if error["type"] != "extra_forbidden":
+        return ""
+    *path, name = error["loc"]
+    return did_you_mean(str(name), _fields_at(declared, path))
+
+
+def _fields_at(declared: Any, path: Sequence[str | int]) -> Sequence[str]:
+    """Return the fields of what is declared at a path of names and numbers."""
+    for step in path:
+        if isinstance(declared, type) and issubclass(declared, BaseModel):
+            declared = declared.model_fields[str(step)].annotation
+        else:  # dict[str, T] or tuple[T, ...]
+            declared = next((kind for kind in get_args(declared)[::-1] if kind is not ...), None)
+    is_model = isinstance(declared, type) and issubclass(declared, BaseModel)
+    return list(declared.model_fields) if is_model else []
 
 
 def named(tables: Any, field: str = "name") -> Any:

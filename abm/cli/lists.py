@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from abm.cli.options import JsonOption, OnlyOption, beginning, declared_names
+from abm.cli.options import EvidenceOption, JsonOption, OnlyOption, beginning, declared_names
 from abm.io.messages import find
 from abm.io.terminal import print_json, print_table
 
@@ -218,15 +218,15 @@ def evidence(
             metavar="ID", help="One claim or figure, such as P61.", autocompletion=_evidence_names
         ),
     ] = None,
+    file: EvidenceOption = None,
     names: OnlyOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List every claim and published figure the model is held against, or explain one."""
     from abm.evidence.listing import COLUMNS, as_lines, as_object, as_row, find_entry
-    from abm.evidence.register import register
-    from abm.evidence.selection import only
+    from abm.evidence.selection import choose
 
-    chosen = only(register(), names)
+    chosen = choose(names, file).register
     known = name and find_entry(chosen, name).id
     listing = _Listing(
         COLUMNS,

@@ -53,13 +53,22 @@ def beginning(start: str, named: Iterable[tuple[str, str]]) -> list[tuple[str, s
 ScenarioArgument = Annotated[
     str, typer.Argument(help="A scenario's name, or a path.", autocompletion=scenario_names)
 ]
+EvidenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--evidence",
+        metavar="FILE",
+        help="Figures of your own beside those that ship, in a TOML file. With --only own: "
+        "instead of them.",
+    ),
+]
 OnlyOption = Annotated[
     str | None,
     typer.Option(
         "--only",
         metavar="NAMES",
         help="Some of the evidence, separated by commas: identifiers such as P01, or claims, "
-        "figures, fitted, predicted, baseline (what the baseline alone answers).",
+        "figures, fitted, predicted, own, baseline (what the baseline alone answers).",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

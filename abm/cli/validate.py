@@ -10,7 +10,14 @@ import typer
 
 from abm.cli.answers import answering
 from abm.cli.frame import Results, carry_out
-from abm.cli.options import OnlyOption, SharedOptions, check_folder, scenario_names, shares
+from abm.cli.options import (
+    EvidenceOption,
+    OnlyOption,
+    SharedOptions,
+    check_folder,
+    scenario_names,
+    shares,
+)
 from abm.io.tables import TableError, json_bytes, read_json
 from abm.io.terminal import EXIT_DONE, NOTHING_NEW, print_json
 from abm.report.format import format_count
@@ -49,6 +56,7 @@ def validate(
             autocompletion=scenario_names,
         ),
     ] = "baseline",
+    file: EvidenceOption = None,
     names: OnlyOption = None,
 ) -> None:
     """Do every simulated study, and set what it finds beside what was published."""
@@ -56,11 +64,12 @@ def validate(
     from abm.evidence.worlds import FIRST_SEED, standards, worlds_needed
 
     check_folder(shared.out)
-    judged = choose(names)
+    judged = choose(names, file)
     worlds = worlds_needed(judged.register, judged.register.entries.values())
     needed = [judged.register.worlds[world].scenario for world in worlds]
     scenarios = [load_scenario(name) for name in dict.fromkeys([scenario, *needed])]
-    with answering(context, shared.out / "validate", scenarios) as answer:
+    files = [] if file is None else [file]
+    with answering(context, shared.out / "validate", scenarios, files) as answer:
         options = shared.run_options()
         number, step, people = standards(is_drawn=options.draws is not None)
         seeds = shared.all_seeds(number, FIRST_SEED, step)

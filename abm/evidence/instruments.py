@@ -3,11 +3,14 @@
 `instruments.toml` holds them, coded from the sources by people who had looked at no result.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from abm.io.declarations import DeclarationError, Declared, Text, named, read_declarations
+from abm.io.declarations import DeclarationError, Declared, Text, checked, named, toml_tables
+from abm.io.messages import did_you_mean
 
 INSTRUMENTS_FILE = "instruments.toml"
 FACTS = ("intent", "poisoning", "frame", "mode", "period", "years", "country", "sure", "seen")
@@ -23,6 +26,8 @@ Kind = Literal[
     "laboratory",
     "none",
 ]
+
+NONE: Mapping[str, "Instrument"] = MappingProxyType({})
 
 
 class Instrument(Declared):
@@ -54,15 +59,28 @@ class Instrument(Declared):
 
 def read_instruments(text: str) -> dict[str, Instrument]:
     """Return instruments by name; DeclarationError says what is wrong with which."""
-    return read_declarations(dict[str, Instrument], text, INSTRUMENTS_FILE, _prepared)
+    tables = prepared_instruments(toml_tables(text, INSTRUMENTS_FILE), INSTRUMENTS_FILE)
+    return checked(dict[str, Instrument], tables, INSTRUMENTS_FILE)
 
 
-def _prepared(tables: dict[str, Any]) -> Any:
-    """Return instruments with the fields of those above that they are like."""
-    whole: dict[str, Any] = {}
+def prepared_instruments(
+    tables: Mapping[str, Any], where: str, known: Mapping[str, Instrument] = NONE
+) -> Any:
+    """Return instruments with the fields of those above them, or known, that they are like.
+
+    `where` says in a DeclarationError where they are from.
+    """
+    whole: dict[str, Any] = {
+        name: instrument.model_dump(mode="json", exclude_defaults=True, exclude={"id"})
+        for name, instrument in known.items()
+    }
     for name, table in tables.items():
-        like = table.pop("like", None) if isinstance(table, dict) else None
-        if like is not None and not isinstance(whole.get(str(like)), dict):
-            raise DeclarationError(f"{INSTRUMENTS_FILE}: {name}: no instrument {like} above it")
-        whole[name] = table if like is None else {**whole[like], **table}
-    return named(whole, "id")
+        like = table.get("like") if isinstance(table, dict) else None
+        if like is None:
+            whole[name] = table
+            continue
+        if not isinstance(whole.get(str(like)), dict):
+            hint = did_you_mean(str(like), whole)
+            raise DeclarationError(f"{where}: {name}: no instrument {like} above it{hint}")
+        whole[name] = {**whole[like], **{k: v for k, v in table.items() if k != "like"}}
+    return named({name: whole[name] for name in tables}, "id")

@@ -6,17 +6,18 @@
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
-from abm.evidence.expressions import names_in, parse
+from abm.evidence.expressions import ExpressionError, names_in, parse
 from abm.evidence.instruments import INSTRUMENTS_FILE, Instrument, read_instruments
 from abm.evidence.statistics import STATISTICS
 from abm.io.declarations import ByName, DeclarationError, Declared, Text, named, read_declarations
+from abm.io.messages import did_you_mean
 
 FOLDER = Path(__file__).parent
 WORLDS_FILE = "worlds.toml"
@@ -100,18 +101,21 @@ class Study(Declared):
     given: Text | None = None
     per: float = 1.0  # a multiplier, such as 100 or 100,000
     than: tuple[Text, ...] = ()  # minus the highest of the same statistic of each of these
-    size: tuple[int, int] | None = None  # fewest and most people, for statistics over studies
-    studies: int | None = None  # in a set, for statistics over studies
+    # Fewest and most people of one study, and how many are in a set, for statistics over studies.
+    size: tuple[PositiveInt, Annotated[int, Field(le=100_000)]] | None = None
+    studies: int | None = Field(default=None, gt=0, le=1_000)
     low: float | None = None  # what is accepted, instead of the entry's
     high: float | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.setting not in SETTINGS:
-            raise ValueError(f"setting: expected one of {', '.join(SETTINGS)}")
+            hint = did_you_mean(self.setting, SETTINGS)
+            raise ValueError(f"setting: expected one of {', '.join(SETTINGS)}{hint}")
         over_studies = self.statistic in STUDY_STATISTICS
         if not over_studies and self.statistic not in STATISTICS:
-            raise ValueError(f"statistic: expected one of {', '.join(STATISTICS)}")
+            hint = did_you_mean(self.statistic, STATISTICS)
+            raise ValueError(f"statistic: expected one of {', '.join(STATISTICS)}{hint}")
         if over_studies != (self.size is not None and self.studies is not None):
             raise ValueError("size and studies: needed by statistics over studies, and only there")
         needs = {**STUDY_STATISTICS, **{name: s.needs for name, s in STATISTICS.items()}}
@@ -120,20 +124,24 @@ class Study(Declared):
                 raise ValueError(f"{name}: needed by the statistic {self.statistic}")
         if self.asked.mode == "face to face" and self.table != "waves":
             raise ValueError("asked: only people of waves are asked face to face")
-        for expression in self.expressions:
-            parse(expression)
+        for field, expression in self.expressions:
+            try:
+                parse(expression)
+            except ExpressionError as error:
+                raise ValueError(f"{field}: {error}") from None
         return self
 
     @property
-    def expressions(self) -> tuple[str, ...]:
-        """What is looked at, and of whom."""
-        every = (self.where, self.of, self.by, self.given, *self.than)
-        return tuple(expression for expression in every if expression is not None)
+    def expressions(self) -> list[tuple[str, str]]:
+        """What is looked at, and of whom: the expressions it has, with the field of each."""
+        fields = {name: getattr(self, name) for name in ("where", "of", "by", "given")}
+        own = [(name, text) for name, text in fields.items() if text is not None]
+        return [*own, *(("than", text) for text in self.than)]
 
     @property
     def of_people(self) -> set[str]:
         """Columns of people that it names: in other tables those of the person of a row."""
-        names = set[str]().union(*map(names_in, self.expressions))
+        names = set[str]().union(*(names_in(text) for _, text in self.expressions))
         if self.table not in ("people", "leavers"):
             names = {name for name in names if name.startswith(ACTOR)}
         return {name.removeprefix(ACTOR) for name in names}
@@ -253,20 +261,22 @@ def read_register(texts: Mapping[str, str], worlds: str, instruments: str) -> Re
     """
     entries: dict[str, Entry] = {}
     for file, text in texts.items():
-        for name, entry in read_declarations(dict[str, Entry], text, file, _prepared).items():
+        for name, entry in read_declarations(
+            dict[str, Entry], text, file, prepared_entries
+        ).items():
             if name in entries:
                 raise DeclarationError(f"{file}: {name}: stands in the register twice")
             entries[name] = entry
-    read = Register(
+    whole = Register(
         entries=entries,
         worlds=read_declarations(dict[str, StudiedWorld], worlds, WORLDS_FILE),
         instruments=read_instruments(instruments),
     )
-    _check_names(read)
-    return read
+    check_names(whole, entries.values())
+    return whole
 
 
-def _prepared(tables: dict[str, Any]) -> Any:
+def prepared_entries(tables: dict[str, Any]) -> Any:
     """Return entries with the defaults of their file, and a single study as one of several."""
     defaults = tables.pop("defaults", {})
     whole = {
@@ -279,21 +289,28 @@ def _prepared(tables: dict[str, Any]) -> Any:
     return named(whole, "id")
 
 
-def _check_names(read: Register) -> None:
-    """Refuse what is named and not there, and figures that nothing was asked for."""
-    for entry in read.entries.values():
-        instrument = read.instruments.get(entry.instrument)
-        if instrument is None:
-            raise DeclarationError(f"{entry.id}: there is no instrument {entry.instrument}")
+def check_names(read: Register, entries: Iterable[Entry], file: str = "") -> None:
+    """Refuse entries that name what is not there, and figures that nothing was asked for.
+
+    A DeclarationError begins with the file, where it is given.
+    """
+    for entry in entries:
+        where = f"{file}{entry.id}"
+        instrument = _there(entry.instrument, read.instruments, "instrument", where)
         if instrument.kind == "none" and entry.is_answerable and entry.published is not None:
-            raise DeclarationError(f"{entry.id}: a published figure needs what was asked")
-        for other in (entry.counts_with, entry.close_to):
-            if other is not None and other not in read.entries:
-                raise DeclarationError(f"{entry.id}: there is no entry {other}")
+            raise DeclarationError(f"{where}: a published figure needs what was asked")
+        for other in filter(None, (entry.counts_with, entry.close_to)):
+            _there(other, read.entries, "entry", where)
         for study in entry.study:
-            for world in (study.world, study.against or study.world):
-                if world not in read.worlds:
-                    raise DeclarationError(f"{entry.id}: there is no world {world}")
+            for world in filter(None, (study.world, study.against)):
+                _there(world, read.worlds, "world", where)
+
+
+def _there[T](name: str, known: Mapping[str, T], kind: str, where: str) -> T:
+    """Return what is named; refuse a name of nothing, with the nearest."""
+    if name not in known:
+        raise DeclarationError(f"{where}: there is no {kind} {name}{did_you_mean(name, known)}")
+    return known[name]
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -40,9 +41,21 @@ class Judged:
     chosen: Mapping[str, Any] = field(default_factory=dict)  # nothing where it is all that ships
 
 
-def choose(names: str | None = None) -> Judged:
-    """Return what ships, or only what some names stand for; see `only`."""
-    return Judged(only(register(), names), {} if names is None else {"only": names})
+def choose(names: str | None = None, file: Path | None = None) -> Judged:
+    """Return what ships and what a file of one's own adds, or only what names stand for.
+
+    See `only` and `abm.evidence.own_evidence.with_own`.
+    """
+    chosen: dict[str, str] = {}
+    whole = register()
+    if file is not None:
+        from abm.evidence.own_evidence import with_own
+
+        whole = with_own(whole, file)
+        chosen["evidence"] = str(file)
+    if names is not None:
+        chosen["only"] = names
+    return Judged(only(whole, names), chosen)
 
 
 def only(judged: Register, names: str | None) -> Register:

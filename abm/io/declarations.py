@@ -91,6 +91,8 @@ def _explained(error: ErrorDetails, declared: Any) -> str:
             message = "expected [low, high]"
     elif kind == "extra_forbidden":
         message = f"there is no such field or table{_meant(error, declared)}"
+        if path[-1] == "range" and "high" in _fields_at(declared, path[:-1]):
+            message = "expected [low, high]"
     elif kind == "json_invalid":
         message = TOO_DEEP
     elif kind.partition("_")[0] in EXPECTED:

@@ -1,0 +1,199 @@
+"""Evidence of one's own: a file of entries in the form of the register, judged by the same rules.
+
+The file is somebody else's: it is bounded, and whatever is wrong with it is refused in one line
+before a world is run.
+"""
+
+import re
+import warnings
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from abm.evidence.evaluation import Worlds, sample_of
+from abm.evidence.expressions import ExpressionError, evaluate
+from abm.evidence.instruments import Instrument, prepared_instruments
+from abm.evidence.observed_tables import observe
+from abm.evidence.register import (
+    Entry,
+    Register,
+    StudiedWorld,
+    Study,
+    check_names,
+    prepared_entries,
+)
+from abm.evidence.tables import answers, side_by_side
+from abm.evidence.worlds import scenario_of, worlds_needed
+from abm.io.declarations import DeclarationError, checked, toml_tables
+from abm.io.files import files_in, read_bytes
+from abm.io.messages import InputError, did_you_mean, printable, shown
+from abm.scenario.files import is_scenario_name
+from abm.simulation.record import LOG_NAMES
+
+LARGEST_FILE = 1_000_000  # bytes
+LONGEST_LINE = 2_000  # characters; reading a key of n dotted parts costs n squared
+LONGEST_TEXT = 1_000  # characters of a field
+MOST_ENTRIES, MOST_INSTRUMENTS, MOST_WORLDS, MOST_STUDIES = 1_000, 1_000, 50, 20  # of one entry
+YEARS = range(1800, 2201)
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+FEW = 20
+"""People of a world in which it is tried whether tables have the columns that studies name."""
+
+
+def with_own(shipped: Register, path: Path) -> Register:
+    """Return a register with what the file at a path adds to it, checked.
+
+    The file holds entries by identifier as the register does, `defaults` of them, and may hold its
+    own `instruments` and `worlds`; entries can name shipped ones. Nothing that ships is replaced.
+    An InputError of one line names the file, the entry, the field and the nearest name.
+    """
+    file = str(path)
+    try:
+        every = _added(shipped, toml_tables(_text_of(path), file), file)
+        own = [entry for name, entry in every.entries.items() if name not in shipped.entries]
+        for name in every.worlds.keys() - shipped.worlds.keys():
+            _check_world(every.worlds[name], f"{file}: worlds.{name}")
+        _check_studies(every, own, file)
+    except DeclarationError as error:
+        raise InputError(printable(str(error))) from None
+    return every
+
+
+def _text_of(path: Path) -> str:
+    """Return the text of a regular file that is not too large and has short lines."""
+    try:
+        text = read_bytes(path, LARGEST_FILE).decode("utf-8-sig")
+    except FileNotFoundError:
+        raise DeclarationError(f"{path}: there is no such file{_beside(path)}") from None
+    except UnicodeDecodeError:
+        raise DeclarationError(f"{path}: is not a text file (expected TOML in UTF-8)") from None
+    except OSError as error:
+        reason = error.strerror if error.filename else "it cannot be read"
+        raise DeclarationError(f"{path}: {reason}") from None
+    except ValueError:  # a null character or a lone surrogate
+        raise DeclarationError(f"{path}: is not a usable path") from None
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LONGEST_LINE:
+            reason = f"line {number} is too long (over {LONGEST_LINE:,} characters)"
+            raise DeclarationError(f"{path}: {reason}")
+    return text
+
+
+def _beside(path: Path) -> str:
+    """Return which file beside a missing one may be meant."""
+    try:
+        return did_you_mean(path.name, [other.name for other in files_in(path.parent, "*.toml")])
+    except OSError:
+        return ""
+
+
+def _added(shipped: Register, tables: dict[str, Any], file: str) -> Register:
+    """Return a register with the tables of a file added."""
+    worlds = _table(tables.pop("worlds", {}), shipped.worlds, MOST_WORLDS, f"{file}: worlds")
+    own = tables.pop("instruments", {})
+    own = _table(own, shipped.instruments, MOST_INSTRUMENTS, f"{file}: instruments")
+    defaults = tables.pop("defaults", {})
+    if not _table(tables, shipped.entries, MOST_ENTRIES, file):
+        raise DeclarationError(f"{file}: is empty; expected an entry, such as [OWN1]")
+    if not isinstance(defaults, dict):
+        raise DeclarationError(f"{file}: defaults: expected a table, not {shown(defaults)}")
+    ready = prepared_entries({**tables, "defaults": {"use": "predicted", **defaults}})
+    entries = checked(dict[str, Entry], ready, file)
+    for entry in entries.values():
+        _check_entry(entry, f"{file}: {entry.id}")
+    ready = prepared_instruments(own, f"{file}: instruments", shipped.instruments)
+    instruments = checked(dict[str, Instrument], ready, f"{file}: instruments")
+    every = Register(
+        entries={**shipped.entries, **entries},
+        worlds={**shipped.worlds, **checked(dict[str, StudiedWorld], worlds, f"{file}: worlds")},
+        instruments={**shipped.instruments, **instruments},
+    )
+    check_names(every, entries.values(), f"{file}: ")
+    return every
+
+
+def _table(own: Any, shipped: Collection[str], most: int, where: str) -> dict[str, Any]:
+    """Return tables by name, not too many of them; refuse names that are none, or are taken."""
+    if not isinstance(own, dict):
+        raise DeclarationError(f"{where}: expected a table, not {shown(own)}")
+    if len(own) > most:
+        raise DeclarationError(f"{where}: holds {len(own):,} tables, more than {most:,}")
+    taken = {name.upper(): name for name in shipped}
+    for name in own:
+        if not NAME.fullmatch(name):
+            rule = "expected a name of letters, digits, - and _, at most 40"
+            raise DeclarationError(f"{where}: {rule}, not {shown(name)}")
+        if taken.setdefault(name.upper(), name) != name or name in shipped:
+            raise DeclarationError(f"{where}: {name}: there is one called {taken[name.upper()]}")
+    return own
+
+
+def _check_entry(entry: Entry, where: str) -> None:
+    """Refuse what no list or table could show, and what would take for ever."""
+    if entry.year not in YEARS:
+        raise DeclarationError(f"{where}: year: expected {YEARS[0]} to {YEARS[-1]}")
+    if len(entry.study) > MOST_STUDIES:
+        raise DeclarationError(f"{where}: study: more than {MOST_STUDIES} of one entry")
+    texts = {name: text for name, text in entry if isinstance(text, str)}
+    texts |= {f"study.{index}.part": study.part for index, study in enumerate(entry.study)}
+    for name, text in texts.items():
+        if not text.isprintable() or len(text) > LONGEST_TEXT:
+            rule = f"expected one line of at most {LONGEST_TEXT:,} characters"
+            raise DeclarationError(f"{where}: {name}: {rule}")
+
+
+def _check_world(world: StudiedWorld, where: str) -> None:
+    """Refuse a world whose scenario cannot be, or that logs what is not logged."""
+    for log in world.logs:
+        if log not in LOG_NAMES:
+            hint = did_you_mean(log, LOG_NAMES)
+            raise DeclarationError(f"{where}: logs: expected {', '.join(LOG_NAMES)}{hint}")
+    if not is_scenario_name(world.scenario):
+        what = f"expected a scenario's name, not {shown(world.scenario)}"
+        raise DeclarationError(f"{where}: scenario: {what}")
+    try:
+        scenario_of(world, "baseline", FEW)
+    except InputError as error:
+        raise DeclarationError(f"{where}: {error}") from None
+
+
+def _check_studies(every: Register, own: Sequence[Entry], file: str) -> None:
+    """Refuse a study that looks for what no table of its world has, tried in a few people."""
+    tables = {}
+    for name in worlds_needed(every, own):
+        world = every.worlds[name]
+        if "people" in world.logs:
+            world = world.model_copy(update={"of_people": ()})  # all columns there are
+        try:
+            tables[name] = {1: observe(scenario_of(world, "baseline", FEW), 1, world)}
+        except KeyError as error:
+            raise DeclarationError(f"{file}: worlds.{name}: keep: no column {error}") from None
+    worlds = Worlds(tables)
+    for entry in own:
+        for index, study in enumerate(entry.study):
+            part = f".{index}" if len(entry.study) > 1 else ""
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # few people, maybe none
+                _check_study(study, worlds, f"{file}: {entry.id}: study{part}")
+
+
+def _check_study(study: Study, worlds: Worlds, where: str) -> None:
+    """Refuse a study that looks for what no table of its worlds has; who is in them is no matter."""
+    tables = []
+    for name in filter(None, (study.world, study.against)):
+        table = worlds.table(name, study.table)
+        if table is None:
+            raise DeclarationError(f"{where}: table: the world {name} has no {study.table}")
+        tables.append(table)
+    table = tables[0] if len(tables) == 1 else side_by_side(*tables)
+    looks: list[tuple[str, Callable[[], object]]] = [
+        ("asked", lambda: answers(table, study.asked)),
+        ("ages, sex or setting", lambda: sample_of(study, table)),
+        *((field, partial(evaluate, text, table)) for field, text in study.expressions),
+    ]
+    for field, look in looks:
+        try:
+            look()
+        except ExpressionError as error:
+            raise DeclarationError(f"{where}: {field}: {error}") from None

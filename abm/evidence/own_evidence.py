@@ -179,7 +179,7 @@ def _check_studies(every: Register, own: Sequence[Entry], file: str) -> None:
 
 
 def _check_study(study: Study, worlds: Worlds, where: str) -> None:
-    """Refuse a study that looks for what no table of its worlds has; who is in them is no matter."""
+    """Refuse a study that looks for what no table of its worlds has; who is there is no matter."""
     tables = []
     for name in filter(None, (study.world, study.against)):
         table = worlds.table(name, study.table)

@@ -4,6 +4,7 @@ The file is somebody else's: it is bounded, and whatever is wrong with it is ref
 before a world is run.
 """
 
+import functools
 import re
 import warnings
 from collections.abc import Callable, Collection, Sequence
@@ -24,7 +25,7 @@ from abm.evidence.register import (
     prepared_entries,
 )
 from abm.evidence.tables import answers, side_by_side
-from abm.evidence.worlds import scenario_of, worlds_needed
+from abm.evidence.worlds import Tables, scenario_of, worlds_needed
 from abm.io.declarations import DeclarationError, checked, toml_tables
 from abm.io.files import files_in, read_bytes
 from abm.io.messages import InputError, did_you_mean, printable, shown
@@ -162,11 +163,8 @@ def _check_studies(every: Register, own: Sequence[Entry], file: str) -> None:
     """Refuse a study that looks for what no table of its world has, tried in a few people."""
     tables = {}
     for name in worlds_needed(every, own):
-        world = every.worlds[name]
-        if "people" in world.logs:
-            world = world.model_copy(update={"of_people": ()})  # all columns there are
         try:
-            tables[name] = {1: observe(scenario_of(world, "baseline", FEW), 1, world)}
+            tables[name] = {1: _few_people(every.worlds[name].model_dump_json())}
         except KeyError as error:
             raise DeclarationError(f"{file}: worlds.{name}: keep: no column {error}") from None
     worlds = Worlds(tables)
@@ -176,6 +174,15 @@ def _check_studies(every: Register, own: Sequence[Entry], file: str) -> None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # few people, maybe none
                 _check_study(study, worlds, f"{file}: {entry.id}: study{part}")
+
+
+@functools.cache
+def _few_people(declared: str) -> Tables:
+    """Return the tables of a world, declared in JSON, with few people and all of their columns."""
+    world = StudiedWorld.model_validate_json(declared)
+    if "people" in world.logs:
+        world = world.model_copy(update={"of_people": ()})
+    return observe(scenario_of(world, "baseline", FEW), 1, world)
 
 
 def _check_study(study: Study, worlds: Worlds, where: str) -> None:

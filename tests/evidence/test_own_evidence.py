@@ -11,18 +11,72 @@ from abm.cli.main import app
 from abm.cli.validate import validate_command, validation_folder
 from abm.evidence.own_evidence import with_own
 from abm.evidence.register import Entry, register
-from abm.evidence.selection import choose, only
+from abm.evidence.selection import choose
 from abm.io.messages import InputError
 from abm.runs.options import RunOptions
 
-FILE = Path(__file__).parents[1] / "data" / "own_evidence.toml"
+KINDS = {
+    "a level, by a list": "P01",
+    "a level, by either kind of question": "E001",
+    "a level, by a single item": "E041",
+    "a level, asked face to face in England": "P09",
+    "a trend": "P10",
+    "an association": "E147",
+    "a direction, two studies of which must hold": "P11",
+    "of those who answer prompts": "E195",
+    "of a trial": "E215",
+    "one world against another": "P52",
+    "not answerable": "P15",
+}
+"""Shipped entries of every kind; each stands in a file of one's own under another name, too."""
+FURTHER = """
+[instruments.ours]
+like = "apms"
+asks = "Have you ever hurt yourself on purpose?"
+[worlds.fewer]
+meaning = "A tenth of the everyday stressors."
+share = 0.3
+years = 3
+logs = ["people", "moments"]
+[worlds.fewer.changes]
+"observation.moments_share" = 0.5
+"observation.moments_days" = 14
+stressor_rate = 0.1
+"""
 JUDGED = (
-    *("published", "low", "high", "simulated", "simulated_low", "simulated_high"),
+    *("kind", "published", "low", "high", "simulated", "simulated_low", "simulated_high"),
     *("simulated_interval", "people", "verdict", "part", "direction"),
 )
 
 
-def validate(out: Path, names: str | None, file: Path | None = FILE, **more) -> list[dict]:
+def toml_of(value: object) -> str:
+    """Return plain data as TOML in one line."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {toml_of(inner)}" for key, inner in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml_of, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def own_text(entry: Entry, **changed: object) -> str:
+    """Return an entry as it stands in a file of one's own, under another name."""
+    fields = entry.model_dump(mode="json", exclude_defaults=True, exclude={"id"}) | changed
+    lines = [f"{name} = {toml_of(value)}" for name, value in fields.items()]
+    return "\n".join([f"[own-{entry.id}]", *lines])
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory) -> Path:
+    """Return a file of entries of every kind, with an instrument and a world of its own."""
+    path, shipped = tmp_path_factory.mktemp("file") / "own.toml", register().entries
+    texts = [own_text(shipped[name]) for name in KINDS.values() if name != "P09"]
+    texts.append(own_text(shipped["P09"], instrument="ours"))
+    text = "\n".join(texts).replace('"fewer-stressors"', '"fewer"')
+    path.write_text(text + FURTHER, encoding="utf-8")
+    return path
+
+
+def validate(out: Path, names: str, file: Path, **more) -> list[dict]:
     """Judge in made-up worlds; return the rows of evidence.json."""
     how = RunOptions(out=out, jobs=1, quiet=True, simulate=made_up_world.look, **more)
     assert validate_command("baseline", [101, 102], 100, how, choose(names, file)) == 0
@@ -31,54 +85,29 @@ def validate(out: Path, names: str | None, file: Path | None = FILE, **more) -> 
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory) -> dict[str, dict]:
+def judged(tmp_path_factory, file: Path) -> dict[str, dict]:
     """Return the rows of the file, and of the shipped entries that ask the same, by identifier."""
-    own = only(with_own(register(), FILE), "own").entries
-    names = ",".join(["own", *(entry.close_to for entry in own.values())])
-    out = tmp_path_factory.mktemp("judged")
-    return {row["id"]: row for row in validate(out, names)}
+    out, names = tmp_path_factory.mktemp("judged"), ",".join(["own", *KINDS.values()])
+    return {row["id"]: row for row in validate(out, names, file)}
 
 
-def test_the_same_study_has_the_same_row_whoever_asks(judged: dict[str, dict]) -> None:
-    own = [row for name, row in judged.items() if name not in register().entries]
-    assert {row["kind"] for row in own} == {"level", "association", "direction", "trend"}
-    for row in own:
-        shipped = judged[row["close_to"]]
-        for name in JUDGED:
-            assert row[name] == shipped[name], (row["id"], name)
-        assert [part["verdict"] for part in row["studies"]] == [
-            part["verdict"] for part in shipped["studies"]
-        ]
+@pytest.mark.parametrize("name", KINDS.values(), ids=KINDS)
+def test_the_same_study_has_the_same_row_whoever_asks(judged: dict[str, dict], name: str) -> None:
+    own, shipped = judged[f"own-{name}"], judged[name]
+    assert {field: own[field] for field in JUDGED} == {field: shipped[field] for field in JUDGED}
+    assert own["studies"] == shipped["studies"]
 
 
-def test_instead_of_what_ships_it_is_judged_alike(judged: dict[str, dict], tmp_path: Path) -> None:
-    rows = validate(tmp_path, "own")
-    assert [row["id"] for row in rows] == [
-        name for name in judged if name not in register().entries
-    ]
-    assert rows == [judged[row["id"]] for row in rows]
+def test_instead_of_what_ships_it_is_judged_alike(
+    judged: dict[str, dict], file: Path, tmp_path: Path
+) -> None:
+    rows = validate(tmp_path, "own", file)
+    assert rows == [row for name, row in judged.items() if name.startswith("own-")]
     (described,) = tmp_path.rglob("run.json")
     content = json.loads(described.read_text(encoding="utf-8"))
-    assert content["design"] == {"evidence": str(FILE), "only": "own"}
-    assert "england" in content["worlds"]
+    assert content["design"] == {"evidence": str(file), "only": "own"}
+    assert {"england", "fewer"} < set(content["worlds"])
     assert "victoria" not in content["worlds"]
-
-
-def toml_of(value: object) -> str:
-    """Return plain data as TOML in one line."""
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {toml_of(value)}" for key, value in value.items()) + " }"
-    if isinstance(value, list):
-        return f"[{', '.join(map(toml_of, value))}]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def own_text(entry: Entry) -> str:
-    """Return an entry as it stands in a file of one's own, under another name."""
-    fields = entry.model_dump(mode="json", exclude_defaults=True, exclude={"id"})
-    return "\n".join(
-        [f"[own-{entry.id}]", *(f"{name} = {toml_of(value)}" for name, value in fields.items())]
-    )
 
 
 def test_whatever_ships_can_stand_in_a_file_of_ones_own(tmp_path: Path) -> None:
@@ -89,29 +118,30 @@ def test_whatever_ships_can_stand_in_a_file_of_ones_own(tmp_path: Path) -> None:
         assert entries[f"own-{entry.id}"].model_copy(update={"id": entry.id}) == entry
 
 
-def test_nothing_of_it_stays(tmp_path: Path) -> None:
+def test_nothing_of_it_stays(file: Path) -> None:
     before = register()
-    with_own(before, FILE)
+    assert "own-P01" in with_own(before, file).entries
     assert register() is before
-    assert "LIST" not in before.entries
+    assert "own-P01" not in before.entries
 
 
-def test_a_file_that_says_something_else_has_another_folder(tmp_path: Path) -> None:
+def test_a_file_that_says_something_else_has_another_folder(tmp_path: Path, file: Path) -> None:
     def folder(text: str, name: str = "own.toml") -> Path:
         path = tmp_path / name
         path.write_text(text, encoding="utf-8")
         options = RunOptions(out=tmp_path, simulate=made_up_world.look)
-        return validation_folder("baseline", [101], 100, options, choose("LIST", path)).path
+        return validation_folder("baseline", [101], 100, options, choose("own-P01", path)).path
 
-    text = FILE.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
     assert folder(text) == folder(f"# The same.\n{text}", "renamed.toml")
-    assert folder(text) != folder(text.replace("[15, 20]", "[15, 21]"))
+    assert folder(text) != folder(text.replace("high = 20.0", "high = 21.0"))
 
 
-def test_the_list_explains_them_beside_what_ships() -> None:
+def test_the_list_explains_them_beside_what_ships(file: Path) -> None:
     call = CliRunner().invoke
-    listed = json.loads(call(app, ["evidence", "--evidence", str(FILE), "--json"]).stdout)
+    listed = json.loads(call(app, ["evidence", "--evidence", str(file), "--json"]).stdout)
     assert [entry["id"] for entry in listed][: len(register().entries)] == list(register().entries)
-    assert "Have you ever hurt" in call(app, ["evidence", "item", "--evidence", str(FILE)]).stdout
+    asked = ["evidence", "own-P09", "--evidence", str(file)]
+    assert "Have you ever hurt" in call(app, asked).stdout
     with pytest.raises(InputError, match="no entry that is 'own'"):
         call(app, ["evidence", "--only", "own"], catch_exceptions=False)

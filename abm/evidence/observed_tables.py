@@ -117,15 +117,10 @@ def _tables_seen(
 
 
 def _trial(scenario: "Scenario", seed: int, kind: str, state: "WorldState | None") -> Columns:
-    from abm.studies.trial import AFTER_ONE_ACT, REPEATED, simulate_trial
+    from abm.studies.trial import AFTER_ONE_ACT, REPEATED, simulate_trial, trial_table
 
-    arms = simulate_trial(scenario, seed, REPEATED if kind == "trial" else AFTER_ONE_ACT, state)
-    return {
-        "person": np.concatenate([arms.person, arms.person]),
-        "treated": np.repeat([1, 0], len(arms.person)),
-        "acts": np.concatenate([arms.treated, arms.control]),
-        "late_acts": np.concatenate([arms.treated_late, arms.control_late]),
-    }
+    criteria = REPEATED if kind == "trial" else AFTER_ONE_ACT
+    return trial_table(simulate_trial(scenario, seed, criteria, state))
 
 
 def tables_of(

@@ -11,6 +11,7 @@ from abm.evidence.year_ends import YearEnd, by_person, kept_of, taker_of
 from abm.scenario.dates import DAYS_A_YEAR
 from abm.simulation.census import AGES, FLOWS, STOCKS
 from abm.simulation.people_table import PEOPLE_DTYPE
+from abm.studies.laboratory import laboratory
 from abm.studies.questions import asked_by_list, recognition_of
 from abm.studies.surveys import willingness_on
 
@@ -113,6 +114,8 @@ def _tables_seen(
     tables = tables_of(own, world, studied.keep)
     if studied.of_people is not None:
         tables |= yearly_tables(tables, own, snapshots, studied.of_people)
+    if "people" in logged:
+        tables["laboratory"] = laboratory(world)
     return tables
 
 

@@ -22,7 +22,16 @@ from abm.simulation.world import PANEL_DTYPE
 
 END = datetime.date(2018, 8, 31).toordinal()
 PEOPLE = 600
-YEARS_OF_WAVES = {"england-2000-2014": (2000, 2007, 2008, 2014), "pandemic": (2019, 2020, 2021)}
+COHORT = tuple(range(2016, 2031))
+YEARS_OF_WAVES = {
+    **{"england-2000-2014": (2000, 2007, 2008, 2014), "pandemic": (2019, 2020, 2021)},
+    "birth-cohort": COHORT,
+}
+COUNTED = (
+    *("acts", "late_acts", "acts_after", "year_before", "half_year_before", "month_before"),
+    *(f"month_{number}" for number in range(1, 13)),
+)
+TESTED = ("resting_vagal_tone", "sympathetic_rest", "sympathetic_peak", "sympathetic_after")
 
 
 def _filled(count: int, dtype: np.dtype, start: int) -> np.ndarray:
@@ -79,9 +88,11 @@ def moments(persons: np.ndarray, seed: int) -> np.ndarray:
 def panel(persons: np.ndarray, seed: int, years: tuple[int, ...]) -> np.ndarray:
     members = np.repeat(persons[persons["left"] == 0], len(years))
     rows = _filled(len(members), PANEL_DTYPE, seed + 6)
-    for name in ("person", "age", "sex", "care"):
+    for name in ("person", "age", "sex", "care", "past_year_acts"):
         rows[name] = members[name]
     rows["wave"] = np.arange(len(rows)) % len(years)
+    if years == COHORT:
+        rows["age"] = 10.9 + rows["wave"]
     days = [datetime.date(year, 12, 31).toordinal() for year in years]
     rows["day"] = np.array(days)[rows["wave"]]
     return rows
@@ -110,23 +121,33 @@ def world(persons: np.ndarray) -> SimpleNamespace:
     return SimpleNamespace(people=rows)
 
 
+def trial(seed: int) -> dict[str, np.ndarray]:
+    rows = np.arange(160)
+    most = {name: 2 if name[-1].isdigit() else 9 for name in COUNTED}
+    counts = {
+        name: most[name] * hand_made.spread(160, seed + start) for start, name in enumerate(COUNTED)
+    }
+    ages = 12 + 6 * hand_made.spread(160, seed)
+    counted = {name: np.floor(values) for name, values in counts.items()}
+    return {"person": rows % 80, "treated": rows // 80, "age": ages, **counted}
+
+
+def laboratory(persons: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    values = {
+        name: hand_made.spread(len(persons), seed + start) for start, name in enumerate(TESTED)
+    }
+    return {"person": persons, **values}
+
+
 def look(scenario: Scenario, seed: int, how: StudiedWorld) -> dict[str, dict[str, np.ndarray]]:
     """Stand in for `abm.evidence.observed_tables.observe`."""
     if how.kind != "run":
-        treated = np.arange(80) % 2
-        counts = np.floor(6 * hand_made.spread(80, seed))
-        return {
-            "trial": {
-                "person": np.arange(80),
-                "treated": treated,
-                "acts": counts,
-                "late_acts": counts // 2,
-            }
-        }
+        return {"trial": trial(seed)}
     made = record(seed, YEARS_OF_WAVES.get(scenario.name, (2016, 2017)))
     logged = {name: rows for name, rows in made.logged.items() if name in (*how.logs, "people")}
     kept = dataclasses.replace(made, logged=logged)
-    return tables_of(kept, world(np.concatenate(made.logged["people"])), how.keep)
+    tables = tables_of(kept, world(np.concatenate(made.logged["people"])), how.keep)
+    return tables | {"laboratory": laboratory(tables["people"]["person"], seed)}
 
 
 def look_or_be_killed(scenario: Scenario, seed: int, how: StudiedWorld) -> dict:

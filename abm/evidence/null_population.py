@@ -257,20 +257,29 @@ def null_trial(population: NullPopulation, criteria: "Criteria", years: int) -> 
     They are those who meet the criteria so many years before the last day.
     """
     from abm.studies.trial import AGES as ADOLESCENT
-    from abm.studies.trial import LAST_WEEKS
+    from abm.studies.trial import LAST_WEEKS, MOST_MONTHS
 
     now = population.age - years
     known = population.at(now)
     recent = (now - known["last_age"]) * DAYS_A_YEAR <= criteria.recent_days
     chosen = (now >= ADOLESCENT[0]) & (now < ADOLESCENT[1]) & recent
     chosen &= known["past_year_acts"] >= criteria.acts
-    week = 7.0 / DAYS_A_YEAR
-    end = population.acts_by(now + criteria.weeks * week)
-    acts = (end - population.acts_by(now))[chosen]
-    late = (end - population.acts_by(now + (criteria.weeks - LAST_WEEKS) * week))[chosen]
-    return {
-        "person": np.tile(population.person[chosen], 2),
-        "treated": np.repeat([1, 0], len(acts)),
-        "acts": np.tile(acts, 2),
-        "late_acts": np.tile(late, 2),
+    week, month = 7.0 / DAYS_A_YEAR, 1.0 / 12.0
+    treatment = criteria.weeks * week
+
+    def between(begin: float, end: float) -> np.ndarray:
+        return population.acts_by(now + end) - population.acts_by(now + begin)
+
+    counts = {
+        "acts": between(0.0, treatment),
+        "late_acts": between(treatment - LAST_WEEKS * week, treatment),
+        "acts_after": between(treatment, max(treatment, criteria.months * month)),
+        "year_before": known["past_year_acts"],
+        "half_year_before": between(-6 * month, 0.0),
+        "month_before": between(-month, 0.0),
     }
+    for number in range(min(criteria.months, MOST_MONTHS)):
+        counts[f"month_{number + 1}"] = between(number * month, (number + 1) * month)
+    both = {"person": population.person, "age": now} | counts
+    rows = {name: np.tile(values[chosen], 2) for name, values in both.items()}
+    return rows | {"treated": np.repeat([1, 0], chosen.sum())}

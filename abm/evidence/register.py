@@ -89,7 +89,9 @@ class Study(Declared):
     part: str = ""  # what this study adds, where an entry has several
     world: str = "baseline"
     against: str | None = None  # a world with something changed: `other` is true for its rows
-    table: Literal["people", "leavers", "acts", "prompts", "waves", "census", "trial"] = "people"
+    table: Literal[
+        "people", "leavers", "acts", "prompts", "waves", "census", "trial", "laboratory"
+    ] = "people"
     setting: str = "community"  # a key of `SETTINGS`
     sex: Literal["all", "female", "male"] = "all"
     ages: tuple[int, int] = (10, 25)  # first and last, completed

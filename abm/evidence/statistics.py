@@ -130,6 +130,11 @@ def standardised_change(c: Columns) -> float:
     return quotient(_mean(c.of), float(c.of.std(ddof=1))) if len(c.of) > 1 else math.nan
 
 
+def standardised_mean_change(c: Columns) -> float:
+    """Return the mean of `of` minus that of `by` in the same rows, over their pooled spread."""
+    return intervals.standardised_difference(c.of, c.by)
+
+
 def variance_ratio(c: Columns) -> float:
     """Return the variance of `of` where `by` is true over that elsewhere."""
     inside, outside = c.split()
@@ -260,7 +265,7 @@ STATISTICS: Mapping[str, Statistic] = MappingProxyType(
             ((), (percentage, mean, median, mode, standardised_change)),
             (_BY, (modal_group, smallest_step, rate, ratio, odds_ratio, difference)),
             (_BY, (standardised_difference, variance_ratio, correlation, rank_correlation)),
-            (_BY, (slope, growth)),
+            (_BY, (slope, growth, standardised_mean_change)),
             (_BOTH, (hazard_ratio, correlation_difference, partial_slope, interaction, mediated)),
             (_BOTH, (extra_growth,)),
         )

@@ -57,7 +57,7 @@ class WorldRun:
         given: dict[str, Any] = {name: getattr(self.studied, name) for name in LOOKED_AT}
         given["observation"] = self.scenario.observation.model_dump(mode="json")
         made_by = f"{self.observe.__module__}.{self.observe.__qualname__}"
-        code = version_of("evidence/observed_tables.py", "studies")
+        code = version_of("evidence/observed_tables.py", "evidence/year_ends.py", "studies")
         extra = f"{json.dumps(given)} {made_by} {code}"
         return result_key(KIND, self.scenario, self.seed, extra)
 

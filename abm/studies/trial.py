@@ -33,6 +33,7 @@ from abm.studies.intervals import HALF, Z_95, odds_ratio, standardised_differenc
 
 AGES = (12.0, 19.0)  # 12 to 18 completed years
 LAST_WEEKS = 8  # what "after treatment" looks back on
+MOST_MONTHS = 12  # after entry that stand in the table of a trial one by one
 PUBLISHED = (
     ("standardised difference of acts", 0.51, 0.18, 0.85, "E215: Kothgassner et al. 2020, DBT-A"),
     (
@@ -175,7 +176,7 @@ def trial_table(trial: Trial) -> dict[str, np.ndarray]:
         for name in ("acts", "late_acts", "acts_after")
     }
     months = np.concatenate([trial.treated.months, trial.control.months])
-    table |= {f"month_{number + 1}": acts for number, acts in enumerate(months.T[:12])}
+    table |= {f"month_{number + 1}": acts for number, acts in enumerate(months.T[:MOST_MONTHS])}
     entry = {
         "person": trial.person,
         "age": trial.age,

@@ -76,12 +76,14 @@ defaults, as far as they do not set them; calendar, trends and interventions sta
 ## How a study is declared
 
 A study names a `world` (below) and a `table`: people, leavers (those who left at 25 in the
-reported years), acts, prompts (moments), waves (panel), census, trial. People are looked at on
-the last day of every reported year, and all these days are put together, so that no verdict hangs
-on one: the same person may be asked on ten of them (`year` counts them from 0), each time about
-what was up to then. One jackknife group holds all of it, and who forgets or conceals does so every
-time. Motives come from logged acts and are known once half of the reported years are over. What
-worlds change they change before the warm-up, so that all their years are alike too. `people` in
+reported years), acts, prompts (moments), waves (panel), census, trial (a row a participant and
+arm, with acts before entry and in the months after), laboratory (everybody at rest, under one
+standard stressor and half an hour later, by the rules of a day). People are looked at on the last
+day of every reported year, and all these days are put together, so that no verdict hangs on one:
+the same person may be asked on ten of them (`year` counts them from 0), each time about what was
+up to then. One jackknife group holds all of it, and who forgets or conceals does so every time.
+Motives come from logged acts and are known once half of the reported years are over. What worlds
+change they change before the warm-up, so that all their years are alike too. `people` in
 evidence.csv counts persons, however often they were asked.
 `against` adds the rows of a second world, for which `other` is true. `setting`, `sex`, `ages` and
 `where` say who is looked at; `asked` has the mode (self completion, or face to face: each who has

@@ -201,6 +201,15 @@ def test_both_arms_of_a_trial_are_alike() -> None:
     rows = null_trial(null_population(null_model().values, 5_000, 3), AFTER_ONE_ACT, 10)
     treated = rows["treated"] == 1
     assert len(rows["acts"]) > 0
-    for name in ("person", "acts", "late_acts"):
+    for name in rows.keys() - {"treated"}:
         assert (rows[name][treated] == rows[name][~treated]).all()
     assert (rows["late_acts"] <= rows["acts"]).all()
+
+
+def test_acts_before_and_after_entry_are_those_of_the_months() -> None:
+    population = null_population(null_model().values, 5_000, 3)
+    rows = null_trial(population, AFTER_ONE_ACT._replace(months=12), 10)
+    months = sum(rows[f"month_{number}"] for number in range(1, 13))
+    assert (months == rows["acts"] + rows["acts_after"]).all()
+    assert (rows["month_before"] <= rows["half_year_before"]).all()
+    assert (rows["half_year_before"] <= rows["year_before"]).all()

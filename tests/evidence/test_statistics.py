@@ -49,6 +49,7 @@ def test_spread_and_groups_by_hand() -> None:
     assert value("variance_ratio", of, by) == pytest.approx(4.0)
     assert value("rate", of, by, per=10) == pytest.approx(90.0)
     assert value("standardised_change", [1, 2, 3]) == pytest.approx(2.0)
+    assert value("standardised_mean_change", [1, 2, 3], [2, 3, 4]) == pytest.approx(-1.0)
     assert value("median", [1, 5, 2]) == 2.0
     assert value("mode", [13.2, 13.9, 14.1]) == 13.0
 

@@ -25,7 +25,8 @@ def test_every_study_of_the_baseline_can_be_done() -> None:
     scenario = load_scenario("baseline", population=150, years=2)
     how = register().worlds["baseline"]
     tables = observe(scenario, 3, how)
-    assert {"people", "leavers", "acts", "prompts", "waves", "census"} <= set(tables)
+    assert {"people", "leavers", "acts", "prompts", "waves", "census", "laboratory"} <= set(tables)
+    assert sorted(tables["laboratory"]["person"]) == sorted(tables["people"]["person"])
     worlds = Worlds({"baseline": {3: tables}})
     for entry in register().entries.values():
         if all(study.world == "baseline" and study.against is None for study in entry.study):
@@ -37,6 +38,16 @@ def test_every_study_of_the_baseline_can_be_done() -> None:
     assert counted == sum(int(tables["census"][name].sum()) for name in flows)
     everybody = np.concatenate([tables["people"]["acts"], tables["leavers"]["acts"]])
     assert (everybody >= 0).all()
+
+
+def test_a_birth_cohort_is_followed_from_10_to_25() -> None:
+    (one,) = runs_of(register(), ["birth-cohort"], [3], "baseline", 300)
+    waves = observe(one.scenario, one.seed, one.studied)["waves"]
+    assert set(waves) >= set(one.studied.keep)
+    assert len(waves["person"]) == 15 * one.scenario.population.size
+    ages = waves["age"].reshape(-1, 15)
+    assert (np.floor(ages) == np.arange(10, 25)).all()
+    assert (ages == ages[0]).all()
 
 
 def test_a_world_takes_its_share_of_the_population() -> None:
@@ -84,8 +95,7 @@ def test_what_worlds_share_is_run_once(monkeypatch) -> None:
     monkeypatch.setattr(World, "live_day", counted)
     lines: list[str] = []
     run_worlds(alike(), 1, lines.append)
-    warm_up, year, trials = 15 * 365.25, 365.25, 2 * 7 * (19 + 26)
-    assert abs(len(days) - (warm_up + year + trials)) < 3
+    assert abs(len(days) - 16 * 365.25) < 3  # the warm-up and the year; arms of trials run together
     assert [line.partition(":")[0] for line in lines[-4:]] == [
         f"{number} of 4 worlds run" for number in range(1, 5)
     ]

@@ -14,9 +14,9 @@ import numpy as np
 
 from abm.chance import Purpose, generator
 from abm.evidence.expressions import evaluate
-from abm.evidence.register import SETTINGS, Entry, Study, bounds_of
+from abm.evidence.register import SETTINGS, Asked, Entry, Study, bounds_of
 from abm.evidence.statistics import STATISTICS, Columns, is_significant, percentage
-from abm.evidence.tables import StudyTable, answers, pooled, side_by_side
+from abm.evidence.tables import StudyTable, answers, below, pooled, side_by_side
 from abm.evidence.verdicts import PosteriorSpread, Verdict, posterior_spread, verdict_of, worst
 from abm.studies.intervals import TAILS, students_half
 
@@ -69,6 +69,7 @@ class Worlds:
     def __init__(self, tables: Mapping[str, Tables], is_drawn: bool = False) -> None:
         self._tables, self.is_drawn = tables, is_drawn
         self._known: dict[tuple[str, str], StudyTable | None] = {}
+        self._answered: dict[tuple[str, str, Asked], StudyTable | None] = {}
         self.first_seed = min((seed for seeds in tables.values() for seed in seeds), default=0)
 
     def table(self, world: str, name: str) -> StudyTable | None:
@@ -77,6 +78,14 @@ class Worlds:
             people = None if name in ("people", "leavers") else self._everybody(world)
             self._known[world, name] = self._pooled(world, (name,), people)
         return self._known[world, name]
+
+    def answered(self, world: str, name: str, asked: Asked) -> StudyTable | None:
+        """Return a table as people report it who are asked so, or None if there is none."""
+        key = world, name, asked
+        if key not in self._answered:
+            table = self.table(world, name)
+            self._answered[key] = None if table is None else answers(table, asked)
+        return self._answered[key]
 
     def of_single_seeds(self) -> "list[Worlds]":
         """Return the worlds of every seed alone, in order of the seeds."""
@@ -100,9 +109,7 @@ class Worlds:
         seeds = []
         for seed, tables in sorted(self._tables.get(world, {}).items()):
             if parts := [tables[name] for name in names if name in tables]:
-                shared = [n for n in parts[0] if all(n in part for part in parts)]
-                columns = {n: np.concatenate([part[n] for part in parts]) for n in shared}
-                seeds.append((seed, columns))
+                seeds.append((seed, below(parts)))
         return pooled(seeds, people, across=self.is_drawn) if seeds else None
 
 
@@ -140,15 +147,13 @@ def judge(
 
 def do_study(study: Study, worlds: Worlds) -> Simulated:
     """Do one study; without its world, or without people, its number is NaN."""
-    asked = _asked(study, worlds)
-    if asked is None:
+    sample = _sample(study, worlds)
+    if sample is None:
         return Simulated(math.nan, math.nan, math.nan, "nobody to ask", 0)
-    values, group, people = asked
     with np.errstate(all="ignore"):
         if study.size is not None:
-            simulated = _over_studies(study, values, worlds.first_seed)
-            return simulated._replace(people=people)
-        simulated = _over_people(study, values, group)._replace(people=people)
+            return _over_studies(study, sample, worlds.first_seed)
+        simulated = _over_people(study, sample)
     if not worlds.is_drawn:
         return simulated
     has_none = math.isnan(simulated.low)
@@ -161,37 +166,44 @@ def value_of(study: Study, worlds: Worlds, sets: int = SETS) -> float:
 
     A study over studies draws so many `sets` of them.
     """
-    asked = _asked(study, worlds)
-    if asked is None:
+    sample = _sample(study, worlds)
+    if sample is None:
         return math.nan
     with np.errstate(all="ignore"):
         if study.size is not None:
-            return _over_studies(study, asked[0], worlds.first_seed, sets).value
-        return _statistic_of(study, asked[0], slice(None))
+            return _over_studies(study, sample, worlds.first_seed, sets).value
+        return _statistic_of(study, sample.values, slice(None))
 
 
-def _asked(study: Study, worlds: Worlds) -> tuple[list[np.ndarray], np.ndarray, int] | None:
-    """Return the columns a study computes from, the group of each row, and the number of people.
+class _Sample(NamedTuple):
+    """What a study computes from: columns of those it samples."""
 
-    None without people.
-    """
-    table = worlds.table(study.world, study.table)
+    values: list[np.ndarray]  # `of`, `by`, `given` and those of `than`; the same array where equal
+    group: np.ndarray  # of every row
+    people: int  # whose rows they are; where a table has no persons, how many there are
+
+
+def _sample(study: Study, worlds: Worlds) -> _Sample | None:
+    """Return whom a study samples, without rows on which something is not known, or None."""
+    table = worlds.answered(study.world, study.table, study.asked)
     if table is not None and study.against is not None:
-        other = worlds.table(study.against, study.table)
+        other = worlds.answered(study.against, study.table, study.asked)
         table = None if other is None else side_by_side(table, other)
     if table is None or not len(table):
         return None
-    sample = sample_of(study, answers(table, study.asked))
+    sample = sample_of(study, table)
     if not len(sample):
         return None
     expressions = [study.of, study.by or study.of, study.given or study.of, *study.than]
-    values = [evaluate(expression, sample) for expression in expressions]
-    used = values[:1] + [v for v, e in zip(values[1:3], (study.by, study.given), strict=True) if e]
-    keep = ~np.isnan(np.array([*used, *values[3:]])).any(axis=0)
-    if study.where is not None:
-        keep &= evaluate(study.where, sample) > 0
+    columns = {
+        expression: evaluate(expression, sample) for expression in dict.fromkeys(expressions)
+    }
+    keep = np.ones(len(sample), bool) if study.where is None else evaluate(study.where, sample) > 0
+    for column in columns.values():
+        keep &= ~np.isnan(column)
+    kept = {expression: column[keep] for expression, column in columns.items()}
     people = len(np.unique(sample.key[keep])) if sample.has("person") else int(keep.sum())
-    return [np.ascontiguousarray(column[keep]) for column in values], sample.group[keep], people
+    return _Sample([kept[expression] for expression in expressions], sample.group[keep], people)
 
 
 def sample_of(study: Study, table: StudyTable) -> StudyTable:
@@ -222,22 +234,28 @@ def _as_people(table: StudyTable) -> StudyTable:
 def _statistic_of(study: Study, values: list[np.ndarray], rows: np.ndarray | slice) -> float:
     """Compute the statistic of some rows."""
     compute = STATISTICS[study.statistic].compute
-    of, by, given, *others = [column[rows] for column in values]
+    distinct = {id(column): column for column in values}
+    chosen = {number: column[rows] for number, column in distinct.items()}
+    of, by, given, *others = [chosen[id(column)] for column in values]
     whole = compute(Columns(of, by, given, study.per))
     rest = [compute(Columns(other, by, given, study.per)) for other in others]
     return whole - max(rest) if rest else whole
 
 
-def _over_people(study: Study, values: list[np.ndarray], group: np.ndarray) -> Simulated:
+def _over_people(study: Study, sample: _Sample) -> Simulated:
     """Compute the statistic of everybody, and its interval by leaving out groups of people."""
+    order = np.argsort(sample.group, kind="stable")  # groups that stand together go faster
+    distinct = {id(column): column[order] for column in sample.values}
+    values = [distinct[id(column)] for column in sample.values]
 
     def statistic(rows: np.ndarray | slice) -> float:
         return _statistic_of(study, values, rows)
 
     value = statistic(slice(None))
     bounds = (-math.inf, math.inf) if study.than else STATISTICS[study.statistic].bounds
-    low, high = within(bounds, statistic, value, group)
-    return Simulated(value, low, high, "everybody; interval by groups of people", len(group))
+    low, high = within(bounds, statistic, value, sample.group[order])
+    made_of = "everybody; interval by groups of people"
+    return Simulated(value, low, high, made_of, sample.people)
 
 
 def within(
@@ -275,19 +293,20 @@ def jackknife(
     return value - half, value + half
 
 
-def _over_studies(study: Study, values: list[np.ndarray], seed: int, sets: int = SETS) -> Simulated:
+def _over_studies(study: Study, sample: _Sample, seed: int, sets: int = SETS) -> Simulated:
     """Draw sets of studies of limited size; return the mean percentage and its spread."""
     assert study.size is not None
     assert study.studies is not None
-    people, stream = len(values[0]), generator(seed, Purpose.STUDY)
+    answered, stream = len(sample.group), generator(seed, Purpose.STUDY)
     fewest, most = study.size
-    if people < fewest:
-        return Simulated(math.nan, math.nan, math.nan, "too few people for one study", people)
+    if answered < fewest:
+        too_few = "too few people for one study"
+        return Simulated(math.nan, math.nan, math.nan, too_few, sample.people)
     yes = np.zeros(sets * study.studies, bool)
     for index in range(len(yes)):
-        size = min(people, int(stream.integers(fewest, most + 1)))
-        rows = stream.integers(0, people, size)
-        of, by, given = (column[rows] for column in values[:3])
+        size = min(answered, int(stream.integers(fewest, most + 1)))
+        rows = stream.integers(0, answered, size)
+        of, by, given = (column[rows] for column in sample.values[:3])
         columns = Columns(of, by, given, study.per)
         if study.statistic == "percentage of studies significant":
             yes[index] = is_significant(columns)
@@ -296,4 +315,4 @@ def _over_studies(study: Study, values: list[np.ndarray], seed: int, sets: int =
     shares = 100.0 * yes.reshape(sets, study.studies).mean(axis=1)
     low, high = np.quantile(shares, TAILS)
     made_of = f"sets of {study.studies} studies of {fewest} to {most} people, drawn {sets} times"
-    return Simulated(float(shares.mean()), float(low), float(high), made_of, people)
+    return Simulated(float(shares.mean()), float(low), float(high), made_of, sample.people)

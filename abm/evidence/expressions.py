@@ -5,6 +5,7 @@ the functions of `FUNCTIONS`. Nothing else is accepted, so a register cannot run
 """
 
 import ast
+import functools
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -128,6 +129,7 @@ def names_in(text: str) -> frozenset[str]:
     )
 
 
+@functools.lru_cache(maxsize=4096)
 def parse(text: str) -> ast.expr:
     """Return the tree of an expression; an ExpressionError names what is not allowed in it."""
     if len(text) > LONGEST:

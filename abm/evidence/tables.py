@@ -1,6 +1,6 @@
 """What simulated studies look at: the tables of one or several seeds, as plain columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,40 @@ SEED_SHIFT = 40  # a person's number stands below this bit of a key, the seed's 
 Columns = Mapping[str, np.ndarray]
 
 
+@dataclass(frozen=True)
+class MadeColumns(Mapping[str, np.ndarray]):
+    """Columns that are made whenever one is asked for, so that none takes memory unasked."""
+
+    names: tuple[str, ...]
+    make: Callable[[str], np.ndarray]
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self.names:
+            raise KeyError(name)
+        return self.make(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def below(tables: Sequence[Columns]) -> MadeColumns:
+    """Return tables below each other, with the columns that all of them have."""
+    shared = [name for name in tables[0] if all(name in columns for columns in tables)]
+    return MadeColumns(tuple(shared), lambda name: np.concatenate([t[name] for t in tables]))
+
+
+def beside(columns: Columns, more: Columns) -> MadeColumns:
+    """Return columns with more, which stand instead of those of the same name."""
+    names = dict.fromkeys((*columns, *more))
+    return MadeColumns(tuple(names), lambda name: (more if name in more else columns)[name])
+
+
 @dataclass
 class StudyTable:
     """Columns of the same length, and whose row each is."""
@@ -26,6 +60,7 @@ class StudyTable:
     key: np.ndarray  # of the person, also among several seeds; a person's rows are together
     group: np.ndarray  # from 0: the group with which a row is left out
     people: "StudyTable | None" = None  # in whose last row of a person `who_...` is looked up
+    whose: np.ndarray | None = None  # that row; -1 where nothing is known of the person
 
     def __len__(self) -> int:
         return len(self.key)
@@ -45,22 +80,28 @@ class StudyTable:
 
     def _of_the_person(self, name: str) -> np.ndarray:
         assert self.people is not None
-        order = np.argsort(self.people.key, kind="stable")
-        known = self.people.key[order]
-        if not len(known):
-            return np.full(len(self), np.nan)
-        index = np.maximum(np.searchsorted(known, self.key, "right") - 1, 0)
-        values = self.people.column(name)[order][index]
-        return np.where(known[index] == self.key, values, np.nan)
+        if self.whose is None:
+            self.whose = latest_rows(self.people.key, self.key)
+        return np.append(self.people.column(name), np.nan)[self.whose]
 
     def take(self, rows: np.ndarray) -> "StudyTable":
         """Return the same table with only these rows."""
-        columns = {name: values[rows] for name, values in self.columns.items()}
-        return StudyTable(columns, self.key[rows], self.group[rows], self.people)
+        columns = MadeColumns(tuple(self.columns), lambda name: self.columns[name][rows])
+        whose = None if self.whose is None else self.whose[rows]
+        return StudyTable(columns, self.key[rows], self.group[rows], self.people, whose)
 
     def with_columns(self, **columns: np.ndarray) -> "StudyTable":
         """Return the same table with these columns added or replaced."""
-        return StudyTable({**self.columns, **columns}, self.key, self.group, self.people)
+        every = beside(self.columns, columns)
+        return StudyTable(every, self.key, self.group, self.people, self.whose)
+
+
+def latest_rows(known: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """Return for every key the last row of those known that has it, or -1."""
+    order = np.argsort(known, kind="stable")
+    index = np.searchsorted(known[order], keys, "right") - 1
+    rows = np.append(order, -1)[index]
+    return np.where(np.append(known, -1)[rows] == keys, rows, -1)
 
 
 def pooled(
@@ -75,20 +116,17 @@ def pooled(
     a_seed = GROUPS if across else max(2, GROUPS // max(len(seeds), 1))
     keys, groups = [], []
     for index, (_, columns) in enumerate(seeds):
-        count, first = len(next(iter(columns.values()))), 0 if across else index * a_seed
+        first = 0 if across else index * a_seed
         if "person" in columns:
             person = np.asarray(columns["person"], np.int64)
-            groups.append(first + person % a_seed)
+            groups.append((first + person % a_seed).astype(np.uint16))
         else:
-            person = np.zeros(count, np.int64)
-            groups.append(np.full(count, first))
+            person = np.zeros(len(next(iter(columns.values()))), np.int64)
+            groups.append(np.full(len(person), first, np.uint16))
         keys.append((index << SEED_SHIFT) | person)
-    shared = [name for name in seeds[0][1] if all(name in columns for _, columns in seeds)]
-    columns = {name: np.concatenate([table[name] for _, table in seeds]) for name in shared}
-    columns["seed"] = np.concatenate(
-        [np.full(len(key), seed, np.int64) for key, (seed, _) in zip(keys, seeds, strict=True)]
-    )
-    return StudyTable(columns, np.concatenate(keys), np.concatenate(groups), people)
+    seed = np.repeat([number for number, _ in seeds], list(map(len, keys)))
+    columns = beside(below([table for _, table in seeds]), {"seed": seed})
+    return _with_people(StudyTable(columns, np.concatenate(keys), np.concatenate(groups)), people)
 
 
 def side_by_side(table: StudyTable, other: StudyTable) -> StudyTable:
@@ -96,13 +134,18 @@ def side_by_side(table: StudyTable, other: StudyTable) -> StudyTable:
 
     The same person has the same key in both; `who_...` is that of the first.
     """
-    shared = [name for name in table.columns if other.has(name)]
-    columns = {name: np.concatenate([table.columns[name], other.columns[name]]) for name in shared}
-    columns["other"] = np.repeat([0.0, 1.0], [len(table), len(other)])
+    is_other = np.repeat([0.0, 1.0], [len(table), len(other)])
+    columns = beside(below([table.columns, other.columns]), {"other": is_other})
     key, group = (
         np.concatenate([getattr(table, name), getattr(other, name)]) for name in ("key", "group")
     )
-    return StudyTable(columns, key, group, table.people)
+    return _with_people(StudyTable(columns, key, group), table.people)
+
+
+def _with_people(table: StudyTable, people: StudyTable | None) -> StudyTable:
+    """Return a table whose persons are looked up in another."""
+    whose = None if people is None else latest_rows(people.key, table.key)
+    return StudyTable(table.columns, table.key, table.group, people, whose)
 
 
 def answers(table: StudyTable, asked: Asked) -> StudyTable:
@@ -115,21 +158,17 @@ def answers(table: StudyTable, asked: Asked) -> StudyTable:
     if asked.loses_nothing:
         return table
     tells = np.zeros(len(table), bool)
-    day = table.column("day") if table.has("day") else np.zeros(len(table))
     willing = np.ones(len(table))
     if asked.mode == "face to face":
         willing = table.column("survey_willingness")
-    recent = table.column("past_year_acts") > 0
-    seeds = table.column("seed")
-    for seed, date in {(int(s), int(d)) for s, d in zip(seeds, day, strict=True)}:
-        rows = np.flatnonzero((seeds == seed) & (day == date))
-        person = table.column("person")[rows].astype(np.int64)
-        first, second, third, _ = draws_for(seed, person, date, Purpose.STUDY, 0)
+    recent, person = table.column("past_year_acts") > 0, table.column("person")
+    for seed, day, rows in _by_day(table):
+        first, second, third, _ = draws_for(seed, person[rows], day, Purpose.STUDY, 0)
         is_open = (first < willing[rows]) & (second >= asked.concealment)
         tells[rows] = is_open & (recent[rows] | (third < asked.recall))
     asked_about = {"ever": "acts", "acts": "acts", "past_year_acts": "past_year_acts"}
     reported = {
-        name: np.where(tells & means_it(table, acts, asked), table.column(name), 0.0)
+        name: table.columns[name] * (tells & means_it(table, acts, asked))
         for name, acts in asked_about.items()
         if table.has(name)
     }
@@ -141,12 +180,25 @@ def means_it(table: StudyTable, acts: str, asked: Asked) -> np.ndarray:
     if asked.question == "list":
         return np.ones(len(table), bool)
     means = np.zeros(len(table), bool)
-    seeds = table.column("seed")
-    for seed in np.unique(seeds).astype(np.int64):
-        rows = np.flatnonzero(seeds == seed)
-        person = table.column("person")[rows].astype(np.int64)
-        chance = table.column("recognition")[rows]
-        means[rows] = recognised(seed, person, table.column(acts)[rows], chance)
+    person, counts = table.column("person"), table.column(acts)
+    recognition = table.column("recognition")
+    for seed, rows in _by_seed(table):
+        means[rows] = recognised(seed, person[rows], counts[rows], recognition[rows])
     if asked.question == "either":
         means |= table.column("asked_by_list") > 0
     return means
+
+
+def _by_seed(table: StudyTable) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield every seed of a table with its rows."""
+    seeds = table.columns["seed"]
+    for seed in np.unique(seeds):
+        yield int(seed), np.flatnonzero(seeds == seed)
+
+
+def _by_day(table: StudyTable) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Yield every seed and day of a table with their rows; 0 is the day of rows without one."""
+    for seed, rows in _by_seed(table):
+        days = table.columns["day"][rows] if table.has("day") else np.zeros(len(rows), np.int64)
+        for day in np.unique(days):
+            yield seed, int(day), rows[days == day]

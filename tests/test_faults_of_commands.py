@@ -19,7 +19,7 @@ from abm.runs.result_store import ResultStore, StoreError, store_below
 DRAWING = (
     "runs.draw_figures",
     "comparison.draw_comparison_figures",
-    "verdicts.draw_verdicts",
+    "quantities.draw_quantities",
     "sensitivity.draw_sensitivity_figures",
     "calibration.draw_diagnostics",
 )

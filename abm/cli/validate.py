@@ -3,6 +3,7 @@
 import contextlib
 import textwrap
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +22,6 @@ from abm.cli.options import (
 from abm.io.tables import TableError, json_bytes, read_json
 from abm.io.terminal import EXIT_DONE, NOTHING_NEW, print_json
 from abm.report.format import format_count
-from abm.report.sections import Section, TextTable
 from abm.runs.folder import RunFolder, sound_tables
 from abm.runs.options import RunOptions
 from abm.runs.result_store import StoreError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from abm.evidence.selection import Judged
     from abm.evidence.verdict_table import Row
     from abm.evidence.worlds import WorldRun
-NOTE_WIDTH = 100
+LINE_WIDTH = 100
 TABLE_NAMES = ("evidence", "quantities")
 TABLES = {f"{name}.{form}" for name in TABLE_NAMES for form in ("csv", "json")}
 
@@ -178,7 +178,8 @@ def _validated(
     from abm.evidence.quantity_table import judge_register
     from abm.evidence.verdict_table import csv_rows
     from abm.evidence.worlds import run_worlds
-    from abm.report.figures.verdicts import draw_verdicts
+    from abm.report.figures.quantities import draw_quantities
+    from abm.report.quantities import QUANTITIES
 
     is_drawn = options.draws is not None
     tables = None if options.force else finished(folder.path, register, is_drawn=is_drawn)
@@ -202,7 +203,9 @@ def _validated(
         }),
         content,
         lambda _: _show(tables, options),
-        lambda path: draw_verdicts(entries, path, _title(folder, len(seeds), is_drawn)),
+        lambda path: draw_quantities(
+            QUANTITIES.validate_python(quantities), path, _title(folder, len(seeds), is_drawn)
+        ),
     )  # fmt: skip
 
 
@@ -216,14 +219,16 @@ def _title(folder: RunFolder, number: int, is_drawn: bool) -> str:
 
 
 def _show(tables: "EvidenceTables", options: RunOptions) -> None:
-    from abm.evidence.verdict_table import DRAWS_NOTE, cells_of, columns_of, summary
+    """Print what quantities say, or every entry as JSON."""
+    from abm.report.quantities import QUANTITIES, quantity_section
     from abm.report.terminal.printing import print_section
 
     if options.as_json:
         print_json(tables.entries)
         return
-    rows = tables.entries
-    table = TextTable("", columns_of(rows), tuple(map(cells_of, rows)))
-    number = max(row["draws"] for row in rows) if options.draws is not None else 0
-    note = textwrap.fill(DRAWS_NOTE.format(number), NOTE_WIDTH) if number else ""
-    print_section(Section("evidence", "", (table, "\n".join(["", *summary(rows)]), note)))
+    section = quantity_section(QUANTITIES.validate_python(tables.quantities))
+    parts = [
+        f"{textwrap.fill(part, LINE_WIDTH)}\n" if isinstance(part, str) else part
+        for part in section.parts
+    ]
+    print_section(replace(section, parts=tuple(parts)))

@@ -22,7 +22,16 @@ Row = dict[str, Any]
 Results = Mapping[str, Result]
 FIELDS = (
     *("id", "group", "verdict", "statement", "instrument", "entries", "published", "low", "high"),
-    *("accepts", "estimates", "spread", "scale", "simulated", "simulated_low", "simulated_high"),
+    *(
+        "accepts",
+        "estimates",
+        "spread",
+        "scale",
+        "size",
+        "simulated",
+        "simulated_low",
+        "simulated_high",
+    ),
     *("p_inside", "part", "factor", "prior_pass", "benchmark", "benchmark_verdict"),
     *("benchmark_factor", "others_factor", "cause", "note"),
 )
@@ -74,7 +83,7 @@ def _row(result: QuantityResult, null: QuantityResult, is_drawn: bool) -> Row:
         **{"entries": BETWEEN.join(quantity.entries), "published": finite(part.centre)},
         **{"low": finite(part.low), "high": finite(part.high), "accepts": quantity.accepts},
         **{"estimates": len(quantity.estimates), "spread": finite(quantity.spread)},
-        **{"scale": part.scale, "part": part.name, "note": quantity.note},
+        **{"scale": part.scale, "size": part.size, "part": part.name, "note": quantity.note},
         **{"prior_pass": finite(result.prior_pass), "cause": cause_of(quantity.entries)},
         **{"others_factor": finite(others_factor(quantity))},
     }

@@ -67,12 +67,13 @@ def log_factor(one: float, other: float, size: Size) -> float:
     It is that of odds for shares, of the ratios themselves, and of the odds ratios that
     correlations and standardised differences amount to.
     """
+    return abs(log_size(one, size) - log_size(other, size))
+
+
+def log_size(value: float, size: Size) -> float:
+    """Return the logarithm of the odds, ratio or odds ratio that a size is, NaN without one."""
     if size == "none":
         return math.nan
-    return abs(_log_size(one, size) - _log_size(other, size))
-
-
-def _log_size(value: float, size: Size) -> float:
     if size == "share":
         return on_scale(value, "log-odds")
     if size == "ratio":

@@ -1,17 +1,15 @@
 """The evidence table: one row an entry, what was published beside what was simulated."""
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from abm.evidence.evaluation import Result, Simulated
-from abm.evidence.listing import accepted, finite, number
+from abm.evidence.listing import finite
 from abm.evidence.register import bounds_of
-from abm.evidence.verdicts import GOOD, NO_EFFECT, VERDICTS, PosteriorSpread, direction_of
+from abm.evidence.verdicts import NO_EFFECT, PosteriorSpread, direction_of
 
 COLUMNS = ("id", "use", "verdict", "published", "accepted", "simulated", "interval", "what")
-DRAWS_COLUMNS = (*COLUMNS[:6], "95 % of draws", "accepted draws", "what")
 BESIDE = ("quantity", "quantity_verdict", "group", "prior_pass", "p_inside", "benchmark")
 """What a row says of the quantity in which its entry stands; of the entry, which share of draws
 from the prior pass, the chance that it is inside, and what the null model gives."""
@@ -24,12 +22,6 @@ FIELDS = (
 """Names of what is said of an entry, in evidence.csv (without `studies`) and in JSON."""
 DRAW_FIELDS = ("draws_low", "draws_high", "draws_inside", "draws")
 """What follows where parameters were drawn from the posterior."""
-DRAWS_NOTE = (
-    "Simulated: all {} draws of the parameters together. 95 % of draws: where the middle of single "
-    "draws lies (of few draws: the lowest to the highest), parameters and chance together. "
-    "Accepted draws: those whose own number is accepted. Verdicts go by all draws together and "
-    "their interval for chance alone (in evidence.csv): a vague posterior earns no better ones."
-)
 Row = dict[str, Any]
 
 
@@ -83,56 +75,6 @@ def _studies(result: Result) -> list[Row]:
     for row, spread in zip(rows, result.spreads, strict=False):  # none unless they were drawn
         row |= _drawn(spread)
     return rows
-
-
-def columns_of(rows: Sequence[Row]) -> tuple[str, ...]:
-    """Return the headings of the table of some rows."""
-    return DRAWS_COLUMNS if rows and "draws" in rows[0] else COLUMNS
-
-
-def cells_of(row: Row) -> tuple[str, ...]:
-    """Return the cells of one line of the table, in the order of ``columns_of``."""
-    low = -math.inf if row["low"] is None else row["low"]
-    high = math.inf if row["high"] is None else row["high"]
-    intervals = [interval_of(row, "simulated")]
-    if "draws" in row:
-        inside = f"{row['draws_inside']} of {row['draws']}" if row["draws"] else "-"
-        intervals = [interval_of(row, "draws"), inside]
-    what = f"{row['statement']} [{row['part']}]" if row["part"] else row["statement"]
-    return (
-        *(row["id"], row["use"], row["verdict"], number(row["published"]), accepted(low, high)),
-        *(number(row["simulated"]), *intervals, what),
-    )
-
-
-def interval_of(row: Row, name: str) -> str:
-    """Return an interval as text, "-" where there is none: "simulated", or that over "draws"."""
-    low, high = row[f"{name}_low"], row[f"{name}_high"]
-    return "-" if low is None or high is None else f"{number(low)} to {number(high)}"
-
-
-def summary(rows: Sequence[Row]) -> list[str]:
-    """Return a few lines that count verdicts, by use."""
-    lines = []
-    for use in ("fitted", "predicted"):
-        own = [row for row in rows if row["use"] == use]
-        if own:
-            lines.append(f"{use}: {_counted(own)}")
-    claims = [row for row in rows if row["id"].startswith("P")]
-    answered = sum(row["simulated"] is not None for row in claims)
-    figures = sum(row["simulated"] is not None for row in rows) - answered
-    return [*lines, f"answered: {answered} of {len(claims)} claims, and {figures} other figures"]
-
-
-def _counted(rows: Sequence[Row]) -> str:
-    counts = Counter(row["verdict"] for row in rows)
-    good = sum(counts[verdict] for verdict in GOOD)
-    by_verdict = ", ".join(
-        f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]
-    )
-    beside = sum(row["direction"] == "right" and row["verdict"] not in GOOD for row in rows)
-    more = f"; of the others {beside} have the right direction and another size" if beside else ""
-    return f"{good} of {len(rows)} inside or in the right direction ({by_verdict}{more})"
 
 
 def csv_rows(rows: Iterable[Row]) -> list[Row]:

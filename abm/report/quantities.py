@@ -18,6 +18,7 @@ from abm.evidence.quantity_verdicts import (
     Group,
     QuantityVerdict,
 )
+from abm.evidence.scales import Size
 from abm.io.files import ReadBack
 from abm.report.format import format_count, format_list
 from abm.report.html.folder import Line
@@ -54,6 +55,7 @@ class QuantityRow(ReadBack):
     note: Line = ""
     accepts: Line = ""
     cause: Line = ""
+    size: Size = "none"
     published: float | None = None
     low: float | None = None
     high: float | None = None
@@ -79,6 +81,8 @@ class QuantityRow(ReadBack):
     @property
     def accepted(self) -> str:
         """What is accepted."""
+        if self.low is not None and self.high is not None:
+            return f"{number(self.low)} to {number(self.high)}"
         low = -math.inf if self.low is None else self.low
         return accepted(low, math.inf if self.high is None else self.high)
 
@@ -231,7 +235,7 @@ def beyond_table(rows: Rows) -> TextTable:
     far.sort(key=lambda row: -(row.factor or 1.0))
     return TextTable(
         f"Beyond a factor of {FAR:g}, and why",
-        ("quantity", "published", "simulated (95 %)", "factor", "null model", "why"),
+        ("quantity", "published", "simulated (95 %)", "factor", "null's", "why"),
         tuple(
             (
                 *(row.name, number(row.published), row.simulated_number),
@@ -278,11 +282,16 @@ def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.0f} %"
 
 
+def most_draws(rows: Rows) -> int:
+    """Return how many draws of the parameters there were, 0 where none were drawn."""
+    return max((row.draws or 0 for row in rows), default=0)
+
+
 def quantity_section(rows: Rows) -> Section:
     """Return what a validation found, by quantities."""
-    how_to_read = " ".join(prose("quantities_reading"))
+    tables = [table for table in (beyond_table(rows), *group_tables(rows)) if table.rows]
     return Section(
         "quantities",
         "",
-        ("\n".join(sentences(rows)), beyond_table(rows), *group_tables(rows), how_to_read),
+        (*sentences(rows), *tables, *prose("quantities_reading", draws=most_draws(rows))),
     )

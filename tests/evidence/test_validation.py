@@ -65,7 +65,7 @@ def test_it_writes_a_table_a_figure_and_what_was_lived(first: tuple[Path, str], 
         assert [row["id"] for row in csv.DictReader(file)] == list(quantities)
     lines = (folder / "evidence.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0].split(",")[:3] == ["id", "use", "kind"]
-    assert (folder / "figures" / "verdicts_at_a_glance.png").stat().st_size > 10_000
+    assert (folder / "figures" / "quantities_by_size.png").stat().st_size > 10_000
     assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["seeds"] == [
         101,
         102,
@@ -79,7 +79,8 @@ def test_what_is_finished_is_not_run_again(first: tuple[Path, str], capsys) -> N
     how = RunOptions(out=out, jobs=1, quiet=True, simulate=_never)
     assert validate_command("baseline", [101, 102, 103, 104], 100, how) == 0
     assert capsys.readouterr().out == printed
-    assert "claims, and" in printed
+    assert "the median factor of error" in printed
+    assert "Beyond a factor of 2, and why" in printed
 
 
 def _never(*_: object) -> dict:

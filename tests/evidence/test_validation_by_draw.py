@@ -19,7 +19,6 @@ from abm.evidence.register import Study, register
 from abm.evidence.verdict_table import DRAW_FIELDS, FIELDS, row_of
 from abm.evidence.worlds import runs_of, scenario_of, validation_id, worlds_needed
 from abm.io.messages import ScenarioError
-from abm.report.figures.verdicts import position_in_band, position_on_side
 from abm.report.html.writing import report_of
 from abm.report.rendering import as_html
 from abm.runs.options import RunOptions
@@ -100,8 +99,8 @@ def test_the_finished_one_is_shown_again_with_its_draws(done: SimpleNamespace, c
 
     assert validate(done.out, posterior_draws(), never) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    assert "95 % of draws accepted draws what" in shown
-    assert "all 3 draws of the parameters together" in shown
+    assert "draws inside verdict" in shown
+    assert "another draw of the fitted parameters, 3 draws in all" in shown
 
 
 def test_the_report_says_it_and_how_to_repeat_it(done: SimpleNamespace) -> None:
@@ -217,15 +216,6 @@ def test_paired_worlds_are_paired_within_a_draw() -> None:
         pytest.approx(5.0, abs=0.1),
         pytest.approx(5.0, abs=0.1),
     )
-
-
-def test_a_line_over_draws_that_crosses_shows_as_crossing() -> None:
-    row = {"low": 0.0, "high": None, "simulated": 2.0, "simulated_low": 1.0}
-    row |= {"simulated_high": 3.0, "draws_low": -1.0, "draws_high": 4.0}
-    assert position_on_side(row, "draws_low") == -0.2
-    assert position_on_side(row) == 0.4
-    assert position_on_side(row, "draws_high") == 0.8
-    assert position_in_band(row | {"high": 2.0}, "draws_low") == -0.5
 
 
 @pytest.mark.parametrize(

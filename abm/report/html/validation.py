@@ -14,10 +14,11 @@ from abm.io.files import ReadBack
 from abm.report.format import format_count, format_list, format_text
 from abm.report.html.common import FITTED, ReportBody
 from abm.report.html.folder import Description, Files, Line
+from abm.report.quantities import QuantityRow, beyond_table, group_tables, sentences
 from abm.report.rendering import prose
 from abm.report.sections import Section, TextTable
 
-EVIDENCE, TABLE = "evidence.json", "evidence.csv"
+EVIDENCE, QUANTITY = "evidence", "quantities"
 BAD: tuple[Verdict, ...] = ("outside", "direction wrong")
 MOST_NAMED = 8
 USES = {
@@ -106,39 +107,53 @@ ROWS = TypeAdapter(list[EvidenceRow])
 
 def body_of_validation(files: Files, description: Description) -> ReportBody:
     """Return how the model stands to what was published."""
-    rows = _rows(files)
+    rows = _rows(files, EVIDENCE, EvidenceRow)
+    quantities = _rows(files, QUANTITY, QuantityRow)
     kind, question = "Validation against published evidence", prose("validation_question")
     title = f"How well does the model agree with what was published? {description.scenario.called}"
     if not rows:
         nothing = Section("fitted", FITTED, ())
         return ReportBody(kind, title, question, prose("validation_without_answer"), fitted=nothing)
+    strict = (*_answer(rows), *_draws(rows))
+    if quantities:
+        strict = (*prose("validation_strictly"), *strict)
+    by_quantity = (beyond_table(quantities), *group_tables(quantities)) if quantities else ()
     return ReportBody(
         kind,
         title,
         question,
-        answer=(*_answer(rows), *_draws(rows)),
-        tables=(*(_table(caption, rows, verdicts) for caption, verdicts in TABLES), _silent(rows)),
+        answer=(*(sentences(quantities) if quantities else ()), *strict),
+        tables=(
+            *by_quantity,
+            *(_table(caption, rows, verdicts) for caption, verdicts in TABLES),
+            _silent(rows),
+        ),
         fitted=Section("fitted", FITTED, prose("validation_fitted", **_by_use(rows))),
-        cautions=prose("validation_cautions", is_drawn=_is_drawn(rows)),
+        cautions=(
+            *(prose("quantities_reading", draws=0) if quantities else ()),
+            *prose("validation_cautions", is_drawn=_is_drawn(rows)),
+        ),
     )
 
 
-def _rows(files: Files) -> list[EvidenceRow]:
-    content = files.json(EVIDENCE)
+def _rows[Row: (EvidenceRow, QuantityRow)](files: Files, name: str, kind: type[Row]) -> list[Row]:
+    """Return the rows of a table from its JSON, or from its CSV where that is all there is."""
+    expected = TypeAdapter(list[kind])  # type: ignore[valid-type]
+    content = files.json(f"{name}.json")
     if content is not None:
-        return files.checked(EVIDENCE, content, ROWS)
-    table = files.whole_table(TABLE)
-    cells = [] if table is None else [_cells(row) for row in table.to_dict("records")]
-    return files.checked(TABLE, cells, ROWS)
+        return files.checked(f"{name}.json", content, expected)
+    table = files.whole_table(f"{name}.csv")
+    cells = [] if table is None else [_cells(row, kind) for row in table.to_dict("records")]
+    return files.checked(f"{name}.csv", cells, expected)
 
 
-def _cells(row: Mapping[Any, str]) -> dict[str, Any]:
-    """Return a row of the CSV table as it stands in the JSON, without its single studies."""
-    types = {name: str(field.annotation) for name, field in EvidenceRow.model_fields.items()}
+def _cells(row: Mapping[Any, str], kind: type[ReadBack]) -> dict[str, Any]:
+    """Return a row of a CSV table as it stands in the JSON, without single studies."""
+    types = {name: str(field.annotation) for name, field in kind.model_fields.items()}
     return {
-        name: _number(row[name]) if "float" in kind or "int" in kind else row[name]
-        for name, kind in types.items()
-        if name in row and name != "studies"
+        name: _number(row[name]) if "float" in type_ or "int" in type_ else row[name]
+        for name, type_ in types.items()
+        if name in row and name != "studies" and (row[name] or "None" not in type_)
     }
 
 

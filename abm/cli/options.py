@@ -67,8 +67,9 @@ OnlyOption = Annotated[
     typer.Option(
         "--only",
         metavar="NAMES",
-        help="Some of the evidence, separated by commas: identifiers such as P01, or claims, "
-        "figures, fitted, predicted, own, baseline (what the baseline alone answers).",
+        help="Some of the evidence, separated by commas: identifiers such as P01, quantities by "
+        "name, or claims, figures, fitted, predicted, own, quantities (of several entries), "
+        "baseline (what the baseline alone answers).",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -7,7 +7,7 @@ before a world is run.
 import functools
 import re
 import warnings
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from abm.evidence.evaluation import Worlds, sample_of
 from abm.evidence.expressions import ExpressionError, evaluate
 from abm.evidence.instruments import Instrument, prepared_instruments
 from abm.evidence.observed_tables import observe
+from abm.evidence.quantities import quantities as package_quantities
+from abm.evidence.quantities import read_quantities
 from abm.evidence.register import (
     Entry,
     Register,
@@ -24,9 +26,10 @@ from abm.evidence.register import (
     check_names,
     prepared_entries,
 )
+from abm.evidence.selection import GROUPS
 from abm.evidence.tables import answers, side_by_side
 from abm.evidence.worlds import Tables, scenario_of, worlds_needed
-from abm.io.declarations import DeclarationError, checked, toml_tables
+from abm.io.declarations import DeclarationError, Declared, checked, toml_tables
 from abm.io.files import files_in, read_bytes
 from abm.io.messages import InputError, did_you_mean, printable, shown
 from abm.scenario.files import is_scenario_name
@@ -35,8 +38,7 @@ from abm.simulation.record import LOG_NAMES
 LARGEST_FILE = 1_000_000  # bytes
 LONGEST_LINE = 2_000  # characters; reading a key of n dotted parts costs n squared
 LONGEST_TEXT = 1_000  # characters of a field
-MOST_ENTRIES, MOST_INSTRUMENTS, MOST_WORLDS, MOST_STUDIES = 1_000, 1_000, 50, 20  # of one entry
-YEARS = range(1800, 2201)
+MOST_ENTRIES, MOST_INSTRUMENTS, MOST_WORLDS = 1_000, 1_000, 50
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 FEW = 20
 """People of a world in which it is tried whether tables have the columns that studies name."""
@@ -46,7 +48,8 @@ def with_own(shipped: Register, path: Path) -> Register:
     """Return a register with what the file at a path adds to it, checked.
 
     The file holds entries by identifier as the register does, `defaults` of them, and may hold its
-    own `instruments` and `worlds`; entries can name shipped ones. Nothing that ships is replaced.
+    own `instruments`, `worlds` and `quantities`; what it names can also be shipped. Nothing that
+    ships is replaced.
     An InputError of one line names the file, the entry, the field and the nearest name.
     """
     file = str(path)
@@ -91,55 +94,60 @@ def _beside(path: Path) -> str:
 
 def _added(shipped: Register, tables: dict[str, Any], file: str) -> Register:
     """Return a register with the tables of a file added."""
-    worlds = _table(tables.pop("worlds", {}), shipped.worlds, MOST_WORLDS, f"{file}: worlds")
-    own = tables.pop("instruments", {})
-    own = _table(own, shipped.instruments, MOST_INSTRUMENTS, f"{file}: instruments")
-    defaults = tables.pop("defaults", {})
-    if not _table(tables, shipped.entries, MOST_ENTRIES, file):
+    defaults, worlds, instruments, quantities = (
+        _table(tables.pop(name, {}), taken, most, f"{file}: {name}")
+        for name, taken, most in (
+            ("defaults", (), len(Entry.model_fields)),
+            ("worlds", shipped.worlds, MOST_WORLDS),
+            ("instruments", shipped.instruments, MOST_INSTRUMENTS),
+            ("quantities", {**shipped.entries, **package_quantities(), **tables}, MOST_ENTRIES),
+        )
+    )
+    if not _table(
+        tables, {**shipped.entries, **package_quantities(), **GROUPS}, MOST_ENTRIES, file
+    ):
         raise DeclarationError(f"{file}: is empty; expected an entry, such as [OWN1]")
-    if not isinstance(defaults, dict):
-        raise DeclarationError(f"{file}: defaults: expected a table, not {shown(defaults)}")
     ready = prepared_entries({**tables, "defaults": {"use": "predicted", **defaults}})
     entries = checked(dict[str, Entry], ready, file)
-    for entry in entries.values():
-        _check_entry(entry, f"{file}: {entry.id}")
-    ready = prepared_instruments(own, f"{file}: instruments", shipped.instruments)
-    instruments = checked(dict[str, Instrument], ready, f"{file}: instruments")
+    ready = prepared_instruments(instruments, f"{file}: instruments", shipped.instruments)
+    own_instruments = checked(dict[str, Instrument], ready, f"{file}: instruments")
+    own_worlds = checked(dict[str, StudiedWorld], worlds, f"{file}: worlds")
     every = Register(
         entries={**shipped.entries, **entries},
-        worlds={**shipped.worlds, **checked(dict[str, StudiedWorld], worlds, f"{file}: worlds")},
-        instruments={**shipped.instruments, **instruments},
+        worlds={**shipped.worlds, **own_worlds},
+        instruments={**shipped.instruments, **own_instruments},
+        own_entries=entries,
+        own_quantities=read_quantities(
+            quantities, {**shipped.entries, **entries}, f"{file}: quantities"
+        ),
     )
     check_names(every, entries.values(), f"{file}: ")
+    for name, declared in {**entries, **every.own_quantities, **own_instruments}.items():
+        _check_texts(declared, f"{file}: {name}")
     return every
 
 
-def _table(own: Any, shipped: Collection[str], most: int, where: str) -> dict[str, Any]:
+def _table(own: Any, taken: Iterable[str], most: int, where: str) -> dict[str, Any]:
     """Return tables by name, not too many of them; refuse names that are none, or are taken."""
     if not isinstance(own, dict):
         raise DeclarationError(f"{where}: expected a table, not {shown(own)}")
     if len(own) > most:
         raise DeclarationError(f"{where}: holds {len(own):,} tables, more than {most:,}")
-    taken = {name.upper(): name for name in shipped}
+    names = {name.upper(): name for name in taken}
     for name in own:
         if not NAME.fullmatch(name):
             rule = "expected a name of letters, digits, - and _, at most 40"
             raise DeclarationError(f"{where}: {rule}, not {shown(name)}")
-        if taken.setdefault(name.upper(), name) != name or name in shipped:
-            raise DeclarationError(f"{where}: {name}: there is one called {taken[name.upper()]}")
+        if name.upper() in names:
+            raise DeclarationError(f"{where}: {name}: the name is taken, by {names[name.upper()]}")
+        names[name.upper()] = name
     return own
 
 
-def _check_entry(entry: Entry, where: str) -> None:
-    """Refuse what no list or table could show, and what would take for ever."""
-    if entry.year not in YEARS:
-        raise DeclarationError(f"{where}: year: expected {YEARS[0]} to {YEARS[-1]}")
-    if len(entry.study) > MOST_STUDIES:
-        raise DeclarationError(f"{where}: study: more than {MOST_STUDIES} of one entry")
-    texts = {name: text for name, text in entry if isinstance(text, str)}
-    texts |= {f"study.{index}.part": study.part for index, study in enumerate(entry.study)}
-    for name, text in texts.items():
-        if not text.isprintable() or len(text) > LONGEST_TEXT:
+def _check_texts(declared: Declared, where: str) -> None:
+    """Refuse texts that a line of a list or table could not show."""
+    for name, text in declared:
+        if isinstance(text, str) and not (text.isprintable() and len(text) <= LONGEST_TEXT):
             rule = f"expected one line of at most {LONGEST_TEXT:,} characters"
             raise DeclarationError(f"{where}: {name}: {rule}")
 

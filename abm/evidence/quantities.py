@@ -7,96 +7,25 @@ entry that stands in none is a quantity of its own, with what is accepted of the
 
 import functools
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, NamedTuple
 
-from pydantic import Field, model_validator
-
-from abm.evidence.pooling import FEWEST_POOLED, PooledEstimates, largest_spread, pool, predicted
+from abm.evidence.pooling import PooledEstimates, largest_spread, pool, predicted
+from abm.evidence.published_quantity import (
+    SEXES,
+    Member,
+    PublishedQuantity,
+    ReviewSpread,
+    prepared_quantities,
+)
 from abm.evidence.register import FOLDER, Entry, register
 from abm.evidence.scales import Scale, off_scale, on_scale, standard_error
-from abm.io.declarations import DeclarationError, Declared, Text, named, read_declarations
+from abm.io.declarations import DeclarationError, checked, toml_tables
+from abm.io.messages import did_you_mean
 from abm.studies.intervals import Interval, binomial_interval, ratio_interval
 
 QUANTITIES_FILE = "quantities.toml"
-SEXES = "females over males"
-
-
-class Member(Declared):
-    """One published estimate of a quantity, and the entry whose study imitates it."""
-
-    entry: Text | None = None  # what has none counts among the published alone
-    over: Text | None = None  # the entry below the line, of a ratio of two
-    # Females over males: the study of the entry, asked of both sexes. The others: 100 % minus it.
-    compares: Literal["females over males", "the others"] | None = None
-    published: float | None = None  # else that of the shares, or of the entry
-    low: float | None = None  # its own sampling interval; else that of the people, or of the entry
-    high: float | None = None
-    shares: tuple[float, float] | None = None  # in percent, whose ratio is published
-    people: tuple[int, ...] = ()  # who answered; of a ratio of shares, of each
-    source: str = ""  # of what has no entry
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if (self.entry is None) == (not self.source):
-            raise ValueError("source: expected of a member without an entry, and only there")
-        if self.entry is None and self.published is None and self.shares is None:
-            raise ValueError("published: expected of a member without an entry")
-        if self.people and len(self.people) != (1 if self.shares is None else 2):
-            raise ValueError("people: expected one number, or one of each share")
-        return self
-
-    @property
-    def entries(self) -> tuple[str, ...]:
-        """The entries of the register that it names."""
-        return tuple(name for name in (self.entry, self.over) if name is not None)
-
-
-class ReviewSpread(Declared):
-    """What is known of how far the studies of a review differ."""
-
-    entry: Text  # its pooled estimate
-    studies: int | None = Field(default=None, ge=3)  # else not known
-    spread: float | None = Field(default=None, gt=0)  # tau on the scale; else what its error allows
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.studies is None and self.spread is None:
-            raise ValueError("expected how many studies, or their spread")
-        return self
-
-
-class PublishedQuantity(Declared):
-    """What several entries measure on one instrument, and what is accepted of it."""
-
-    id: Text
-    statement: Text
-    scale: Scale
-    instrument: Text
-    accepts: Literal["prediction interval", "spread within a review", "published range"]
-    why: str = ""  # no prediction interval
-    note: str = ""
-    members: tuple[Member, ...] = Field(min_length=1)
-    also: tuple[str, ...] = ()  # entries of the same surveys, for which members stand
-    review: ReviewSpread | None = None
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        is_pooled = self.accepts == "prediction interval"
-        if is_pooled != (not self.why):
-            raise ValueError("why: expected where there is no prediction interval, and only there")
-        if is_pooled and len(self.members) < FEWEST_POOLED:
-            raise ValueError(f"members: a prediction interval needs {FEWEST_POOLED}")
-        if (self.review is None) == (self.accepts == "spread within a review"):
-            raise ValueError("review: expected of a spread within a review, and only there")
-        return self
-
-    @property
-    def entries(self) -> tuple[str, ...]:
-        """The entries of the register that stand in it."""
-        names = [name for member in self.members for name in member.entries]
-        return tuple(dict.fromkeys([*names, *self.also]))
 
 
 class PublishedEstimate(NamedTuple):
@@ -130,7 +59,7 @@ def estimate_of(member: Member, entries: Mapping[str, Entry], scale: Scale) -> P
     if value is None and entry is not None and entry.published is not None:
         value = 100.0 - entry.published
     if value is None:
-        raise DeclarationError(f"{QUANTITIES_FILE}: {member.entry}: nothing is published of it")
+        raise DeclarationError(f"{member.entry}: nothing is published of it")
     low, high = _sampling(member, value) or _interval_of(entry, member)
     return PublishedEstimate(value, low, high)
 
@@ -202,34 +131,33 @@ def _within_review(
     return predicted(on_scale(estimate.value, scale), error, spread, review.studies)
 
 
-def read_quantities(text: str, entries: Collection[str]) -> dict[str, PublishedQuantity]:
+def read_quantities(
+    tables: dict[str, Any], entries: Mapping[str, Entry], file: str
+) -> dict[str, PublishedQuantity]:
     """Return quantities by name; a DeclarationError says what is wrong with which.
 
-    `entries` are the identifiers of the register; a quantity that names another is refused.
+    `entries` are those of the register; a quantity that names another is refused, and one of which
+    nothing can be accepted.
     """
-    quantities = read_declarations(dict[str, PublishedQuantity], text, QUANTITIES_FILE, _prepared)
+    quantities = checked(dict[str, PublishedQuantity], prepared_quantities(tables), file)
     for quantity in quantities.values():
+        where = f"{file}: {quantity.id}"
         for name in quantity.entries:
             if name not in entries:
-                raise DeclarationError(f"{QUANTITIES_FILE}: {quantity.id}: no entry {name}")
+                raise DeclarationError(f"{where}: no entry {name}{did_you_mean(name, entries)}")
         if quantity.review is not None and quantity.review.entry not in quantity.entries:
-            raise DeclarationError(f"{QUANTITIES_FILE}: {quantity.id}: review: no member")
+            raise DeclarationError(f"{where}: review: no member")
+        try:
+            accepted = accepted_range(quantity, entries)
+        except (ValueError, ArithmeticError) as error:
+            raise DeclarationError(f"{where}: nothing can be accepted: {error}") from None
+        if not accepted.low < accepted.high:
+            raise DeclarationError(f"{where}: members: what is accepted has no width")
     return quantities
-
-
-def _prepared(tables: dict[str, Any]) -> Any:
-    """Return quantities with members that are named alone as members of that entry."""
-    for table in tables.values():
-        if isinstance(table, dict) and isinstance(table.get("members"), list):
-            table["members"] = [
-                {"entry": member} if isinstance(member, str) else member
-                for member in table["members"]
-            ]
-    return named(tables, "id")
 
 
 @functools.cache
 def quantities() -> Mapping[str, PublishedQuantity]:
     """Return the quantities that the package declares, by name."""
-    text = (FOLDER / QUANTITIES_FILE).read_text(encoding="utf-8")
-    return MappingProxyType(read_quantities(text, register().entries))
+    tables = toml_tables((FOLDER / QUANTITIES_FILE).read_text(encoding="utf-8"), QUANTITIES_FILE)
+    return MappingProxyType(read_quantities(tables, register().entries, QUANTITIES_FILE))

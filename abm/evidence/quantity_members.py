@@ -13,14 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.evidence.evaluation import Result
-from abm.evidence.quantities import (
-    SEXES,
-    Member,
-    PublishedEstimate,
-    PublishedQuantity,
-    accepted_range,
-    quantities,
-)
+from abm.evidence.published_quantity import SEXES, Member, PublishedQuantity
+from abm.evidence.quantities import PublishedEstimate, accepted_range, quantities
 from abm.evidence.register import Entry, Register, Study, bounds_of, register
 from abm.evidence.scales import Scale, Size, off_scale, on_scale, standard_error
 from abm.evidence.verdicts import NO_EFFECT
@@ -88,11 +82,11 @@ NO_POINT = ScalePoint(math.nan, math.nan, ())
 def quantities_judged(judged: Register) -> dict[str, JudgedQuantity]:
     """Return what is judged of a register, by name: quantities, then what stands in none.
 
-    A quantity that the package declares is there as soon as one of its members is.
+    A quantity that is declared is there as soon as one of its members is.
     """
     chosen = {
         quantity.id: _declared(quantity, judged)
-        for quantity in quantities().values()
+        for quantity in declared_quantities(judged).values()
         if any(_is_here(member, judged) for member in quantity.members)
     }
     standing = {name for quantity in chosen.values() for name in quantity.entries}
@@ -102,17 +96,26 @@ def quantities_judged(judged: Register) -> dict[str, JudgedQuantity]:
     return chosen
 
 
+def declared_quantities(judged: Register) -> Mapping[str, PublishedQuantity]:
+    """Return the quantities of the package and those that a register has of its own, by name."""
+    return {**quantities(), **judged.own_quantities}
+
+
+def _known(judged: Register) -> dict[str, Entry]:
+    """Return the entries that quantities name, whether they are judged or not."""
+    return {**register().entries, **judged.own_entries}
+
+
 def _is_here(member: Member, judged: Register) -> bool:
-    """Return whether all that a member names stands in a register as in that of the package."""
-    own = register().entries
-    names = member.entries
+    """Return whether all that a member names is judged, and is what the quantity means by it."""
+    known, names = _known(judged), member.entries
     return bool(names) and all(
-        name in own and judged.entries.get(name) == own[name] for name in names
+        name in known and judged.entries.get(name) == known[name] for name in names
     )
 
 
 def _declared(quantity: PublishedQuantity, judged: Register) -> JudgedQuantity:
-    accepted = accepted_range(quantity, register().entries)
+    accepted = accepted_range(quantity, _known(judged))
     members = tuple(member for member in quantity.members if _is_here(member, judged))
     size = SIZE_OF.get(quantity.scale, "none")
     part = Part("", quantity.scale, size, accepted.low, accepted.high, accepted.centre)

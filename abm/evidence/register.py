@@ -15,6 +15,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from abm.evidence.expressions import ExpressionError, names_in, parse
 from abm.evidence.instruments import INSTRUMENTS_FILE, Instrument, read_instruments
+from abm.evidence.published_quantity import PublishedQuantity
 from abm.evidence.statistics import STATISTICS
 from abm.io.declarations import ByName, DeclarationError, Declared, Text, named, read_declarations
 from abm.io.messages import did_you_mean
@@ -155,7 +156,7 @@ class Entry(Declared):
     id: Text
     statement: Text  # what is claimed or was found
     source: Text  # the study it is from
-    year: int
+    year: int = Field(ge=1800, le=2200)
     doi: str = ""
     instrument: Text  # what the source asked or counted
     section: str = ""  # of Martin (2022), for claims
@@ -169,7 +170,8 @@ class Entry(Declared):
     interval: str = ""  # where the accepted interval is from
     why_not: str = ""  # why no study of this model can answer it
     note: str = ""  # how far the study is only a stand-in
-    study: tuple[Study, ...] = ()  # one, or several that must all hold
+    # One, or several that must all hold.
+    study: Annotated[tuple[Study, ...], Field(max_length=20)] = ()
 
     @property
     def is_answerable(self) -> bool:
@@ -231,6 +233,8 @@ class Register(Declared):
     entries: ByName[Entry]
     worlds: ByName[StudiedWorld]
     instruments: ByName[Instrument]
+    own_entries: ByName[Entry] = Field(default_factory=dict)  # of a file of one's own, all of them
+    own_quantities: ByName[PublishedQuantity] = Field(default_factory=dict)
 
     def looked_at(self, world: str) -> StudiedWorld:
         """Return a world with the columns that studies of this register ask of its people, if any.

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from abm.evidence.quantity_members import declared_quantities
 from abm.evidence.register import Entry, Register, register
 from abm.io.messages import InputError, find
 
@@ -19,18 +20,29 @@ def _is_of_baseline(entry: Entry) -> bool:
     return bool(worlds) and worlds <= AS_THEY_ARE
 
 
-GROUPS: Mapping[str, Callable[[Entry], bool]] = MappingProxyType(
+def _those(are: Callable[[Entry], bool]) -> Callable[[Register], set[str]]:
+    return lambda judged: {entry.id for entry in judged.entries.values() if are(entry)}
+
+
+def _of_several(judged: Register) -> set[str]:
+    """Return the entries that stand in a quantity of several."""
+    several = (own.entries for own in declared_quantities(judged).values())
+    return {name for names in several if len(names) > 1 for name in names}
+
+
+GROUPS: Mapping[str, Callable[[Register], set[str]]] = MappingProxyType(
     {
-        "claims": lambda entry: entry.is_claim,
-        "figures": lambda entry: not entry.is_claim,
-        "fitted": lambda entry: entry.use == "fitted",
-        "predicted": lambda entry: entry.use == "predicted",
-        "baseline": _is_of_baseline,
-        "own": lambda entry: entry.id not in register().entries,
+        "claims": _those(lambda entry: entry.is_claim),
+        "figures": _those(lambda entry: not entry.is_claim),
+        "fitted": _those(lambda entry: entry.use == "fitted"),
+        "predicted": _those(lambda entry: entry.use == "predicted"),
+        "baseline": _those(_is_of_baseline),
+        "quantities": _of_several,
+        "own": lambda judged: set(judged.own_entries),
     }
 )
 """Words that stand for many entries: claims of the paper, figures of others, by use, those that the
-baseline alone answers, and those of a file of one's own."""
+baseline alone answers, those of quantities of several, and those of a file of one's own."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +73,23 @@ def choose(names: str | None = None, file: Path | None = None) -> Judged:
 def only(judged: Register, names: str | None) -> Register:
     """Return a register with some of its entries: all that several names stand for.
 
-    `names` are separated by commas: identifiers, in capitals or not, or keys of `GROUPS`; None
-    stands for all entries. InputError says what stands for none, and the nearest name that does.
+    `names` are separated by commas: identifiers, in capitals or not, quantities, or keys of
+    `GROUPS`; None stands for all entries. InputError says what stands for none, and the nearest
+    name that does.
     """
     if names is None:
         return judged
-    entries = judged.entries.values()
-    known = {entry.id: {entry.id} for entry in entries}
-    known |= {word: {entry.id for entry in entries if has(entry)} for word, has in GROUPS.items()}
+    entries = judged.entries
+    known = {name: {name} for name in entries}
+    known |= {name: set(own.entries) for name, own in declared_quantities(judged).items()}
+    known |= {word: members(judged) for word, members in GROUPS.items()}
     wanted: set[str] = set()
     for name in filter(None, map(str.strip, names.split(","))):
         meant = known.get(name.upper()) or find(name, known, "claim, figure or group of them")
-        if not meant:
+        if not meant & entries.keys():
             raise InputError(f"--only: there is no entry that is '{name}' here")
         wanted |= meant
     if not wanted:
         raise InputError(f"--only: expected identifiers, or some of {', '.join(GROUPS)}")
-    chosen = {name: entry for name, entry in judged.entries.items() if name in wanted}
+    chosen = {name: entry for name, entry in entries.items() if name in wanted}
     return judged.model_copy(update={"entries": MappingProxyType(chosen)})

@@ -288,7 +288,13 @@ def validation_id(judged: Register, runs: Sequence[WorldRun], draws: "Draws | No
         "code": code_version(),
         "judged by": version_of("studies", "evidence"),
     }
-    content["entries"] = [e.model_dump(mode="json") for e in judged.entries.values()]
+    declared = {
+        "entries": judged.entries,
+        "own entries": judged.own_entries,  # quantities may name what is not judged
+        "own quantities": judged.own_quantities,
+    }
+    for name, tables in declared.items():
+        content[name] = [table.model_dump(mode="json") for table in tables.values()]
     looked_at = [[getattr(run.studied, name) for name in LOOKED_AT] for run in runs]
     content["worlds"] = [
         [run.world, run.seed, *fields, run.scenario.resolved()]

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from abm.cli.main import app
 from abm.cli.validate import validate_command, validation_folder
 from abm.evidence.own_evidence import with_own
+from abm.evidence.quantities import quantities
 from abm.evidence.register import Entry, register
 from abm.evidence.selection import choose
 from abm.io.messages import InputError
@@ -43,6 +44,7 @@ logs = ["people", "moments"]
 "observation.moments_days" = 14
 stressor_rate = 0.1
 """
+QUANTITY = "ever-reviews"  # of which the file has a copy of its own
 JUDGED = (
     *("kind", "published", "low", "high", "simulated", "simulated_low", "simulated_high"),
     *("simulated_interval", "people", "verdict", "part", "direction"),
@@ -69,42 +71,66 @@ def own_text(entry: Entry, **changed: object) -> str:
 def file(tmp_path_factory) -> Path:
     """Return a file of entries of every kind, with an instrument and a world of its own."""
     path, shipped = tmp_path_factory.mktemp("file") / "own.toml", register().entries
-    texts = [own_text(shipped[name]) for name in KINDS.values() if name != "P09"]
+    quantity = quantities()[QUANTITY]
+    names = {*KINDS.values(), *quantity.entries} - {"P09"}
+    texts = [own_text(shipped[name]) for name in sorted(names)]
     texts.append(own_text(shipped["P09"], instrument="ours"))
     text = "\n".join(texts).replace('"fewer-stressors"', '"fewer"')
-    path.write_text(text + FURTHER, encoding="utf-8")
+    members = quantity.model_dump(mode="json", exclude_defaults=True, exclude={"id"})
+    own = "\n".join(f"{name} = {toml_of(value)}" for name, value in members.items())
+    for name in quantity.entries:
+        own = own.replace(f'"{name}"', f'"own-{name}"')
+    path.write_text(f"{text}{FURTHER}[quantities.ours]\n{own}\n", encoding="utf-8")
     return path
 
 
-def validate(out: Path, names: str, file: Path, **more) -> list[dict]:
-    """Judge in made-up worlds; return the rows of evidence.json."""
+def validate(out: Path, names: str, file: Path, **more) -> Path:
+    """Judge in made-up worlds; return the folder."""
     how = RunOptions(out=out, jobs=1, quiet=True, simulate=made_up_world.look, **more)
     assert validate_command("baseline", [101, 102], 100, how, choose(names, file)) == 0
-    (path,) = out.rglob("evidence.json")
-    return json.loads(path.read_text(encoding="utf-8"))
+    (path,) = out.rglob("run.json")
+    return path.parent
+
+
+def rows(folder: Path, table: str) -> dict[str, dict]:
+    """Return the rows of a table of a folder by identifier."""
+    content = json.loads((folder / f"{table}.json").read_text(encoding="utf-8"))
+    return {row["id"]: row for row in content}
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory, file: Path) -> dict[str, dict]:
-    """Return the rows of the file, and of the shipped entries that ask the same, by identifier."""
-    out, names = tmp_path_factory.mktemp("judged"), ",".join(["own", *KINDS.values()])
-    return {row["id"]: row for row in validate(out, names, file)}
+def judged(tmp_path_factory, file: Path) -> Path:
+    """Return a folder with what the file asks, and what the shipped entries ask that it copies."""
+    names = ",".join(["own", QUANTITY, *KINDS.values()])
+    return validate(tmp_path_factory.mktemp("judged"), names, file)
 
 
 @pytest.mark.parametrize("name", KINDS.values(), ids=KINDS)
-def test_the_same_study_has_the_same_row_whoever_asks(judged: dict[str, dict], name: str) -> None:
-    own, shipped = judged[f"own-{name}"], judged[name]
+def test_the_same_study_has_the_same_row_whoever_asks(judged: Path, name: str) -> None:
+    every = rows(judged, "evidence")
+    own, shipped = every[f"own-{name}"], every[name]
     assert {field: own[field] for field in JUDGED} == {field: shipped[field] for field in JUDGED}
     assert own["studies"] == shipped["studies"]
 
 
-def test_instead_of_what_ships_it_is_judged_alike(
-    judged: dict[str, dict], file: Path, tmp_path: Path
-) -> None:
-    rows = validate(tmp_path, "own", file)
-    assert rows == [row for name, row in judged.items() if name.startswith("own-")]
-    (described,) = tmp_path.rglob("run.json")
-    content = json.loads(described.read_text(encoding="utf-8"))
+def test_so_has_the_same_quantity(judged: Path) -> None:
+    every = rows(judged, "quantities")
+    own, shipped = every["ours"], every[QUANTITY]
+    assert own["entries"].replace("own-", "") == shipped["entries"]
+    others = {"id", "entries", "group", "prior_pass", "cause"}  # known of what ships alone
+    fields = own.keys() - others
+    assert {field: own[field] for field in fields} == {field: shipped[field] for field in fields}
+
+
+def test_instead_of_what_ships_it_is_judged_alike(judged: Path, file: Path, tmp_path: Path) -> None:
+    alone = validate(tmp_path, "own", file)
+    whole = rows(judged, "evidence")
+    assert rows(alone, "evidence") == {
+        name: row for name, row in whole.items() if name.startswith("own-")
+    }
+    assert "ours" in rows(alone, "quantities")
+    assert QUANTITY not in rows(alone, "quantities")
+    content = json.loads((alone / "run.json").read_text(encoding="utf-8"))
     assert content["design"] == {"evidence": str(file), "only": "own"}
     assert {"england", "fewer"} < set(content["worlds"])
     assert "victoria" not in content["worlds"]
@@ -135,6 +161,7 @@ def test_a_file_that_says_something_else_has_another_folder(tmp_path: Path, file
     text = file.read_text(encoding="utf-8")
     assert folder(text) == folder(f"# The same.\n{text}", "renamed.toml")
     assert folder(text) != folder(text.replace("high = 20.0", "high = 21.0"))
+    assert folder(text) != folder(text.replace("spread = 0.49", "spread = 0.5"))
 
 
 def test_the_list_explains_them_beside_what_ships(file: Path) -> None:

@@ -26,13 +26,22 @@ interval = "published 95 % interval"
 statistic = "percentage"
 of = "ever"
 """
+QUANTITY = """\
+[quantities.q]
+statement = "Ever, %"
+scale = "log-odds"
+instrument = "one question"
+accepts = "published range"
+why = "two surveys"
+members = ["OWN1", "E041"]
+"""
 WORLD = '[worlds.w]\nmeaning = "A world."\nlogs = ["people"]\n'
 MANY = "".join(f"[A{number}]\nx = 1\n" for number in range(MOST_ENTRIES + 1))
 CHANGED = {
     "no such field": ("statement", "statment", "OWN1.statment: .*did you mean 'statement'"),
     "lacking": ('source = "A survey"', "", "OWN1: lacks source"),
     "of the wrong type": ("year = 2024", 'year = "2024"', "OWN1.year: expected a whole number"),
-    "a year of no survey": ("year = 2024", "year = 202400", "OWN1: year: expected 1800 to 2200"),
+    "a year of no survey": ("year = 2024", "year = 202400", "OWN1.year: expected less than"),
     "none of the kinds": ('"level"', '"levle"', "OWN1.kind: expected 'level'"),
     "no number": ("16.2", "nan", "OWN1.published: expected a number"),
     "infinite": ("16.2", "inf", "OWN1.published: expected a number"),
@@ -57,8 +66,8 @@ CHANGED = {
     "a share of no number": ('"ever"', '"top(age, age)"', "of: .*takes a share from 0 to 1"),
     "too long a sum": ('"ever"', f'"{"1+" * 300}1"', "of: is too long"),
     "twice": ("year = 2024", "year = 2024\nyear = 2025", "is not valid TOML"),
-    "shipped": ("OWN1", "P01", "P01: there is one called P01"),
-    "shipped in small letters": ("OWN1", "e006", "e006: there is one called E006"),
+    "shipped": ("OWN1", "P01", "P01: the name is taken, by P01"),
+    "shipped in small letters": ("OWN1", "e006", "e006: the name is taken, by E006"),
     "a name of 300 letters": ("OWN1", "A" * 300, "expected a name of letters"),
     "a name with a line break": ("[OWN1]", '["a\\nb"]', "expected a name of letters"),
     "two lines": ("Ever self-injured, ", "Ever\\nself-injured, ", "OWN1: statement: expected one"),
@@ -66,7 +75,7 @@ CHANGED = {
     "no table of entries": ("[OWN1]", "OWN2 = 1\n[OWN1]", "OWN2: expected a table, not 1"),
     "no defaults": ("[OWN1]", "defaults = 1\n[OWN1]", "defaults: expected a table, not 1"),
     "a shipped world": ("[OWN1]", WORLD.replace(".w]", ".england]") + "[OWN1]",
-                        "worlds: england: there is one called england"),
+                        "worlds: england: the name is taken"),
     "a world of no scenario": (
         "[OWN1]", f'{WORLD}scenario = "englnd"\n[OWN1]', "worlds.w: .*no scenario called 'englnd'",
     ),
@@ -75,6 +84,38 @@ CHANGED = {
     ),
     "a world with no such number": (
         "[OWN1]", f"{WORLD}changes = {{ stressor_rat = 1 }}\n[OWN1]", "w: .*'stressor_rate'",
+    ),
+    "a group": ("OWN1", "claims", "claims: the name is taken"),
+    "a quantity of nothing": (
+        "[OWN1]", QUANTITY.replace("E041", "E0411") + "[OWN1]", "q: no entry E0411; .*'E041'",
+    ),
+    "a quantity that is shipped": (
+        "[OWN1]", QUANTITY.replace(".q]", ".ever-reviews]") + "[OWN1]", "the name is taken",
+    ),
+    "a quantity that cannot be pooled": (
+        "[OWN1]",
+        QUANTITY.replace("published range", "prediction interval") + "[OWN1]",
+        "quantities: q: why: expected where there is no prediction interval",
+    ),
+    "a quantity of no scale": (
+        "[OWN1]", QUANTITY.replace("log-odds", "odds") + "[OWN1]", "q.scale: expected 'log-odds'",
+    ),
+    "a quantity of nobody": (
+        "[OWN1]",
+        QUANTITY.replace('"OWN1"', '{ entry = "OWN1", people = [0] }') + "[OWN1]",
+        "q.members.0.people.0: expected greater than or equal to 1",
+    ),
+    "a quantity of guesses": (
+        "[OWN1]",
+        QUANTITY.replace("published range", "prediction interval")
+        .replace('why = "two surveys"', "")
+        .replace('"OWN1", "E041"', '{ source = "x", published = 3 },' * 5) + "[OWN1]",
+        "quantities: q: nothing can be accepted: expected numbers with standard errors",
+    ),
+    "a quantity of one number": (
+        "[OWN1]",
+        QUANTITY.replace('"OWN1", "E041"', '{ source = "x", published = 3 }') + "[OWN1]",
+        "quantities: q: members: what is accepted has no width",
     ),
     "a log of nothing": (
         "[OWN1]", WORLD.replace("people", "peple") + "[OWN1]", "w: logs: .*did you mean 'people'",

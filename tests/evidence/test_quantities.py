@@ -8,7 +8,7 @@ import pytest
 from abm.evidence import quantities as module
 from abm.evidence.quantities import accepted_range, quantities, read_quantities
 from abm.evidence.register import register
-from abm.io.declarations import DeclarationError
+from abm.io.declarations import DeclarationError, toml_tables
 
 TEXT = (Path(module.__file__).parent / module.QUANTITIES_FILE).read_text(encoding="utf-8")
 
@@ -88,5 +88,5 @@ def edited(name: str, before: str, after: str) -> str:
 )
 def test_a_quantity_that_makes_no_sense_is_refused_in_one_line(text: str, message: str) -> None:
     with pytest.raises(DeclarationError, match=message) as error:
-        read_quantities(text, register().entries)
+        read_quantities(toml_tables(text, "quantities.toml"), register().entries, "quantities.toml")
     assert "\n" not in str(error.value)

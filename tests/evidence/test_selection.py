@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from abm.cli.main import app
+from abm.evidence.quantities import quantities
 from abm.evidence.register import register
 from abm.evidence.selection import GROUPS, only
 from abm.evidence.worlds import worlds_needed
 from abm.io.messages import InputError
 
-WORDS = [word for word in GROUPS if word != "own"]
+WORDS = [*quantities(), *(word for word in GROUPS if word != "own")]
 
 
 @given(st.lists(st.sampled_from([*WORDS, *register().entries]), min_size=1, max_size=4))

@@ -32,7 +32,7 @@ SCALE_OF: Mapping[str, Scale] = MappingProxyType(
 SIZE_OF: Mapping[Scale, Size] = MappingProxyType(
     {"log-odds": "share", "log": "ratio", "Fisher's z": "correlation"}
 )
-DIFFERENCES = frozenset({"standardised_difference", "standardised_change"})
+STANDARDISED = "standardised"  # so begin the names of statistics in units of a spread
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _is_here(member: Member, judged: Register) -> bool:
 def _declared(quantity: PublishedQuantity, judged: Register) -> JudgedQuantity:
     accepted = accepted_range(quantity, _known(judged))
     members = tuple(member for member in quantity.members if _is_here(member, judged))
-    size = SIZE_OF.get(quantity.scale, "none")
+    size = _size_of(quantity.scale, _statistics_of(members, judged))
     part = Part("", quantity.scale, size, accepted.low, accepted.high, accepted.centre)
     return JudgedQuantity(
         id=quantity.id,
@@ -131,6 +131,18 @@ def _declared(quantity: PublishedQuantity, judged: Register) -> JudgedQuantity:
         spread=accepted.spread,
         members=members,
     )
+
+
+def _statistics_of(members: Sequence[Member], judged: Register) -> list[str]:
+    """Return what the studies of members compute."""
+    entries = [judged.entries[name] for member in members for name in member.entries]
+    return [study.statistic for entry in entries for study in entry.study]
+
+
+def _size_of(scale: Scale, statistics: Sequence[str]) -> Size:
+    """Return what kind of size a number is; what has no scale of its own may be standardised."""
+    is_standardised = bool(statistics) and all(name.startswith(STANDARDISED) for name in statistics)
+    return SIZE_OF.get(scale, "standardised difference" if is_standardised else "none")
 
 
 def alone(entry: Entry, instrument: str = "") -> JudgedQuantity:
@@ -159,9 +171,7 @@ def _part_of(entry: Entry, study: Study) -> Part:
         scale = "natural"
     if is_sided:
         return Part(study.part, scale, "none", low, high)
-    size = SIZE_OF.get(scale, "none")
-    if study.statistic in DIFFERENCES and not study.than:
-        size = "standardised difference"
+    size = _size_of(scale, () if study.than else (study.statistic,))
     return Part(study.part, scale, size, low, high, _centre(entry, scale, low, high))
 
 

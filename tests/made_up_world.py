@@ -69,6 +69,7 @@ def acts(persons: np.ndarray, seed: int) -> np.ndarray:
     rows["person"], rows["sex"] = chosen["person"], chosen["sex"]
     rows["day"] = END - 1000 + (990 * hand_made.spread(len(rows), seed + 4)).astype(int)
     rows["day"][chosen["person"] % 7 == 0] = END - 30  # just before the prompts begin
+    rows["day"][chosen["person"] % 7 == 1] = END - 2  # among them
     rows["age"] = np.maximum(10.0, chosen["age"] - 1.0)
     rows["route"] = np.arange(len(rows)) % 3
     rows["hour"] = 7 + 15 * rows["hour"]

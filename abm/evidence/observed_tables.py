@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from abm.evidence.hours_from_acts import hours_from_acts
 from abm.evidence.year_ends import YearEnd, by_person, kept_of, taker_of
 from abm.scenario.dates import DAYS_A_YEAR
 from abm.simulation.census import AGES, FLOWS, STOCKS
@@ -363,6 +364,7 @@ def prompt_columns(prompts: np.ndarray, acts: np.ndarray | None) -> Columns:
     """Return one row a prompt, by person and time, with the time until the next of that day.
 
     `hours_to_next` is NaN at the last prompt of a day; `acts_to_next` counts the acts until then.
+    `hours_from_act` is from the person's nearest logged act, negative before it.
     """
     rows = prompts[np.lexsort((prompts["hour"], prompts["day"], prompts["person"]))]
     columns = _columns(rows)
@@ -373,6 +375,8 @@ def prompt_columns(prompts: np.ndarray, acts: np.ndarray | None) -> Columns:
     columns["acts_to_next"][:-1][same] = rows["acts"][1:][same]
     columns["urges_to_next"][:-1][same] = rows["reported_urges"][1:][same]
     columns["days"] = np.full(len(rows), 1.0 / _a_day(rows))
+    if acts is not None:
+        columns["hours_from_act"] = hours_from_acts(rows, acts)
     return columns
 
 

@@ -57,7 +57,8 @@ class WorldRun:
         given: dict[str, Any] = {name: getattr(self.studied, name) for name in LOOKED_AT}
         given["observation"] = self.scenario.observation.model_dump(mode="json")
         made_by = f"{self.observe.__module__}.{self.observe.__qualname__}"
-        code = version_of("evidence/observed_tables.py", "evidence/year_ends.py", "studies")
+        modules = ("observed_tables", "year_ends", "hours_from_acts")
+        code = version_of(*(f"evidence/{name}.py" for name in modules), "studies")
         extra = f"{json.dumps(given)} {made_by} {code}"
         return result_key(KIND, self.scenario, self.seed, extra)
 

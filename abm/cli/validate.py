@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -39,11 +39,10 @@ TABLES = {f"{name}.{form}" for name in TABLE_NAMES for form in ("csv", "json")}
 
 
 @shares(
-    "seeds seed population uncertainty out jobs force quiet as_json",
-    seeds="Runs of every world. Default: 4, from seed 101; under the posterior 16.",
+    "seeds seed population out jobs force quiet as_json",
+    seeds="Runs of every world. Default: 4, from seed 101; of the posterior 16, of the prior 48.",
     seed="The first seed. Default: 101.",
-    population="Number of people. Default: 10,000; under the posterior 2,500.",
-    uncertainty="posterior: every seed has another draw of the fitted parameters.",
+    population="Number of people. Default: 10,000; of the posterior 2,500, of the prior 1,000.",
 )
 def validate(
     context: typer.Context,
@@ -58,10 +57,18 @@ def validate(
     ] = "baseline",
     file: EvidenceOption = None,
     names: OnlyOption = None,
+    uncertainty: Annotated[
+        Literal["chance", "posterior", "prior"],
+        typer.Option(
+            help="posterior: every seed has another draw of the fitted parameters; prior: of what "
+            "they could be before the fit."
+        ),
+    ] = "chance",
 ) -> None:
     """Do every simulated study, and set what it finds beside what was published."""
     from abm.evidence.selection import choose
-    from abm.evidence.worlds import FIRST_SEED, standards, worlds_needed
+    from abm.evidence.worlds import FIRST_SEED, STANDARDS, worlds_needed
+    from abm.scenario.draws import KINDS, PRIOR, chosen_draws
 
     check_folder(shared.out)
     judged = choose(names, file)
@@ -70,8 +77,8 @@ def validate(
     scenarios = [load_scenario(name) for name in dict.fromkeys([scenario, *needed])]
     files = [] if file is None else [file]
     with answering(context, shared.out / "validate", scenarios, files) as answer:
-        options = shared.run_options()
-        number, step, people = standards(is_drawn=options.draws is not None)
+        options = replace(shared.run_options(), draws=chosen_draws(uncertainty, (*KINDS, PRIOR)))
+        number, step, people = STANDARDS[uncertainty]
         seeds = shared.all_seeds(number, FIRST_SEED, step)
         people = people if shared.population is None else shared.population
         code = validate_command(scenario, seeds, people, options, judged)
@@ -204,18 +211,19 @@ def _validated(
         content,
         lambda _: _show(tables, options),
         lambda path: draw_quantities(
-            QUANTITIES.validate_python(quantities), path, _title(folder, len(seeds), is_drawn)
+            QUANTITIES.validate_python(quantities), path, _title(folder, len(seeds), options)
         ),
     )  # fmt: skip
 
 
-def _title(folder: RunFolder, number: int, is_drawn: bool) -> str:
+def _title(folder: RunFolder, number: int, options: RunOptions) -> str:
     """Return what stands above the figure."""
     name, people = folder.scenario.name, folder.scenario.population.size
-    if not is_drawn:
+    if options.draws is None:
         return f"The evidence: {name}, {people:,} people, {format_count(number, 'seed')}"
     draws = format_count(number, "draw")
-    return f"The evidence under the posterior, {draws}: {name}, {people:,} people each"
+    kind = options.draws.kind
+    return f"The evidence under the {kind}, {draws}: {name}, {people:,} people each"
 
 
 def _show(tables: "EvidenceTables", options: RunOptions) -> None:

@@ -4,7 +4,8 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from abm.runs.processes import processors
 from abm.runs.result_store import ResultStore
 from abm.runs.run_tasks import run_tasks
 from abm.runs.task import Failure, Finished, Task
+from abm.scenario.draws import CHANCE, POSTERIOR, PRIOR, SEEDS_A_DRAW
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.compiled import announce_compiling
 
@@ -268,22 +270,35 @@ def _to_keep(finished: Finished) -> KeptResult:
     return kept(finished, KIND, run.scenario, run.seed, files=files, world=run.world)
 
 
-FIRST_SEED, SEEDS, POPULATION = 101, 4, 10_000
-"""Seeds that no fit used, and the population that is run unless another is asked for."""
-DRAWS, POPULATION_A_DRAW, SEEDS_A_STEP = 16, 2_500, 2
-"""Under the posterior: as many people in all, in smaller populations. Two neighbouring seeds have
-the same draw of the parameters, so every second seed is run: 101, 103, 105 and so on."""
+FIRST_SEED = 101
+"""Seeds from here on no fit used."""
 
 
-def standards(is_drawn: bool) -> tuple[int, int, int]:
-    """Return how many seeds, in which steps, and how many people, unless others are asked for."""
-    return (DRAWS, SEEDS_A_STEP, POPULATION_A_DRAW) if is_drawn else (SEEDS, 1, POPULATION)
+class Standard(NamedTuple):
+    """What is run of every world, unless something else is asked for."""
+
+    seeds: int
+    step: int  # from one seed to the next
+    population: int
+
+
+STANDARDS: Mapping[str, Standard] = MappingProxyType(
+    {
+        CHANCE: Standard(4, 1, 10_000),
+        POSTERIOR: Standard(16, SEEDS_A_DRAW, 2_500),
+        PRIOR: Standard(48, SEEDS_A_DRAW, 1_000),
+    }
+)
+"""By what seeds draw their parameters from. Two neighbouring seeds have the same draw, so every
+second one is run: 101, 103, 105 and so on. Under the posterior there are as many people in all as
+without, in smaller populations. Of the prior the share of draws that pass is wanted, to some 7 of
+100, so that there are more draws of fewer people: still so many that rare ones are not missing."""
 
 
 def validation_id(judged: Register, runs: Sequence[WorldRun], draws: "Draws | None" = None) -> str:
     """Return the start of a hash over all that decides the table.
 
-    These are what is judged, worlds, seeds and code, and the posterior where parameters are drawn.
+    These are what is judged, worlds, seeds and code, and what parameters are drawn from.
     """
     content: dict[str, Any] = {
         "code": code_version(),

@@ -4,16 +4,22 @@ Seed s has draw k = (s - 1) // 2, so that every draw is run with two seeds. Whic
 posterior is draw k follows from k alone, by even steps of the golden ratio through the weights:
 more seeds extend what there is, the same seed has the same draw in every scenario, and nothing is
 random.
+
+The same is done with the priors of the fit instead: points spread evenly over them, all as likely.
+What they give is what the equations alone say, before any figure was fitted.
 """
 
 import functools
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abm.chance import Purpose, generator
 from abm.io.messages import InputError, ScenarioError, shown
 from abm.io.tables import checksum
 from abm.parameters import parameters
@@ -22,8 +28,9 @@ from abm.scenario.posterior import FOLDER, TABLE, Posterior, PosteriorError, pos
 if TYPE_CHECKING:
     from abm.scenario.scenario import Scenario
 
-CHANCE, POSTERIOR = "chance", "posterior"
+CHANCE, POSTERIOR, PRIOR = "chance", "posterior", "prior"
 KINDS = (CHANCE, POSTERIOR)
+PRIOR_POINTS, PRIOR_SEED = 4096, 1
 STEP = 0x9E3779B97F4A7C15  # the golden ratio 0.618..., as a share of 2**64
 WHOLE, HALF = 2**64, 2**63
 SEEDS_A_DRAW = 2
@@ -31,15 +38,16 @@ SEEDS_A_DRAW = 2
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """The posterior that seeds draw from."""
+    """The posterior that seeds draw from, or points of the prior."""
 
     posterior: Posterior
-    hash: str  # SHA-256 of its table
+    hash: str  # SHA-256 of its table; of the prior, of what it is
+    kind: str = POSTERIOR
 
     @property
     def design(self) -> dict[str, Any]:
         """What enters the name of a run folder."""
-        return {"uncertainty": POSTERIOR, "posterior": self.hash}
+        return {"uncertainty": self.kind, self.kind: self.hash}
 
     def number(self, seed: int) -> int:
         """Return the draw of a seed, counted from 1 as in the column `draw` of the table."""
@@ -62,7 +70,7 @@ class Draws:
         try:
             return scenario.with_parameters(**kept)
         except ScenarioError as error:
-            raise ScenarioError(f"draw {self.number(seed)} of the posterior: {error}") from None
+            raise ScenarioError(f"draw {self.number(seed)} of the {self.kind}: {error}") from None
 
     def check(self, scenarios: "Iterable[Scenario]", seeds: Iterable[int]) -> None:
         """Refuse seeds whose draws a scenario cannot have, before anything is run."""
@@ -111,11 +119,45 @@ def _draws(folder: Path, hash_: str) -> Draws:
         raise InputError(f"uncertainty: {error}") from None
 
 
-def chosen_draws(uncertainty: str) -> Draws | None:
-    """Return the posterior that seeds draw from; None where parameters stay as they are."""
-    if uncertainty not in KINDS:
-        raise InputError(f"uncertainty: expected {CHANCE} or {POSTERIOR}, not {shown(uncertainty)}")
-    return posterior_draws() if uncertainty == POSTERIOR else None
+def prior_draws(folder: Path | None = None) -> Draws:
+    """Return points of the priors of the fit that made a posterior, by default the package's.
+
+    They are independent, each uniform over its range or over the logarithms of it, as the fit had
+    it; so all lie where a scenario may have them.
+    """
+    fitted = posterior_draws(folder).posterior
+    priors = fitted.about.get("priors")
+    if not isinstance(priors, dict) or [*priors] != fitted.names:
+        raise InputError(f"uncertainty: the posterior does not say its {PRIOR}")
+    unit = generator(PRIOR_SEED, Purpose.DRAWS).random((PRIOR_POINTS, len(priors)))
+    columns = [
+        _within(low, high, spread, share)
+        for (low, high, spread), share in zip(priors.values(), unit.T, strict=True)
+    ]
+    weights = np.full(PRIOR_POINTS, 1.0 / PRIOR_POINTS)
+    content = json.dumps([priors, PRIOR_POINTS, PRIOR_SEED])
+    points = Posterior(fitted.names, np.column_stack(columns), weights, fitted.about)
+    return Draws(points, hashlib.sha256(content.encode()).hexdigest(), PRIOR)
+
+
+def _within(low: float, high: float, spread: str, share: np.ndarray) -> np.ndarray:
+    """Return the values at shares of a prior, which is uniform or log-uniform."""
+    if spread == "log-uniform":
+        return np.asarray(np.clip(low * (high / low) ** share, low, high))
+    return np.asarray(low + (high - low) * share)
+
+
+def chosen_draws(uncertainty: str, kinds: Sequence[str] = KINDS) -> Draws | None:
+    """Return what seeds draw their parameters from; None where parameters stay as they are.
+
+    `kinds` are those that are known where it is asked for.
+    """
+    if uncertainty not in kinds:
+        expected = f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+        raise InputError(f"uncertainty: expected {expected}, not {shown(uncertainty)}")
+    if uncertainty == CHANCE:
+        return None
+    return posterior_draws() if uncertainty == POSTERIOR else prior_draws()
 
 
 def pair_of(seed: int) -> int:

@@ -67,6 +67,17 @@ itself is not drawn.
 - Where a statistic depends on how many people there are (the smallest of several steps, or what
   needs rare people), single draws can lie to one side of all draws together.
 
+## Draws from the prior
+
+What passes whatever the parameters are follows from the equations and is no evidence. So
+`nssi validate --uncertainty prior` gives every seed a draw from the priors of the fit instead: 48
+seeds of 1,000 people, every parameter by itself anywhere in its range
+([calibration](calibration.md)).
+`python -m abm.evidence.prior_passes FOLDER` makes `abm/evidence/prior_passes.csv` of the folder:
+how many draws pass (`passed`) of those that give a number (`draws`), by entry and quantity. A draw
+passes where its own number is accepted, whatever its chance; figures with narrow bounds are passed
+by fewer than if more people were in a draw.
+
 ## Which scenario is held against it
 
 `nssi validate RUN` puts the scenario RUN in place of the baseline. Worlds with a scenario of their

@@ -4,15 +4,19 @@ import hashlib
 from collections import Counter
 
 import made_up_posterior
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abm.evidence.register import register
+from abm.evidence.worlds import FIRST_SEED, STANDARDS
+from abm.experiments.calibration.recipe import recipe
 from abm.io.messages import InputError
 from abm.parameters import parameters
 from abm.scenario import draws as uncertainty
-from abm.scenario.draws import chosen_draws, drawn, place_of, posterior_draws
-from abm.scenario.scenario import Scenario
+from abm.scenario.draws import chosen_draws, drawn, place_of, posterior_draws, prior_draws
+from abm.scenario.scenario import Scenario, load_scenario
 
 PLAIN = Scenario.from_table({"population": {"size": 100}}, "plain")
 
@@ -106,6 +110,48 @@ def test_a_damaged_posterior_is_refused(tmp_path, draws):
 def test_another_word_for_it_is_refused():
     with pytest.raises(InputError, match="expected chance or posterior, not 'prior'"):
         chosen_draws("prior")
+
+
+# The prior
+
+
+def test_the_prior_is_that_of_the_calibration() -> None:
+    assert prior_draws().posterior.about["priors"] == recipe().space.plain()
+
+
+def test_draws_of_the_prior_are_spread_evenly_over_it() -> None:
+    points, space = prior_draws().posterior, recipe().space
+    unit = space.unit(points.values)
+    assert ((unit >= -1e-9) & (unit <= 1 + 1e-9)).all()
+    assert np.abs(unit.mean(axis=0) - 0.5).max() < 0.03
+    assert np.abs(np.corrcoef(unit.T) - np.eye(len(space))).max() < 0.08
+    assert len(set(points.weights)) == 1
+
+
+def test_no_two_seeds_of_a_validation_have_one_draw_of_the_prior() -> None:
+    standard = STANDARDS["prior"]
+    seeds = range(FIRST_SEED, FIRST_SEED + standard.step * standard.seeds, standard.step)
+    assert len({prior_draws().number(seed) for seed in seeds}) == standard.seeds
+
+
+def test_shipped_scenarios_can_have_every_draw_of_the_prior() -> None:
+    names = {world.scenario for world in register().worlds.values()}
+    prior_draws().check([load_scenario(name) for name in names], range(101, 201, 2))
+
+
+def test_the_prior_is_asked_for_by_its_name_where_it_is_known() -> None:
+    kinds = ("chance", "posterior", "prior")
+    chosen = chosen_draws("prior", kinds)
+    assert chosen is not None
+    assert chosen.design == {"uncertainty": "prior", "prior": prior_draws().hash}
+    assert chosen_draws("chance", kinds) is None
+    with pytest.raises(InputError, match="expected chance, posterior or prior, not 'both'"):
+        chosen_draws("both", kinds)
+
+
+def test_a_posterior_that_does_not_say_its_prior_is_refused(tmp_path, draws):
+    with pytest.raises(InputError, match="does not say its prior"):
+        prior_draws(tmp_path)
 
 
 def test_a_trend_that_leaves_the_range_is_refused_before_anything_is_lived(draws):

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from abm.io.files import LARGEST_JSON, LARGEST_TABLE, ReadBack, Seed, parse_json, read_bytes
 from abm.io.messages import InputError, did_you_mean, shown
 from abm.report.format import format_text
+from abm.scenario.draws import POSTERIOR, PRIOR
 
 DESCRIPTION = "run.json"
 COMMANDS = ("run", "compare", "validate", "sensitivity", "sweep", "ablate")
@@ -266,10 +267,15 @@ class Description(ReadBack):
         return (self.scenario, *self.others)
 
     @property
+    def drawn_from(self) -> str:
+        """What seeds drew their parameters from: posterior or prior; empty where none did."""
+        kind = self.design.get("uncertainty")
+        return kind if kind in (POSTERIOR, PRIOR) else ""
+
+    @property
     def posterior(self) -> str:
-        """Hash of the posterior that seeds drew their parameters from; empty where none did."""
-        is_drawn = self.design.get("uncertainty") == "posterior"
-        return format_text(self.design.get("posterior", "")) if is_drawn else ""
+        """Hash of the posterior, or prior, that seeds drew from; empty where none did."""
+        return format_text(self.design.get(self.drawn_from, "")) if self.drawn_from else ""
 
     @property
     def seconds(self) -> float:

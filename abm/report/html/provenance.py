@@ -12,7 +12,7 @@ from abm.report.html.folder import DescribedScenario, Description, Files
 from abm.report.rendering import prose
 from abm.report.sections import Code, Part, Section, TextTable
 from abm.scenario import toml_text
-from abm.scenario.draws import posterior_draws
+from abm.scenario.draws import POSTERIOR, PRIOR, chosen_draws
 from abm.scenario.scenario import load_scenario
 
 
@@ -56,7 +56,10 @@ def _what_was_run(description: Description) -> TextTable:
         ("first reported day", scenario.calendar.start),
         ("reported years", str(scenario.calendar.years)),
         ("seeds", format_seeds(description.seeds)),
-        ("parameters drawn from the posterior with the hash", description.posterior),
+        (
+            f"parameters drawn from the {description.drawn_from} with the hash",
+            description.posterior,
+        ),
         ("worlds", ", ".join(description.worlds)),
         ("failed runs", str(len(description.failed))),
         ("run id", description.run_id),
@@ -95,9 +98,9 @@ def command_of(description: Description) -> str | None:
     """Return the command that runs the same again, or None if none does from here.
 
     Every scenario is loaded by its name, with what was set over it, and must be the same; so must
-    be the posterior, where parameters were drawn.
+    be what parameters were drawn from.
     """
-    if description.posterior and not _is_shipped(description.posterior):
+    if description.posterior and not _is_shipped(description):
         return None
     overrides, seeds = _overrides(description), _seeds(description)
     if overrides is None or seeds is None:
@@ -154,17 +157,18 @@ def _seeds(description: Description) -> list[str] | None:
     return options
 
 
-def _is_shipped(posterior: str) -> bool:
-    """Return whether this package's posterior has this hash."""
+def _is_shipped(description: Description) -> bool:
+    """Return whether this package's posterior, or prior, is what was drawn from."""
     try:
-        return posterior_draws().hash == posterior
+        draws = chosen_draws(description.drawn_from, (POSTERIOR, PRIOR))
+        return draws is not None and draws.hash == description.posterior
     except InputError:
         return False
 
 
 def _design(description: Description) -> list[str]:
     """Return the options that give the points of a design, or what is judged."""
-    drawn = ["--uncertainty posterior"] if description.posterior else []
+    drawn = [f"--uncertainty {description.drawn_from}"] if description.posterior else []
     if description.command == "validate":
         names = [str(description.design.get(name, "")) for name in ("evidence", "only")]
         return drawn + [

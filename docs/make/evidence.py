@@ -9,6 +9,14 @@ from pathlib import Path
 
 from abm.evidence.listing import accepted_by, format_instrument, format_study, number
 from abm.evidence.null_model import null_model
+from abm.evidence.quantities import accepted_range, quantities
+from abm.evidence.quantity_verdicts import (
+    LARGEST_FACTOR,
+    LEAST_FOLLOWING,
+    MOST_TESTED,
+    SURE,
+    WIDEST,
+)
 from abm.evidence.register import MOST_FITTED, SETTINGS, USES, Entry, Register, register
 from abm.evidence.statistics import STATISTICS
 from abm.evidence.verdicts import VERDICTS
@@ -32,13 +40,14 @@ tell. At most {most} figures may be fitted; several entries on one question coun
 fitted by the [calibration](calibration.md), those of England and Victoria by the trends of their
 scenarios. Which predictions fail, and why, is told in [failures](failures.md).
 
-## Verdicts
+## Verdicts on entries
 
-With two bounds a number is *inside* them; *near* if at most a quarter of their distance beyond
-one of them, or if the simulation's own interval reaches in; else *outside*. With one bound only
-the side counts: *direction right* if all of the simulation's interval lies on it, *near* if the
-number does and the interval reaches across, else *direction wrong*. Of an entry with several
-studies the worst counts.
+`nssi validate` prints verdicts on quantities (below). Beneath them, in evidence.csv and in the
+report, every entry is held against its own interval alone. With two bounds a number is *inside*
+them; *near* if at most a quarter of their distance beyond one of them, or if the simulation's own
+interval reaches in; else *outside*. With one bound only the side counts: *direction right* if all
+of the simulation's interval lies on it, *near* if the number does and the interval reaches across,
+else *direction wrong*. Of an entry with several studies the worst counts.
 
 The simulation's interval (95 %) is a jackknife over some twenty groups of people, all seeds
 together, of ratios and rates on the log scale. It is that of the simulation, for everybody there
@@ -125,6 +134,48 @@ changes with the words of the source only.
 """
 
 
+QUANTITIES = """\
+## Quantities
+
+Surveys differ from one another by more than their samples allow: the same pupils say yes to a list
+twice as often as to one question. So entries that measure one thing on one instrument are judged as
+one quantity, and `nssi validate` counts those. An answerable entry that stands in none of the
+table below is a quantity of its own, with what is accepted of it. These rules, and the table, were
+fixed before a quantity was judged.
+
+- **What is accepted.** Of five and more independent surveys the interval in which another would
+  lie (DerSimonian and Laird; Higgins, Thompson and Spiegelhalter, with Student's t of k - 2
+  degrees of freedom); of fewer, or of reviews of the same studies, the published range, each end
+  with its own sampling interval. Of one review that tells how far its studies differ, the interval
+  from that.
+- **On which scale.** Shares as log-odds, ratios, rates and counts as logarithms, correlations as
+  Fisher's z, ages and standardised differences as they are.
+- **What is judged** is the mean of the answers of the members' studies on that scale, each asked as
+  its own survey was. Its error is the mean of theirs, since they share people; what groups of
+  people do not tell, seeds do. `p_inside` is the chance that the value which ever more people would
+  give lies in what is accepted. *inside* and *direction right* need {sure:.0%}; *outside* and
+  *direction wrong* as much beyond one end; all else is *not enough people yet*. More people
+  can only make a verdict firmer.
+- **Size before direction.** What has a published size is judged by it. Entries that tell only the
+  direction of it stand in the same quantity.
+- **Factor of error**: by how many times the odds of a share, a ratio, a rate or a count is larger
+  or smaller than published, at most {largest:.0f}. Odds, because a question and its opposite then
+  have the same error, and because correlations (as differences) and standardised differences (times
+  pi over the root of 3) amount to odds ratios. Ages have none. Published is the pooled estimate, or
+  the middle of the estimates on the scale.
+- **Benchmarks**: the null model below (`benchmark`), and `others_factor`: the typical factor
+  between one published estimate and the mean of the others.
+- **What a verdict is worth** (`group`): *fitted*, if one of its entries is. *No test*, if the ends
+  of what is accepted differ by more than a factor of {widest:g}: nearly everything passes.
+  *Follows from the equations*, if {following:.0%} of draws from the prior pass, or more; *tested*,
+  if fewer than {tested:.0%} do; *weak* between, and where that is not known.
+- Under the posterior `draws_inside` counts the draws that are accepted, each judged alone.
+
+quantities.csv and quantities.json hold a row a quantity. Rows of evidence.csv say in which an entry
+stands (`quantity`, `quantity_verdict`, `group`), and of the entry itself `prior_pass`, `p_inside`
+against its own interval, and `benchmark`.
+"""
+
 NULL_MODEL = """\
 ## The null model
 
@@ -144,6 +195,7 @@ def page(chosen: Register | None = None) -> str:
     """Return the text of docs/evidence.md."""
     entries = chosen or register()
     parts = [HEAD.format(most=MOST_FITTED), _statistics(), _settings(), _worlds(entries)]
+    parts.append(_quantities())
     parts.append(_null_model())
     parts.append(_counts(entries))
     parts += [_section(title, entries, letter) for letter, title in SECTIONS.items()]
@@ -155,6 +207,24 @@ def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     heads = list(columns)
     lines = [heads, ["---"] * len(heads), *[[c.replace("|", "\\|") for c in row] for row in rows]]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _quantities() -> str:
+    rows = []
+    for quantity in quantities().values():
+        accepted = accepted_range(quantity, register().entries)
+        rows.append((
+            quantity.id, quantity.statement, quantity.instrument, ", ".join(quantity.entries),
+            number(accepted.centre), f"{number(accepted.low)} to {number(accepted.high)}",
+            f"{quantity.accepts}: {quantity.why}" if quantity.why else quantity.accepts,
+            quantity.note or "-",
+        ))  # fmt: skip
+    text = QUANTITIES.format(
+        sure=SURE, largest=LARGEST_FACTOR, widest=WIDEST,
+        following=LEAST_FOLLOWING, tested=MOST_TESTED,
+    )  # fmt: skip
+    columns = ("quantity", "what", "instrument", "entries", "published", "accepted", "from", "note")
+    return f"{text}\n{_table(columns, rows)}"
 
 
 def _null_model() -> str:

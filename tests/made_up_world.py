@@ -147,7 +147,7 @@ def look(scenario: Scenario, seed: int, how: StudiedWorld) -> dict[str, dict[str
     made = record(seed, YEARS_OF_WAVES.get(scenario.name, (2016, 2017)))
     logged = {name: rows for name, rows in made.logged.items() if name in (*how.logs, "people")}
     kept = dataclasses.replace(made, logged=logged)
-    tables = tables_of(kept, world(np.concatenate(made.logged["people"])), how.keep)
+    tables = tables_of(kept, world(np.concatenate(made.logged["people"])))
     return tables | {"laboratory": laboratory(tables["people"]["person"], seed)}
 
 

@@ -84,7 +84,7 @@ def _run_once(
         world = World(scenario, seed, logs)
     else:
         world = resume(scenario, seed, logs, state=state)
-    if all(studied.of_people is None for _, studied in worlds):
+    if not any(studied.yearly and "people" in studied.logs for _, studied in worlds):
         return run(scenario, seed, logs, world=world), world, []
     snapshots, take = taker_of(world, _present)
     return run(scenario, seed, logs, take, world), world, snapshots
@@ -112,12 +112,14 @@ def _tables_seen(
         (rows,) = logged["moments"]
         logged["moments"] = (rows[who_is_watched(record.seed, rows["person"], share)],)
     own = replace(record, scenario=scenario, logged=logged)
-    tables = tables_of(own, world, studied.keep)
-    if studied.of_people is not None:
-        tables |= yearly_tables(tables, own, snapshots, studied.of_people)
-    if "people" in logged:
+    tables, wanted = tables_of(own, world), studied.columns
+    if studied.yearly and "people" in logged:
+        tables["people"] = yearly_people(tables, own, snapshots, wanted and wanted["people"])
+    if "people" in logged and (wanted is None or "laboratory" in wanted):
         tables["laboratory"] = laboratory(world)
-    return tables
+    if wanted is None:
+        return tables
+    return {name: kept_of(table, wanted[name]) for name, table in tables.items() if name in wanted}
 
 
 def _trial(scenario: "Scenario", seed: int, kind: str, state: "WorldState | None") -> Columns:
@@ -127,13 +129,10 @@ def _trial(scenario: "Scenario", seed: int, kind: str, state: "WorldState | None
     return trial_table(simulate_trial(scenario, seed, criteria, state))
 
 
-def tables_of(
-    record: "Record", world: "World | None" = None, keep: tuple[str, ...] = ()
-) -> dict[str, Columns]:
-    """Return the tables of a record that studies look at.
+def tables_of(record: "Record", world: "World | None" = None) -> dict[str, Columns]:
+    """Return the tables of a record that studies look at, people on the last day only.
 
-    The world at its end has what no table holds (`OF_PRESENT`). Of the waves, or of the prompts
-    where there are no waves, the columns `keep` are kept; all where empty.
+    The world at its end has what no table holds (`OF_PRESENT`).
     """
     rows = {name: _together(chunks) for name, chunks in record.logged.items()}
     end = record.censuses[-1].date.toordinal() + 1 if record.censuses else 0
@@ -155,20 +154,18 @@ def tables_of(
         tables["leavers"] = _taken(everybody, everybody["left"] == 1)
     if prompts is not None:
         tables["prompts"] = prompt_columns(prompts, rows.get("acts"))
-        if keep and "panel" not in rows:
-            tables["prompts"] = {name: tables["prompts"][name] for name in keep}
     if "panel" in rows:
-        tables["waves"] = wave_columns(rows["panel"], record, keep)
+        tables["waves"] = wave_columns(rows["panel"], record)
     return tables
 
 
-def yearly_tables(
+def yearly_people(
     tables: Mapping[str, Columns],
     record: "Record",
     snapshots: Sequence[YearEnd],
-    names: Collection[str] = (),
-) -> dict[str, Columns]:
-    """Return people, as they were at every snapshot of a record, and leavers; columns `names`.
+    names: Collection[str] | None = None,
+) -> Columns:
+    """Return people as they were at every snapshot of a record; columns `names`, or all.
 
     What is known of people on a day goes by acts up to then. Motives are known once half of the
     reported years are over: acts before them are not logged.
@@ -181,8 +178,8 @@ def yearly_tables(
         add_derived(everybody, end, so_far, record)
         if acts is not None and 2 * (len(years) + 1) < len(snapshots):
             everybody |= {name: np.full(len(everybody["person"]), np.nan) for name in MOTIVES}
-        years.append(kept_of(everybody, names))
-    return {"people": by_person(years), "leavers": kept_of(tables["leavers"], names)}
+        years.append(everybody if names is None else kept_of(everybody, names))
+    return by_person(years)
 
 
 def add_derived(columns: Columns, end: int, acts: Columns | None, record: "Record") -> None:
@@ -388,12 +385,10 @@ def _a_day(rows: np.ndarray) -> int:
     return int(counts.max())
 
 
-def wave_columns(panel: np.ndarray, record: "Record", keep: tuple[str, ...]) -> Columns:
+def wave_columns(panel: np.ndarray, record: "Record") -> Columns:
     """Return one row a member and wave, by person and time, with the willingness of that day."""
     rows = panel[np.lexsort((panel["day"], panel["person"]))]
     columns = _columns(rows)
-    if keep:
-        columns = {name: columns[name] for name in keep}
     add_questions(columns, record)
     days, wave = np.unique(rows["day"], return_inverse=True)
     dates = [date.fromordinal(int(day)) for day in days]

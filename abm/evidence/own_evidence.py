@@ -171,10 +171,7 @@ def _check_studies(every: Register, own: Sequence[Entry], file: str) -> None:
     """Refuse a study that looks for what no table of its world has, tried in a few people."""
     tables = {}
     for name in worlds_needed(every, own):
-        try:
-            tables[name] = {1: _few_people(every.worlds[name].model_dump_json())}
-        except KeyError as error:
-            raise DeclarationError(f"{file}: worlds.{name}: keep: no column {error}") from None
+        tables[name] = {1: _few_people(every.worlds[name].model_dump_json())}
     worlds = Worlds(tables)
     for entry in own:
         for index, study in enumerate(entry.study):
@@ -188,8 +185,6 @@ def _check_studies(every: Register, own: Sequence[Entry], file: str) -> None:
 def _few_people(declared: str) -> Tables:
     """Return the tables of a world, declared in JSON, with few people and all of their columns."""
     world = StudiedWorld.model_validate_json(declared)
-    if "people" in world.logs:
-        world = world.model_copy(update={"of_people": ()})
     return observe(scenario_of(world, "baseline", FEW), 1, world)
 
 

@@ -52,14 +52,10 @@ STUDY_STATISTICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Statistics that are computed over many studies of limited size, and what they need."""
 
 
-OF_EVERYBODY = frozenset(name for meaning in SETTINGS.values() for name in names_in(meaning)) | {
-    "person",
-    "sex",
-    "acts",
-    "recognition",
-    "asked_by_list",
-}
-"""Columns of people that any study may need: who they are, what they answer, where they are."""
+ALWAYS_KEPT = frozenset(name for meaning in SETTINGS.values() for name in names_in(meaning)).union(
+    ("person", "sex", "acts", "recognition", "asked_by_list", "survey_willingness", "day", "year")
+)
+"""Columns that any study may need: whose row it is, when, what they answer, where they are."""
 ACTOR = "who_"
 """Before the name of a column of people: that of the person whose row it is."""
 
@@ -142,12 +138,9 @@ class Study(Declared):
         return [*own, *(("than", text) for text in self.than)]
 
     @property
-    def of_people(self) -> set[str]:
-        """Columns of people that it names: in other tables those of the person of a row."""
-        names = set[str]().union(*(names_in(text) for _, text in self.expressions))
-        if self.table not in ("people", "leavers"):
-            names = {name for name in names if name.startswith(ACTOR)}
-        return {name.removeprefix(ACTOR) for name in names}
+    def names(self) -> set[str]:
+        """Every column that it names."""
+        return set[str]().union(*(names_in(text) for _, text in self.expressions))
 
 
 class Entry(Declared):
@@ -220,10 +213,10 @@ class StudiedWorld(Declared):
     share: float = Field(default=1.0, gt=0, le=1)  # its size, of the population asked for
     years: int | None = None  # reported, else the scenario's
     logs: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()  # columns of waves, or of prompts without waves; all where empty
-    # Columns that are kept of people on the last day of every reported year, which `looked_at`
-    # adds; None: all are kept, of the last day only.
-    of_people: tuple[str, ...] | None = None
+    # People are looked at on the last day of every reported year, or of the last one only.
+    yearly: bool = True
+    # Columns that are kept, by table, which `looked_at` adds; None: all of all tables.
+    columns: dict[str, tuple[str, ...]] | None = None
     changes: dict[str, int | float | str] = Field(default_factory=dict)  # values that differ
 
 
@@ -237,21 +230,16 @@ class Register(Declared):
     own_quantities: ByName[PublishedQuantity] = Field(default_factory=dict)
 
     def looked_at(self, world: str) -> StudiedWorld:
-        """Return a world with the columns that studies of this register ask of its people, if any.
-
-        Those whose acts or prompts are looked at count only where others are asked too.
-        """
-        studied = self.worlds[world]
-        studies = [
-            study
-            for entry in self.entries.values()
-            for study in entry.study
-            if world in (study.world, study.against)
-        ]
-        if "people" not in studied.logs or all(study.table != "people" for study in studies):
-            return studied
-        names = OF_EVERYBODY.union(*(study.of_people for study in studies))
-        return studied.model_copy(update={"of_people": tuple(sorted(names))})
+        """Return a world with the columns that studies of this register look at, and no others."""
+        names: dict[str, set[str]] = {}
+        for entry in self.entries.values():
+            for study in entry.study:
+                if world in (study.world, study.against):
+                    names.setdefault(study.table, set()).update(ALWAYS_KEPT, study.names)
+        who = {name.removeprefix(ACTOR) for name in set().union(*names.values())}
+        names["people"] = names["leavers"] = who | ALWAYS_KEPT
+        columns = {table: tuple(sorted(of_table)) for table, of_table in names.items()}
+        return self.worlds[world].model_copy(update={"columns": columns})
 
     def fitted_figures(self) -> tuple[str, ...]:
         """Return the fitted entries, those that count with another left out."""

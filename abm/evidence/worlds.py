@@ -34,7 +34,7 @@ Tables = dict[str, dict[str, np.ndarray]]
 Observe = Callable[[Scenario, int, StudiedWorld], Tables]
 Progress = Callable[[str], None]
 KIND, FILE = "world", "tables.npz"
-LOOKED_AT = ("kind", "logs", "keep", "of_people")
+LOOKED_AT = ("kind", "logs", "yearly", "columns")
 """Fields of a world that say what is looked at in it."""
 BETWEEN = "/"  # the name of a table and of its column
 

@@ -46,11 +46,8 @@ def by_person(snapshots: Sequence[Columns]) -> Columns:
 
 
 def kept_of(columns: Columns, names: Collection[str]) -> Columns:
-    """Return the columns of these names, or all without any.
-
-    Whole numbers take as little memory as they need.
-    """
-    return {name: _small(values) for name, values in columns.items() if not names or name in names}
+    """Return the columns of these names; whole numbers take as little memory as they need."""
+    return {name: _small(values) for name, values in columns.items() if name in names}
 
 
 def _small(values: np.ndarray) -> np.ndarray:

@@ -1,6 +1,5 @@
 """What is derived from logs, against loops by hand."""
 
-import dataclasses
 import datetime
 from types import SimpleNamespace
 
@@ -101,13 +100,6 @@ def test_distress_before_an_act_is_ranked_among_the_persons_prompts() -> None:
         own = prompts["distress"][prompts["person"] == acts["person"][act]]
         assert acts["distress_rank"][act] == (own < acts["distress_before"][act]).mean()
         np.testing.assert_allclose(acts["usual_distress"][act], own.mean())
-
-
-def test_prompts_keep_only_the_columns_wanted() -> None:
-    made = made_up_world.record()
-    without_waves = {name: rows for name, rows in made.logged.items() if name != "panel"}
-    kept = dataclasses.replace(made, logged=without_waves)
-    assert set(tables_of(kept, None, ("person", "days"))["prompts"]) == {"person", "days"}
 
 
 def test_waves_carry_their_year_and_willingness() -> None:

@@ -116,7 +116,9 @@ def test_worlds_observed_otherwise_or_with_other_logs_are_others() -> None:
         dataclasses.replace(run, seed=5),
         dataclasses.replace(run, observe=made_up_world.look),
         dataclasses.replace(run, studied=run.studied.model_copy(update={"logs": ("acts",)})),
-        dataclasses.replace(run, studied=run.studied.model_copy(update={"keep": ("age",)})),
+        dataclasses.replace(
+            run, studied=run.studied.model_copy(update={"columns": {"people": ("age",)}})
+        ),
     ]
     assert len({run.key, *(each.key for each in others)}) == 6
     assert dataclasses.replace(run, world="the same by another name").key == run.key

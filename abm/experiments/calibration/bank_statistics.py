@@ -75,7 +75,7 @@ def _last_day(world: str) -> StudiedWorld:
 
     So were they in every run of the bank that ships; until the next fit further runs agree.
     """
-    return register().worlds[world].model_copy(update={"of_people": None})
+    return register().worlds[world].model_copy(update={"yearly": False})
 
 
 @functools.cache

@@ -42,9 +42,9 @@ def code_version() -> str:
 
 @functools.cache
 def version_of(*places: str) -> str:
-    """Return a hash over the Python and TOML files at some files and folders of the package."""
+    """Return a hash over Python, TOML and CSV files at some files and folders of the package."""
     within = tuple(f"{folder}/" for folder in places)
-    names = _sources("*.py", "*.toml")
+    names = _sources("*.py", "*.toml", "*.csv")
     return _hash_of(name for name in names if name in places or name.startswith(within))
 
 

@@ -236,7 +236,9 @@ def _show(tables: "EvidenceTables", options: RunOptions) -> None:
         return
     section = quantity_section(QUANTITIES.validate_python(tables.quantities))
     parts = [
-        f"{textwrap.fill(part, LINE_WIDTH)}\n" if isinstance(part, str) else part
+        f"{textwrap.fill(part, LINE_WIDTH, break_on_hyphens=False)}\n"
+        if isinstance(part, str)
+        else part
         for part in section.parts
     ]
     print_section(replace(section, parts=tuple(parts)))

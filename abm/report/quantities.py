@@ -27,7 +27,7 @@ from abm.report.sections import Section, TextTable
 
 NEAR, FAR = 1.5, 2.0
 """Factors of error within which a quantity is near, and beyond which it is told why."""
-MOST_NAMED = 4
+MOST_NAMED = 3
 CLEARLY = 1.1
 """One of two is nearer where the factors of error differ by more than this factor."""
 COUNTED: tuple[Group, ...] = ("tested", "weak", "follows from the equations")
@@ -182,7 +182,7 @@ def _better_and_worse(rows: Rows) -> str:
 def _named(rows: Rows) -> str:
     if not rows:
         return "0"
-    first = [row.statement.removesuffix(", %") for row in rows[:MOST_NAMED]]
+    first = [row.name.replace(", % (", " (") for row in rows[:MOST_NAMED]]
     some = "; ".join(first) + (" and more" if len(rows) > MOST_NAMED else "")
     return f"{len(rows)} ({some})"
 
@@ -226,7 +226,8 @@ def _counted(rows: Rows) -> str:
 
 
 def _worded(verdict: QuantityVerdict) -> str:
-    return "need more people" if verdict == "not enough people yet" else f"came out {verdict}"
+    others = {"not enough people yet": "need more people", "no answer": "have no answer"}
+    return others.get(verdict, f"came out {verdict}")
 
 
 def beyond_table(rows: Rows) -> TextTable:

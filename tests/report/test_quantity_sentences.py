@@ -1,9 +1,14 @@
 """What is said first of a validation, from rows that are written down."""
 
+from pathlib import Path
 from typing import Any
 
+import made_up_folders
+import pandas as pd
 import pytest
+from page_reader import read_page
 
+from abm.report.html.writing import report_of
 from abm.report.quantities import (
     QuantityRow,
     beyond_table,
@@ -12,7 +17,7 @@ from abm.report.quantities import (
     quantity_section,
     sentences,
 )
-from abm.report.rendering import as_cell
+from abm.report.rendering import as_cell, as_html
 
 
 def row(name: str, factor: float | None = 1.2, **given: Any) -> QuantityRow:
@@ -43,7 +48,7 @@ def test_the_null_model_and_other_studies_stand_beside_it() -> None:
     assert "The null model, which has no mechanism, answers 3 of them" in text
     assert "its median is 1.60 (1 within 1.5), the model's on the same 1.60" in text
     assert "(1), one lies typically a factor of 1.30" in text
-    assert "nearer than the null model in 1 (So many a), farther in 1 (So many b)" in text
+    assert "nearer than the null model in 1 (So many a (a)), farther in 1 (So many b (b))" in text
     assert "about as near in 1." in text
 
 
@@ -84,6 +89,19 @@ def test_every_quantity_stands_in_the_table_of_its_group() -> None:
     assert tables[0].rows[0][0] == "So many fitted, % (fitted)"
     drawn = group_tables([row("a", draws=4, draws_inside=3, prior_pass=0.25)])[0]
     assert {"3 of 4", "25 %"} <= set(drawn.rows[0])
+
+
+def test_a_page_shows_the_same_from_the_csv_where_that_is_all_there_is(tmp_path: Path) -> None:
+    rows = [row("a", benchmark_verdict="inside", cause="Services"), row("b", 3.0, simulated=None)]
+    table = [one.model_dump() for one in rows]
+    whole = made_up_folders.validation(tmp_path / "whole")
+    made_up_folders.write(whole, {"quantities.json": table})
+    bare = made_up_folders.validation(tmp_path / "bare")
+    made_up_folders.write(bare, {"quantities.csv": pd.DataFrame(table)})
+    pages = [read_page(as_html(report_of(folder))) for folder in (whole, bare)]
+    for part in ("answer", "tables"):
+        assert pages[0].part(part).text == pages[1].part(part).text
+    assert sentences(rows)[0] in pages[0].part("answer").text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_notebook_shows_the_same_section() -> None:

@@ -149,12 +149,12 @@ def _rows[Row: (EvidenceRow, QuantityRow)](files: Files, name: str, kind: type[R
 
 def _cells(row: Mapping[Any, str], kind: type[ReadBack]) -> dict[str, Any]:
     """Return a row of a CSV table as it stands in the JSON, without single studies."""
-    types = {name: str(field.annotation) for name, field in kind.model_fields.items()}
-    return {
-        name: _number(row[name]) if "float" in type_ or "int" in type_ else row[name]
-        for name, type_ in types.items()
-        if name in row and name != "studies" and (row[name] or "None" not in type_)
-    }
+    cells: dict[str, Any] = {}
+    for name, field in kind.model_fields.items():
+        if name in row and name != "studies" and (row[name] or field.default is not None):
+            is_number = any(type_ in str(field.annotation) for type_ in ("float", "int"))
+            cells[name] = _number(row[name]) if is_number else row[name]
+    return cells
 
 
 def _number(cell: str) -> float | int | str | None:

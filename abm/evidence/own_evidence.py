@@ -16,8 +16,8 @@ from abm.evidence.evaluation import Worlds, sample_of
 from abm.evidence.expressions import ExpressionError, evaluate
 from abm.evidence.instruments import Instrument, prepared_instruments
 from abm.evidence.observed_tables import observe
+from abm.evidence.quantities import check_accepted, read_quantities
 from abm.evidence.quantities import quantities as package_quantities
-from abm.evidence.quantities import read_quantities
 from abm.evidence.register import (
     Entry,
     Register,
@@ -122,6 +122,8 @@ def _added(shipped: Register, tables: dict[str, Any], file: str) -> Register:
         ),
     )
     check_names(every, entries.values(), f"{file}: ")
+    for quantity in every.own_quantities.values():
+        check_accepted(quantity, every.entries, f"{file}: quantities: {quantity.id}")
     for name, declared in {**entries, **every.own_quantities, **own_instruments}.items():
         _check_texts(declared, f"{file}: {name}")
     return every

@@ -136,8 +136,7 @@ def read_quantities(
 ) -> dict[str, PublishedQuantity]:
     """Return quantities by name; a DeclarationError says what is wrong with which.
 
-    `entries` are those of the register; a quantity that names another is refused, and one of which
-    nothing can be accepted.
+    `entries` are those of the register; a quantity that names another is refused.
     """
     quantities = checked(dict[str, PublishedQuantity], prepared_quantities(tables), file)
     for quantity in quantities.values():
@@ -147,13 +146,17 @@ def read_quantities(
                 raise DeclarationError(f"{where}: no entry {name}{did_you_mean(name, entries)}")
         if quantity.review is not None and quantity.review.entry not in quantity.entries:
             raise DeclarationError(f"{where}: review: no member")
-        try:
-            accepted = accepted_range(quantity, entries)
-        except (ValueError, ArithmeticError) as error:
-            raise DeclarationError(f"{where}: nothing can be accepted: {error}") from None
-        if not accepted.low < accepted.high:
-            raise DeclarationError(f"{where}: members: what is accepted has no width")
     return quantities
+
+
+def check_accepted(quantity: PublishedQuantity, entries: Mapping[str, Entry], where: str) -> None:
+    """Refuse a quantity of which nothing can be accepted; the error begins with `where`."""
+    try:
+        accepted = accepted_range(quantity, entries)
+    except (ValueError, ArithmeticError) as error:
+        raise DeclarationError(f"{where}: nothing can be accepted: {error}") from None
+    if not accepted.low < accepted.high:
+        raise DeclarationError(f"{where}: members: what is accepted has no width")
 
 
 @functools.cache

@@ -37,5 +37,6 @@ def report(
     try:
         written = write_report(folder, sensitivity=analysis, output=output)
     except TableError as error:
-        raise typer.Exit(refuse(error)) from None
+        elsewhere = "; --output FILE writes it elsewhere" if output is None else ""
+        raise typer.Exit(refuse(f"{error}{elsewhere}")) from None
     print(written)

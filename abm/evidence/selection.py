@@ -9,6 +9,7 @@ from typing import Any
 from abm.evidence.quantity_members import declared_quantities
 from abm.evidence.register import Entry, Register, register
 from abm.io.messages import InputError, find
+from abm.io.tables import checksum
 
 AS_THEY_ARE = frozenset({"baseline", "watched"})
 """Worlds in which nothing is changed, and in one of which everybody answers prompts."""
@@ -64,7 +65,7 @@ def choose(names: str | None = None, file: Path | None = None) -> Judged:
         from abm.evidence.own_evidence import with_own
 
         whole = with_own(whole, file)
-        chosen["evidence"] = str(file)
+        chosen |= {"evidence": str(file), "evidence_sha256": checksum(file)}
     if names is not None:
         chosen["only"] = names
     return Judged(only(whole, names), chosen)

@@ -1,6 +1,7 @@
 """Evidence of one's own is judged as what ships is: `nssi validate --evidence FILE`."""
 
 import json
+import shutil
 from pathlib import Path
 
 import made_up_world
@@ -14,6 +15,9 @@ from abm.evidence.quantities import quantities
 from abm.evidence.register import Entry, register
 from abm.evidence.selection import choose
 from abm.io.messages import InputError
+from abm.io.tables import checksum
+from abm.report.html.writing import report_of
+from abm.report.rendering import as_html
 from abm.runs.options import RunOptions
 
 KINDS = {
@@ -131,9 +135,24 @@ def test_instead_of_what_ships_it_is_judged_alike(judged: Path, file: Path, tmp_
     assert "ours" in rows(alone, "quantities")
     assert QUANTITY not in rows(alone, "quantities")
     content = json.loads((alone / "run.json").read_text(encoding="utf-8"))
-    assert content["design"] == {"evidence": str(file), "only": "own"}
+    design = {"evidence": str(file), "evidence_sha256": checksum(file), "only": "own"}
+    assert content["design"] == design
     assert {"england", "fewer"} < set(content["worlds"])
     assert "victoria" not in content["worlds"]
+
+
+def test_the_report_says_what_was_asked_and_needs_no_json(judged: Path, tmp_path: Path) -> None:
+    whole = as_html(report_of(judged))
+    for name in ("evidence.csv", "quantities.csv", "run.json"):
+        shutil.copy(judged / name, tmp_path)
+    (tmp_path / "run.json").chmod(0o444)
+    short = as_html(report_of(tmp_path))
+    for page in (whole, short):
+        assert f"only own,{QUANTITY}," in page
+        assert "nssi validate baseline --population 100 --evidence " in page
+        assert "own-E147" in page
+    assert "made from the CSV tables alone" in short
+    assert "made from the CSV tables alone" not in whole
 
 
 def test_whatever_ships_can_stand_in_a_file_of_ones_own(tmp_path: Path) -> None:

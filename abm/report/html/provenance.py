@@ -36,12 +36,24 @@ def facts(description: Description) -> tuple[tuple[str, str], ...]:
     scenario = description.scenario
     years = format_count(scenario.calendar.years, "reported year")
     kind = "one birth cohort" if scenario.population.kind == "cohort" else "ages 10 to 24"
+    chosen = _chosen(description)
+    evidence = f"only {chosen['only']}" if "only" in chosen else "all that ships"
+    evidence += f", with {chosen['evidence']}" if "evidence" in chosen else ""
     return (
         ("people", f"{scenario.population.size:,}, {kind}"),
         ("time", f"{years} from {scenario.calendar.start}"),
         ("seeds", format_seeds(description.seeds)),
+        *((("evidence", evidence),) if chosen else ()),
         ("run", description.run_id or "not said"),
     )
+
+
+def _chosen(description: Description) -> dict[str, str]:
+    """Return which evidence a validation was asked for, where that was not all that ships."""
+    if description.command != "validate":
+        return {}
+    named = {name: description.design.get(name) for name in ("evidence", "only")}
+    return {name: format_text(value) for name, value in named.items() if value}
 
 
 def _what_was_run(description: Description) -> TextTable:
@@ -60,6 +72,9 @@ def _what_was_run(description: Description) -> TextTable:
             f"parameters drawn from the {description.drawn_from} with the hash",
             description.posterior,
         ),
+        ("evidence of one's own", _chosen(description).get("evidence", "")),
+        ("its SHA-256", str(description.design.get("evidence_sha256", ""))),
+        ("only", _chosen(description).get("only", "")),
         ("worlds", ", ".join(description.worlds)),
         ("failed runs", str(len(description.failed))),
         ("run id", description.run_id),
@@ -78,17 +93,20 @@ def _checksums(files: Files, description: Description) -> tuple[str, ...]:
     """Say whether the tables are still those that the run wrote."""
     if not isinstance(description.tables, dict) or not description.tables:
         return ()
-    changed, gone = [], []
+    changed, gone, apart = [], [], []
     for table, about in description.tables.items():
         if "/" in table or table.endswith(".parquet"):
             continue
         name = format_text(table, 80)
         is_sound = files.has_checksum(name, str(about.get("sha256", "")))
-        if is_sound is None:
+        twin = f"{name.removesuffix('.json')}.csv"
+        if is_sound is None and name.endswith(".json") and twin in description.tables:
+            apart.append(name)
+        elif is_sound is None:
             gone.append(name)
         elif not is_sound:
             changed.append(name)
-    return prose("checksums", changed=changed, gone=gone)
+    return prose("checksums", changed=changed, gone=gone, apart=apart)
 
 
 # The command that runs the same again
@@ -170,12 +188,8 @@ def _design(description: Description) -> list[str]:
     """Return the options that give the points of a design, or what is judged."""
     drawn = [f"--uncertainty {description.drawn_from}"] if description.posterior else []
     if description.command == "validate":
-        names = [str(description.design.get(name, "")) for name in ("evidence", "only")]
-        return drawn + [
-            f"--{name} {shlex.quote(value)}"
-            for name, value in zip(("evidence", "only"), names, strict=True)
-            if value
-        ]
+        chosen = _chosen(description).items()
+        return [*drawn, *(f"--{name} {shlex.quote(value)}" for name, value in chosen)]
     if drawn:
         return drawn
     if description.command == "sweep":

@@ -83,7 +83,13 @@ def pages(rows: Sequence[QuantityRow]) -> list[list[Line]]:
     a_page = max(PAGE_LINES, -(-len(lines) // MOST_PAGES))
     number = -(-len(lines) // a_page)
     size = -(-len(lines) // number) if lines else 1
-    return [lines[start : start + size] for start in range(0, len(lines), size)]
+    return [_begun(lines[start : start + size]) for start in range(0, len(lines), size)]
+
+
+def _begun(lines: list[Line]) -> list[Line]:
+    """Return a page that begins with a heading."""
+    first = lines[0]
+    return lines if isinstance(first, str) else [f"{HEADINGS[first.group]}, continued", *lines]
 
 
 def _grouped(rows: Sequence[QuantityRow]) -> Iterator[Line]:

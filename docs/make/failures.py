@@ -7,16 +7,21 @@ explains; `validation/evidence.csv` is what a validation of the defaults found.
 
 import functools
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm.evidence.causes import causes as titles_of_causes
 from abm.evidence.listing import accepted, number
+from abm.evidence.quantity_verdicts import QUANTITY_VERDICTS
 from abm.evidence.register import register
 from abm.evidence.verdicts import GOOD
 from abm.io.declarations import DeclarationError, Declared, Text, read_declarations
 from abm.io.messages import did_you_mean
+from abm.report.html.folder import Files
+from abm.report.html.validation import QUANTITY, rows_in
+from abm.report.quantities import QuantityRow, beyond_table, sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +37,7 @@ Made by `python -m docs.make.pages` from `validation/evidence.csv`, which is wha
 and from the causes written down in `docs/make/failures.toml`. The [evidence](evidence.md) tells
 how every study is done and what the verdicts mean.
 
-{counts}
+{by_quantity}{counts}
 {drawn}
 Causes are read from the equations and from these figures; few were tested by switching them off.
 No interval was widened and no entry taken out because it fails. An entry that was given another
@@ -122,10 +127,31 @@ def page(path: Path = VALIDATION) -> str:
     bad = failing(table)
     drawn = _drawn(path.parent / "posterior" / path.name)
     counts = _counts(table) + _newer(table)
-    parts = [HEAD.format(size=_size(about), counts=counts, drawn=drawn)]
+    by_quantity = _by_quantity(path.parent)
+    parts = [HEAD.format(size=_size(about), by_quantity=by_quantity, counts=counts, drawn=drawn)]
     parts += [_section(cause, bad) for cause in causes() if bad["id"].isin(cause.entries).any()]
     parts.append(f"## Changed after looking\n\n{_read().changed_after_looking.strip()}\n")
     return "\n".join(parts)
+
+
+def _by_quantity(folder: Path) -> str:
+    """Return what quantities say, in a folder whose validation judged some; else nothing."""
+    rows = rows_in(Files(folder), QUANTITY, QuantityRow)
+    if not rows:
+        return ""
+    counts = []
+    for group in dict.fromkeys(row.group for row in rows):
+        verdicts = Counter(row.verdict for row in rows if row.group == group)
+        counts.append(
+            (group, verdicts.total(), *(verdicts[verdict] for verdict in QUANTITY_VERDICTS))
+        )
+    beyond = beyond_table(rows)
+    return "\n".join([
+        *(f"{sentence}\n" for sentence in sentences(rows)),
+        _table(("group", "quantities", *QUANTITY_VERDICTS), counts),
+        f"{beyond.caption}:\n\n{_table(beyond.headings, beyond.rows)}",
+        "Beneath, every entry by its own interval alone:\n\n",
+    ])  # fmt: skip
 
 
 def _size(about: Any) -> str:

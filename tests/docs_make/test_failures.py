@@ -61,3 +61,16 @@ def test_the_page_counts_and_lists_failures(tmp_path, found):
     assert f"| fitted | all | {fitted} of {fitted} | 100% | 0 | 0 |" in told
     assert f"| predicted | all | {predicted - 1} of {predicted} |" in told
     assert "| predicted | all never changed after looking |" in told
+
+
+def test_what_quantities_say_stands_first_where_a_validation_judged_them(tmp_path, found):
+    found.to_csv(tmp_path / "evidence.csv", index=False)
+    about = VALIDATION.with_name("run.json").read_text(encoding="utf-8")
+    (tmp_path / "run.json").write_text(about, encoding="utf-8")
+    row = {"id": "disorder", "group": "tested", "verdict": "outside", "statement": "Some do, %"}
+    row |= {"published": 7.0, "simulated": 21.0, "factor": 3.5, "p_inside": 0.0}
+    pd.DataFrame([row]).to_csv(tmp_path / "quantities.csv", index=False)
+    text = page(tmp_path / "evidence.csv")
+    assert "the median factor of error is 3.5" in text
+    assert "| Some do, % (disorder) | 7 | 21 | 3.5 |" in text
+    assert text.index("by its own interval alone") < text.index("| predicted | all |")

@@ -107,8 +107,8 @@ ROWS = TypeAdapter(list[EvidenceRow])
 
 def body_of_validation(files: Files, description: Description) -> ReportBody:
     """Return how the model stands to what was published."""
-    rows = _rows(files, EVIDENCE, EvidenceRow)
-    quantities = _rows(files, QUANTITY, QuantityRow)
+    rows = rows_in(files, EVIDENCE, EvidenceRow)
+    quantities = rows_in(files, QUANTITY, QuantityRow)
     kind, question = "Validation against published evidence", prose("validation_question")
     title = f"How well does the model agree with what was published? {description.scenario.called}"
     if not rows:
@@ -136,7 +136,7 @@ def body_of_validation(files: Files, description: Description) -> ReportBody:
     )
 
 
-def _rows[Row: (EvidenceRow, QuantityRow)](files: Files, name: str, kind: type[Row]) -> list[Row]:
+def rows_in[Row: (EvidenceRow, QuantityRow)](files: Files, name: str, kind: type[Row]) -> list[Row]:
     """Return the rows of a table from its JSON, or from its CSV where that is all there is."""
     expected = TypeAdapter(list[kind])  # type: ignore[valid-type]
     content = files.json(f"{name}.json")

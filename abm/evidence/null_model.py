@@ -33,7 +33,7 @@ from abm.io.declarations import ByName, Declared, Text, named, read_declarations
 from abm.scenario.scenario import Scenario, load_scenario
 
 FILE = Path(__file__).with_name("null_model.toml")
-PEOPLE, SEED = 10_000, 1
+PEOPLE, SEED = 20_000, 1
 Tables = Mapping[str, Mapping[str, np.ndarray]]
 NOTHING = Simulated(math.nan, math.nan, math.nan, "the null model has nothing to answer with", 0)
 TOLERANCE = {"xatol": 1e-3, "fatol": 1e-3}  # of the fit: in logarithms, and in the distance

@@ -8,16 +8,18 @@ import functools
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from abm.chance import Purpose, generator
 from abm.io.files import open_regular
 from abm.io.messages import did_you_mean
 from abm.io.tables import TableError, csv_bytes, read_json, write_bytes, write_json
 from abm.parameters import parameters
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TABLE, ABOUT = "posterior.csv", "posterior.json"
 FOLDER = Path(__file__).parent
@@ -78,6 +80,8 @@ def point_estimate(folder: Path = FOLDER) -> dict[str, float]:
 @functools.lru_cache(maxsize=8)
 def posterior(folder: Path = FOLDER) -> Posterior:
     """Read a posterior; one that is missing, damaged or of other parameters is refused."""
+    import pandas as pd
+
     path = folder / TABLE
     if not path.exists():
         raise PosteriorError(f"there is no posterior at {path}; `nssi calibrate` makes it")
@@ -90,7 +94,7 @@ def posterior(folder: Path = FOLDER) -> Posterior:
     return _checked(path, table, about)
 
 
-def _checked(path: Path, table: pd.DataFrame, about: dict[str, Any]) -> Posterior:
+def _checked(path: Path, table: "pd.DataFrame", about: dict[str, Any]) -> Posterior:
     names = [str(name) for name in table.columns[2:]]
     _demand([*table.columns[:2]] == ["draw", "weight"], path, "expected draw, weight, parameters")
     for name in names:
@@ -125,6 +129,8 @@ def _demand(condition: bool, path: Path, message: str) -> None:
 
 def write_posterior(folder: Path, fitted: Posterior) -> None:
     """Write draws and what is known of them."""
+    import pandas as pd
+
     columns: dict[str, Any] = {"draw": np.arange(1, len(fitted.weights) + 1)}
     columns["weight"] = fitted.weights
     columns |= dict(zip(fitted.names, fitted.values.T, strict=True))

@@ -89,9 +89,12 @@ by fewer than if more people were in a draw.
 
 ## Which scenario is held against it
 
-`nssi validate RUN` puts the scenario RUN in place of the baseline. Worlds with a scenario of their
-own (England, Victoria, below) take the parameters and switches that RUN changes from their
-defaults, as far as they do not set them; calendar, trends and interventions stay theirs.
+`nssi validate SCENARIO` puts a scenario, by its name or path, in place of the baseline. Worlds with
+a scenario of their own (England, Victoria, below) take the parameters and switches that it changes
+from their defaults, as far as they do not set them; calendar, trends and interventions stay theirs.
+
+`--only` judges some of the register, and runs only the worlds that takes; `--evidence FILE` adds
+figures of one's own, judged by the same rules ([how](how-to/own-figures.md)).
 
 ## How a study is declared
 

@@ -63,6 +63,7 @@ def as_lines(register: Register, entry: Entry) -> list[tuple[str, str]]:
         ("published", number(entry.published)),
         ("accepted", accepted_by(entry)),
         ("interval", entry.interval if entry.is_answerable else ""),
+        ("judged with", _quantity_of(register, entry)),
         ("why not", entry.why_not),
         ("note", entry.note),
     ]
@@ -70,6 +71,20 @@ def as_lines(register: Register, entry: Entry) -> list[tuple[str, str]]:
         name = "study" if len(entry.study) == 1 else f"study {index}"
         lines.append((name, format_study(study)))
     return [(field, text) for field, text in lines if text]
+
+
+def _quantity_of(register: Register, entry: Entry) -> str:
+    """Return the quantity in which an entry stands with others, and what is accepted of that."""
+    from abm.evidence.quantity_members import quantities_judged
+
+    for quantity in quantities_judged(register).values():
+        if entry.id in quantity.entries and quantity.members:
+            part = quantity.parts[0]
+            ends = f"{number(part.low)} to {number(part.high)}"
+            others = ", ".join(name for name in quantity.entries if name != entry.id)
+            beside = f" ({others})" if others else ""
+            return f"{quantity.id}{beside}: {quantity.statement}; {ends} ({quantity.accepts})"
+    return ""
 
 
 def format_instrument(instrument: Instrument) -> str:

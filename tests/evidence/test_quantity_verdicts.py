@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from abm.evidence.evaluation import Result, Simulated
+from abm.evidence.evaluation import Result, Simulated, Worlds, judge
 from abm.evidence.quantities import quantities
 from abm.evidence.quantity_members import (
     Part,
@@ -30,7 +30,7 @@ from abm.evidence.quantity_verdicts import (
     others_factor,
     verdict_by,
 )
-from abm.evidence.register import register
+from abm.evidence.register import Study, register
 
 numbers = st.floats(-3, 3)
 
@@ -144,6 +144,28 @@ def test_the_others_are_what_is_left_of_a_hundred() -> None:
     quantity = quantities_judged(register())["any-help"]
     (points,) = points_of(quantity, results)
     assert judge_part(quantity.parts[0], points).value == pytest.approx(60.0)
+
+
+@pytest.mark.parametrize(
+    ("ages", "expected"), [((13.2, 13.2), "inside"), ((13.2, 19.4), "not enough people yet")]
+)
+def test_what_groups_of_people_do_not_tell_seeds_do(
+    ages: tuple[float, float], expected: str
+) -> None:
+    study = Study(statistic="median", of="age")
+    own = {"study": (study,), "low": 13.0, "high": 14.0, "published": 13.5}
+    entry = register().entries["E065"].model_copy(update={**own, "use": "predicted"})
+    people = np.arange(3000)
+    tables = {
+        seed: {"people": {"person": people, "age": np.full(3000, age)}}
+        for seed, age in zip((1, 2), ages, strict=True)
+    }
+    # Of two seeds that differ, the median of all is that of the first here.
+    tables[1]["people"] = {"person": np.arange(9000), "age": np.full(9000, ages[0])}
+    judged = judge(entry, Worlds({"baseline": tables}))
+    assert math.isnan(judged.simulated[0].low)
+    outcome = judge_quantity(alone(entry), {entry.id: judged}, {entry.id: entry}, {})
+    assert outcome.verdict == expected
 
 
 def test_draws_are_judged_each_alone() -> None:

@@ -21,13 +21,14 @@ import numpy as np
 from abm.evidence.evaluation import Result, Simulated, Worlds, do_study, judge, value_of
 from abm.evidence.expressions import ExpressionError
 from abm.evidence.null_population import (
+    MOST_YEARS,
     TABLES,
     NullPopulation,
     null_population,
     null_tables,
     null_trial,
 )
-from abm.evidence.register import Entry, Study, bounds_of, register
+from abm.evidence.register import Entry, StudiedWorld, Study, bounds_of, register
 from abm.evidence.verdicts import NO_EFFECT
 from abm.io.declarations import ByName, Declared, Text, named, read_declarations
 from abm.scenario.scenario import Scenario, load_scenario
@@ -35,6 +36,8 @@ from abm.scenario.scenario import Scenario, load_scenario
 FILE = Path(__file__).with_name("null_model.toml")
 PEOPLE, SEED = 20_000, 1
 Tables = Mapping[str, Mapping[str, np.ndarray]]
+World = tuple[str, str, str, int | None]
+"""Its name, and by what its tables differ from others: kind, scenario and years of its own."""
 NOTHING = Simulated(math.nan, math.nan, math.nan, "the null model has nothing to answer with", 0)
 TOLERANCE = {"xatol": 1e-3, "fatol": 1e-3}  # of the fit: in logarithms, and in the distance
 
@@ -71,44 +74,53 @@ def null_model() -> NullModel:
     )
 
 
-def null_results(entries: Iterable[Entry]) -> dict[str, Result]:
-    """Return what the null model gives for entries of the register, by id.
+def null_results(
+    entries: Iterable[Entry], worlds: Mapping[str, StudiedWorld] | None = None
+) -> dict[str, Result]:
+    """Return what the null model gives for entries of a register, by id.
 
-    A study that asks for what nobody here has (traits, states, help, prompts), or compares two
+    `worlds` are those that their studies look at, by default those of the package's register. A
+    study that asks for what nobody here has (traits, states, help, prompts), or compares two
     worlds, has no answer; but of a statistic of an effect it is that there is none.
     """
-    return {entry.id: _result(entry) for entry in entries}
+    known = register().worlds if worlds is None else worlds
+    seen = tuple((name, own.kind, own.scenario, own.years) for name, own in known.items())
+    return {entry.id: _result(entry, seen) for entry in entries}
 
 
 @functools.cache
-def _result(entry: Entry) -> Result:
-    return judge(entry, null_worlds(), do=do_null_study)
+def _result(entry: Entry, seen: tuple[World, ...]) -> Result:
+    return judge(entry, null_worlds(seen), do=do_null_study)
 
 
 @functools.cache
-def null_worlds() -> Worlds:
-    """Return all worlds of the register: one population, whatever else they change."""
+def null_worlds(seen: tuple[World, ...]) -> Worlds:
+    """Return worlds in which the same population lives, whatever else they change."""
+    return Worlds({name: _tables_seen(*how_seen) for name, *how_seen in seen})
+
+
+@functools.cache
+def _tables_seen(kind: str, scenario: str, own_years: int | None) -> Mapping[int, Tables]:
+    """Return the tables of a world, by seed."""
     from abm.studies.trial import AFTER_ONE_ACT, REPEATED
 
-    population = null_population(null_model().values, PEOPLE, SEED)
-    trials = {"trial": REPEATED, "trial after one act": AFTER_ONE_ACT}
-
-    @functools.cache
-    def tables(kind: str, scenario: str, own_years: int | None) -> dict[int, Tables]:
-        start, years = _calendar(scenario, own_years)
-        if kind in trials:
-            return {SEED: {"trial": null_trial(population, trials[kind], years)}}
+    population, (start, years) = _population(), _calendar(scenario, own_years)
+    if kind == "run":
         return {SEED: _tables(population, start, years)}
+    criteria = REPEATED if kind == "trial" else AFTER_ONE_ACT
+    return {SEED: {"trial": null_trial(population, criteria, years)}}
 
-    worlds = register().worlds.items()
-    return Worlds({name: tables(own.kind, own.scenario, own.years) for name, own in worlds})
+
+@functools.cache
+def _population() -> NullPopulation:
+    return null_population(null_model().values, PEOPLE, SEED)
 
 
 @functools.cache
 def _calendar(scenario: str, own_years: int | None = None) -> tuple[datetime.date, int]:
-    """Return the first reported day of a scenario, and how many years are reported."""
+    """Return the first reported day of a scenario, and how many years are looked at."""
     calendar = load_scenario(scenario).calendar
-    return calendar.start, own_years or calendar.years
+    return calendar.start, min(own_years or calendar.years, MOST_YEARS)
 
 
 @functools.cache

@@ -53,7 +53,7 @@ def judge_register(judged: Register, worlds: Worlds) -> EvidenceTables:
     single = worlds.of_single_seeds() if worlds.is_drawn else ()
     asked = entries_to_judge(judged)
     results = {name: judge(entry, worlds, single) for name, entry in asked.items()}
-    null = null_results(asked.values())
+    null = null_results(asked.values(), judged.worlds)
     quantities = quantity_rows(judged, results, null, worlds.is_drawn)
     rows = [row_of(results[name], worlds.is_drawn) for name in judged.entries]
     return EvidenceTables(beside_rows(rows, quantities, judged, results, null), quantities)

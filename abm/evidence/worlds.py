@@ -11,6 +11,7 @@ import numpy as np
 
 from abm.compilation import code_version, version_of
 from abm.evidence.observed_tables import observe, observe_alike
+from abm.evidence.quantity_verdicts import prior_passes
 from abm.evidence.register import Entry, Register, StudiedWorld
 from abm.io.files import arrays_bytes, parse_arrays
 from abm.parameters import parameters, switches
@@ -298,11 +299,13 @@ without, in smaller populations. Of the prior the share of draws that pass is wa
 def validation_id(judged: Register, runs: Sequence[WorldRun], draws: "Draws | None" = None) -> str:
     """Return the start of a hash over all that decides the table.
 
-    These are what is judged, worlds, seeds and code, and what parameters are drawn from.
+    These are what is judged, worlds, seeds and code, how many draws of the prior pass, and what
+    parameters are drawn from.
     """
     content: dict[str, Any] = {
         "code": code_version(),
         "judged by": version_of("studies", "evidence"),
+        "prior passes": dict(prior_passes()),
     }
     declared = {
         "entries": judged.entries,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from abm.evidence.evaluation import Worlds
 from abm.evidence.null_model import (
     distance,
     do_null_study,
@@ -31,6 +32,11 @@ from abm.scenario.scenario import load_scenario
 from abm.studies.trial import AFTER_ONE_ACT
 
 ENTRIES = register().entries
+
+
+def shipped_worlds() -> Worlds:
+    worlds = register().worlds.items()
+    return null_worlds(tuple((name, own.kind, own.scenario, own.years) for name, own in worlds))
 
 
 def some_numbers() -> st.SearchStrategy[dict[str, float]]:
@@ -105,7 +111,7 @@ def test_every_entry_has_a_result_and_its_own_studies() -> None:
 @pytest.mark.parametrize("statistic", NO_EFFECT)
 def test_nothing_is_associated_with_what_nobody_has(statistic: str) -> None:
     study = Study(statistic=statistic, of="ever", by="adversity > 0", given="regulation")
-    answer = do_null_study(study, null_worlds())
+    answer = do_null_study(study, shipped_worlds())
     assert answer.value == NO_EFFECT[statistic]
     assert math.isnan(answer.low)
     assert math.isnan(answer.high)
@@ -118,19 +124,19 @@ def test_levels_of_what_nobody_has_have_no_answer() -> None:
         Study(statistic="mean", of="distress", table="prompts"),
         Study(statistic="mean", of="distress_after - distress_before", table="acts"),
     ):
-        assert math.isnan(do_null_study(study, null_worlds()).value)
+        assert math.isnan(do_null_study(study, shipped_worlds()).value)
 
 
 def test_worlds_that_are_compared_do_not_differ() -> None:
     study = Study(
         world="plain", against="not-exposed", statistic="difference", of="ever", by="not other"
     )
-    assert do_null_study(study, null_worlds()).value == 0.0
+    assert do_null_study(study, shipped_worlds()).value == 0.0
 
 
 def test_those_out_of_care_are_everybody() -> None:
     outside, everybody = (
-        do_null_study(Study(statistic="percentage", of="ever", setting=setting), null_worlds())
+        do_null_study(Study(statistic="percentage", of="ever", setting=setting), shipped_worlds())
         for setting in ("out of care", "community")
     )
     assert outside == everybody
@@ -144,11 +150,20 @@ def test_there_is_no_trend_in_england() -> None:
 def test_a_single_item_finds_fewer_and_either_lies_between() -> None:
     one, either, every = (
         do_null_study(
-            Study(statistic="percentage", of="ever", asked={"question": question}), null_worlds()
+            Study(statistic="percentage", of="ever", asked={"question": question}), shipped_worlds()
         ).value
         for question in ("single item", "either", "list")
     )
     assert one < either < every
+
+
+def test_a_world_of_ones_own_has_the_same_people() -> None:
+    entry = ENTRIES["E005"]
+    (study,) = entry.study
+    own = entry.model_copy(update={"study": (study.model_copy(update={"world": "own"}),)})
+    worlds = {"own": register().worlds["baseline"]}
+    there, here = null_results([own], worlds)["E005"], null_results([entry])["E005"]
+    assert there.simulated == here.simulated
 
 
 # The population

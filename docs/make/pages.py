@@ -14,6 +14,8 @@ from docs.make.evidence import page as evidence_page
 from docs.make.failures import VALIDATION
 from docs.make.failures import page as failures_page
 from docs.make.interventions import page as intervention_page
+from docs.make.mechanisms import ABLATION
+from docs.make.mechanisms import page as mechanisms_page
 from docs.make.odd import filled
 from docs.make.outputs import page as outputs_page
 from docs.make.parameters import page as parameters_page
@@ -26,6 +28,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "interventions.md": lambda _: intervention_page(),
     "evidence.md": lambda _: evidence_page(),
     "calibration.md": lambda _: calibration_page(folder=ROOT / DIAGNOSTICS),
+    "mechanisms.md": lambda _: mechanisms_page(ROOT / ABLATION),
     "failures.md": lambda _: failures_page(ROOT / VALIDATION),
 }
 

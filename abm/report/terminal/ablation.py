@@ -45,10 +45,10 @@ def sentences(rows: Sequence[Row]) -> Iterator[str]:
     if largest:
         count = format_number(100 * largest[0]["whole"])
         yield f"Of 100 young people aged 12 to 17, {count} self-injured in the past year."
-        parts = [f"{_title(row)}, {_cell(row, ' (95 % interval {})')}" for row in largest]
+        parts = [f"{_in_sentence(row)}, {_cell(row, ' (95 % interval {})')}" for row in largest]
         yield f"Without one mechanism this moves most, in points, for: {'; '.join(parts)}."
     asked = [row for row in rows if row["at_work"]]
-    idle = dict.fromkeys(_title(row) for row in asked if row["at_work"] != "yes")
+    idle = dict.fromkeys(_in_sentence(row) for row in asked if row["at_work"] != "yes")
     if asked:
         number = len(dict.fromkeys(_title(row) for row in asked))
         rest = f" Not, or not for sure, by: {format_list(list(idle))}." if idle else ""
@@ -56,6 +56,11 @@ def sentences(rows: Sequence[Row]) -> Iterator[str]:
             f"For {format_count(number, 'mechanism')} a least effect was fixed beforehand; it is "
             f"reached by {number - len(idle) or 'none'}.{rest}"
         )
+
+
+def _in_sentence(row: Row) -> str:
+    title = _title(row)
+    return title[0].lower() + title[1:]
 
 
 def _title(row: Row) -> str:

@@ -201,9 +201,12 @@ def _sample(study: Study, worlds: Worlds) -> _Sample | None:
     keep = np.ones(len(sample), bool) if study.where is None else evaluate(study.where, sample) > 0
     for column in columns.values():
         keep &= ~np.isnan(column)
-    kept = {expression: column[keep] for expression, column in columns.items()}
-    people = len(np.unique(sample.key[keep])) if sample.has("person") else int(keep.sum())
-    return _Sample([kept[expression] for expression in expressions], sample.group[keep], people)
+    rows = np.flatnonzero(keep)
+    if study.size is None:  # groups that stand together are left out faster
+        rows = rows[np.argsort(sample.group[rows], kind="stable")]
+    kept = {expression: column[rows] for expression, column in columns.items()}
+    people = len(np.unique(sample.key[rows])) if sample.has("person") else len(rows)
+    return _Sample([kept[expression] for expression in expressions], sample.group[rows], people)
 
 
 def sample_of(study: Study, table: StudyTable) -> StudyTable:
@@ -221,7 +224,7 @@ def sample_of(study: Study, table: StudyTable) -> StudyTable:
     if study.setting != "community":
         whose = table if table.has("past_year_acts") else _as_people(table)
         keep &= evaluate(SETTINGS[study.setting], whose) > 0
-    return table.take(keep)
+    return table if keep.all() else table.take(keep)
 
 
 def _as_people(table: StudyTable) -> StudyTable:
@@ -244,16 +247,13 @@ def _statistic_of(study: Study, values: list[np.ndarray], rows: np.ndarray | sli
 
 def _over_people(study: Study, sample: _Sample) -> Simulated:
     """Compute the statistic of everybody, and its interval by leaving out groups of people."""
-    order = np.argsort(sample.group, kind="stable")  # groups that stand together go faster
-    distinct = {id(column): column[order] for column in sample.values}
-    values = [distinct[id(column)] for column in sample.values]
 
     def statistic(rows: np.ndarray | slice) -> float:
-        return _statistic_of(study, values, rows)
+        return _statistic_of(study, sample.values, rows)
 
     value = statistic(slice(None))
     bounds = (-math.inf, math.inf) if study.than else STATISTICS[study.statistic].bounds
-    low, high = within(bounds, statistic, value, sample.group[order])
+    low, high = within(bounds, statistic, value, sample.group)
     made_of = "everybody; interval by groups of people"
     return Simulated(value, low, high, made_of, sample.people)
 

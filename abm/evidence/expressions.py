@@ -73,9 +73,19 @@ PLAIN: Mapping[str, Callable[..., np.ndarray]] = {
 """Functions of values: `top(x, 0.1)` is true for the highest tenth of the sample."""
 
 
+def _persons(rows: Rows) -> np.ndarray:
+    """Return a number from 0 for the person of every row."""
+    before, after = rows.key[:-1], rows.key[1:]
+    if (after < before).any():
+        return np.unique(rows.key, return_inverse=True)[1]
+    person = np.zeros(len(rows.key), np.int32)
+    np.cumsum(after > before, out=person[1:])
+    return person
+
+
 def _own_mean(rows: Rows, values: np.ndarray) -> np.ndarray:
     """Return for every row the mean over the rows of the same person."""
-    _, person = np.unique(rows.key, return_inverse=True)
+    person = _persons(rows)
     known = ~np.isnan(values)
     sums = np.bincount(person, np.where(known, values, 0.0))
     return (sums / np.bincount(person, known))[person]
@@ -83,7 +93,7 @@ def _own_mean(rows: Rows, values: np.ndarray) -> np.ndarray:
 
 def _own_max(rows: Rows, values: np.ndarray) -> np.ndarray:
     """Return for every row the highest value among the rows of the same person."""
-    _, person = np.unique(rows.key, return_inverse=True)
+    person = _persons(rows)
     highest = np.full(person.max(initial=-1) + 1, -np.inf)
     np.maximum.at(highest, person, np.where(np.isnan(values), -np.inf, values))
     return highest[person]

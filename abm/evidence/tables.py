@@ -100,8 +100,9 @@ def latest_rows(known: np.ndarray, keys: np.ndarray) -> np.ndarray:
     """Return for every key the last row of those known that has it, or -1."""
     order = np.argsort(known, kind="stable")
     index = np.searchsorted(known[order], keys, "right") - 1
-    rows = np.append(order, -1)[index]
-    return np.where(np.append(known, -1)[rows] == keys, rows, -1)
+    rows = np.append(order, -1)[index].astype(np.int32)
+    rows[np.append(known, -1)[rows] != keys] = -1
+    return rows
 
 
 def pooled(
@@ -124,8 +125,9 @@ def pooled(
             person = np.zeros(len(next(iter(columns.values()))), np.int64)
             groups.append(np.full(len(person), first, np.uint16))
         keys.append((index << SEED_SHIFT) | person)
-    seed = np.repeat([number for number, _ in seeds], list(map(len, keys)))
-    columns = beside(below([table for _, table in seeds]), {"seed": seed})
+    counts, numbers = list(map(len, keys)), [seed for seed, _ in seeds]
+    seed = MadeColumns(("seed",), lambda _: np.repeat(numbers, counts))
+    columns = beside(below([table for _, table in seeds]), seed)
     return _with_people(StudyTable(columns, np.concatenate(keys), np.concatenate(groups)), people)
 
 

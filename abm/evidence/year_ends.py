@@ -46,12 +46,15 @@ def by_person(snapshots: Sequence[Columns]) -> Columns:
 
 
 def kept_of(columns: Columns, names: Collection[str]) -> Columns:
-    """Return the columns of these names; whole numbers take as little memory as they need."""
+    """Return the columns of these names, each in the smallest type that holds all its values."""
     return {name: _small(values) for name, values in columns.items() if name in names}
 
 
 def _small(values: np.ndarray) -> np.ndarray:
-    """Return the same values, whole numbers in the smallest type that holds them all."""
+    if values.dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            half = values.astype(np.float32)
+        return half if np.array_equal(half, values, equal_nan=True) else values
     if values.dtype.kind != "i" or not len(values) or values.min() < 0:
         return values
     return values.astype(np.min_scalar_type(values.max()))

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from abm.evidence.expressions import ExpressionError, evaluate, parse
-from abm.evidence.tables import StudyTable
+from abm.evidence.expressions import ExpressionError, evaluate, names_in, parse
+from abm.evidence.tables import StudyTable, latest_rows
 
 
 @pytest.fixture
@@ -35,6 +37,30 @@ def table() -> StudyTable:
 )
 def test_what_expressions_mean(table: StudyTable, text: str, expected: list[float]) -> None:
     np.testing.assert_array_equal(evaluate(text, table), expected)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(-9, 9)), min_size=1), st.booleans())
+def test_own_rows_are_those_of_the_same_person_in_any_order(
+    rows: list[tuple[int, int]], in_order: bool
+) -> None:
+    key, x = np.array(sorted(rows) if in_order else rows).T
+    table = StudyTable({"x": x}, key, np.zeros(len(x), np.int64))
+    for text, of in (("own_mean(x)", np.mean), ("own_max(x)", np.max)):
+        expected = [of(x[key == person]) for person in key]
+        np.testing.assert_allclose(evaluate(text, table), expected)
+
+
+def test_the_columns_that_an_expression_names_are_known() -> None:
+    assert names_in("first() and top(who_x, 0.25) or y > own_mean(y)") == {"who_x", "y"}
+
+
+@given(st.lists(st.integers(0, 6)), st.lists(st.integers(0, 8)))
+def test_the_latest_row_of_a_person_is_the_last_that_there_is(
+    known: list[int], keys: list[int]
+) -> None:
+    rows = {person: row for row, person in enumerate(known)}
+    found = latest_rows(np.array(known, np.int64), np.array(keys, np.int64))
+    assert found.tolist() == [rows.get(key, -1) for key in keys]
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ class Study(Declared):
     """One simulated study: who is sampled, what is asked, what is computed."""
 
     part: str = ""  # what this study adds, where an entry has several
-    world: str = "baseline"
-    against: str | None = None  # a world with something changed: `other` is true for its rows
+    world: Text = "baseline"
+    against: Text | None = None  # a world with something changed: `other` is true for its rows
     table: Literal[
         "people", "leavers", "acts", "prompts", "waves", "census", "trial", "laboratory"
     ] = "people"
@@ -115,8 +115,10 @@ class Study(Declared):
         if not over_studies and self.statistic not in STATISTICS:
             hint = did_you_mean(self.statistic, STATISTICS)
             raise ValueError(f"statistic: expected one of {', '.join(STATISTICS)}{hint}")
-        if over_studies != (self.size is not None and self.studies is not None):
+        if {self.size is not None, self.studies is not None} != {over_studies}:
             raise ValueError("size and studies: needed by statistics over studies, and only there")
+        if self.size is not None and self.size[0] > self.size[1]:
+            raise ValueError("size: expected fewest and most people")
         needs = {**STUDY_STATISTICS, **{name: s.needs for name, s in STATISTICS.items()}}
         for name in needs[self.statistic]:
             if getattr(self, name) is None:

@@ -51,6 +51,15 @@ CHANGED = {
     "a huge number": ("16.2", "9" * 1900, "OWN1.published: expected a number"),
     "no instrument": ('"apms"', '"apsm"', "OWN1: there is no instrument apsm; .* 'apms'"),
     "no world": ("of =", 'world = "watch"\nof =', "there is no world watch; .* 'watched'"),
+    "a world without a name": ("of =", 'world = ""\nof =', "study.0.world: expected a text"),
+    "half of what is asked of many studies": (
+        "of =", "size = [20, 90]\nof =", "study.0: size and studies: needed by",
+    ),
+    "more than most": (
+        'statistic = "percentage"',
+        'statistic = "percentage of studies endorsing"\nsize = [90, 20]\nstudies = 5',
+        "study.0: size: expected fewest and most",
+    ),
     "no statistic": ('"percentage"', '"percentge"', "statistic: .* did you mean 'percentage'"),
     "no table": ("of =", 'table = "wave"\nof =', r"OWN1.study.0.table: expected 'people'"),
     "not in this world": (

@@ -148,7 +148,8 @@ def test_the_report_says_what_was_asked_and_needs_no_json(judged: Path, tmp_path
     (tmp_path / "run.json").chmod(0o444)
     short = as_html(report_of(tmp_path))
     for page in (whole, short):
-        assert f"only own,{QUANTITY}," in page
+        assert f"only own, {QUANTITY}, " in page
+        assert "Some of what was published is held against" in page
         assert "nssi validate baseline --population 100 --evidence " in page
         assert "own-E147" in page
     assert "made from the CSV tables alone" in short

@@ -37,8 +37,9 @@ def facts(description: Description) -> tuple[tuple[str, str], ...]:
     years = format_count(scenario.calendar.years, "reported year")
     kind = "one birth cohort" if scenario.population.kind == "cohort" else "ages 10 to 24"
     chosen = _chosen(description)
-    evidence = f"only {chosen['only']}" if "only" in chosen else "all that ships"
-    evidence += f", with {chosen['evidence']}" if "evidence" in chosen else ""
+    names = chosen.get("only", "").replace(",", ", ")
+    evidence = f"only {names}" if names else "all that ships"
+    evidence += f"; with {chosen['evidence']}" if "evidence" in chosen else ""
     return (
         ("people", f"{scenario.population.size:,}, {kind}"),
         ("time", f"{years} from {scenario.calendar.start}"),

@@ -109,7 +109,8 @@ def body_of_validation(files: Files, description: Description) -> ReportBody:
     """Return how the model stands to what was published."""
     rows = rows_in(files, EVIDENCE, EvidenceRow)
     quantities = rows_in(files, QUANTITY, QuantityRow)
-    kind, question = "Validation against published evidence", prose("validation_question")
+    kind = "Validation against published evidence"
+    question = prose("validation_question", is_part="only" in description.design)
     title = f"How well does the model agree with what was published? {description.scenario.called}"
     if not rows:
         nothing = Section("fitted", FITTED, ())

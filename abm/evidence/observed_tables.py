@@ -364,7 +364,7 @@ def prompt_columns(prompts: np.ndarray, acts: np.ndarray | None) -> Columns:
     `hours_from_act` is from the person's nearest logged act, negative before it.
     """
     rows = prompts[np.lexsort((prompts["hour"], prompts["day"], prompts["person"]))]
-    columns = _columns(rows)
+    columns = {name: rows[name] for name in rows.dtype.names or ()}
     for name in ("hours_to_next", "acts_to_next", "urges_to_next"):
         columns[name] = np.full(len(rows), np.nan)
     same = (rows["person"][1:] == rows["person"][:-1]) & (rows["day"][1:] == rows["day"][:-1])

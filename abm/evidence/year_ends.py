@@ -54,7 +54,7 @@ def _small(values: np.ndarray) -> np.ndarray:
     if values.dtype.kind == "f":
         with np.errstate(over="ignore"):
             half = values.astype(np.float32)
-        return half if np.array_equal(half, values, equal_nan=True) else values
+        return half if np.array_equal(half, values, equal_nan=True) else values.copy()
     if values.dtype.kind != "i" or not len(values) or values.min() < 0:
-        return values
+        return values.copy()
     return values.astype(np.min_scalar_type(values.max()))

@@ -27,7 +27,7 @@ from abm.report.sections import Section, TextTable
 
 NEAR, FAR = 1.5, 2.0
 """Factors of error within which a quantity is near, and beyond which it is told why."""
-MOST_NAMED = 3
+MOST_NAMED = 2
 CLEARLY = 1.1
 """One of two is nearer where the factors of error differ by more than this factor."""
 COUNTED: tuple[Group, ...] = ("tested", "weak", "follows from the equations")
@@ -199,7 +199,7 @@ def _tests(rows: Rows) -> Iterator[str]:
     chances = [row.p_inside for row in tested if row.p_inside is not None]
     error = math.sqrt(sum(chance * (1 - chance) for chance in chances))
     yield (
-        f"Of {format_count(len(tested), 'tested quantity', 'tested quantities')}, "
+        f"{format_count(len(tested), 'quantity is', 'quantities are')} tested: "
         f"{_counted(tested)}. With ever more people {sum(chances):.1f} would be inside or right, "
         f"give or take {error:.1f}."
     )
@@ -210,8 +210,8 @@ def _directions(rows: Rows) -> Iterator[str]:
         row for row in rows if row.group in COUNTED and row.published is None and row.factor is None
     ]
     if sided:
-        count = format_count(len(sided), "quantity", "quantities")
-        yield f"Of {count} without a published size, {_counted(sided)}."
+        count = format_count(len(sided), "quantity has", "quantities have")
+        yield f"{count} no published size: {_counted(sided)}."
 
 
 def _counted(rows: Rows) -> str:
@@ -226,8 +226,13 @@ def _counted(rows: Rows) -> str:
 
 
 def _worded(verdict: QuantityVerdict) -> str:
-    others = {"not enough people yet": "need more people", "no answer": "have no answer"}
-    return others.get(verdict, f"came out {verdict}")
+    others = {
+        "direction right": "in the right direction",
+        "direction wrong": "in the wrong direction",
+        "not enough people yet": "in need of more people",
+        "no answer": "without an answer",
+    }
+    return others.get(verdict, verdict)
 
 
 def beyond_table(rows: Rows) -> TextTable:

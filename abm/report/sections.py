@@ -28,6 +28,7 @@ class TextTable:
     rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[int] = frozenset()  # columns of numbers, which stand to the right
     note: str = ""  # how to read it
+    is_folded: bool = False  # a page opens it only when asked
 
     def __len__(self) -> int:
         return len(self.rows)

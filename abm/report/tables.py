@@ -64,7 +64,7 @@ def reached_table(cases: pd.DataFrame, titles: Mapping[str, str], base: str) -> 
         (*headings, "cost of one", "better off", "worse off"),
         rows,
         frozenset({1, 2, 3, 4, 5, 6}),
-        *prose("comparison_reached", base=base),
+        note=" ".join(prose("comparison_reached", base=base)),
     )
 
 

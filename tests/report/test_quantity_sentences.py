@@ -60,7 +60,7 @@ def test_what_is_tested_is_counted_with_the_error_of_the_count() -> None:
         row("d", p_inside=1.0, group="weak"),
     ]
     text = said(*rows)
-    assert "Of 3 tested quantities, 1 came out inside, 1 came out outside and 1 need" in text
+    assert "3 quantities are tested: 1 inside, 1 outside and 1 in need of more people." in text
     assert "With ever more people 1.4 would be inside or right, give or take 0.5" in text
 
 
@@ -69,7 +69,7 @@ def test_directions_are_counted_apart_and_without_any_test_it_is_said() -> None:
     text = said(row("a", None, **claim), row("b", None, **claim))
     assert "No quantity with a published size was predicted." in text
     assert "None counts as tested" in text
-    assert "Of 2 quantities without a published size, 2 came out direction right." in text
+    assert "2 quantities have no published size: 2 in the right direction." in text
 
 
 def test_what_is_beyond_a_factor_of_two_is_told_farthest_first_with_its_cause() -> None:

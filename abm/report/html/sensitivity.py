@@ -210,5 +210,5 @@ def _table(
         ("parameter", "explored", index, "95 % interval", "beyond chance"),
         tuple(cells),
         frozenset({1, 2, 3}),
-        *prose("sensitivity_index", is_morris=influence.is_morris, left_out=left_out),
+        note=" ".join(prose("sensitivity_index", is_morris=influence.is_morris, left_out=left_out)),
     )

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter
@@ -126,8 +127,10 @@ def body_of_validation(files: Files, description: Description) -> ReportBody:
         answer=(*(sentences(quantities) if quantities else ()), *strict),
         tables=(
             *by_quantity,
-            *(_table(caption, rows, verdicts) for caption, verdicts in TABLES),
-            _silent(rows),
+            *(
+                replace(table, is_folded=bool(quantities))
+                for table in (*(_table(*kind, rows) for kind in TABLES), _silent(rows))
+            ),
         ),
         fitted=Section("fitted", FITTED, prose("validation_fitted", **_by_use(rows))),
         cautions=(
@@ -213,7 +216,7 @@ def _draws(rows: Sequence[EvidenceRow]) -> tuple[str, ...]:
     )
 
 
-def _table(caption: str, rows: Sequence[EvidenceRow], verdicts: frozenset[Verdict]) -> TextTable:
+def _table(caption: str, verdicts: frozenset[Verdict], rows: Sequence[EvidenceRow]) -> TextTable:
     """Return the table of some verdicts; where parameters were drawn, with what draws say."""
     own = [row for row in rows if row.verdict in verdicts]
     columns = ["simulated (95 %)"]

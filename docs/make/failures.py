@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from abm.evidence.causes import causes as titles_of_causes
 from abm.evidence.listing import accepted, number
-from abm.evidence.quantity_verdicts import QUANTITY_VERDICTS
+from abm.evidence.quantity_verdicts import GROUPS, QUANTITY_VERDICTS
 from abm.evidence.register import register
 from abm.evidence.verdicts import GOOD
 from abm.io.declarations import DeclarationError, Declared, Text, read_declarations
@@ -140,7 +140,7 @@ def _by_quantity(folder: Path) -> str:
     if not rows:
         return ""
     counts = []
-    for group in dict.fromkeys(row.group for row in rows):
+    for group in GROUPS:
         verdicts = Counter(row.verdict for row in rows if row.group == group)
         counts.append(
             (group, verdicts.total(), *(verdicts[verdict] for verdict in QUANTITY_VERDICTS))

@@ -58,6 +58,8 @@ class Purpose(IntEnum):
     BANK = 41
     FIT = 42
     DRAWS = 43
+    NULL_PERSON = 51
+    NULL_ACT = 52
 
 
 @rule

@@ -89,8 +89,11 @@ def null_population(numbers: Mapping[str, float], people: int, seed: int) -> Nul
     from scipy.special import gammaincinv, pdtrik
 
     person = np.arange(people)
-    sexes, ages, first, rates = draws_for(seed, person, 0, Purpose.BIRTH, 0)
-    lengths, counts, _, _ = draws_for(seed, person, 0, Purpose.BIRTH, 1)
+    sexes, ages, first, rates, lengths, counts, _, _ = (
+        uniform
+        for block in (0, 1)
+        for uniform in draws_for(seed, person, 0, Purpose.NULL_PERSON, block)
+    )
     sex = np.where(sexes < 0.5, FEMALE, MALE)
     begins = _first_age(numbers, sex, first)
     rate = gammaincinv(numbers["rate_shape"], rates) / numbers["rate_shape"]
@@ -100,7 +103,7 @@ def null_population(numbers: Mapping[str, float], people: int, seed: int) -> Nul
     acts = np.where(np.isfinite(begins), 1 + np.maximum(further, 0), 0)
     actor = np.repeat(person, acts)
     number = np.arange(len(actor)) - np.repeat(np.cumsum(acts) - acts, acts)
-    later = draws_for(seed, actor, 0, Purpose.ACT, number)[0] * (number > 0)
+    later = draws_for(seed, actor, 0, Purpose.NULL_ACT, number)[0] * (number > 0)
     act_age = begins[actor] + years[actor] * later
     order = np.lexsort((act_age, actor))
     age = FIRST_AGE + (LAST_AGE - FIRST_AGE + MOST_YEARS) * ages

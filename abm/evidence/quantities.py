@@ -1,6 +1,6 @@
 """Quantities: entries of the register that measure one thing on one instrument, judged as one.
 
-`quantities.toml` groups them. Of five and more independent surveys another's prediction interval is
+`quantities.toml` groups them. Of five and more surveys another's prediction interval is
 accepted, of fewer the published range, each end with its own sampling interval. Every answerable
 entry that stands in none is a quantity of its own, with what is accepted of the entry.
 """

@@ -176,9 +176,11 @@ def _part_of(entry: Entry, study: Study) -> Part:
 
 
 def _centre(entry: Entry, scale: Scale, low: float, high: float) -> float:
-    """Return what is published of an entry: the middle, where that is a range."""
+    """Return what is published of an entry: the middle, where that is a range of sizes."""
     if len(entry.study) == 1 and entry.published is not None:
         return entry.published
+    if scale == "natural" and entry.published is None:  # a claim such as "a part of the way"
+        return math.nan
     middle = (on_scale(low, scale) + on_scale(high, scale)) / 2
     return off_scale(middle, scale) if math.isfinite(middle) else math.nan
 

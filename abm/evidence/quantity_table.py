@@ -10,6 +10,7 @@ from abm.evidence.listing import finite
 from abm.evidence.null_model import null_results
 from abm.evidence.quantity_members import alone, entries_to_judge, quantities_judged
 from abm.evidence.quantity_verdicts import (
+    GROUPS,
     QuantityResult,
     judge_quantity,
     others_factor,
@@ -112,8 +113,8 @@ def beside_rows(
 
     `rows` and `quantities` are of one register, `results` and `null` as of `quantity_rows`.
     """
-    of_entry: dict[str, Row] = {}
-    for quantity in quantities:
+    of_entry: dict[str, Row] = {}  # of several quantities the one that says most
+    for quantity in sorted(quantities, key=lambda row: GROUPS.index(row["group"])):
         for name in quantity["entries"].split(BETWEEN):
             of_entry.setdefault(name, quantity)
     return [

@@ -149,7 +149,9 @@ def factor_of(value: float, part: Part) -> float:
 
 def is_too_wide(part: Part) -> bool:
     """Return whether what is accepted is so wide that nearly everything passes."""
-    return not part.is_sided and log_factor(part.low, part.high, part.size) > math.log(WIDEST)
+    if part.is_sided or part.size == "none":
+        return False
+    return not log_factor(part.low, part.high, part.size) <= math.log(WIDEST)  # NaN: a scale's end
 
 
 def others_factor(quantity: JudgedQuantity) -> float:

@@ -37,7 +37,7 @@ MEANING = {
     "tested": "Tested: fewer than half of draws from the prior pass",
     "weak": "Weak tests: half or more of draws from the prior pass, or it is not known",
     "follows from the equations": "Follow from the equations: nearly every draw passes",
-    "no test": "No test: what is published is so far apart that nearly everything passes",
+    "no test": "No test: what is accepted spans more than a factor of 4",
     "not answerable": "Not answerable by this model",
 }
 
@@ -121,8 +121,8 @@ def _errors(sized: Rows) -> Iterator[str]:
     factors = [row.factor or 1.0 for row in sized]
     count = format_count(len(sized), "quantity", "quantities")
     yield (
-        f"Of {count} with a published size that the model was not fitted to, the median factor of "
-        f"error is {format_factor(statistics.median(factors))}; "
+        f"Of {count} with a published size narrow enough to test, none of them fitted, the median "
+        f"factor of error is {format_factor(statistics.median(factors))}; "
         f"{sum(factor <= NEAR for factor in factors)} lie within a factor of {NEAR:g}, "
         f"{sum(factor > FAR for factor in factors)} beyond a factor of {FAR:g}."
     )
@@ -147,6 +147,14 @@ def _benchmarks(sized: Rows) -> Iterator[str]:
             f"The null model, which has no mechanism, answers {len(both)} of them: its median is "
             f"{format_factor(null)} ({near} within {NEAR:g}), the model's on the same "
             f"{format_factor(own)}."
+        )
+    shares = [row for row in both if row.size == "share"]
+    if shares:
+        own, null = (_median(shares, name) for name in ("factor", "benchmark_factor"))
+        yield (
+            f"Of the {len(shares)} among them that are shares, the null model's median is "
+            f"{format_factor(null)} and the model's {format_factor(own)}; of associations the null "
+            "model says that there is none."
         )
     several = [row for row in sized if row.others_factor is not None]
     if several:
@@ -201,7 +209,7 @@ def _tests(rows: Rows) -> Iterator[str]:
     yield (
         f"{format_count(len(tested), 'quantity is', 'quantities are')} tested: "
         f"{_counted(tested)}. With ever more people {sum(chances):.1f} would be inside or right, "
-        f"give or take {error:.1f}."
+        f"give or take {error:.1f} for chance in the runs alone."
     )
 
 

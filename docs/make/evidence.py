@@ -147,7 +147,7 @@ one quantity, and `nssi validate` counts those. An answerable entry that stands 
 table below is a quantity of its own, with what is accepted of it. These rules, and the table, were
 fixed before a quantity was judged.
 
-- **What is accepted.** Of five and more independent surveys the interval in which another would
+- **What is accepted.** Of five and more surveys the interval in which another would
   lie (DerSimonian and Laird; Higgins, Thompson and Spiegelhalter, with Student's t of k - 2
   degrees of freedom); of fewer, or of reviews of the same studies, the published range, each end
   with its own sampling interval. Of one review that tells how far its studies differ, the interval

@@ -117,13 +117,19 @@ def _row(
     if least is None:
         return (*known, math.nan, "", "")
     is_in_its_unit = least.unit == "points" or outcome.unit == "%"
-    moved = change if is_in_its_unit else 100.0 * (quotient(means[1], means[0]) - 1.0)
-    is_sure = least.change == 0 or math.isnan(low) or low > 0 or high < 0
-    return (*known, least.change, least.unit, _verdict(least, moved, is_sure))
+    in_unit = 1.0 if is_in_its_unit else quotient(1.0, means[0])  # points of a share as % of it
+    ends = [end * in_unit for end in (low, high) if not math.isnan(end)] or [change * in_unit]
+    return (*known, least.change, least.unit, _verdict(least, ends))
 
 
-def _verdict(least: Least, change: float, is_sure: bool) -> str:
-    """Return whether a least change is reached; it is not known where it may be chance."""
-    if math.isnan(change) or (least.holds(change) and not is_sure):
+def _verdict(least: Least, ends: Sequence[float]) -> str:
+    """Return whether a least change is reached at both ends of an interval, or at neither."""
+    held = {least.holds(end) for end in ends}
+    if any(map(math.isnan, ends)) or len(held) > 1 or _spans_zero(least, ends):
         return "not known"
-    return "yes" if least.holds(change) else "no"
+    return "yes" if held == {True} else "no"
+
+
+def _spans_zero(least: Least, ends: Sequence[float]) -> bool:
+    """Return whether both ends are large enough, but on different sides."""
+    return least.holds(ends[0]) and min(ends) < 0.0 < max(ends)

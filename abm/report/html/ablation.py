@@ -34,6 +34,7 @@ def _known(rows: Iterable[Mapping[Hashable, Any]]) -> list[Row]:
     """Return the rows whose mechanism and outcome this version has."""
     return [
         {str(name): value for name, value in row.items()}
+        | {"unit": ABLATION_OUTCOMES[row["outcome"]].unit}
         for row in rows
         if row["mechanism"] in mechanisms() and row["outcome"] in ABLATION_OUTCOMES
     ]

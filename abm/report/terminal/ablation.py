@@ -69,7 +69,7 @@ def _title(row: Row) -> str:
 
 def _cell(row: Row, interval: str = " ({})") -> str:
     """Return a change and its interval."""
-    unit = ABLATION_OUTCOMES[row["outcome"]].unit
+    unit: Unit = row["unit"]
     change = format_change(row["change"], unit)
     if not (math.isfinite(row["low"]) and math.isfinite(row["high"])):
         return change
@@ -93,6 +93,15 @@ def change_table(rows: Sequence[Row]) -> TextTable:
     )
 
 
+def _in_percent(row: Row) -> Row:
+    """Return a change of a share in percent of what it is with the mechanism."""
+    if row["unit"] != "points" or not row["whole"]:
+        return row
+    return (
+        row | {name: row[name] / row["whole"] for name in ("change", "low", "high")} | {"unit": "%"}
+    )
+
+
 def at_work_table(rows: Sequence[Row]) -> TextTable:
     """Return the mechanisms for which a least effect was fixed before."""
     cells = []
@@ -100,6 +109,7 @@ def at_work_table(rows: Sequence[Row]) -> TextTable:
         least, unit = row["least"], row["least_unit"]
         asked = f"{least:+g} {unit}" if least else "no rise"
         label = ABLATION_OUTCOMES[row["outcome"]].label
-        cells.append((_title(row), label, asked, _cell(row), row["at_work"]))
+        moved = _cell(_in_percent(row) if unit.startswith("%") else row)
+        cells.append((_title(row), label, asked, moved, row["at_work"]))
     headings = ("without", "what moves", "at least", "it moves by", "at work")
     return TextTable("Is it at work?", headings, tuple(cells), frozenset({2, 3}))

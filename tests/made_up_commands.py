@@ -101,7 +101,7 @@ def ablate(options: dict) -> int:
     from abm.cli.ablate import ablate_command
     from abm.experiments.ablation.ablation import chosen_mechanisms
 
-    chosen = chosen_mechanisms(["reinforcement", "satiation"])
+    chosen = chosen_mechanisms(scenario(), "reinforcement,satiation")
     return ablate_command(
         scenario(), chosen, [1, 2, 3], RunOptions(**options, simulate=ablation_figures)
     )

@@ -17,7 +17,7 @@ from abm.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from abm.experiments.ablation.ablation import Mechanism
-    from abm.experiments.sweeps.design import PointScenarios
+    from abm.experiments.sweeps.design import Design, PointScenarios
 SEEDS, POPULATION = 4, 3_000
 
 
@@ -49,14 +49,16 @@ def ablate(
     ] = None,
 ) -> None:
     """Switch off one mechanism at a time, with the same people, and say what each does."""
-    seeds = shared.all_seeds(SEEDS)
+    from abm.scenario.draws import POSTERIOR, SEEDS_A_DRAW
+
+    step = SEEDS_A_DRAW if shared.uncertainty == POSTERIOR else 1  # one seed a draw
+    seeds = shared.all_seeds(SEEDS, step=step)
     sized = replace(shared, population=shared.population or POPULATION)
     loaded = sized.scenario(scenario)
     with answering(context, shared.out / loaded.name, [loaded]) as answer:
         from abm.experiments.ablation.ablation import chosen_mechanisms
 
-        names = [] if only is None else [name.strip() for name in only.split(",")]
-        chosen, options = chosen_mechanisms(names), shared.run_options()
+        chosen, options = chosen_mechanisms(loaded, only), shared.run_options()
         code = ablate_command(loaded, chosen, seeds, options)
         answer.leave(code, ablation_folder(loaded, chosen, options).path)
 
@@ -83,32 +85,38 @@ def ablate_command(
     from abm.experiments.ablation.ablation import ablation_design
     from abm.experiments.sweeps.design import PointScenarios
 
-    scenarios = PointScenarios(scenario, ablation_design(scenario, chosen))
+    design = ablation_design(scenario, chosen)
+    scenarios = PointScenarios(scenario, design)
     folder = ablation_folder(scenario, chosen, options)
-    return carry_out(folder, lambda: _ablated(folder, chosen, scenarios, seeds, options))
+    return carry_out(folder, lambda: _ablated(folder, chosen, design, scenarios, seeds, options))
 
 
 def _ablated(
     folder: RunFolder,
     chosen: "Sequence[Mechanism]",
+    design: "Design",
     scenarios: "PointScenarios",
     seeds: Sequence[int],
     options: RunOptions,
 ) -> Results | int:
     """Run what is missing; return the table over all seeds asked for so far."""
-    from abm.experiments.ablation.ablation import ablation_design, ablation_table
+    from abm.experiments.ablation.ablation import ablation_table
     from abm.experiments.ablation.outcomes import AblationRun
-    from abm.experiments.sweeps.study import failures_table, reasons, run_points
+    from abm.experiments.sweeps.study import (
+        failures_table,
+        points_and_seeds,
+        reasons,
+        run_points,
+    )
     from abm.report.figures.ablation import draw_ablation
     from abm.report.terminal.ablation import ablation_section
     from abm.report.terminal.printing import print_result
 
     spanned = sorted({*seeds, *map(int, folder.description().get("seeds", []))})
-    design = ablation_design(folder.scenario, chosen)
     pairs = [(point, seed) for point in design.points.index for seed in spanned]
     title = f"switching off {len(chosen)} mechanisms of {folder.scenario.name}"
     evaluated = replace(options, simulate=options.simulate or AblationRun())
-    runs = run_points(scenarios, pairs, evaluated, title)
+    runs = run_points(scenarios, pairs, evaluated, title).astype({"seed": "uint64"})
     failures = failures_table(runs, design)
     list_failures(reasons(failures), folder.path / "failed.csv")
     if not (runs["status"] == DONE).any():
@@ -118,10 +126,16 @@ def _ablated(
         tables=folder.write(
             {"ablation.csv": table, "failed.csv": failures}, optional=("failed.csv",)
         ),
-        content={"seeds": spanned, "failed": failures[["point", "seed"]].to_numpy().tolist()},
+        content={"seeds": spanned, "failed": points_and_seeds(failures)}
+        | ({} if options.draws is None else options.draws.describe(spanned)),
         show=lambda hash_: print_result(
             folder,
-            {"content_hash": hash_, "rows": table.to_dict("records")}
+            {
+                "seeds": spanned,
+                "failed": points_and_seeds(failures),
+                "content_hash": hash_,
+                "rows": table.to_dict("records"),
+            }
             if options.as_json
             else ablation_section(table),
         ),

@@ -89,7 +89,7 @@ def _swept(
     """Run what is missing; the tables are of all seeds asked for so far, what is shown of now."""
     import numpy as np
 
-    from abm.experiments.sweeps.study import failures_table, run_points
+    from abm.experiments.sweeps.study import failures_table, points_and_seeds, run_points
     from abm.experiments.sweeps.sweep import sweep_table
 
     earlier = [int(seed) for seed in folder.description().get("seeds", [])]
@@ -106,15 +106,10 @@ def _swept(
     asked = runs[runs["seed"].isin(np.array(seeds, np.uint64))]
     return Results(
         tables=folder.write(tables, optional=("failed.csv",)),
-        content={"seeds": spanned, "failed": _points_and_seeds(failures)},
+        content={"seeds": spanned, "failed": points_and_seeds(failures)},
         show=lambda hash_: _show(folder, design, asked, failures, hash_, options),
         failed=len(failures) > 0,
     )
-
-
-def _points_and_seeds(failures: "pd.DataFrame") -> list[list[int]]:
-    """Return point and seed of each failure; an array of both would turn large seeds to floats."""
-    return [*map(list, zip(failures["point"].tolist(), failures["seed"].tolist(), strict=True))]
 
 
 def _show(
@@ -126,7 +121,7 @@ def _show(
     options: RunOptions,
 ) -> None:
     """Print the key figures of every point, the folder and where to find support."""
-    from abm.experiments.sweeps.study import reasons
+    from abm.experiments.sweeps.study import points_and_seeds, reasons
     from abm.report.terminal.printing import print_result
     from abm.report.terminal.sweep import points_as_plain, sweep_section
 
@@ -141,7 +136,7 @@ def _show(
     content = {
         "scenario": folder.scenario.name,
         "seeds": sorted({int(seed) for seed in done["seed"]}),
-        "failed": _points_and_seeds(failures),
+        "failed": points_and_seeds(failures),
         "content_hash": hash_,
         "points": points_as_plain(design, done),
     }

@@ -100,7 +100,11 @@ def _added(shipped: Register, tables: dict[str, Any], file: str) -> Register:
             ("defaults", (), len(Entry.model_fields)),
             ("worlds", shipped.worlds, MOST_WORLDS),
             ("instruments", shipped.instruments, MOST_INSTRUMENTS),
-            ("quantities", {**shipped.entries, **package_quantities(), **tables}, MOST_ENTRIES),
+            (
+                "quantities",
+                {**shipped.entries, **package_quantities(), **GROUPS, **tables},
+                MOST_ENTRIES,
+            ),
         )
     )
     if not _table(

@@ -15,6 +15,7 @@ def page(folder: Path = ABLATION) -> str:
     files = Files(folder)
     description = read_description(files)
     at_work, changes = body_of_ablation(files, description).tables
+    names = {one.title: one.name for one in mechanisms().values()}
     sections = {one.title: one.section for one in mechanisms().values()}
     verdicts: dict[str, list[str]] = {}
     for title, *_, verdict in at_work.rows:
@@ -26,6 +27,9 @@ def page(folder: Path = ABLATION) -> str:
         reached=sum(set(own) == {"yes"} for own in verdicts.values()),
         asked=len(verdicts),
         at_work=at_work.rows,
-        head=("without", "section", *changes.headings[1:]),
-        changes=[(title, sections[title] or "-", *cells) for title, *cells in changes.rows],
+        head=("without", "name", "section", *changes.headings[1:]),
+        changes=[
+            (title, f"`{names[title]}`", sections[title] or "-", *cells)
+            for title, *cells in changes.rows
+        ],
     )

@@ -8,7 +8,7 @@ from typing import Any
 import hand_made
 import pandas as pd
 
-from abm.experiments.ablation.ablation import ablation_table, chosen_mechanisms
+from abm.experiments.ablation.ablation import ablation_table, mechanisms
 from abm.experiments.ablation.outcomes import ABLATION_OUTCOMES
 from abm.experiments.comparison.estimates import differences_table
 from abm.experiments.comparison.pairing import OUTCOMES, PairSums
@@ -178,7 +178,7 @@ def ablate(folder: Path, past_year: float = -1.0, **given: Any) -> Path:
             for seed in (1, 2, 3)
         ]
     )
-    table = ablation_table(runs, chosen_mechanisms(["reinforcement"]))
+    table = ablation_table(runs, [mechanisms()["reinforcement"]])
     files = {"run.json": description("ablate", design={"kind": "ablation"}, **given)}
     files |= {"ablation.csv": table, "figures/what_each_mechanism_does.svg": SVG}
     return write(folder, files)

@@ -14,13 +14,15 @@ from pydantic import model_validator
 from abm.experiments.ablation.outcomes import ABLATION_OUTCOMES
 from abm.experiments.sweeps.design import Design
 from abm.io.declarations import Declared, Text, named, read_declarations
-from abm.io.messages import find
+from abm.io.messages import InputError, find
 from abm.parameters import find_declared
 from abm.runs.result_store import DONE
 from abm.scenario.scenario import Scenario
-from abm.studies.intervals import between_seeds, quotient
+from abm.studies.intervals import UNBOUNDED, between_seeds, quotient
 
 FILE = Path(__file__).with_name("mechanisms.toml")
+BOUNDS = {"%": (-100.0, np.inf), "points": UNBOUNDED, "years": UNBOUNDED, "r": UNBOUNDED}
+"""What a change can be, by its unit."""
 WHOLE = 1  # the point at which nothing is switched off
 COLUMNS = (
     *("mechanism", "outcome", "seeds", "whole", "without", "change", "low", "high", "unit"),
@@ -68,11 +70,28 @@ def mechanisms() -> Mapping[str, Mechanism]:
     return MappingProxyType(read_declarations(dict[str, Mechanism], text, FILE.name, named))
 
 
-def chosen_mechanisms(names: Sequence[str]) -> list[Mechanism]:
-    """Return mechanisms by name, all without any; an InputError names the nearest."""
-    known = mechanisms()
-    chosen = dict.fromkeys(find(name, known, "mechanism").name for name in names)
-    return [known[name] for name in chosen or known]
+def chosen_mechanisms(scenario: Scenario, names: str | None = None) -> list[Mechanism]:
+    """Return the mechanisms that a scenario has, or those of them that are named, in their order.
+
+    `names` are separated by commas, in capitals or not. An InputError names the nearest mechanism,
+    or says that one is off in the scenario already.
+    """
+    known, values = mechanisms(), {**scenario.parameters, **scenario.switches}
+    here = [one for one in known.values() if not one.off.items() <= values.items()]
+    if names is None:
+        return here
+    wanted = [find(name.lower(), known, "mechanism") for name in split_names(names)]
+    for mechanism in wanted:
+        if mechanism not in here:
+            raise InputError(f"--only: {mechanism.name} is off in {scenario.name} already")
+    if not wanted:
+        raise InputError(f"--only: expected some of {', '.join(known)}")
+    return [mechanism for mechanism in here if mechanism in wanted]
+
+
+def split_names(names: str) -> list[str]:
+    """Return names that stand between commas."""
+    return list(filter(None, map(str.strip, names.split(","))))
 
 
 def ablation_design(scenario: Scenario, chosen: Sequence[Mechanism]) -> Design:
@@ -91,7 +110,7 @@ def ablation_table(runs: pd.DataFrame, chosen: Sequence[Mechanism]) -> pd.DataFr
     paired by seed; `whole`, `without` and `change` are means over pairs, `low` and `high` the ends
     of Student's t interval between them (95 %), NaN with one seed. The unit of a change is points
     (of 100 people or acts), %, years or r.
-    `at_work` says of a least change whether it is reached, beyond chance.
+    `at_work` says of a least change whether both ends of the interval reach it.
     """
     done = runs[runs["status"] == DONE].set_index("seed")
     whole = done[done["point"] == WHOLE]
@@ -110,7 +129,7 @@ def _row(
 ) -> tuple[object, ...]:
     """Return what stands in a row after mechanism and outcome."""
     outcome = ABLATION_OUTCOMES[name]
-    change, _, low, high = between_seeds(outcome.change(whole, without))
+    change, _, low, high = between_seeds(outcome.change(whole, without), BOUNDS[outcome.unit])
     means = [float(values.mean()) if len(values) else math.nan for values in (whole, without)]
     known = (len(whole), *means, change, low, high, outcome.unit)
     least = next((one for one in mechanism.least if one.outcome == name), None)
@@ -118,12 +137,15 @@ def _row(
         return (*known, math.nan, "", "")
     is_in_its_unit = least.unit == "points" or outcome.unit == "%"
     in_unit = 1.0 if is_in_its_unit else quotient(1.0, means[0])  # points of a share as % of it
-    ends = [end * in_unit for end in (low, high) if not math.isnan(end)] or [change * in_unit]
+    ends = (low * in_unit, high * in_unit)
     return (*known, least.change, least.unit, _verdict(least, ends))
 
 
 def _verdict(least: Least, ends: Sequence[float]) -> str:
-    """Return whether a least change is reached at both ends of an interval, or at neither."""
+    """Return whether a least change is reached at both ends of an interval, or at neither.
+
+    It is not known where only one end reaches it, and without an interval.
+    """
     held = {least.holds(end) for end in ends}
     if any(map(math.isnan, ends)) or len(held) > 1 or _spans_zero(least, ends):
         return "not known"

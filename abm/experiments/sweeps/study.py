@@ -1,4 +1,4 @@
-"""What sweeps and sensitivity analyses share: a design run over seeds, and a table of it."""
+"""What analyses of many points share: a design run over seeds, and a table of it."""
 
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -145,6 +145,11 @@ def failures_table(runs: pd.DataFrame, design: Design) -> pd.DataFrame:
     columns = failed[["seed", "status", "error"]].reset_index(drop=True)
     values.insert(0, "point", failed["point"].to_numpy())
     return values.join(columns)
+
+
+def points_and_seeds(failures: pd.DataFrame) -> list[list[int]]:
+    """Return point and seed of each failure; an array of both would turn large seeds to floats."""
+    return [*map(list, zip(failures["point"].tolist(), failures["seed"].tolist(), strict=True))]
 
 
 def reasons(failures: pd.DataFrame) -> dict[str, str]:

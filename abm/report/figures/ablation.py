@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from abm.experiments.ablation.ablation import mechanisms
 from abm.experiments.ablation.outcomes import ABLATION_OUTCOMES
 from abm.report.figures import style
+from abm.report.format import format_count
 from abm.report.terminal.ablation import format_change
 from abm.scenario.scenario import Scenario
 
@@ -19,9 +20,9 @@ LEAST_HEIGHT, ROW_INCHES, OTHER_INCHES = 4.2, 0.3, 3.1
 NOTE = (
     "Each row is the same people without one mechanism, from the first day on. Blue: less than "
     "with it; red: more; full colour from half or twice as much on. Numbers: change in points of "
-    "100 (shares), in percent (rates, ratios), in years, or as it is (r). Below the line: what the "
-    "paper does not name. Grey: no number."
+    "100 (shares), in percent (rates, ratios), in years, or as it is (r). Grey: no number."
 )
+BELOW = " Below the line: what the paper does not name."
 
 
 def draw_ablation(folder: Path, table: pd.DataFrame, scenario: Scenario) -> list[str]:
@@ -41,6 +42,7 @@ def _heat_map(table: pd.DataFrame, scenario: Scenario) -> Figure:
     )
     with np.errstate(divide="ignore", invalid="ignore"):  # nothing left: full colour
         colours = np.log(without / whole).clip(-FULL, FULL) / FULL
+    colours = np.where(changes == 0, 0.0, colours)
     height = max(LEAST_HEIGHT, OTHER_INCHES + ROW_INCHES * len(order))
     figure, (axes,) = style.canvas(height=height)
     outcomes = list(ABLATION_OUTCOMES.values())
@@ -58,12 +60,15 @@ def _heat_map(table: pd.DataFrame, scenario: Scenario) -> Figure:
         xticklabels=[one.label for one in outcomes],
     )  # fmt: skip
     axes.set_facecolor("#cccccc")
+    axes.grid(visible=False)
     unnamed = [row for row, name in enumerate(order) if not mechanisms()[name].section]
-    if unnamed and unnamed[0]:
+    is_parted = bool(unnamed and unnamed[0])
+    if is_parted:
         axes.axhline(unnamed[0], color="#222222", linewidth=1.5)
     axes.tick_params(axis="y", labelsize=9, rotation=0)
     for label in axes.get_xticklabels():
         label.set(rotation=38, ha="right", fontsize=9)
     seeds, people = int(table["seeds"].max()), scenario.population.size
-    run = f"Simulation “{scenario.title or scenario.name}”, {people:,} people, {seeds} seeds."
-    return style.finish(figure, "What each mechanism does", [run, NOTE])
+    run = f"Simulation “{scenario.title or scenario.name}”, {people:,} people, "
+    run += f"{format_count(seeds, 'seed')}."
+    return style.finish(figure, "What each mechanism does", [run, NOTE + BELOW * is_parted])

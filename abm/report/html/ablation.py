@@ -11,6 +11,7 @@ from abm.report.rendering import prose
 from abm.report.terminal.ablation import Row, at_work_table, change_table, sentences
 
 TABLE = "ablation.csv"
+VERDICTS = ("yes", "no", "not known")
 TEXTS = ("mechanism", "outcome", "unit", "least_unit", "at_work")
 
 
@@ -35,6 +36,7 @@ def _known(rows: Iterable[Mapping[Hashable, Any]]) -> list[Row]:
     return [
         {str(name): value for name, value in row.items()}
         | {"unit": ABLATION_OUTCOMES[row["outcome"]].unit}
+        | ({} if row["at_work"] in VERDICTS else {"at_work": ""})
         for row in rows
         if row["mechanism"] in mechanisms() and row["outcome"] in ABLATION_OUTCOMES
     ]

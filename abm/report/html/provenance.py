@@ -131,11 +131,12 @@ def command_of(description: Description) -> str | None:
 def _overrides(description: Description) -> list[str] | None:
     """Return the options that make the named scenarios those that were run, or None."""
     scenario, is_validation = description.scenario, description.command == "validate"
+    has_own_size = description.command in ("validate", "ablate")
     try:
         plain = load_scenario(scenario.name)
         options, people, years = [], None, None
         is_own = plain.population.size == scenario.population.size
-        if is_validation or not is_own:  # validate has a standard of its own
+        if has_own_size or not is_own:  # these have a standard of their own
             people = scenario.population.size
             options.append(f"--population {people}")
         if plain.calendar.years != scenario.calendar.years:
@@ -164,7 +165,8 @@ def _seeds(description: Description) -> list[str] | None:
     """Return the options for the seeds; None where no one command means them."""
     chosen = sorted(set(description.seeds))
     is_validation = description.command == "validate"
-    step = 2 if is_validation and description.posterior else 1  # a seed a draw
+    is_by_draw = description.command in ("validate", "ablate") and description.posterior
+    step = 2 if is_by_draw else 1  # a seed a draw
     if not chosen or chosen != list(range(chosen[0], chosen[0] + step * len(chosen), step)):
         return None
     repetitions = description.repetitions if description.command == "sensitivity" else 1
@@ -191,6 +193,9 @@ def _design(description: Description) -> list[str]:
     if description.command == "validate":
         chosen = _chosen(description).items()
         return [*drawn, *(f"--{name} {shlex.quote(value)}" for name, value in chosen)]
+    if description.command == "ablate":
+        names = description.design.get("mechanisms", [])
+        return [*drawn, f"--only {shlex.quote(','.join(map(str, names)))}"]
     if drawn:
         return drawn
     if description.command == "sweep":

@@ -17,6 +17,7 @@ MAIN = (
 )
 """What the printed table shows; the others are in ablation.csv and the figure."""
 LEVEL, MOST_NAMED = "past_year_prevalence_12_17", 3
+LARGEST = 1e6  # beyond it only powers of ten are told
 UNITS: dict[Unit, str] = {"points": "", "%": " %", "years": " y", "r": ""}
 DIGITS: dict[Unit, int] = {"points": 1, "%": 0, "years": 1, "r": 2}
 
@@ -27,7 +28,7 @@ def format_change(value: float, unit: Unit) -> str:
     """Return a change with its sign, in its unit; shares in points without one."""
     if not math.isfinite(value):
         return UNKNOWN
-    text = f"{value:+.{DIGITS[unit]}f}"
+    text = f"{value:+.{DIGITS[unit]}f}" if abs(value) < LARGEST else f"{value:+.1e}"
     return ("0" if float(text) == 0 else text) + UNITS[unit]
 
 
@@ -86,7 +87,10 @@ def change_table(rows: Sequence[Row]) -> TextTable:
         "What changes without it (points of 100, or %; 95 % interval between seeds)",
         ("without", *(ABLATION_OUTCOMES[name].label for name in MAIN)),
         tuple(
-            (mechanisms()[name].title, *(_cell(own[one]) for one in MAIN if one in own))
+            (
+                mechanisms()[name].title,
+                *(_cell(own[one]) if one in own else UNKNOWN for one in MAIN),
+            )
             for name, own in by_mechanism.items()
         ),
         frozenset(range(1, len(MAIN) + 1)),

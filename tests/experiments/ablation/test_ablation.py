@@ -37,7 +37,7 @@ def runs_of(whole: list[float], without: list[float]) -> pd.DataFrame:
 
 def test_a_point_has_one_mechanism_off_and_all_else_as_it_is() -> None:
     scenario = load_scenario("baseline", population=100)
-    chosen = chosen_mechanisms([])
+    chosen = chosen_mechanisms(scenario)
     scenarios = PointScenarios(scenario, ablation_design(scenario, chosen))
     assert scenarios.at(WHOLE).parameters == scenario.parameters
     for point, mechanism in enumerate(chosen, WHOLE + 1):
@@ -52,7 +52,7 @@ def test_a_point_has_one_mechanism_off_and_all_else_as_it_is() -> None:
 def test_a_draw_of_the_parameters_does_not_switch_a_mechanism_on_again() -> None:
     """A draw leaves alone what a scenario changes from its default, so that off stays off."""
     scenario, draws = load_scenario("baseline", population=100), posterior_draws()
-    chosen = chosen_mechanisms([])
+    chosen = chosen_mechanisms(scenario)
     scenarios = PointScenarios(scenario, ablation_design(scenario, chosen))
     free = posterior().names
     for point, mechanism in enumerate(chosen, WHOLE + 1):
@@ -70,7 +70,7 @@ def test_changes_are_paired_and_an_idle_mechanism_changes_nothing(
     pairs: list[tuple[float, float]],
 ) -> None:
     whole, without = map(list, zip(*pairs, strict=True))
-    chosen = chosen_mechanisms(["friends"])
+    chosen = [mechanisms()["friends"]]
     idle = ablation_table(runs_of(whole, whole), chosen)
     assert (idle["change"] == 0).all()
     table = ablation_table(runs_of(whole, without), chosen).set_index("outcome")
@@ -83,7 +83,7 @@ def test_changes_are_paired_and_an_idle_mechanism_changes_nothing(
 def test_pairs_without_both_runs_are_left_out() -> None:
     runs = runs_of([0.1, 0.2, 0.3], [0.1, 0.1])
     runs.loc[0, "status"] = "failed"
-    table = ablation_table(runs, chosen_mechanisms(["friends"])).set_index("outcome")
+    table = ablation_table(runs, [mechanisms()["friends"]]).set_index("outcome")
     row = table.loc["lifetime_prevalence_12_18"]
     assert row["seeds"] == 1
     assert row["change"] == pytest.approx(-10.0)
@@ -132,5 +132,24 @@ def test_without_satiation_there_are_more_acts_and_a_wrong_name_is_refused() -> 
     figures, without = AblationRun()(scenario, 1), AblationRun()(off, 1)
     assert without["acts_per_person_year"] > figures["acts_per_person_year"]
     with pytest.raises(InputError, match="reinforcement"):
-        chosen_mechanisms(["reinforcment"])
-    assert all(one.title for one in mechanisms().values())
+        chosen_mechanisms(scenario, "reinforcment")
+    with pytest.raises(InputError, match="satiation is off in baseline already"):
+        chosen_mechanisms(off, "Reinforcement, satiation,")
+    assert mechanisms()["satiation"] not in chosen_mechanisms(off)
+
+
+@pytest.mark.parametrize(
+    ("without", "verdict"),
+    [
+        ([0.10, 0.11, 0.10], "yes"),  # a fall of half and more, in every pair
+        ([0.2, 0.209, 0.2], "no"),
+        ([0.02, 0.30, 0.10], "not known"),  # it may be so, or not
+    ],
+)
+def test_a_mechanism_is_at_work_if_both_ends_of_its_interval_say_so(
+    without: list[float], verdict: str
+) -> None:
+    table = ablation_table(runs_of([0.2, 0.21, 0.2], without), [mechanisms()["friends"]])
+    assert table.set_index("outcome").at["incidence_12_18", "at_work"] == verdict
+    one = ablation_table(runs_of([0.2], [0.1]), [mechanisms()["friends"]])
+    assert one.set_index("outcome").at["incidence_12_18", "at_work"] == "not known"

@@ -30,9 +30,10 @@ studies.
 
 Every claim of Martin (2022) stands here (P01 to P81), and published figures of other studies
 (E...), further ones that were collected when the defaults were chosen (N...), and ratios and shares
-of two figures of one survey or review (R...). What is simulated meets what was published only
-through a study that looks as the published one did: who is sampled, when, what is asked and how,
-and what is computed. Where that is only a stand-in, the entry says so.
+of two figures of one survey or review (R...); H01 is a study that found the opposite of a claim.
+What is simulated meets what was published only through a study that looks as the published one
+did: who is sampled, when, what is asked and how, and what is computed. Where that is only a
+stand-in, the entry says so.
 
 An entry is **fitted** when the default numbers, or the trends of a scenario, were chosen with it
 in view; **predicted** when they were not; **not answerable** when no study of this model could

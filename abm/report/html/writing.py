@@ -27,7 +27,7 @@ def write_report(
 ) -> Path:
     """Write the one-file HTML report of a run folder, and return its path; it opens offline.
 
-    `folder` is what `nssi run`, `compare`, `validate`, `sensitivity` or `sweep` wrote;
+    `folder` is what `nssi run`, `compare`, `validate`, `sensitivity`, `sweep` or `ablate` wrote;
     `sensitivity` that of an analysis, for the assumptions that matter most; `output` the file to
     write, by default ``report.html`` in the folder. InputError if a folder cannot be reported on;
     nothing is written then. TableError if the file cannot be written.

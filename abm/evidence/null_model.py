@@ -83,9 +83,12 @@ def null_results(
     study that asks for what nobody here has (traits, states, help, prompts), or compares two
     worlds, has no answer; but of a statistic of an effect it is that there is none.
     """
-    known = register().worlds if worlds is None else worlds
-    seen = tuple((name, own.kind, own.scenario, own.years) for name, own in known.items())
-    return {entry.id: _result(entry, seen) for entry in entries}
+    known, asked = register().worlds if worlds is None else worlds, list(entries)
+    needed = {study.world for entry in asked for study in entry.study}
+    seen = tuple(
+        (name, own.kind, own.scenario, own.years) for name, own in known.items() if name in needed
+    )
+    return {entry.id: _result(entry, seen) for entry in asked}
 
 
 @functools.cache

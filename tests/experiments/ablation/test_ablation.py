@@ -4,7 +4,7 @@ import hand_made
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.experiments.ablation.ablation import (
@@ -61,6 +61,7 @@ def test_a_draw_of_the_parameters_does_not_switch_a_mechanism_on_again() -> None
         assert any(drawn.parameters[n] != scenario.parameters[n] for n in free)
 
 
+@settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(st.floats(0.01, 0.9), st.floats(0.01, 0.9)), min_size=2, max_size=6, unique=True

@@ -11,6 +11,7 @@ from abm.people.records import Parameters, Stage, Today
 def barrier(me: Person, p: Parameters, today: Today, stage: Stage) -> float:
     """Return the barrier against acting now, in logits."""
     height = me.barrier_person + stage.barrier + me.week_mood + me.resolution - me.analgesia
+    height += p.coping_barrier * (me.coping - p.coping_reference)
     if me.acts == 0:
         return height + p.barrier_initiation - p.exposure_initiation * me.exposure
     height -= p.exposure_continuation * me.exposure

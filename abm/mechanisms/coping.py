@@ -1,6 +1,8 @@
 """Adaptive coping (section 2): it grows when distress is met without an act, and withers by acts.
 
-Escape that brings immediate relief comes at the expense of longer-term regulatory strategies.
+Escape that brings immediate relief comes at the expense of longer-term regulatory strategies: what
+is not learnt neither calms later (`derived`) nor keeps from acting as another means at hand
+(`barrier`).
 """
 
 from abm.compilation import rule

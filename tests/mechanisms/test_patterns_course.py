@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from abm.mechanisms.barrier import barrier
 from abm.mechanisms.coping import practise_coping
 from abm.mechanisms.day import decide
 from abm.mechanisms.morning import sleep
@@ -202,3 +203,16 @@ def test_maltreatment_and_self_criticism_go_with_self_injury(cohort) -> None:
     odds = [ever[group].mean() / (1 - ever[group].mean()) for group in (hurt, ~hurt)]
     assert odds[0] > 1.8 * odds[1]
     assert np.corrcoef(cohort.people["self_criticism"], ever)[0, 1] > 0.25
+
+
+def test_other_means_at_hand_keep_from_acting(scene) -> None:
+    """The barrier rises with coping above its reference, before the first act and after it."""
+
+    def height(coping: float, weight: float, acts: int) -> float:
+        life = scene(coping=coping, coping_barrier=weight, acts=acts)
+        return barrier(life.me, life.p, life.today, life.stage)
+
+    for acts in (0, 3):
+        assert height(0.6, 0.0, acts) == height(0.2, 0.0, acts)
+        assert height(0.6, 5.0, acts) > height(0.3, 5.0, acts) > height(0.2, 5.0, acts)
+        assert height(0.3, 5.0, acts) == height(0.3, 0.0, acts)

@@ -12,7 +12,7 @@ from abm.scenario.scenario import Scenario
 
 LIBRARIES_OF_BITS = ("numpy", "numba")  # other versions may give other last digits
 AGENT_DAYS_A_SECOND = 2e6  # until something was measured
-NOT_IN_KEY = frozenset({"name", "title", "observation"})  # they do not change the figures
+NOT_IN_KEY = frozenset({"name", "title", "observation", "economics"})  # change no figure
 
 
 def run_key(scenario: Scenario, seed: int, evaluator: str = "") -> str:

@@ -40,7 +40,8 @@ class Intervention(BaseModel):
     Those of one kind and name are windows of one programme. It runs from the morning of `start`
     until the day before `end` (None: to the end). Coverage rises evenly from 0 over `ramp_years`
     to the share of those it is for that it reaches. `effects` (read-only) say what it changes by
-    how much, as the library explains; `cost` is that of one `cost_per` (see `COST_PER`).
+    how much, as the library explains; `cost` is that of one `cost_per` (see `COST_PER`), and
+    `fixed_cost` comes once, with its start, however many it reaches.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -56,6 +57,9 @@ class Intervention(BaseModel):
     effects: dict[str, float] = Field(description="a table of quantities and numbers")
     cost: Number = Field(ge=0, le=1e9, description="a number from 0 to 1e+09")
     cost_per: Annotated[str, _among(COST_PER)] = Field(description=_one_of(COST_PER))
+    fixed_cost: Number | None = Field(
+        default=None, ge=0, le=1e12, description="a number from 0 to 1e+12"
+    )
 
     @field_validator("effects")
     @classmethod

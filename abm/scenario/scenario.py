@@ -24,6 +24,7 @@ from abm.io.messages import ScenarioError, did_you_mean, shown
 from abm.parameters import parameters, switches
 from abm.scenario import toml_text
 from abm.scenario.dates import years_later
+from abm.scenario.economics import Economics
 from abm.scenario.files import (
     NAME_RULE,
     find_scenario,
@@ -88,10 +89,11 @@ class Observation(_Table):
     follow_up: bool = Field(default=False, description="true or false")
 
 
-_TABLES: dict[str, type[_Table]] = {
+_TABLES: dict[str, type[BaseModel]] = {
     "population": Population,
     "calendar": Calendar,
     "observation": Observation,
+    "economics": Economics,
 }
 
 
@@ -103,7 +105,7 @@ class Scenario(BaseModel):
 
     Its `name` is the file's without ``.toml``, and run folders are called that; `title` is one line
     for tables and reports; `trends` are multipliers by calendar year; `interventions` stand in the
-    order of the file, each complete.
+    order of the file, each complete; `economics` are what a comparison counts with.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -119,6 +121,7 @@ class Scenario(BaseModel):
     trends: Annotated[dict[str, dict[int, float]], PlainValidator(check_trends)] = _COMPLETED
     observation: Observation = Field(default=Observation(), description="a table")
     interventions: Interventions = ()
+    economics: Economics = Field(default=Economics(), description="a table")
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], name: str, origin: str = "scenario") -> Self:
@@ -141,7 +144,7 @@ class Scenario(BaseModel):
             for name, factors in self.trends.items()
         }
         # Not one dump of all: Ctrl-C inside a serializer of pydantic becomes another error.
-        return {
+        resolved = {
             "name": self.name,
             "title": self.title,
             "population": self.population.model_dump(mode="json"),
@@ -152,6 +155,8 @@ class Scenario(BaseModel):
             "trends": trends,
             "interventions": [entry.resolved() for entry in self.interventions],
         }
+        declared = self.economics.model_dump(mode="json", exclude_defaults=True)
+        return resolved | ({"economics": declared} if declared else {})
 
     def content_hash(self) -> str:
         """Return a SHA-256 over :meth:`resolved`, in hexadecimal digits."""

@@ -68,7 +68,7 @@ _STARTER_TAIL = """
 def as_toml(resolved: Mapping[str, Any]) -> str:
     """Return the file text of a resolved scenario, or of the part of one that is given."""
     lines = [f"title = {_literal(resolved['title'])}"]
-    for table in ("population", "calendar", "parameters", "switches", "observation"):
+    for table in ("population", "calendar", "parameters", "switches", "observation", "economics"):
         if resolved.get(table):
             lines += ["", f"[{table}]", *_entries(resolved[table])]
     for name, factors in resolved["trends"].items():

@@ -32,13 +32,15 @@ class Census:
 
     Stocks are persons on that day, flows sums over the twelve months, each event or day in the
     cell of the person's sex and age at that moment: int64, by sex (female, male), completed age 10
-    to 24, and what is counted. Yearly are the records of everybody present with any acts.
+    to 24, and what is counted. Yearly are the records of everybody present with any acts, in care
+    the numbers of the persons in specialist care, therapy included.
     """
 
     date: datetime.date  # the last day of twelve reported months
     stocks: np.ndarray  # shape (2, 15, len(STOCKS))
     flows: np.ndarray  # shape (2, 15, len(FLOWS))
     yearly: np.ndarray = field(default_factory=lambda: np.zeros(0, YEARLY_DTYPE))
+    in_care: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __post_init__(self) -> None:
         for name, counts, columns in (

@@ -5,6 +5,7 @@ Everything is counted at the end of the days on which an intervention runs, to t
 
 import datetime
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,8 @@ class Counts:
         self._people = np.zeros(len(ordered))
         self._newly = np.zeros(len(ordered))
         self._units = np.zeros(len(ordered))
+        self._fixed = np.zeros(len(ordered))  # costs that come once
+        self._costs: list[dict[int, float]] = []  # so far, at the end of every reported year
 
     def begin(self, people: np.ndarray) -> None:
         """Note, on the first morning, the courses of therapy that were begun before."""
@@ -63,6 +66,7 @@ class Counts:
         for index, intervention in self._ordered:
             if not (runs_on(intervention, date) and changes_anything(intervention)):
                 continue
+            self._fixed[index] = intervention.fixed_cost or 0.0
             courses = intervention.about().audience == "therapies"
             if isinstance(intervention, ForPersons):
                 share = None if is_still else (reached[index] & present).astype(float)
@@ -92,6 +96,10 @@ class Counts:
         self._met[index] += starts
         return float(starts.sum()), float(np.maximum(share - known, 0.0).sum())
 
+    def end_year(self) -> None:
+        """Note, at the end of twelve reported months, what all comes to so far."""
+        self._costs.append({index: self._cost(index, listed) for index, listed in self._ordered})
+
     def forget(self, start: int, stop: int) -> None:
         """Forget the people of some rows, which are given to a new year-group."""
         self._met[:, start:stop] = 0.0
@@ -103,13 +111,13 @@ class Counts:
         `people` are distinct persons reached: where numbers change for everybody each as far as
         coverage had risen while they were present (or, for prevention, when they entered), and for
         therapy those who began a course; `newly` those of them whom no other intervention of the
-        same kind and name had reached before; `units` how many of what the cost is of.
+        same kind and name had reached before; `units` how many of what the cost is of. `cost` is
+        in all, the fixed cost among it, `cost_by_year` that of every reported year.
         """
         return tuple(self._row(*numbered) for numbered in sorted(self._ordered))
 
     def _row(self, index: int, intervention: Intervention) -> dict[str, Any]:
-        units = self._units[index] / (DAYS_A_YEAR if intervention.cost_per in DAYS else 1.0)
-        units = round(float(units), 6)
+        so_far = [0.0, *(costs[index] for costs in self._costs)]
         return {
             "kind": intervention.kind,
             "name": intervention.name or "",
@@ -117,9 +125,18 @@ class Counts:
             "people": round(self._people[index]),
             "newly": round(self._newly[index]),
             "cost_per": intervention.cost_per,
-            "units": units,
-            "cost": round(units * intervention.cost, 6),
+            "units": self._units_of(index, intervention),
+            "cost": self._cost(index, intervention),
+            "cost_by_year": [round(cost - before, 6) for before, cost in pairwise(so_far)],
         }
+
+    def _units_of(self, index: int, intervention: Intervention) -> float:
+        days = DAYS_A_YEAR if intervention.cost_per in DAYS else 1.0
+        return round(float(self._units[index] / days), 6)
+
+    def _cost(self, index: int, intervention: Intervention) -> float:
+        units = self._units_of(index, intervention)
+        return round(units * intervention.cost + float(self._fixed[index]), 6)
 
 
 def share_today(

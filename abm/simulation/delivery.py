@@ -222,6 +222,10 @@ class RunningInterventions:
             reached = self._reached_on != NOT_REACHED
             self._counts.count(people, date, ages_of, reached, is_still)
 
+    def end_year(self) -> None:
+        """Note, at the end of twelve reported months, what all has cost so far."""
+        self._counts.end_year()
+
     def reached(self) -> tuple[dict[str, Any], ...]:
         """Return what each intervention came to so far; see `abm.simulation.counts.Counts.rows`."""
         return self._counts.rows()

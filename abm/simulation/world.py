@@ -13,6 +13,7 @@ from abm.chance import Purpose, draws_for, seed_halves
 from abm.mechanisms.day_log import ACT_DTYPE, compiled_day_log
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameter_record, parameters
+from abm.people.codes import SPECIALIST
 from abm.people.friendships import FriendshipNetwork, FriendshipRules, YearGroup, form_friendships
 from abm.people.layout import SEXES, YEAR_GROUPS, PlainRecord, person_dtype
 from abm.people.maltreatment import prepare_childhood
@@ -356,8 +357,13 @@ class World:
         count_people(self.people, self.days, stocks)
         active = (self.people["present"] == 1) & (self.people["past_year_acts"] > 0)
         self.people["active_years"] += active
-        self.censuses.append(Census(self.date, stocks, self.flows.copy(), self._yearly_acts()))
+        cared_for = (self.people["present"] == 1) & (self.people["care"] >= SPECIALIST)
+        in_care = self.people["person"][cared_for]
+        self.censuses.append(
+            Census(self.date, stocks, self.flows.copy(), self._yearly_acts(), in_care)
+        )
         self.flows[:] = 0
+        self.interventions.end_year()
         if self.logs.panel:
             self._panel.append(self._panel_wave(len(self.censuses) - 1))
 

@@ -16,9 +16,11 @@ def other(**settings):
 def test_a_key_says_all_that_decides_the_figures_and_nothing_else(monkeypatch):
     same = BASE.model_copy(update={"name": "other", "title": "Other"})
     watched = other(**{"observation.panel_share": 0.5})
+    dearer = other(**{"economics.price_presentation": 809})
     key = result_key("run", BASE, 1)
     assert len(key) == 64
     assert result_key("run", same, 1) == result_key("run", watched, 1) == key
+    assert result_key("run", dearer, 1) == key
     others = {
         result_key("people", BASE, 1),
         result_key("run", BASE, 2),

@@ -55,7 +55,7 @@ def test_a_kind_alone_is_a_complete_intervention(name: str) -> None:
     assert (each.start, each.end) == (FIRST_DAY, None)
     assert each.effects == {quantity: effect.value for quantity, effect in kind.effects.items()}
     assert isinstance(each, ForPersons) == kind.is_for_persons
-    said = {"kind", "name", "start", "end", "effects"}
+    said = {"kind", "name", "start", "end", "effects", "fixed_cost"}
     assert set(kind.defaults) == set(type(each).model_fields) - said
     assert 0.0 < each.coverage <= 1.0
     assert each.start < END

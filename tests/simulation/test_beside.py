@@ -15,6 +15,7 @@ from abm.parameters import parameters
 from abm.scenario.intervention_library import kinds
 from abm.scenario.scenario import Scenario
 from abm.simulation.beside import READ_BY_NO_RULE, run_worlds_together
+from abm.simulation.census import STOCKS
 from abm.simulation.record import Logs, Record
 from abm.simulation.run import record_of, run
 from abm.simulation.world import World
@@ -64,6 +65,8 @@ def assert_as_alone(*scenarios: Scenario) -> None:
             assert census.flows.tolist() == expected.flows.tolist()
             assert census.stocks.tolist() == expected.stocks.tolist()
             assert census.yearly.tobytes() == expected.yearly.tobytes()
+            assert census.in_care.tolist() == expected.in_care.tolist()
+            assert len(census.in_care) == census.stocks[..., STOCKS.index("in_care")].sum()
         assert ours.reached == theirs.reached
 
 

@@ -105,7 +105,25 @@ def test_a_course_of_therapy_counts_on_the_day_on_which_it_begins() -> None:
     assert each.reached()[0]["units"] == each.reached()[0]["people"] == 4
 
 
+def test_what_is_fixed_costs_once_however_many_are_reached() -> None:
+    for size in (10, 60):
+        own = row(Village(size=size), lines(cost_per="person", fixed_cost=500))
+        assert own["cost"] == 500 + 3.0 * size
+
+
+def test_years_add_up_to_the_cost_and_what_is_fixed_falls_in_the_first_one() -> None:
+    village = Village(size=60)
+    each = village.running(lines(start=date(2016, 9, 1), cost_per="year", fixed_cost=500))
+    for year in (2016, 2017, 2018):
+        village.live(each, date(year - 1, 9, 1), date(year, 8, 31))
+        each.end_year()
+    own = each.reached()[0]
+    assert own["cost_by_year"] == pytest.approx([0.0, 503.0, 3.0], abs=0.01)
+    assert sum(own["cost_by_year"]) == pytest.approx(own["cost"])
+
+
 def test_what_changes_nothing_costs_nothing() -> None:
     nothing = {"crisis_barrier": 0.0}
     for table in (lines(coverage=0.0, cost_per="year"), lines(effects=nothing, cost_per="year")):
+        table["fixed_cost"] = 9.0
         assert row(Village(size=10), table)["cost"] == 0.0

@@ -27,6 +27,12 @@ panel_share = 0.5
 moments_share = 1
 moments_days = 7
 prompts_per_day = 10
+[economics]
+currency = "GBP"
+price_year = 2014
+price_presentation = 809
+[economics.sources]
+price_presentation = "Tsiachristas 2017"
 """
 
 

@@ -38,6 +38,10 @@ def test_every_key_of_a_file_arrives(folder: Path) -> None:
     assert scenario.switches["dissociation"] == "end"
     assert list(scenario.trends["stressor_rate"].items()) == [(2015, 1.0), (2025, 1.5)]
     assert scenario.observation.prompts_per_day == 10
+    economics = scenario.economics
+    assert (economics.money(), economics.price_presentation) == ("GBP of 2014", 809.0)
+    assert economics.source("price_presentation") == "Tsiachristas 2017"
+    assert economics.source("weight_year") == "assumption"
 
 
 def test_a_child_says_only_what_differs(folder: Path) -> None:

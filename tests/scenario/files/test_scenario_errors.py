@@ -79,6 +79,16 @@ WRONG_VALUES = [
     ("[trends.stressor_rate]\n2015 = -1", "trends.stressor_rate.2015", "0 to 100"),
     ("[trends.stressor_rate]\n2015 = inf", "trends.stressor_rate.2015", "0 to 100"),
     ("[trends.stressor_rate]\n2015 = true", "trends.stressor_rate.2015", "0 to 100"),
+    ("[economics]\ncurency = 'EUR'", "economics.curency", "did you mean 'currency'"),
+    ("[economics]\ncurrency = 5", "economics.currency", "such as"),
+    ("[economics]\ncurrency = ' EUR'", "economics.currency", "such as"),
+    ("[economics]\nprice_year = 14", "economics.price_year", "a year"),
+    ("[economics]\ndiscount_costs = 3", "economics.discount_costs", "a rate from 0 to 0.5"),
+    ("[economics]\nprice_therapy = -1", "economics.price_therapy", "from 0 to 1e+09"),
+    ("[economics]\nweight_year = 1.1", "economics.weight_year", "from 0 to 1"),
+    ("[economics.sources]\nweight = 'x'", "economics.sources.weight", "no such key"),
+    ("[economics.sources]\nweight_year = ''", "economics.sources.weight_year", "one line"),
+    ("[economics]\nsources = 5", "economics.sources", "a table"),
     ("[trends.stressor_rate]\n2015 = 6", "trends.stressor_rate.2015", "0.9 x 6 = 5.4"),
 ]
 

@@ -141,6 +141,7 @@ def note_before(
     act.share_feel = shares[1]
     act.share_punish = shares[2]
     act.severity = severity
+    act.bout = me.bouts
     act.visible = 0
     act.hospital = 0
     act.hospital_chance = 0.0

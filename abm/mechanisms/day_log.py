@@ -24,6 +24,7 @@ ACT_DTYPE = np.dtype(
         ("dorsal_vagal_peak", np.float64),
         ("relief", np.float64),
         ("severity", np.float64),
+        ("bout", np.int64),
         ("visible", np.int64),
         ("hospital", np.int64),
         ("hospital_chance", np.float64),

@@ -4,6 +4,9 @@ Chances belong to a bout of self-injury, not to an act: each bout draws its numb
 is reached at the first act at which the chance exceeds them. So many acts in a few people and few
 acts in many agree with the published shares of both. What an act adds to its bout's highest chance
 so far is noted with it: summed over acts this tells how many are expected in hospital.
+
+Two rules stand side by side. By person, a counsellor or GP is reached by those who can be reached,
+whatever the severity, and a hospital by severity alone. By act, one chance brings in either.
 """
 
 import math
@@ -11,7 +14,7 @@ import math
 from abm.chance import Purpose, four_draws
 from abm.compilation import rule
 from abm.mechanisms.curves import logistic
-from abm.people.codes import COUNSELLOR, INFORMAL, SERVICES_OFF
+from abm.people.codes import BY_ACT, COUNSELLOR, INFORMAL, SERVICES_OFF
 from abm.people.layout import Person
 from abm.people.records import DayLog, Parameters, Today
 
@@ -24,15 +27,62 @@ def reach_out(
     if p.services == SERVICES_OFF:
         return
     u = four_draws(today.seed_low, today.seed_high, me.person, me.bouts, Purpose.HELP, 0)
-    chance = contact_chance(me, p, today, severity)
-    day_log.acts[me.acts_today].hospital_chance = p.hospital_share * max(
-        0.0, chance - me.bout_contact
-    )
-    me.bout_contact = max(me.bout_contact, chance)
-    if me.contacted == 0 and u[0] < chance:
-        reach_service(me, p, today, day_log, u[1] < p.hospital_share)
+    act = day_log.acts[me.acts_today]
+    if p.contact_by == BY_ACT:
+        act.hospital_chance = reach_by_act(me, p, today, day_log, severity, u[0], u[1])
+    else:
+        act.hospital_chance = reach_by_person(me, p, today, day_log, severity, u[0], u[1])
     if me.disclosed == 0 and u[2] < disclosure_chance(me, p, shame):
         tell_somebody(me, p, today, u[3] < p.supportive_chance)
+
+
+@rule
+def reach_by_person(
+    me: Person,
+    p: Parameters,
+    today: Today,
+    day_log: DayLog,
+    severity: float,
+    draw: float,
+    hospital_draw: float,
+) -> float:
+    """Reach those who can be reached, and a hospital by severity; return what the act added."""
+    if me.contacted == 0 and draw < counsellor_chance(me, p):
+        reach_counsellor(me, today, day_log)
+    before = me.bout_contact
+    added = added_to_bout(me, hospital_chance(p, today, severity))
+    if before <= hospital_draw < me.bout_contact:
+        reach_hospital(me, today, day_log)
+    return added
+
+
+@rule
+def reach_by_act(
+    me: Person,
+    p: Parameters,
+    today: Today,
+    day_log: DayLog,
+    severity: float,
+    draw: float,
+    hospital_draw: float,
+) -> float:
+    """Reach either by one chance; return what the act added to the chance of a hospital."""
+    chance = chance_by_act(me, p, today, severity)
+    added = p.hospital_share * added_to_bout(me, chance)
+    if me.contacted == 0 and draw < chance:
+        if hospital_draw < p.hospital_share:
+            reach_hospital(me, today, day_log)
+        else:
+            reach_counsellor(me, today, day_log)
+    return added
+
+
+@rule
+def added_to_bout(me: Person, chance: float) -> float:
+    """Return what a chance adds to the highest of this bout so far, and note the new highest."""
+    before = me.bout_contact
+    me.bout_contact = max(before, chance)
+    return me.bout_contact - before
 
 
 @rule
@@ -48,14 +98,33 @@ def with_odds(chance: float, odds: float) -> float:
 
 
 @rule
-def contact_chance(me: Person, p: Parameters, today: Today, severity: float) -> float:
-    """Return the chance that an act of this severity brings a health service in at once.
+def counsellor_chance(me: Person, p: Parameters) -> float:
+    """Return the chance that a bout brings a counsellor or GP in: it is the person's own."""
+    reach = me.reachability + p.reachability_help_seeking * me.help_seeking_gained
+    drive = p.contact_intercept + p.contact_reachability * reach
+    return with_odds(logistic(drive), p.help_seeking_odds)
 
-    Severity counts in units of its spread between bouts in the reference population, half of
-    which lies between people.
+
+@rule
+def hospital_chance(p: Parameters, today: Today, severity: float) -> float:
+    """Return the chance that an act of this severity is treated in hospital."""
+    drive = p.hospital_intercept + p.hospital_severity * size_of(today, severity)
+    return with_odds(logistic(drive), p.help_seeking_odds)
+
+
+@rule
+def size_of(today: Today, severity: float) -> float:
+    """Return severity in units of its spread between bouts in the reference population.
+
+    Half of that spread lies between people.
     """
-    size = math.log(severity) / today.severity_spread
-    drive = p.contact_intercept + p.contact_severity * size
+    return math.log(severity) / today.severity_spread
+
+
+@rule
+def chance_by_act(me: Person, p: Parameters, today: Today, severity: float) -> float:
+    """Return the chance that an act of this severity brings a health service in at once."""
+    drive = p.contact_intercept + p.contact_severity * size_of(today, severity)
     drive += p.contact_visibility * me.visibility + p.contact_help_seeking * help_seeking_now(me)
     return with_odds(logistic(drive), p.help_seeking_odds)
 
@@ -69,19 +138,31 @@ def disclosure_chance(me: Person, p: Parameters, shame: float) -> float:
 
 
 @rule
-def reach_service(me: Person, p: Parameters, today: Today, day_log: DayLog, hospital: bool) -> None:
-    """A hospital, or a school counsellor or GP, comes to know."""
+def service_knows(me: Person, day_log: DayLog) -> None:
+    """A service comes to know of this bout, if none does yet."""
+    if me.contacted == 1:
+        return
     me.contacted = 1
     me.known = 1
     me.service_contacts += 1
-    act = day_log.acts[me.acts_today]
-    act.visible = 1
-    if hospital:
-        act.hospital = 1
-        me.hospital_contacts += 1
-        me.last_hospital = today.day + me.hour / 24.0
-        me.reported_hospital += today.is_reported
-    elif me.care <= COUNSELLOR:
+    day_log.acts[me.acts_today].visible = 1
+
+
+@rule
+def reach_hospital(me: Person, today: Today, day_log: DayLog) -> None:
+    """An act is treated in hospital."""
+    service_knows(me, day_log)
+    day_log.acts[me.acts_today].hospital = 1
+    me.hospital_contacts += 1
+    me.last_hospital = today.day + me.hour / 24.0
+    me.reported_hospital += today.is_reported
+
+
+@rule
+def reach_counsellor(me: Person, today: Today, day_log: DayLog) -> None:
+    """A school counsellor or GP helps from today on, unless there is more help already."""
+    service_knows(me, day_log)
+    if me.care <= COUNSELLOR:
         me.care = COUNSELLOR
         me.care_since = 1.0 * today.day
 

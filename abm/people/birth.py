@@ -106,3 +106,7 @@ def draw_self_and_temperament(
     me.help_seeking = help_seeking - p.help_seeking_male * (me.sex - 1.0 + p.female_share)
     me.severity_level = severity
     me.visibility = visibility
+    own, _, _, _ = four_normals(today, me, 15)
+    seeking, seen = p.reachability_help_seeking, p.reachability_visibility
+    rest = math.sqrt(max(0.0, 1.0 - seeking * seeking - seen * seen))
+    me.reachability = seeking * me.help_seeking + seen * visibility + rest * own

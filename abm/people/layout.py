@@ -85,6 +85,7 @@ class Person(Protocol):
     help_seeking: Annotated[float, trait("Propensity to tell someone")]
     severity_level: Annotated[float, trait("Personal level of the severity of acts")]
     visibility: Annotated[float, trait("How readily others notice")]
+    reachability: Annotated[float, trait("How readily a counsellor or GP becomes involved")]
 
     # Within the day; they relax toward set points
     hour: Annotated[float, passing("Hour of the day at which the states stand", "h")]
@@ -142,7 +143,8 @@ class Person(Protocol):
     contacted: Annotated[int, passing("1 once this bout reached a service", "yes/no")]
     disclosed: Annotated[int, passing("1 once this bout was told to somebody", "yes/no")]
     bout_contact: Annotated[
-        float, passing("Highest chance of this bout so far to reach a service", "share")
+        float,
+        passing("Highest chance of this bout so far, to reach a service or a hospital", "share"),
     ]
     help_failed: Annotated[int, passing("1 until a failed attempt to get help is felt", "yes/no")]
 

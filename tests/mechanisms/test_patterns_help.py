@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from abm.mechanisms.care import a_week_of_care, distress_tolerance_now, regulation_now
-from abm.mechanisms.help import contact_chance, disclosure_chance, reach_out
+from abm.mechanisms.help import (
+    chance_by_act,
+    disclosure_chance,
+    reach_out,
+)
 from abm.mechanisms.stressors import draw_stressor
 from abm.people.codes import COUNSELLOR, FAILED_HELP, INFORMAL, SPECIALIST, THERAPY
 from abm.people.layout import NEVER, PlainRecord, person_dtype
@@ -20,6 +24,7 @@ def reached(scene: Any, bouts: int = 400, severity: float = 1.0, **given: Any) -
     told = 0
     for bout in range(bouts):
         me.bouts, me.contacted, me.disclosed, me.acts_today = bout, 0, 0, 0
+        me.bout_contact = 0.0
         act.visible = act.hospital = 0
         reach_out(me, life.p, life.today, life.day_log, severity, 0.3)
         told += me.disclosed
@@ -32,7 +37,7 @@ def reached(scene: Any, bouts: int = 400, severity: float = 1.0, **given: Any) -
 def test_severe_acts_visible_people_and_help_seekers_reach_services_more(scene) -> None:
     def chance(severity: float = 1.0, **given: Any) -> float:
         life = scene(**given)
-        return contact_chance(life.me, life.p, life.today, severity)
+        return chance_by_act(life.me, life.p, life.today, severity)
 
     assert chance(3.0) > 4 * chance(0.5)
     assert chance(visibility=1.0) > chance(visibility=-1.0)
@@ -67,9 +72,10 @@ def test_most_bouts_stay_invisible_and_half_of_the_others_reach_a_hospital(scene
     assert 0.3 < told < 0.5
 
 
-def test_expected_presentations_are_those_that_luck_brings_about(scene) -> None:
+@pytest.mark.parametrize("rule", ["act", "person"])
+def test_expected_presentations_are_those_that_luck_brings_about(scene, rule: str) -> None:
     """Summed over acts, the chance that is noted is the share of bouts that reach a hospital."""
-    life = scene()
+    life = scene(contact_by=rule, hospital_intercept=-3.0)
     me, act, noted = life.me, life.day_log.acts[0], 0.0
     for bout in range(4000):
         me.bouts, me.contacted, me.bout_contact = bout, 0, 0.0
@@ -77,6 +83,43 @@ def test_expected_presentations_are_those_that_luck_brings_about(scene) -> None:
             reach_out(me, life.p, life.today, life.day_log, severity, 0.3)
             noted += act.hospital_chance
     assert noted == pytest.approx(me.hospital_contacts, rel=0.1)
+
+
+def test_by_person_a_counsellor_is_for_the_reachable_and_a_hospital_for_the_severe(scene) -> None:
+    """Severity plays no part in the one, nothing of the person in the other."""
+
+    def shares(severity: float, reachability: float) -> tuple[float, float]:
+        given = {"reachability": reachability, "contact_by": "person", "contact_intercept": -2.0}
+        me, service, hospital, _ = reached(scene, severity=severity, **given)
+        assert (me.care == COUNSELLOR) == (reachability > 0.0)
+        return service, hospital
+
+    mild, severe, reachable = shares(0.3, -3.0), shares(20.0, -3.0), shares(0.3, 2.0)
+    assert mild[0] == mild[1] < 0.02  # nobody else is reached
+    assert severe[0] == severe[1] > 0.5
+    assert reachable[0] > 0.9
+    assert reachable[1] == mild[1]
+
+
+def test_by_person_who_was_not_reached_in_one_bout_is_rarely_reached_in_the_next(scene) -> None:
+    """Over people of all kinds, more so the more reachability weighs; not at all without it."""
+
+    def again(weight: float) -> tuple[float, float]:
+        trait = np.random.default_rng(1).standard_normal(600)
+        seen = np.zeros((2, 600))
+        for person, reachability in enumerate(trait):
+            life = scene(contact_by="person", contact_reachability=weight, person=person)
+            life.place(reachability=reachability)
+            for bout in (0, 1):
+                life.me.bouts, life.me.contacted, life.me.bout_contact = bout, 0, 1.0
+                reach_out(life.me, life.p, life.today, life.day_log, 1.0, 0.3)
+                seen[bout, person] = life.me.contacted
+        return seen[1, seen[0] == 0].mean(), seen[1, seen[0] == 1].mean()
+
+    never, once = again(3.0)
+    assert 5 * never < once
+    never, once = again(0.0)
+    assert abs(never - once) < 0.1
 
 
 def test_switched_off_nobody_helps(scene) -> None:

@@ -58,7 +58,8 @@ def bits(world: World) -> dict[str, bytes]:
     [
         {},
         pytest.param(
-            {"opioids": "reduced", "dissociation": "induce", "stress_response": "prior"},
+            {"opioids": "reduced", "dissociation": "induce", "stress_response": "prior"}
+            | {"contact_by": "person"},
             marks=pytest.mark.slow,
         ),
     ],

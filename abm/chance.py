@@ -60,6 +60,7 @@ class Purpose(IntEnum):
     DRAWS = 43
     NULL_PERSON = 51
     NULL_ACT = 52
+    SLOW_CHANGE = 53
 
 
 @rule

@@ -26,6 +26,10 @@ from abm.simulation.world import World
 ROOT = Path(abm.__file__).parent.parent
 BOTH = Logs(people=True, acts=True)
 EVERYTHING = Logs(people=True, acts=True, panel=True, moments=True)
+CHANGING = {
+    **{"change_share": 0.5, "circumstances_stressors": 0.4, "circumstances_support": 0.1},
+    **{"transition_stressors": 0.5, "transition_connectedness": 0.1},
+}
 RISKY = {"barrier_mean": 6.0, "awareness_age": 10.0, "stressor_rate": 1.2}
 
 
@@ -56,16 +60,16 @@ def bits(world: World) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     "more",
     [
-        {},
+        CHANGING,
         pytest.param(
             {"opioids": "reduced", "dissociation": "induce", "stress_response": "prior"}
             | {"contact_by": "person"},
             marks=pytest.mark.slow,
         ),
     ],
-    ids=["default", "rivals"],
+    ids=["slow changes", "rivals"],
 )
-def test_compiled_and_agent_by_agent_give_the_same_bits(more: dict[str, str]) -> None:
+def test_compiled_and_agent_by_agent_give_the_same_bits(more: dict[str, Any]) -> None:
     """120 days of 300 people of all ages, among whom many act and hear of friends' acts."""
     scenario = risky(**more)
     compiled = NSSIModel(scenario, rng=3, warm_up=False, logs=BOTH)

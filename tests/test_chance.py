@@ -231,7 +231,7 @@ def test_no_two_draws_at_birth_share_an_index() -> None:
                 indices += [2 * block + 1, 2 * block + 2]
             if isinstance(call, ast.Call) and called(call) == "draw_type":
                 indices.append(ast.literal_eval(call.args[3]))
-    assert len(indices) == 1 + 2 * 7 + 5
+    assert len(indices) == 1 + 2 * 8 + 5
     assert len(set(indices)) == len(indices)
     written = {index for _, _, index in draw_calls()["BIRTH"]}
     assert written == {"0", "2 * block + 1", "2 * block + 2", "block"}

@@ -14,7 +14,7 @@ from abm.people.records import Parameters, Stage
 @rule
 def practise_coping(me: Person, p: Parameters, stage: Stage) -> None:
     """Grow a little when distress above the window is met without an act."""
-    me.coping += stage.coping_growth * connectedness_now(me, p) * (1.0 - me.coping)
+    me.coping += stage.coping_growth * connectedness_now(me, p, stage) * (1.0 - me.coping)
 
 
 @rule

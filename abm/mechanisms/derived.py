@@ -11,6 +11,7 @@ from abm.compilation import rule
 from abm.mechanisms.care import distress_tolerance_now, regulation_now
 from abm.mechanisms.curves import LN_2, clipped, logistic
 from abm.mechanisms.opioids import tone_analgesia, tone_release
+from abm.mechanisms.slow_changes import stressors_by_circumstances, support_lost
 from abm.people.codes import ELEVATED, PRIOR
 from abm.people.layout import FEMALE, Person
 from abm.people.records import Parameters, Stage, Today
@@ -24,6 +25,7 @@ def update_derived(me: Person, p: Parameters, today: Today) -> None:
     me.barrier_person = personal_barrier(me, p)
     me.arousal_gain = math.exp(p.arousal_gain * me.sympathetic_gain)
     me.rejection_weight = math.exp(p.rejection_weight * me.rejection_sensitivity)
+    me.stressor_factor = stressors_by_circumstances(me, p)
     me.shutdown_base = p.shutdown_threshold * math.exp(
         -p.shutdown_proneness * me.dissociation_proneness
     )
@@ -77,9 +79,17 @@ def self_criticism_now(me: Person) -> float:
 
 
 @rule
-def connectedness_now(me: Person, p: Parameters) -> float:
-    """Return connectedness with others, with what programmes or the times changed."""
-    return clipped(me.connectedness + me.connectedness_gained + p.connectedness_everyone, 0.0, 1.0)
+def connectedness_now(me: Person, p: Parameters, stage: Stage) -> float:
+    """Return connectedness, with what programmes, the times, and a change of school changed."""
+    others = me.connectedness + me.connectedness_gained + p.connectedness_everyone
+    lost = support_lost(me, p) + p.transition_connectedness * stage.transition
+    return clipped(others - lost, 0.0, 1.0)
+
+
+@rule
+def family_support_now(me: Person, p: Parameters) -> float:
+    """Return family support, with what programmes and circumstances changed."""
+    return clipped(me.family_support + me.family_support_gained - support_lost(me, p), 0.0, 1.0)
 
 
 @rule
@@ -122,6 +132,6 @@ def update_set_points(me: Person, p: Parameters, stage: Stage) -> None:
     me.calm_rest = calm
     me.distress_rest = p.rest_distress * me.strain
     me.emptiness_rest = p.rest_emptiness_shutdown * dorsal_vagal + (
-        p.rest_emptiness_lonely * (1.0 - connectedness_now(me, p))
+        p.rest_emptiness_lonely * (1.0 - connectedness_now(me, p, stage))
     )
     me.shame_rest = p.rest_shame * me.self_critical

@@ -2,7 +2,8 @@
 
 Reactivity rises with puberty, earlier in girls; regulation and reluctance rise with maturity at
 about 18; the youngest face an extra barrier, and self-injury becomes known as a possibility at
-some age. These curves are looked up once a day, not once a person.
+some age. Changing school and leaving it are times of stress and of fewer ties, which fade. All this
+is looked up once a day, not once a person.
 """
 
 import math
@@ -14,6 +15,7 @@ from abm.people.records import Parameters, Stage, dtype_of
 
 STAGE_DTYPE = dtype_of(Stage)
 DAYS_A_YEAR = 365.25
+MONTHS_A_YEAR = 12.0
 
 
 @rule
@@ -26,9 +28,11 @@ def grow_up(stage: Stage, p: Parameters, sex: int, index: int, age: float) -> No
     stage.age_index = index
     stage.puberty = puberty
     stage.maturing = maturing
+    stage.transition = transition(p, age)
     stage.stressors = p.stressor_rate * max(
         0.0, 1.0 + p.stressor_puberty * (puberty - 1.0) - p.stressor_maturity * maturing
     )
+    stage.stressors *= 1.0 + p.transition_stressors * stage.transition
     stage.interpersonal = p.interpersonal_female if sex == FEMALE else p.interpersonal_male
     hazard = p.awareness_rate * logistic((age - p.awareness_age) / p.awareness_pace)
     stage.awareness = hazard / DAYS_A_YEAR
@@ -36,3 +40,13 @@ def grow_up(stage: Stage, p: Parameters, sex: int, index: int, age: float) -> No
     stage.distress_speed = math.exp(p.distress_regulation * p.regulation_maturity * maturing)
     stage.barrier = p.barrier_maturity * maturing + p.barrier_early * (1.0 - puberty)
     stage.coping_growth = p.coping_growth * (0.5 + maturing)
+
+
+@rule
+def transition(p: Parameters, age: float) -> float:
+    """Return how fresh a change of school or the leaving of it is: 1 on its day, then fading."""
+    fresh = 0.0
+    for moved in (p.secondary_school_age, p.school_choice_age, p.leaving_school_age):
+        if age >= moved:
+            fresh = max(fresh, math.exp((moved - age) * MONTHS_A_YEAR / p.transition_months))
+    return fresh

@@ -12,6 +12,7 @@ from abm.mechanisms.derived import (
     update_speeds,
 )
 from abm.mechanisms.exposure import become_aware, hear_of_friends
+from abm.mechanisms.slow_changes import change_slowly
 from abm.people.layout import Person
 from abm.people.records import DayLog, Parameters, Stage, Today
 
@@ -22,13 +23,15 @@ SIX_MONTHS_MASK = (1 << 60) - 1
 @rule
 def wake(me: Person, p: Parameters, today: Today, stage: Stage, day_log: DayLog) -> None:
     """Clear the day's counts, turn the month and the week, and settle today's speeds."""
+    drifted = False
     if today.is_month_start == 1:
         turn_month(me)
+        drifted = change_slowly(me, p, today)
     cared = 0
     if today.is_monday == 1:
         turn_week(me, today)
         cared = a_week_of_care(me, p, today)
-    changed = me.settlement != today.settlement or cared == 1
+    changed = me.settlement != today.settlement or cared == 1 or drifted
     by_hand = me.settlement == 0
     is_due = today.is_monday == 1 or me.acts_today > 0 or by_hand
     if changed:
@@ -81,6 +84,6 @@ def sleep(me: Person, p: Parameters, today: Today) -> None:
     me.strain += today.strain_gain * (me.peak_sympathetic - me.strain)
 
 
-def kept_over(days: float) -> float:
-    """Return the share that is left after one day of an exponential fading over `days`."""
-    return math.exp(-1.0 / days)
+def kept_over(steps: float) -> float:
+    """Return the share left after one step, a day or a month, of a fading over so many of them."""
+    return math.exp(-1.0 / steps)

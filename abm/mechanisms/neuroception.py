@@ -5,7 +5,7 @@ family support attenuates threat (section 4); rejection weighs more on those sen
 """
 
 from abm.compilation import rule
-from abm.mechanisms.curves import clipped
+from abm.mechanisms.derived import family_support_now
 from abm.people.codes import FAILED_HELP, INTERPERSONAL
 from abm.people.layout import Person
 from abm.people.records import Parameters
@@ -15,8 +15,7 @@ from abm.people.records import Parameters
 def appraise(me: Person, p: Parameters, kind: int, size: float) -> float:
     """Return the threat that a stressor of this kind and size is felt to be."""
     threat = size * (1.0 + p.appraisal_bias * me.sns_sensitisation)
-    support = clipped(me.family_support + me.family_support_gained, 0.0, 1.0)
-    threat *= 1.0 - p.support_buffer * support
+    threat *= 1.0 - p.support_buffer * family_support_now(me, p)
     if kind in (INTERPERSONAL, FAILED_HELP):
         threat *= me.rejection_weight
     return threat

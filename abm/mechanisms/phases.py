@@ -38,7 +38,7 @@ def maybe_end_phase(me: Person, p: Parameters, today: Today, stage: Stage) -> No
     skill = regulation_now(me, p) + p.regulation_maturity * stage.maturing
     skill += p.coping_as_regulation * (me.coping - p.coping_reference)
     drive = p.phase_regulation * skill
-    drive += p.phase_connectedness * (connectedness_now(me, p) - p.connectedness_reference)
+    drive += p.phase_connectedness * (connectedness_now(me, p, stage) - p.connectedness_reference)
     if me.care >= SPECIALIST:
         drive += p.phase_care
     if me.care == THERAPY:

@@ -25,9 +25,9 @@ def reminder_rate(me: Person, p: Parameters) -> float:
 
 @rule
 def stressor_rate(me: Person, p: Parameters, today: Today, stage: Stage) -> float:
-    """Return how many everyday stressors come a day; more to those with more adversity."""
+    """Return how many everyday stressors come a day: more with adversity, and in a worse time."""
     excess = 1.0 + p.stressor_adversity * (me.adversity - today.adversity_mean)
-    return stage.stressors * max(0.0, excess)
+    return stage.stressors * me.stressor_factor * max(0.0, excess)
 
 
 @rule

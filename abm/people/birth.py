@@ -1,8 +1,9 @@
-"""A person enters at age 10: traits drawn once, from keyed draws, in the order of this file.
+"""A person enters at age 10: traits from keyed draws, in the order of this file.
 
 Every trait is a z-score (mean 0, spread 1 in the reference population, which has the declared
 defaults) unless its unit says otherwise: a loading on adversity plus the person's own variation.
-Opioid tone is wider in those with adversity, and shifted by its switch.
+Opioid tone is wider in those with adversity, and shifted by its switch. Temperament may change
+slowly later on (`abm.mechanisms.slow_changes`): a share of it is a state, drawn here.
 """
 
 import math
@@ -13,6 +14,9 @@ from abm.people.codes import CONSEQUENCE, ELEVATED, REDUCED
 from abm.people.layout import FEMALE, MALE, Person
 from abm.people.maltreatment import Childhood, draw_maltreatment
 from abm.people.records import Parameters, Today
+
+ALL_SHARED = (0.0, 0.0, 0.0, 0.0, 0.0)
+"""No trait of temperament with a part of its own."""
 
 
 @rule
@@ -29,6 +33,12 @@ def four_normals(today: Today, me: Person, block: int) -> tuple[float, float, fl
 def loaded(loading: float, cause: float, own: float) -> float:
     """Return a z-score that correlates with a standardised cause by `loading`."""
     return loading * cause + math.sqrt(max(0.0, 1.0 - loading * loading)) * own
+
+
+@rule
+def in_part(changing_share: float, lasting: float, changing: float) -> float:
+    """Return a z-score of which a share of the variance changes with a state and the rest stays."""
+    return math.sqrt(1.0 - changing_share) * lasting + math.sqrt(changing_share) * changing
 
 
 @rule
@@ -88,21 +98,20 @@ def draw_self_and_temperament(
     critical, common, reactivity, regulation = four_normals(today, me, 12)
     tolerance, rumination, rejection, pain = four_normals(today, me, 13)
     aversion, help_seeking, severity, visibility = four_normals(today, me, 14)
+    begin_to_change(me, today)
+    common = in_part(p.change_share, common, me.changing_temperament)
+    critical = in_part(p.change_share, critical, me.changing_self_criticism)
     emotional = 1.0 if me.emotional_abuse > 0.0 else 0.0
     emotional = (emotional - childhood.emotional_share) / childhood.emotional_spread
     weight = p.self_criticism_emotional_share
     hurt = ((1.0 - weight) * adversity + weight * emotional) / childhood.hurt_spread
     me.self_criticism = loaded(p.self_criticism_adversity, hurt, critical)
-    bond = p.temperament_bond
-    me.reactivity = loaded(bond, common, reactivity)
-    me.regulation = loaded(p.regulation_adversity, adversity, loaded(-bond, common, regulation))
-    me.distress_tolerance = loaded(-bond, common, tolerance)
-    me.rumination = loaded(p.rumination_adversity, adversity, loaded(bond, common, rumination))
-    me.rejection_sensitivity = loaded(
-        p.rejection_adversity, adversity, loaded(bond, common, rejection)
-    )
+    me.reactivity = me.regulation = me.distress_tolerance = 0.0
+    me.rumination = me.rejection_sensitivity = 0.0
+    own_parts = (reactivity, regulation, tolerance, rumination, rejection)
+    add_temperament(me, p, adversity, common, own_parts)
     me.pain_sensitivity = pain
-    me.aversion = aversion
+    me.aversion = in_part(p.change_share, aversion, me.changing_reluctance)
     me.help_seeking = help_seeking - p.help_seeking_male * (me.sex - 1.0 + p.female_share)
     me.severity_level = severity
     me.visibility = visibility
@@ -110,3 +119,33 @@ def draw_self_and_temperament(
     seeking, seen = p.reachability_help_seeking, p.reachability_visibility
     rest = math.sqrt(max(0.0, 1.0 - seeking * seeking - seen * seen))
     me.reachability = seeking * me.help_seeking + seen * visibility + rest * own
+
+
+@rule
+def begin_to_change(me: Person, today: Today) -> None:
+    """Draw the states of all slow changes as they are at any age, standard normal."""
+    temperament, critical, reluctance, circumstances = four_normals(today, me, 16)
+    me.changing_temperament = temperament
+    me.changing_self_criticism = critical
+    me.changing_reluctance = reluctance
+    me.circumstances = circumstances
+
+
+@rule
+def add_temperament(
+    me: Person,
+    p: Parameters,
+    adversity: float,
+    common: float,
+    own: tuple[float, float, float, float, float],
+) -> None:
+    """Add to the traits of temperament by their loadings: at birth all of it, later its changes."""
+    bond = p.temperament_bond
+    reactivity, regulation, tolerance, rumination, rejection = own
+    me.reactivity += loaded(bond, common, reactivity)
+    me.regulation += loaded(p.regulation_adversity, adversity, loaded(-bond, common, regulation))
+    me.distress_tolerance += loaded(-bond, common, tolerance)
+    me.rumination += loaded(p.rumination_adversity, adversity, loaded(bond, common, rumination))
+    me.rejection_sensitivity += loaded(
+        p.rejection_adversity, adversity, loaded(bond, common, rejection)
+    )

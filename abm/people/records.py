@@ -43,6 +43,10 @@ class Today(Protocol):
     severity_spread: float
     week_kept: float
     week_step: float
+    change_kept: float
+    change_step: float
+    circumstances_kept: float
+    circumstances_step: float
 
 
 class Stage(Protocol):
@@ -52,6 +56,7 @@ class Stage(Protocol):
     age_index: int
     puberty: float
     maturing: float
+    transition: float
     stressors: float
     interpersonal: float
     awareness: float

@@ -10,6 +10,7 @@ from abm.people.records import Today, dtype_of
 from abm.scenario.dates import DAYS_A_YEAR
 
 TODAY_DTYPE = dtype_of(Today)
+MONTHS_A_YEAR = 12.0
 
 
 def derive_speeds(today: Any, p: Any) -> None:
@@ -27,3 +28,7 @@ def derive_speeds(today: Any, p: Any) -> None:
     kept = math.exp(-7.0 / p.week_days)
     today["week_kept"] = kept
     today["week_step"] = p.week_spread * math.sqrt(1.0 - kept * kept)
+    for name, years in (("change", p.change_years), ("circumstances", p.circumstances_years)):
+        kept = kept_over(MONTHS_A_YEAR * years)
+        today[f"{name}_kept"] = kept
+        today[f"{name}_step"] = math.sqrt(1.0 - kept * kept)

@@ -24,6 +24,7 @@ SEED = 3
 LOGS = Logs(people=True, panel=True)
 # Many act, many friends learn of it, places are scarce: a difference travels.
 RISKY = {"barrier_mean": 5.5, "awareness_age": 10.0, "friends_learn": 0.9, "friends_mean": 6.0}
+RISKY |= {"change_share": 0.5, "circumstances_stressors": 0.4, "circumstances_support": 0.1}
 
 
 def listed(*interventions: dict[str, Any], kind: str = "open", **more: float) -> Scenario:

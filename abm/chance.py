@@ -61,6 +61,7 @@ class Purpose(IntEnum):
     NULL_PERSON = 51
     NULL_ACT = 52
     SLOW_CHANGE = 53
+    RESOLVE = 54
 
 
 @rule

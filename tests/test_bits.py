@@ -29,6 +29,7 @@ EVERYTHING = Logs(people=True, acts=True, panel=True, moments=True)
 CHANGING = {
     **{"change_share": 0.5, "circumstances_stressors": 0.4, "circumstances_support": 0.1},
     **{"transition_stressors": 0.5, "transition_connectedness": 0.1},
+    **{"resolution_chance": 0.5, "resolution_break": 0.1},
 }
 RISKY = {"barrier_mean": 6.0, "awareness_age": 10.0, "stressor_rate": 1.2}
 

@@ -19,7 +19,7 @@ from abm.mechanisms.curves import logistic
 from abm.mechanisms.learning import forget
 from abm.mechanisms.morning import hear_the_news, sleep, wake
 from abm.mechanisms.neuroception import appraise, misreads_safety
-from abm.mechanisms.phases import maybe_end_phase
+from abm.mechanisms.phases import maybe_break_resolve, maybe_end_phase
 from abm.mechanisms.relaxing import DECISION, STRESSOR, live_until, note_point
 from abm.mechanisms.sensitisation import states_become_traits
 from abm.mechanisms.shame import feel_ashamed
@@ -148,6 +148,7 @@ def evening(me: Person, p: Parameters, today: Today, stage: Stage, day_log: DayL
     states_become_traits(me, p)
     sleep(me, p, today)
     forget(me, p)
+    maybe_break_resolve(me, p, today)
     maybe_end_phase(me, p, today, stage)
 
 
@@ -183,7 +184,7 @@ DAY: tuple[Phase, ...] = (
         "evening",
         evening,
         "Need for help follows distress; states relax and become traits; expectancies, tolerance "
-        "and resolve fade; a phase may end.",
+        "and resolve fade; strain may break a resolve; a phase may end.",
         "4-6",
     ),
 )

@@ -1,7 +1,8 @@
 """Phases of raised risk that begin with an act and end (section 6: why stopping is difficult).
 
 Phases a short gap apart make one bout. When a phase ends a person may resolve not to act
-again; the resolve fades over years and a later act leaves only part of it.
+again; the resolve fades over years, a later act leaves only part of it, and strain may break it:
+what brought relief at once is what the distressed fall back on.
 """
 
 import math
@@ -53,3 +54,14 @@ def maybe_end_phase(me: Person, p: Parameters, today: Today, stage: Stage) -> No
     me.phase_ended = 1.0 * today.day
     if u[1] < p.resolution_chance:
         me.resolution = p.resolution_size
+
+
+@rule
+def maybe_break_resolve(me: Person, p: Parameters, today: Today) -> None:
+    """Each evening strain above a level may break a resolve not to act again."""
+    excess = me.strain - p.resolution_strain
+    if me.resolution == 0.0 or p.resolution_break == 0.0 or excess <= 0.0:
+        return
+    u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.RESOLVE, 0)
+    if u[0] < 1.0 - math.exp(-p.resolution_break * excess):
+        me.resolution = 0.0

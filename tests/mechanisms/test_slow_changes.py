@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from abm.mechanisms.curves import logistic
 from abm.mechanisms.derived import connectedness_now, family_support_now
+from abm.mechanisms.phases import maybe_break_resolve
 from abm.mechanisms.slow_changes import stressors_by_circumstances
 from abm.people.layout import PlainRecord
 from abm.scenario.scenario import load_scenario
@@ -23,7 +24,7 @@ TRAITS = (
 STATES = ("changing_temperament", "changing_self_criticism", "changing_reluctance", "circumstances")
 OFF = {
     **{"change_share": 0.0, "circumstances_stressors": 0.0, "circumstances_support": 0.0},
-    **{"transition_stressors": 0.0, "transition_connectedness": 0.0},
+    **{"transition_stressors": 0.0, "transition_connectedness": 0.0, "resolution_break": 0.0},
 }
 AT_ANY_AGE = {"barrier_maturity": 0.0, "regulation_maturity": 0.0, "barrier_spread": 2.5}
 
@@ -181,3 +182,32 @@ def test_connectedness_falls_with_a_change_of_school(scene) -> None:
     ]
     assert lost == pytest.approx([0.0, 0.2, 0.0], abs=0.01)
     assert after.me.emptiness_rest > before.me.emptiness_rest
+
+
+# Resolve
+
+
+def test_a_resolve_breaks_under_strain_and_only_then(scene) -> None:
+    """The sooner the greater the strain above what it bears, with the chance declared."""
+
+    def broken(strain: float, chance: float, people: int = 300, days: int = 50) -> float:
+        count = 0
+        for person in range(people):
+            life = scene(strain=strain, resolution=2.0, resolution_break=chance)
+            life.me.person = person
+            for _ in range(days):
+                life.today.day += 1
+                maybe_break_resolve(life.me, life.p, life.today)
+            count += life.me.resolution == 0.0
+        return count / people
+
+    bears = scene().p.resolution_strain
+    assert broken(bears + 1.0, 0.02) == pytest.approx(1.0 - np.exp(-1.0), abs=0.08)
+    assert broken(bears + 3.0, 0.02) > 0.85
+    assert broken(bears, 1.0, people=5) == broken(bears + 5.0, 0.0, people=5) == 0.0
+
+
+def test_resolve_that_breaks_leaves_more_acts(lived) -> None:
+    numbers = {"population": 400, "years": 8, "barrier_mean": 8.0, "resolution_chance": 1.0}
+    acts = [len(lived(**numbers, resolution_break=chance).acts) for chance in (0.0, 0.02)]
+    assert acts[1] > 1.2 * acts[0]

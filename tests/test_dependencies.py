@@ -14,7 +14,7 @@ PART = (
     "tests/test_frozen_baseline.py", "tests/test_bits.py", "tests/test_model.py",
     "tests/cli/test_cli.py", "tests/browser/test_page_model.py",
     "tests/browser/test_views_drawn.py",
-    "tests/browser/test_view_cli.py", "tests/experiments/calibration/test_fitting.py",
+    "tests/browser/test_view_cli.py", "tests/experiments/calibration/test_fit.py",
     "tests/runs/test_faults_on_dask.py",
     "tests/experiments/sensitivity/test_indices.py", "tests/report/test_figures.py",
     "tests/docs_make/test_site.py", "tests/report/test_report_pages.py", "tests/io/test_tables.py",

@@ -15,7 +15,7 @@ from abm.io.terminal import EXIT_DONE, print_json, print_table
 if TYPE_CHECKING:
     from abm.experiments.calibration.waves import Calibration
 
-LIBRARIES = ("sklearn", "emcee")
+LIBRARIES = ("sklearn", "scipy", "threadpoolctl")
 
 
 @shares("population out jobs dask quiet as_json")
@@ -41,14 +41,14 @@ def calibrate(
     ] = None,
 ) -> None:
     """Run the bank of runs, fit the free parameters and write the posterior, piece by piece."""
-    from abm.experiments.calibration.emulators import FEWEST_RUNS
+    from abm.experiments.calibration.fit import FEWEST_RUNS
     from abm.experiments.calibration.recipe import recipe
     from abm.experiments.calibration.waves import Calibration
 
     check_folder(shared.out)
     check_folder(bank)
     chosen = recipe().scaled(shared.population, runs)
-    first = chosen.waves[0].points  # the smallest fit learns from no more
+    first = chosen.waves[0].runs  # the smallest fit learns from no more
     if first < FEWEST_RUNS:
         raise typer.BadParameter(
             f"--runs: of {runs} in all {first} are of the first wave, too few to fit; "
@@ -81,7 +81,10 @@ def _calibrate(calibration: "Calibration", wave: str | None, fit_only: bool) -> 
     for chosen in [] if fit_only else calibration.waves(wave):
         is_over = time.monotonic() >= calibration.deadline
         if left or (is_over and not calibration.is_whole(chosen)):
-            report[chosen.name] = {"runs": chosen.points, "whole": False}
+            parts, of_parts = calibration.parts(chosen)
+            report[chosen.name] = {
+                "runs": chosen.runs, "parts": parts, "of_parts": of_parts, "whole": False
+            }  # fmt: skip
             left = True
             continue
         folder, design = calibration.folder(chosen), calibration.design(chosen)
@@ -146,13 +149,10 @@ def _show(calibration: "Calibration", report: dict[str, Any]) -> int:
         if name == "fit":
             print("\n".join(_describe_fit(about)))
             continue
-        if "parts" not in about:
-            print(f"{name}: {about['runs']:,} runs not begun; the same command goes on")
-            continue
         parts = f"{about['parts']} of {about['of_parts']} parts of {about['runs']:,} runs"
         left = "finished" if about["whole"] else "the same command goes on"
-        print(f"{name}: {parts}; {about['lived_now']:,} run now; {left}")
-        if about["failed_now"]:
+        print(f"{name}: {parts}; {about.get('lived_now', 0):,} run now; {left}")
+        if about.get("failed_now"):
             print(f"{name}: {about['failed_now']} runs failed; see {calibration.bank / name}")
     return EXIT_DONE
 
@@ -166,13 +166,17 @@ def _require_libraries() -> None:
 
 
 def _describe_fit(about: dict[str, Any]) -> list[str]:
-    unknown = ", ".join(about["not_identified"]) or "none"
-    fitted = ", ".join(about["fitted"])
+    def listed(name: str) -> str:
+        return ", ".join(about[name]) or "none"
+
     return [
-        f"fitted to {len(about['fitted'])} figures (see nssi evidence ID): {fitted}",
+        f"fitted to {len(about['fitted'])} figures (see nssi evidence ID): {listed('fitted')}",
         *(f"only checked: figure {name}: {why}" for name, why in about["checked"].items()),
         f"{about['draws']} draws, worth {about['effective']} of equal weight",
-        f"{about['coverage']:.0%} of the intervals hold the truth, of {about['truths']} held out",
-        f"not identified: {unknown}",
+        f"not identified: {listed('not_identified')}",
+        f"identified, but ranks of {about['truths']} known values not flat: {listed('not_flat')}",
+        f"second opinion: means differ by up to {about['largest_difference']} standard deviations",
+        f"of the posterior; densities overlap by {about['least_overlap']:.0%} or more",
+        f"values of the point near an end or in a tail: {listed('point_outside')}",
         f"posterior in {about['posterior']}, diagnostics in {about['diagnostics']}",
     ]

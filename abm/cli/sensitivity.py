@@ -116,11 +116,11 @@ def _of_bank(
     """Return the scenario and ranges as a bank holds them, and its emulators; or refuse."""
     from abm.experiments.calibration.bank import BankError
     from abm.experiments.calibration.emulated_bank import OPTION, learn_from_bank
-    from abm.experiments.calibration.emulators import EmulatorError
+    from abm.experiments.calibration.fit import FitError
 
     try:
         bank = learn_from_bank(folder)
-    except (BankError, EmulatorError) as error:
+    except (BankError, FitError) as error:
         raise InputError(f"{OPTION}: {error}") from error
     people, years = bank.made_with.population, bank.made_with.years
     sized = replace(shared, population=shared.population or people, years=shared.years or years)

@@ -70,9 +70,8 @@ def __getattr__(name: str) -> Any:
 def point_estimate(folder: Path = FOLDER) -> dict[str, float]:
     """Return the point that stands for the posterior; the defaults of the parameters are it.
 
-    Of the draws with the highest emulated density it is the one whose own runs came nearest to all
-    fitted figures, moved a little to where these runs say that they are met still better. It is
-    the best known single set of parameters, which the medians of all parameters would not be.
+    It is one of the draws that were run: the one whose own runs came nearest to all fitted figures.
+    It holds jointly, which the medians of all parameters would not.
     """
     return dict(posterior(folder).about["central"])
 

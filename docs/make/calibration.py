@@ -4,23 +4,24 @@
 """
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from abm.experiments.calibration.bank_statistics import statistics
-from abm.experiments.calibration.diagnostics import is_covered
-from abm.experiments.calibration.recipe import CENTRAL, Recipe, Wave, recipe
+from abm.experiments.calibration.recipe import Recipe, Wave, recipe
 from abm.experiments.calibration.targets import targets_of
 from abm.io.tables import TableError, read_json, write_bytes
 from abm.parameters import parameters
 from abm.scenario.posterior import ABOUT, FOLDER
 from docs.make.templates import Row, render
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 DIAGNOSTICS = Path("calibration/diagnostics")
 POSTERIOR = FOLDER / ABOUT
 STRONGEST = 12
-AT_AN_END = 0.01  # of the width of a prior
 
 
 def page(chosen: Recipe | None = None, folder: Path = DIAGNOSTICS, about: Path = POSTERIOR) -> str:
@@ -36,8 +37,8 @@ def page(chosen: Recipe | None = None, folder: Path = DIAGNOSTICS, about: Path =
         settings=followed.fit,
         share=f"{followed.fit.share:.0%}",
         waves=[
-            (wave.name, f"{wave.points:,}", _drawn(wave), f"{wave.first_seed:,}")
-            for wave in followed.waves
+            (wave.name, f"{wave.points:,}", str(wave.runs_each), drawn, f"{wave.first_seed:,}")
+            for wave, drawn in zip(followed.waves, _drawn(followed.waves), strict=True)
         ],
         free=_free(followed),
         figures=_figures(followed),
@@ -45,15 +46,12 @@ def page(chosen: Recipe | None = None, folder: Path = DIAGNOSTICS, about: Path =
     )
 
 
-def _drawn(wave: Wave) -> str:
-    if wave.drawn == CENTRAL[0]:
-        return f"the {wave.unique} likeliest draws, each {wave.runs_each} times"
-    if wave.drawn == CENTRAL[1]:
-        people = f" with {wave.population:,} people" if wave.population else ""
-        return f"the best of these, moved, {wave.runs_each} times{people}"
-    kinds = {"prior": "the priors (scrambled Sobol points)", "posterior": "the fitted posterior"}
-    again = f", {wave.repeats} of them twice" if wave.repeats else ""
-    return kinds.get(wave.drawn, "what is not ruled out") + again
+def _drawn(waves: Sequence[Wave]) -> list[str]:
+    later = [
+        "the posterior" + (f", with 1/{wave.widened:g} of the information" * (wave.widened > 1))
+        for wave in waves[1:]
+    ]
+    return ["the priors (scrambled Sobol points)", *later]
 
 
 def _free(chosen: Recipe) -> list[Row]:
@@ -70,17 +68,19 @@ def _figure(name: str) -> str:
 
 
 def _figures(chosen: Recipe) -> list[Row]:
-    targets = targets_of(statistics(chosen.runs.world))
+    targets = targets_of(statistics(chosen.runs.world), chosen.quantities)
     fitted = [
-        (_figure(target.name), f"{target.low:g} to {target.high:g}", target.scale.kind)
+        (_figure(target.name), f"{target.low:.4g} to {target.high:.4g}", target.scale.kind
+         + (f"; quantity {chosen.quantities[target.name]}" if target.name in chosen.quantities
+            else ""))
         for target in targets.fitted
-    ]
+    ]  # fmt: skip
     checked = [(_figure(name), "checked only", why) for name, why in targets.checked.items()]
     return [*fitted, *checked]
 
 
 def _diagnosed(folder: Path, about: Path, chosen: Recipe) -> dict[str, Any] | None:
-    """Return what the diagnostics say, or None before there are any."""
+    """Return what the diagnostics say, or None before there are any of what is free now."""
     import pandas as pd
 
     def table(name: str) -> pd.DataFrame:
@@ -91,47 +91,61 @@ def _diagnosed(folder: Path, about: Path, chosen: Recipe) -> dict[str, Any] | No
 
     try:
         posterior = read_json(about)
-        known, recovered = table("identifiability"), table("recovery")
-        emulators, pairs = table("emulators"), table("correlations")
+        known, opinions = table("identifiability"), table("opinions")
+        regressions, pairs = table("regressions"), table("correlations")
     except (TableError, OSError):
         return None
+    if [*known["parameter"]] != [*chosen.free]:
+        return None
     predicted = table("predictive") if (folder / "predictive.csv").exists() else pd.DataFrame()
-    unknown = [f"`{name}`" for name in known.loc[~known["identified"], "parameter"]]
     return {
         "draws": posterior["draws"],
         "effective": posterior["effective"],
         "learnt": [
             (f"`{row.parameter}`", f"{row.median:.3g}", f"{row.low:.3g} to {row.high:.3g}",
-             f"{row.contraction:.2f}", f"{row.coverage:.0%}")
+             f"{row.contraction:.2f}", f"{row.coverage:.0%}", f"{row.p:.2g}")
             for row in rows(known)
         ],
-        "unknown": ", ".join(unknown) or "none",
-        "truths": recovered["truth"].nunique(),
-        "covered": f"{is_covered(recovered).mean():.0%}",
+        "unknown": _names(known[~known["identified"]]),
+        "uneven": _names(known[known["identified"] & ~known["flat"]]),
+        "opinions": [
+            (f"`{row.parameter}`", f"{row.difference:.2f}", f"{row.other_sd / row.sd:.2f}",
+             f"{row.overlap:.0%}")
+            for row in rows(opinions)
+        ],
+        "worth": opinions["worth"].iloc[0],
         "edges": _edges(posterior["central"], chosen),
+        "from": posterior["central_from"],
         "correlations": [
             (f"`{row.parameter}`", f"`{row.parameter_2}`", f"{row.correlation:.2f}")
             for row in rows(pairs.head(STRONGEST))
         ],
-        "emulators": [
-            (_figure(row.target), row.emulator, f"{row.explained:.2f}",
-             *(f"{spread:.3f}" for spread in (row.observation_sd, row.emulator_sd, row.chance_sd)))
-            for row in rows(emulators)
+        "regressions": [
+            (_figure(row.target), f"{row.explained:.2f}", *(f"{spread:.3f}" for spread in (
+                row.observation_sd, row.discrepancy_sd, row.unexplained_sd)))
+            for row in rows(regressions)
         ],
+        "runs": regressions["runs"].iloc[0],
         "predicted": [
             (_figure(row.statistic), _ends(row.accepted_low, row.accepted_high),
-             f"{row.median:.3g}", _ends(row.low, row.high), f"{row.inside:.0%}", row.part_in_fit)
+             _ends(row.before_low, row.before_high), f"{row.median:.3g}",
+             _ends(row.low, row.high), f"{row.inside:.0%}", row.part_in_fit)
             for row in rows(predicted)
         ],
     }  # fmt: skip
 
 
+def _names(known: "pd.DataFrame") -> str:
+    """Return the parameters of some rows, for a sentence."""
+    return ", ".join(f"`{name}`" for name in known["parameter"]) or "none"
+
+
 def _edges(point: Mapping[str, float], chosen: Recipe) -> str:
-    """Return which values of the central point lie at an end of their prior, and at which."""
+    """Return which values of the point lie at an end of their prior, and at which."""
     space = chosen.space
     ends = []
     for name, low, high in zip(space.names, space.low, space.high, strict=True):
-        value, near = point[name], AT_AN_END * (high - low)
+        value, near = point[name], chosen.fit.inside * (high - low)
         if not low + near < value < high - near:
             ends.append(f"`{name}` ({low if value - low < high - value else high:g})")
     return ", ".join(ends)

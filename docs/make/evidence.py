@@ -108,8 +108,8 @@ the same person may be asked on ten of them (`year` counts them from 0), each ti
 up to then. One jackknife group holds all of it, and who forgets or conceals does so every time.
 Motives come from logged acts and are known once half of the reported years are over. A number that
 a world changes is another from the start of its warm-up, so that its years are alike too. The
-laboratory, `who_...` and, until the next fit, runs of the [calibration](calibration.md) look at the
-last day alone. `people` in evidence.csv counts persons, however often they were asked.
+laboratory and `who_...` look at the last day alone. `people` in evidence.csv counts persons,
+however often they were asked.
 `against` adds the rows of a second world, for which `other` is true. `setting`, `sex`, `ages` and
 `where` say who is looked at; `asked` has the mode (self completion, or face to face: each who has
 self-injured says so with the chance `survey_willingness`), `recall`, `concealment` and the

@@ -18,7 +18,7 @@ from abm.runs.options import RunOptions
 from abm.scenario import posterior
 from abm.scenario.scenario import Scenario
 
-FEW = {"steps": 120, "truths": 6, "truth_steps": 60, "tries": 4096}
+FEW = {"truths": 6}
 NAMES = list(recipe().free)[:4]
 
 
@@ -58,8 +58,9 @@ def small(tmp_path, **more) -> Calibration:
 
 def test_a_calibration_runs_from_end_to_end_and_again_without_running(tmp_path, made_up, capsys):
     assert command.calibrate_command(small(tmp_path, minutes=0.0)) == 0
-    planned = small_recipe().waves[0].points
-    assert json.loads(capsys.readouterr().out)["wave-1"] == {"runs": planned, "whole": False}
+    planned = small_recipe().waves[0].runs
+    state = json.loads(capsys.readouterr().out)["wave-1"]
+    assert state == {"runs": planned, "parts": 0, "of_parts": -(-planned // 32), "whole": False}
 
     assert command.calibrate_command(small(tmp_path)) == 0
     report = json.loads(capsys.readouterr().out)
@@ -67,8 +68,8 @@ def test_a_calibration_runs_from_end_to_end_and_again_without_running(tmp_path, 
     assert report["fit"]["not_identified"] == []
     files = sorted(path.name for path in (tmp_path / "diagnostics").glob("*.csv"))
     assert files == [
-        "correlations.csv", "emulators.csv", "identifiability.csv", "predictive.csv",
-        "recovery.csv",
+        "correlations.csv", "identifiability.csv", "opinions.csv", "predictive.csv", "ranks.csv",
+        "regressions.csv",
     ]  # fmt: skip
     before = {path.name: path.read_bytes() for path in tmp_path.glob("posterior.*")}
     draws = posterior.draws(20, 1, tmp_path)

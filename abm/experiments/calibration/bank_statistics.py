@@ -1,7 +1,8 @@
 """What every run of the bank gives: the value of every study of the register in one world.
 
 All studies that lie in that world alone are done, predicted ones too, so that a refit to other
-figures needs no run. Statistics over many studies of limited size are left out.
+figures needs no run. Statistics over many studies of limited size are left out. People are looked
+at on the last day of every reported year.
 """
 
 import functools
@@ -14,7 +15,7 @@ from types import MappingProxyType
 from abm.compilation import version_of
 from abm.evidence.evaluation import Worlds, value_of
 from abm.evidence.observed_tables import observe
-from abm.evidence.register import SETTINGS, Entry, Register, StudiedWorld, Study, register
+from abm.evidence.register import SETTINGS, Entry, Register, Study, register
 from abm.experiments.calibration.bank import short_hash
 from abm.scenario.scenario import Scenario
 
@@ -23,6 +24,8 @@ EVALUATION = (
 )
 """Modules of the evidence that decide what a study finds; the code version leaves them out."""
 NOT_IN_DEFINITION = {"part", "low", "high"}
+LOOKED_AT = "every reported year"
+"""Banks of before looked at people on the last day alone."""
 
 
 class OtherEvidenceError(Exception):
@@ -41,7 +44,7 @@ class BankStatistic:
     def definition(self) -> str:
         """Hash over what is computed; what is accepted of it does not count."""
         content = self.study.model_dump(mode="json", exclude=NOT_IN_DEFINITION)
-        content["setting"] = SETTINGS[self.study.setting]
+        content |= {"setting": SETTINGS[self.study.setting], "looked_at": LOOKED_AT}
         if self.study.asked.question == "list":  # as all were before there were other questions
             del content["asked"]["question"]
         return short_hash(json.dumps(content, sort_keys=True).encode())
@@ -70,21 +73,13 @@ def definitions(world: str = "baseline") -> dict[str, str]:
     return {name: statistic.definition for name, statistic in statistics(world).items()}
 
 
-def _last_day(world: str) -> StudiedWorld:
-    """Return a world of which people are looked at on the last day only.
-
-    So were they in every run of the bank that ships; until the next fit further runs agree.
-    """
-    return register().worlds[world].model_copy(update={"yearly": False})
-
-
 @functools.cache
 def evaluation_hash(world: str = "baseline") -> str:
     """Return a hash over how worlds are looked at: the code of the evidence, and the world."""
     folder = Path(__file__).parents[2] / "evidence"
     parts = [(folder / f"{name}.py").read_bytes() for name in EVALUATION]
     parts += [Path(__file__).read_bytes(), version_of("studies").encode()]
-    parts.append(_last_day(world).model_dump_json().encode())
+    parts.append(register().worlds[world].model_dump_json().encode())
     return short_hash(b"\0".join(parts))
 
 
@@ -104,7 +99,7 @@ class BankEvaluator:
         """Do one run; an OtherEvidenceError if this process would compute something else."""
         if bank_evaluator(self.world) != self:
             raise OtherEvidenceError("a worker has another register; install the same everywhere")
-        tables = observe(scenario, seed, _last_day(self.world))
+        tables = observe(scenario, seed, register().looked_at(self.world))
         worlds = Worlds({self.world: {seed: tables}})
         return {
             name: value_of(statistic.study, worlds)

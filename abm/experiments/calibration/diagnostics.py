@@ -8,114 +8,135 @@ import pandas as pd
 from abm.chance import Purpose, generator
 from abm.evidence.register import bounds_of
 from abm.experiments.calibration.bank_statistics import BankStatistic
-from abm.experiments.calibration.fitting import BankFit, WaveFigures, fit_bank
+from abm.experiments.calibration.fit import EVERYWHERE, BankRuns, Fit, interval, learn
 from abm.experiments.calibration.recipe import FitSettings, Space
-from abm.experiments.calibration.sampling import sample, starts
+from abm.experiments.calibration.sampling import Normal, one_thread, sample
+from abm.experiments.calibration.targets import Target, Targets
 
 PRIOR_VARIANCE = 1.0 / 12.0  # of a side of the unit cube
-ROUNDING = 1e-12  # of a sum of weights
-MANY = 10**6  # draws: as many as a chain has
+FOLDS = 5  # parts in which truths are held out
+FEWER = 12  # power of 2: points of a round for a truth
+BINS = 10  # of a rank histogram
+BAND = 0.95  # of the counts that chance gives in a bin
+UNEVEN = 0.01  # p below which ranks are not flat
 
 
-def recovery(
-    waves: Sequence[WaveFigures], fit: BankFit, progress: Callable[[float], None] = lambda _: None
+@one_thread
+def ranks(
+    runs: BankRuns,
+    fit: Fit,
+    noise: np.ndarray,
+    settings: FitSettings,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> pd.DataFrame:
-    """Return how well known parameters come back: runs of the last wave as if they were observed.
+    """Return where known parameters lie in the posteriors of what their runs gave.
 
-    The runs are taken out before the emulators are learnt. Each is observed with its own chance
-    and with the sampling error of the published figures, and fitted as those are. Its prior is
-    what the wave was drawn from: uniform over what was not ruled out.
-
-    The waves are those of the bank that were not drawn from a posterior. Returned is one row a
-    truth and parameter, with numbers in the unit cube: truth (index of the run), parameter (its
-    place), true, low, high, variance.
+    Simulation-based calibration (Talts et al. 2018, arXiv 1804.06788): points of the latest waves
+    are held out in turn; a run of each is taken as observed, with errors of the variance `noise` by
+    target, and fitted as the published figures are, with what its wave was drawn from as prior.
+    Returned is one row a truth and parameter: truth, parameter (its place), rank: the share of the
+    posterior below the true value, even between 0 and 1 if the fit is right.
     """
-    settings, last = fit.settings, waves[-1]
-    truths = _truths(last, settings)
-    rest = np.setdiff1d(np.arange(len(last.index)), truths)
-    held_out = fit_bank([*waves[:-1], last.take(rest)], fit.targets, settings)
-    candidates = held_out.candidates(settings.seed)
-    spreads = held_out.spreads
-    covariance = spreads.observed + spreads.emulator + spreads.chance
-    noise = generator(settings.seed, Purpose.FIT).multivariate_normal(
-        np.zeros(len(covariance)), spreads.observed, size=len(truths)
-    )
-    low_tail, _, high_tail = _shares(settings)
+    truths = _truths(runs, settings.truths)
+    errors = generator(settings.seed, Purpose.FIT).normal(size=(len(truths), len(noise)))
+    near = fit.near
+    if len(runs.drawn_from) == 1:
+        near = Normal(near.mean, EVERYWHERE * near.covariance)  # truths lie all over the prior
     rows = []
-    for number, run in enumerate(truths, 1):
-        density = held_out.density_given(last.figures[run] + noise[number - 1], covariance)
-        begin, seed = starts(density, candidates), settings.seed + number
-        chain = sample(density, begin, MANY, settings.truth_steps, seed).points
-        low, high = np.quantile(chain, [low_tail, high_tail], axis=0)
-        for at, true in enumerate(last.unit[run]):
-            spread = float(chain[:, at].var())
-            rows.append((int(last.index[run]), at, float(true), low[at], high[at], spread))
-        progress(number / len(truths))
-    return pd.DataFrame(rows, columns=["truth", "parameter", "true", "low", "high", "variance"])
+    for fold in range(FOLDS):
+        own = np.flatnonzero(np.arange(len(truths)) % FOLDS == fold)
+        rest = np.flatnonzero(~np.isin(runs.point, runs.point[truths[own]]))
+        likelihood = learn(runs.take(rest), near, fit.likelihood.noise, settings)
+        for number in own:
+            run = truths[number]
+            prior, observed = runs.drawn_from[runs.wave[run]], runs.figures[run]
+            density = likelihood.given(observed + errors[number] * noise**0.5)
+            drawn = sample(density, prior, settings.seed + int(number), FEWER)
+            below = drawn.weights @ (drawn.scores < runs.scores[run])
+            rows += [(int(number), at, float(rank)) for at, rank in enumerate(below)]
+            progress(len(rows) / below.size / max(len(truths), 1))
+    return pd.DataFrame(rows, columns=["truth", "parameter", "rank"])
 
 
-def _truths(wave: WaveFigures, settings: FitSettings) -> np.ndarray:
-    """Return the rows of runs to be recovered; none whose point was run twice."""
-    defined = np.isfinite(wave.figures).all(axis=1)
-    defined[np.concatenate(wave.pairs())] = False
-    known = np.flatnonzero(defined)
-    count = min(settings.truths, 2 * len(known) // 3)
-    return np.sort(generator(settings.seed, Purpose.FIT).permutation(known)[:count])
+def _truths(runs: BankRuns, most: int) -> np.ndarray:
+    """Return the first run of points of the latest waves, never of the first where others are."""
+    first = np.unique(runs.point, return_index=True)[1]
+    later = first[runs.wave[first] > 0]
+    chosen = later if len(later) else first
+    order = np.argsort(-runs.wave[chosen], kind="stable")
+    return np.asarray(chosen[order][:most])
 
 
-def is_covered(recovered: pd.DataFrame) -> pd.Series:
-    """Return for each truth and parameter whether its interval holds it."""
-    return (recovered["true"] >= recovered["low"]) & (recovered["true"] <= recovered["high"])
+def flatness(ranked: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the histograms of ranks, and what they say by parameter.
+
+    The first has parameter, bin, count, and the band (low, high) that chance gives; the second, by
+    parameter, `coverage` (share of truths between the ranks .05 and .95), `chi2` and `p`.
+    """
+    from scipy.stats import binom, chisquare
+
+    edges = np.linspace(0.0, 1.0, BINS + 1)
+    counts = {at: np.histogram(own["rank"], edges)[0] for at, own in ranked.groupby("parameter")}
+    truths = ranked["truth"].nunique()
+    low, high = binom.interval(BAND, truths, 1 / BINS)
+    histograms = pd.DataFrame(
+        [(at, bin_, int(n), int(low), int(high))
+         for at, own in counts.items() for bin_, n in enumerate(own)],
+        columns=["parameter", "bin", "count", "low", "high"],
+    )  # fmt: skip
+    tests = {at: chisquare(own) for at, own in counts.items()}
+    summary = pd.DataFrame({
+        "coverage": ranked["rank"].between(0.05, 0.95).groupby(ranked["parameter"]).mean(),
+        "chi2": {at: float(test.statistic) for at, test in tests.items()},
+        "p": {at: float(test.pvalue) for at, test in tests.items()},
+    })  # fmt: skip
+    return histograms, summary
 
 
-def emulators_table(fit: BankFit) -> pd.DataFrame:
-    """Return how well each target is emulated, and the sources of spread, on natural scales."""
-    spreads, qualities = fit.spreads, fit.last.emulators.qualities
+def regressions_table(fit: Fit, targets: Sequence[Target]) -> pd.DataFrame:
+    """Return how well each target is known, and the sources of spread, on natural scales.
+
+    `explained` is R2 in runs left out; `unexplained_sd` holds chance of a run and error together.
+    """
+    local = fit.likelihood.local
+    spread = np.array([target.spread for target in targets])
     return pd.DataFrame({
-        "target": [target.name for target in fit.last.targets],
-        "scale": [target.scale.kind for target in fit.last.targets],
-        "emulator": [quality.kind for quality in qualities],
-        "explained": [quality.explained for quality in qualities],
-        "observation_sd": np.diag(spreads.observed) ** 0.5,
-        "emulator_sd": np.diag(spreads.emulator) ** 0.5,
-        "chance_sd": np.diag(spreads.chance) ** 0.5,
-        "runs": fit.last.runs,
+        "target": [target.name for target in targets],
+        "scale": [target.scale.kind for target in targets],
+        "explained": local.explained,
+        "observation_sd": spread,
+        "discrepancy_sd": np.sqrt(np.maximum(fit.likelihood.noise - spread**2, 0.0)),
+        "unexplained_sd": np.sqrt(np.diag(local.covariance)),
+        "runs": round(fit.worth),
     })  # fmt: skip
 
 
 def identifiability_table(
-    space: Space,
-    unit: np.ndarray,
-    weights: np.ndarray,
-    recovered: pd.DataFrame,
+    space: Space, unit: np.ndarray, weights: np.ndarray, recovered: pd.DataFrame,
     settings: FitSettings,
-) -> pd.DataFrame:
+) -> pd.DataFrame:  # fmt: skip
     """Return what was learnt of each parameter.
 
     `low`, `median` and `high` are of the posterior; `contraction` is 1 - its variance over that of
-    the prior, in the unit cube, and `truth_contraction` its mean over truths; `identified` says
-    that it reaches the cut-off, `coverage` how many of the truths lie in their interval.
+    the prior, in the unit cube, and `identified` says that it reaches the cut-off. `recovered` is
+    what `flatness` says; `flat` that the ranks of known values do not differ from even ones.
     """
-    variance = weights @ (unit - weights @ unit) ** 2
-    contraction = 1.0 - variance / PRIOR_VARIANCE
-    low, median, high = _quantiles(space.values(unit), weights, settings)
-    by_parameter = recovered.assign(covered=is_covered(recovered)).groupby("parameter")
-    truths = by_parameter[["covered", "variance"]].mean().reindex(range(len(space)))
-    return pd.DataFrame(
-        {
-            "parameter": space.names,
-            "prior_low": space.low,
-            "prior_high": space.high,
-            "prior": np.where(space.is_log, "log-uniform", "uniform"),
-            "low": low,
-            "median": median,
-            "high": high,
-            "contraction": contraction,
-            "identified": contraction >= settings.unidentified,
-            "coverage": truths["covered"].to_numpy(np.float64),
-            "truth_contraction": 1 - truths["variance"].to_numpy(np.float64) * 12.0,
-        }
-    )
+    contraction = 1.0 - weights @ (unit - weights @ unit) ** 2 / PRIOR_VARIANCE
+    values = space.values(unit)
+    low, high = interval(values, weights, settings.share)
+    return pd.DataFrame({
+        "parameter": space.names,
+        "prior_low": space.low,
+        "prior_high": space.high,
+        "prior": np.where(space.is_log, "log-uniform", "uniform"),
+        "low": low,
+        "median": interval(values, weights, 0.0)[0],
+        "high": high,
+        "contraction": contraction,
+        "identified": contraction >= settings.unidentified,
+        **{name: recovered[name].to_numpy() for name in ("coverage", "chi2", "p")},
+        "flat": recovered["p"].to_numpy() >= UNEVEN,
+    })  # fmt: skip
 
 
 def correlations_table(space: Space, unit: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
@@ -136,38 +157,46 @@ def correlations_table(space: Space, unit: np.ndarray, weights: np.ndarray) -> p
 
 
 def predictive_table(
-    fit: BankFit, statistics: Mapping[str, BankStatistic], runs: pd.DataFrame, weights: np.ndarray
+    targets: Targets,
+    statistics: Mapping[str, BankStatistic],
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    weights: np.ndarray,
+    settings: FitSettings,
 ) -> pd.DataFrame:
-    """Return what runs at the posterior's draws, one at each, found of every fitted entry.
+    """Return what runs found of every fitted entry, `before` at points of the prior.
 
-    One run's chance is in `low`, `median` and `high`; `inside` is the weighted share of runs whose
-    number is accepted. Runs in which a statistic is `undefined` are left out of it.
+    `after` are runs at the draws of the posterior, with weights; `inside` is the share of them
+    whose number is accepted. One run's chance is in all of it; runs in which a statistic is
+    `undefined` are left out of it.
     """
-    parts = dict.fromkeys(fit.targets.names, "fitted") | dict(fit.targets.checked)
+    parts = dict.fromkeys(targets.names, "fitted") | dict(targets.checked)
+    accepted = {target.name: (target.low, target.high) for target in targets.fitted}
     rows = []
     for name, statistic in statistics.items():
         if name not in parts:
             continue
-        bounds = bounds_of(statistic.entry, statistic.study)
-        values = runs[name].to_numpy(np.float64)
+        low, high = accepted.get(name, bounds_of(statistic.entry, statistic.study))
+        values = after[name].to_numpy(np.float64)
         known = np.isfinite(values)
-        accepted = (values >= bounds[0]) & (values <= bounds[1]) & known
-        quantiles, inside = [np.nan] * 3, np.nan
-        if known.any():
-            quantiles = _quantiles(values[known], weights[known], fit.settings).tolist()
-            inside = float(weights[accepted].sum() / weights[known].sum())
-        ends = [bound if np.isfinite(bound) else np.nan for bound in bounds]
-        rows.append((name, parts[name], *ends, *quantiles, inside, float((~known).mean())))
+        within = weights[known] @ ((values >= low) & (values <= high))[known]
+        even = np.ones(len(before)) / max(len(before), 1)
+        rows.append((
+            name, parts[name], *(end if np.isfinite(end) else np.nan for end in (low, high)),
+            *_three(before[name].to_numpy(np.float64), even, settings.share),
+            *_three(values, weights, settings.share),
+            within / weights[known].sum() if known.any() else np.nan, float((~known).mean()),
+        ))  # fmt: skip
+    ends = ["low", "median", "high"]
     names = ["statistic", "part_in_fit", "accepted_low", "accepted_high"]
-    return pd.DataFrame(rows, columns=[*names, "low", "median", "high", "inside", "undefined"])
+    names += [*(f"before_{end}" for end in ends), *ends, "inside", "undefined"]
+    return pd.DataFrame(rows, columns=names)
 
 
-def _shares(settings: FitSettings) -> np.ndarray:
-    """Return which quantiles are the lower end, the median and the upper end of intervals."""
-    return np.array([(1 - settings.share) / 2, 0.5, (1 + settings.share) / 2])
-
-
-def _quantiles(values: np.ndarray, weights: np.ndarray, settings: FitSettings) -> np.ndarray:
-    """Return those of each column of weighted rows: the first value that reaches the share."""
-    shares = _shares(settings) - ROUNDING
-    return np.quantile(values, shares, axis=0, weights=weights, method="inverted_cdf")
+def _three(values: np.ndarray, weights: np.ndarray, share: float) -> tuple[float, float, float]:
+    """Return the lower end, the median and the upper end of weighted values that are known."""
+    known = np.isfinite(values)
+    if not known.any():
+        return np.nan, np.nan, np.nan
+    low, high = interval(values[known], weights[known], share)
+    return low, interval(values[known], weights[known], 0.0)[0], high

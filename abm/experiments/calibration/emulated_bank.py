@@ -13,7 +13,7 @@ import pandas as pd
 
 from abm.evidence.register import register
 from abm.experiments.calibration.bank import BankError, MadeWith, WaveFolder
-from abm.experiments.calibration.emulators import Emulators, learn
+from abm.experiments.calibration.fit import Regression, regress
 from abm.experiments.calibration.recipe import Space, recipe
 from abm.experiments.sweeps.design import Range
 from abm.io.messages import InputError, did_you_mean
@@ -21,16 +21,15 @@ from abm.runs.keys import differences_of
 from abm.scenario.scenario import Scenario
 
 OPTION = "--from-bank"
-SEED = 1  # of what the emulators draw to be fitted
 
 
 @dataclass(frozen=True)
 class EmulatedBank:
-    """Emulators of the fitted figures, learnt from runs all over the ranges of a bank."""
+    """A regression of the fitted figures, learnt from runs all over the ranges of a bank."""
 
     space: Space
     outcomes: list[str]  # fitted entries of the register
-    emulators: Emulators
+    regression: Regression
     runs: int  # learnt from
     made_with: MadeWith
     digest: str
@@ -60,25 +59,25 @@ class EmulatedBank:
                 raise InputError(f"{OPTION}: {name}: the bank holds {within}, not {low:g}:{high:g}")
 
     def figures(self, points: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
-        """Return what the emulators say of points, a column a figure.
+        """Return what the regression says of points, a column a figure.
 
         What is not varied has the value of the scenario.
         """
         fixed = {name: scenario.parameters[name] for name in self.space.names}
         values = pd.DataFrame(fixed, points.index).assign(**points)
         unit = self.space.unit(values.to_numpy(np.float64))
-        return pd.DataFrame(self.emulators(unit), points.index, self.outcomes)
+        return pd.DataFrame(self.regression(unit), points.index, self.outcomes)
 
     @property
     def quality(self) -> pd.DataFrame:
-        """How well each figure is emulated, in runs that were left out."""
-        entries, qualities = register().entries, self.emulators.qualities
+        """How well the regression knows each figure, in runs that were left out."""
+        entries = register().entries
         return pd.DataFrame({
             "outcome": self.outcomes,
             "meaning": [entries[name].statement for name in self.outcomes],
             "runs": self.runs,
-            "explained": [quality.explained for quality in qualities],
-            "residual": [quality.residual for quality in qualities],
+            "explained": self.regression.explained,
+            "residual": np.diag(self.regression.covariance) ** 0.5,
         })  # fmt: skip
 
     @property
@@ -93,7 +92,7 @@ class EmulatedBank:
 
 
 def learn_from_bank(folder: Path) -> EmulatedBank:
-    """Fit emulators to a bank of runs; a BankError if it cannot be used."""
+    """Fit a regression to a bank of runs; a BankError or FitError if it cannot be used."""
     if importlib.util.find_spec("sklearn") is None:
         raise BankError('an emulator needs further libraries: pip install "nssi-abm[calibration]"')
     own = recipe()
@@ -105,7 +104,6 @@ def learn_from_bank(folder: Path) -> EmulatedBank:
     figures = read.runs[outcomes].to_numpy(np.float64)
     known = np.isfinite(figures).all(axis=1)
     unit = space.unit(read.runs[space.names].to_numpy(np.float64))
-    emulators = learn(unit[known], figures[known], SEED)
-    return EmulatedBank(
-        space, outcomes, emulators, int(known.sum()), read.made_with[0], wave.digest()
-    )
+    rows = np.arange(known.sum())
+    regression = regress(unit[known], figures[known], np.ones(len(rows)), rows)
+    return EmulatedBank(space, outcomes, regression, len(rows), read.made_with[0], wave.digest())

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -14,9 +14,6 @@ from abm.parameters import parameters
 
 RECIPE_FILE = Path(__file__).with_name("recipe.toml")
 DIGITS = 12  # of a parameter's value: short to read, and still well inside its prior
-
-CENTRAL = ("likeliest draws", "best draw, moved")
-"""How the point that stands for the posterior is found, in this order."""
 
 Count = Annotated[int, Field(ge=1)]
 WholeNumber = Annotated[int, Field(ge=0)]
@@ -37,48 +34,26 @@ class Runs(Declared):
 class Wave(Declared):
     """Runs that are designed together.
 
-    Points are drawn from the prior, from what emulators have not ruled out, or from the fitted
-    posterior; or they are the likeliest draws of the last posterior wave, or the best of these,
-    moved a little.
+    The points of the first wave are drawn from the prior, those of every further one from the
+    posterior of all runs before it.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]  # of its folder in the bank, too
-    drawn: Literal["prior", "not ruled out", "posterior", "likeliest draws", "best draw, moved"]
-    points: Count  # how many runs
+    points: Count
+    runs_each: Count = 1  # of a point, with other seeds: all points once, then all again
     first_seed: WholeNumber  # of the first run; each further one has the next
-    repeats: WholeNumber = 0
-    """So many of the points are the first ones once more, with other seeds: they tell chance from
-    errors of the emulators."""
-    runs_each: Count = Field(1, alias="lives")
-    """Runs of each likely draw, or of the best one, with other seeds: `points` in all."""
-    population: Count | None = None  # people of a run, if other than in the waves before
+    widened: float = Field(1.0, ge=1)
+    """The posterior drawn from is that of so many times less information, lest truth be lost."""
+    population: Count | None = None  # people of a run, if other than in the other waves
 
     @property
-    def unique(self) -> int:
-        """How many points differ."""
-        return (self.points - self.repeats) // self.runs_each
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        once = self.drawn not in ("not ruled out", "posterior")
-        if 2 * self.repeats > self.points or (self.repeats and once):
-            raise ValueError(f"{self.name}: repeats are at most half of what is drawn")
-        if (self.drawn in CENTRAL) != (self.runs_each > 1) or self.points % self.runs_each:
-            raise ValueError(
-                f"{self.name}: lives belongs to the likeliest draws, and points is a multiple of it"
-            )
-        if self.drawn == CENTRAL[1] and self.points != self.runs_each:
-            raise ValueError(f"{self.name}: it is one point, run `lives` times")
-        return self
+    def runs(self) -> int:
+        """How many runs there are."""
+        return self.points * self.runs_each
 
     def scaled(self, share: float) -> "Wave":
-        """Return the wave with so much smaller or larger a number of runs."""
-        again = min(self.runs_each, max(2, round(self.runs_each * min(1.0, share))))
-        points = max(1, round(self.points * share / again)) * again
-        if self.drawn == CENTRAL[1]:
-            points = again
-        repeats = min(points // 2, round(self.repeats * share))
-        return self.model_copy(update={"points": points, "repeats": repeats, "runs_each": again})
+        """Return the wave with so much smaller or larger a number of points."""
+        return self.model_copy(update={"points": max(1, round(self.points * share))})
 
 
 class Screening(Declared):
@@ -97,20 +72,20 @@ class FitSettings(Declared):
     """Cut-offs and sizes of the fit."""
 
     seed: WholeNumber  # of everything random in the fit
-    cut_off: float = Field(gt=0)  # implausibility above which a point is ruled out
-    window: float = Field(gt=0)  # up to this one runs are learnt from after the first stage
-    tries: Count
-    """Points among which what is not ruled out is looked for, before a chain is used."""
-    steps: Annotated[int, Field(ge=50)]  # of every walker of the chain that samples the posterior
+    discrepancy: float = Field(ge=0)
+    """What the model leaves out even at its best: standard deviation on log-odds, logarithms and
+    Fisher's z; a share of the published number where that is looked at as it is."""
+    runs_a_term: float = Field(gt=0)
+    """Runs that those near the posterior are to be worth, for a term of the regression."""
     most_undefined: float = Field(ge=0, lt=1)
     """A figure that is undefined in a larger share of the runs is only checked."""
-    truths: Count  # runs held out, to be recovered
-    truth_steps: Annotated[int, Field(ge=50)]  # of every walker, for each of them
-    share: float = Field(gt=0, lt=1)  # of the posterior that the intervals of diagnostics hold
+    draws: Count  # of the posterior, until the last wave is run: its points are the draws then
+    truths: Count  # runs held out at most, to be recovered
+    share: float = Field(gt=0, lt=1)  # of the posterior that intervals hold
+    inside: float = Field(gt=0, lt=0.5)
+    """Share of the width of its prior that a value of the point keeps from its ends."""
     unidentified: float = Field(ge=0, le=1)
     """Parameters whose contraction is below are named as not identified."""
-    truncation: float = Field(gt=0, le=1)
-    """No draw weighs more than the number of draws to the power of minus this."""
 
 
 class Recipe(Declared):
@@ -121,6 +96,9 @@ class Recipe(Declared):
     screening: Screening
     fit: FitSettings
     free: dict[str, Text]  # by name of a parameter: why it is free
+    quantities: dict[str, Text] = Field(default_factory=dict)
+    """By statistic of the bank: the quantity whose published estimates, taken together, it is held
+    against in place of its own."""
 
     @property
     def space(self) -> "Space":
@@ -144,28 +122,27 @@ class Recipe(Declared):
 
     @model_validator(mode="after")
     def _check_waves(self) -> Self:
-        drawn: list[str] = [wave.drawn for wave in self.waves]
-        if not drawn or drawn[0] != "prior":
-            raise ValueError("waves: the first is drawn from the prior")
+        if not self.waves:
+            raise ValueError("waves: expected at least one, drawn from the prior")
+        if self.waves[0].runs_each > 1:
+            raise ValueError("waves: the first runs every point once")
         taken: set[int] = set()
         for wave in self.waves:
-            seeds = set(range(wave.first_seed, wave.first_seed + wave.points))
+            seeds = set(range(wave.first_seed, wave.first_seed + wave.runs))
             if taken & seeds:
                 raise ValueError(f"waves: {wave.name} shares seeds with one before it")
             taken |= seeds
         if len({wave.name for wave in self.waves}) < len(self.waves):
             raise ValueError("waves: two have one name")
-        start = next((at for at, kind in enumerate(drawn) if kind in CENTRAL), len(drawn))
-        expected = [CENTRAL[0], *[CENTRAL[1]] * (len(drawn) - start - 1)]
-        if drawn[start:] and (drawn[start - 1] != "posterior" or drawn[start:] != expected):
-            raise ValueError("waves: after the last posterior, the likeliest draws, then the best")
+        if len({*self.quantities.values()}) < len(self.quantities):
+            raise ValueError("quantities: one is aimed at twice")
         return self
 
     def scaled(self, population: int | None, runs: int | None) -> "Recipe":
         """Return the recipe with other people a run, and the waves scaled to so many runs."""
         waves, runs_now = self.waves, self.runs
         if runs is not None:
-            share = runs / sum(wave.points for wave in waves)
+            share = runs / sum(wave.runs for wave in waves)
             waves = tuple(wave.scaled(share) for wave in waves)
         if population is not None:
             runs_now = runs_now.model_copy(update={"population": population})

@@ -1,156 +1,187 @@
-"""Drawing points: over the priors, from what is not ruled out, and from densities (by emcee)."""
+"""Sampling: normal distributions of normal scores, weights, and rounds of importance sampling.
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+Points are handled as normal scores: a parameter that is uniform over its prior is a standard normal
+number there, without ends.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from abm.chance import Purpose, generator
-from abm.experiments.calibration.emulators import MatchingStage, implausibility, log_wall
-from abm.experiments.calibration.recipe import FitSettings, Space
 
-if TYPE_CHECKING:
-    from scipy.stats.qmc import Sobol
+LogDensity = Callable[[np.ndarray], np.ndarray]  # of many points, up to a constant
 
-WALKERS_A_PARAMETER = 4
-CHUNK_POWER = 14
-STEPS_A_POINT = 100  # of a walker, for each of the points it has to find
-BURNT = 0.4  # share of a chain that is not kept
-
-Density = Callable[[np.ndarray], np.ndarray]  # log-density of many points at once
+ROUNDS, POWER = 8, 14  # rounds of importance sampling, of so many points (a power of 2)
+FROM_PRIOR = 0.2  # share of the points of a round that a bad proposal cannot lose
+INFLATED = 1.2  # variance of a proposal: its tails are to be heavier than what is sampled
+WORTH = 200.0  # independent draws that the points of a round are to be worth at least
+ENOUGH = 0.3  # share of the points of a round that they are worth when it is the last
+FARTHEST = 1e-9  # of a prior's width from its end: normal scores stay finite
 
 
-class Sample(NamedTuple):
-    """Points of the unit cube, and how they came about."""
+def one_thread[**P, T](function: Callable[P, T]) -> Callable[P, T]:
+    """Let linear algebra use one thread: many small products only wait for one another."""
 
-    points: np.ndarray  # shape (draws, parameters)
-    density: np.ndarray  # log-density of each
-    accepted: float  # share of proposals accepted
-    steps_apart: float
-    """Autocorrelation time in steps, the longest over parameters; NaN if the chain is too short."""
-    effective: float  # independent draws that the kept chain is worth
+    @functools.wraps(function)
+    def limited(*given: P.args, **named: P.kwargs) -> T:
+        from threadpoolctl import threadpool_limits
 
+        with threadpool_limits(1):
+            return function(*given, **named)
 
-class NotRuledOut(NamedTuple):
-    """Points that no stage rules out, and how many of all there are."""
-
-    points: np.ndarray
-    share: float  # of the points tried that passed
-    beyond: int
-    """Points that are ruled out and were taken all the same, the least implausible, because there
-    are no others."""
+    return limited
 
 
-def _sobol(dimensions: int, seed: int) -> "Sobol":
+# Normal scores
+
+
+def scores_of(unit: np.ndarray) -> np.ndarray:
+    """Return the normal scores of points of the unit cube."""
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(np.clip(unit, FARTHEST, 1.0 - FARTHEST)))
+
+
+def unit_of(scores: np.ndarray) -> np.ndarray:
+    """Return the points of the unit cube that have these normal scores."""
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(scores))
+
+
+@dataclass(frozen=True)
+class Normal:
+    """A normal distribution of normal scores."""
+
+    mean: np.ndarray
+    covariance: np.ndarray
+
+    @classmethod
+    def prior(cls, dimensions: int) -> "Normal":
+        """Return the distribution that all priors together are."""
+        return cls(np.zeros(dimensions), np.eye(dimensions))
+
+    @classmethod
+    def matching(cls, scores: np.ndarray, weights: np.ndarray) -> "Normal":
+        """Return the distribution with the mean and covariance of weighted points."""
+        covariance = np.atleast_2d(np.cov(scores, rowvar=False, aweights=weights, ddof=0))
+        return cls(weights @ scores / weights.sum(), covariance + 1e-9 * np.eye(scores.shape[1]))
+
+    @cached_property
+    def _root(self) -> np.ndarray:
+        return np.linalg.cholesky(self.covariance)
+
+    def at(self, standard: np.ndarray) -> np.ndarray:
+        """Return the points where independent standard normal numbers put them."""
+        return np.asarray(self.mean + standard @ self._root.T)
+
+    def distances(self, scores: np.ndarray) -> np.ndarray:
+        """Return squared Mahalanobis distances from the mean."""
+        whitened = np.linalg.solve(self._root, (scores - self.mean).T)
+        return np.asarray((whitened**2).sum(axis=0))
+
+    def log_density(self, scores: np.ndarray) -> np.ndarray:
+        """Return log-densities, but for a constant that all normal distributions share."""
+        return -0.5 * self.distances(scores) - np.log(np.diag(self._root)).sum()
+
+    def widened(self, times: float) -> "Normal":
+        """Return the posterior that so many times less information would give.
+
+        What the prior does not know already is information: its precision is divided.
+        """
+        dimensions = len(self.mean)
+        precision = np.linalg.inv(self.covariance)
+        values, vectors = np.linalg.eigh(precision - np.eye(dimensions))
+        gained = (vectors * np.maximum(values, 0.0)) @ vectors.T / times
+        covariance = np.linalg.inv(np.eye(dimensions) + gained)
+        return Normal(covariance @ precision @ self.mean / times, covariance)
+
+
+def standard_normals(count: int, dimensions: int, seed: int) -> np.ndarray:
+    """Return normal scores of scrambled Sobol points; more of them begin with fewer."""
     from scipy.stats import qmc
 
     scramble = int(generator(seed, Purpose.BANK).integers(1, 2**31))
-    return qmc.Sobol(dimensions, scramble=True, bits=30, seed=scramble)
+    sobol = qmc.Sobol(dimensions, scramble=True, bits=30, seed=scramble)
+    return scores_of(sobol.random_base2(max(count - 1, 1).bit_length())[:count])
 
 
-def prior_points(space: Space, count: int, seed: int) -> np.ndarray:
-    """Return scrambled Sobol points over the priors, shape (count, parameters).
+# Weights
 
-    A longer design begins with a shorter one.
+
+def effective_size(weights: np.ndarray) -> float:
+    """Return how many equally weighted points are worth the same (Kish)."""
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def evened(log_weights: np.ndarray, worth: float) -> np.ndarray:
+    """Return weights that sum to 1, evened out until they are worth so many points.
+
+    They are raised to the largest power up to 1 that reaches it.
     """
-    power = max(count - 1, 1).bit_length()
-    return space.values(_sobol(len(space), seed).random_base2(power)[:count])
+
+    def raised(power: float) -> np.ndarray:
+        return np.asarray(np.exp(power * (log_weights - log_weights.max())))
+
+    low, high = 0.0, 1.0
+    if effective_size(raised(high)) < worth:
+        for _ in range(30):
+            middle = (low + high) / 2
+            low, high = (middle, high) if effective_size(raised(middle)) >= worth else (low, middle)
+        high = low
+    weights = raised(high)
+    return np.asarray(weights / weights.sum())
 
 
-def not_ruled_out(
-    stages: Sequence[MatchingStage], dimensions: int, count: int, settings: FitSettings, seed: int
-) -> NotRuledOut:
-    """Draw points uniformly from what stages do not rule out.
+def truncated(log_weights: np.ndarray) -> np.ndarray:
+    """Return importance weights that sum to 1, none above the mean times the root of their number.
 
-    Sobol points that pass are taken; where they are too few, a chain from the least implausible
-    ones gives the rest.
+    Ionides 2008, Journal of Computational and Graphical Statistics 17, 295-311.
     """
-    cut_off = settings.cut_off
-    points, scores, tried = _tried(stages, dimensions, count, settings, seed)
-    passed = points[scores <= cut_off]
-    share = len(passed) / tried
-    if len(passed) >= count:
-        return NotRuledOut(passed[:count], share, 0)
-    walkers = WALKERS_A_PARAMETER * dimensions
-    nearest = points[np.argsort(scores, kind="stable")[:walkers]]
-    steps = max(1000, STEPS_A_POINT * -(-count // walkers))
-    density = within_cube(lambda unit: log_wall(stages, unit, cut_off))
-    chain = sample(density, nearest, 2 * count, steps, seed)
-    points = np.concatenate([passed, chain.points])
-    scores = implausibility(stages, points)
-    best = np.argsort(np.maximum(scores, cut_off), kind="stable")[:count]
-    return NotRuledOut(points[np.sort(best)], share, int((scores[best] > cut_off).sum()))
+    raw = np.exp(log_weights - log_weights.max())
+    weights = np.minimum(raw, raw.mean() * len(raw) ** 0.5)
+    return np.asarray(weights / weights.sum())
 
 
-def _tried(
-    stages: Sequence[MatchingStage], dimensions: int, count: int, settings: FitSettings, seed: int
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return the Sobol points that pass or come nearest, their implausibility, how many tried."""
-    sobol = _sobol(dimensions, seed)
-    nearest = max(count, WALKERS_A_PARAMETER * dimensions)
-    kept, scores = np.empty((0, dimensions)), np.empty(0)
-    tried = 0
-    while tried < max(settings.tries, nearest) and int((scores <= settings.cut_off).sum()) < count:
-        points = sobol.random(2**CHUNK_POWER)
-        tried += len(points)
-        kept = np.concatenate([kept, points])
-        scores = np.concatenate([scores, implausibility(stages, points)])
-        keep = scores <= settings.cut_off
-        keep[np.argsort(scores, kind="stable")[:nearest]] = True
-        kept, scores = kept[keep], scores[keep]
-    return kept, scores, tried
+class Sample(NamedTuple):
+    """Weighted points."""
+
+    scores: np.ndarray  # shape (points, parameters)
+    weights: np.ndarray  # they sum to 1
+
+    def resampled(self, count: int, seed: int) -> np.ndarray:
+        """Return points as often as their weights say, spread evenly through the weights."""
+        stream = generator(seed, Purpose.FIT)
+        shares = (np.arange(count) + stream.random()) / count
+        rows = np.searchsorted(np.cumsum(self.weights), shares, side="right")
+        return np.asarray(self.scores[np.minimum(rows, len(self.weights) - 1)])
 
 
-def within_cube(density: Density) -> Density:
-    """Return a log-density that is minus infinity outside the unit cube."""
+def sample(log_likelihood: LogDensity, prior: Normal, seed: int, power: int = POWER) -> Sample:
+    """Sample the posterior of a prior by rounds of importance sampling; the last round is given.
 
-    def bounded(unit: np.ndarray) -> np.ndarray:
-        values = np.full(len(unit), -np.inf)
-        inside = ((unit >= 0) & (unit <= 1)).all(axis=1)
-        if inside.any():
-            values[inside] = density(unit[inside])
-        return values
-
-    return bounded
-
-
-def starts(density: Density, candidates: np.ndarray) -> np.ndarray:
-    """Return the densest of some points, one a walker."""
-    walkers = WALKERS_A_PARAMETER * candidates.shape[1]
-    chosen = candidates[np.argsort(-density(candidates), kind="stable")[:walkers]]
-    return np.resize(chosen, (walkers, candidates.shape[1]))  # too few stand there several times
-
-
-def sample(density: Density, start: np.ndarray, count: int, steps: int, seed: int) -> Sample:
-    """Draw points from a density by an ensemble of walkers.
-
-    `start` has one point a walker, at least two a parameter. The draws are spread evenly over the
-    part of the chain that is kept.
+    Each round draws from the normal distribution that the round before leaves, and a share of its
+    points from the prior. Rounds end early where they can hardly become better.
     """
-    import emcee
-    from sklearn.utils import check_random_state
-    from threadpoolctl import threadpool_limits
-
-    moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
-    walkers, dimensions = start.shape
-    sampler = emcee.EnsembleSampler(walkers, dimensions, density, moves=moves, vectorize=True)
-    key = int(generator(seed, Purpose.FIT).integers(0, 2**32 - 1))
-    random = check_random_state(key)  # the older kind of generator, which emcee asks for
-    state = emcee.State(_apart(start, seed), random_state=random.get_state())
-    with threadpool_limits(1):  # many small products: threads would only wait for one another
-        sampler.run_mcmc(state, steps, skip_initial_state_check=True)
-    burnt = int(BURNT * steps)
-    points = sampler.get_chain(discard=burnt).reshape(-1, dimensions)
-    densities = sampler.get_log_prob(discard=burnt).reshape(-1)
-    apart = sampler.get_autocorr_time(discard=burnt, quiet=True, tol=0)
-    longest = float(np.max(apart)) if np.isfinite(apart).all() else float("nan")
-    taken = np.linspace(0, len(points) - 1, min(count, len(points))).round().astype(int)
-    effective = len(points) / longest if longest > 0 else float("nan")
-    accepted = float(np.mean(sampler.acceptance_fraction))
-    return Sample(points[taken], densities[taken], accepted, longest, effective)
-
-
-def _apart(start: np.ndarray, seed: int) -> np.ndarray:
-    """Return the start moved a little at random, so that no two walkers stand at one place."""
-    moved = start + 1e-4 * generator(seed, Purpose.FIT).normal(size=start.shape)
-    return np.asarray(np.clip(moved, 0.0, 1.0))
+    standard = standard_normals(2**power, len(prior.mean), seed)
+    from_prior = np.arange(2**power) % round(1 / FROM_PRIOR) == 0
+    posterior = prior
+    for _ in range(ROUNDS):
+        proposal = Normal(posterior.mean, INFLATED * posterior.covariance)
+        scores = np.where(from_prior[:, None], prior.at(standard), proposal.at(standard))
+        log_prior = prior.log_density(scores)
+        drawn = np.logaddexp(
+            np.log(FROM_PRIOR) + log_prior,
+            np.log(1 - FROM_PRIOR) + proposal.log_density(scores),
+        )
+        log_weights = log_likelihood(scores) + log_prior - drawn
+        weights = evened(log_weights, WORTH)
+        if effective_size(weights) >= ENOUGH * len(weights):
+            break
+        posterior = Normal.matching(scores, weights)
+    return Sample(scores, evened(log_weights, 1.0))

@@ -12,9 +12,13 @@ from typing import Literal
 
 import numpy as np
 
-from abm.evidence.register import Study, bounds_of
+from abm.evidence.quantities import accepted_range
+from abm.evidence.quantities import quantities as declared_quantities
+from abm.evidence.register import Study, bounds_of, register
 from abm.evidence.statistics import STATISTICS
 from abm.experiments.calibration.bank_statistics import BankStatistic
+from abm.io.declarations import DeclarationError
+from abm.io.messages import did_you_mean
 
 STEPS = ("mode", "modal_group")  # statistics that jump from one whole number to another
 HALF_OF_95 = 1.959963984540054
@@ -93,8 +97,16 @@ class Target:
 
     @property
     def spread(self) -> float:
-        """Standard error of the observation: the accepted interval is taken as one of 95 %."""
+        """Standard error of the observation: the accepted interval is taken as one of 95 %.
+
+        Of a quantity that is where another study would lie, so the spread between studies is in it.
+        """
         return self.half_width / HALF_OF_95
+
+    @property
+    def unit(self) -> float:
+        """What stands for all of the figure: 1 on log-odds, logarithms and Fisher's z."""
+        return max(abs(self.centre), self.half_width) if self.scale.kind == "as it is" else 1.0
 
 
 @dataclass(frozen=True)
@@ -115,14 +127,22 @@ class Targets:
         return Targets(kept, {**self.checked, **left_out})
 
 
-def targets_of(statistics: Mapping[str, BankStatistic]) -> Targets:
-    """Return the targets among the statistics: those of entries that are fitted."""
+def targets_of(
+    statistics: Mapping[str, BankStatistic], quantities: Mapping[str, str] | None = None
+) -> Targets:
+    """Return the targets among the statistics: those of entries that are fitted, and of quantities.
+
+    `quantities` names, by statistic, the quantity whose published estimates together it is held
+    against. A DeclarationError if a statistic or a quantity is not there.
+    """
+    accepted = _accepted_of(statistics, quantities or {})
     fitted: list[Target] = []
     checked: dict[str, str] = {}
     for statistic in statistics.values():
-        if statistic.entry.use != "fitted":
+        if statistic.entry.use != "fitted" and statistic.name not in accepted:
             continue
-        low, high = bounds_of(statistic.entry, statistic.study)
+        own = bounds_of(statistic.entry, statistic.study)
+        low, high = accepted.get(statistic.name, own)
         same = [
             target.name for target in fitted if _asks_the_same(statistic, statistics[target.name])
         ]
@@ -136,6 +156,28 @@ def targets_of(statistics: Mapping[str, BankStatistic]) -> Targets:
             scale = scale_of(statistic.study, low)
             fitted.append(Target(statistic.name, scale, low, high))
     return Targets(tuple(fitted), checked)
+
+
+def _accepted_of(
+    statistics: Mapping[str, BankStatistic], quantities: Mapping[str, str]
+) -> dict[str, tuple[float, float]]:
+    """Return what is accepted of quantities, by the statistic that is held against each."""
+    known = declared_quantities() if quantities else {}
+    accepted = {}
+    for name, quantity in quantities.items():
+        for asked, among in ((name, statistics), (quantity, known)):
+            if asked not in among:
+                hint = did_you_mean(asked, among)
+                raise DeclarationError(f"recipe.toml: quantities: no {asked}{hint}")
+        own = statistics[name].entry.id
+        if not any(
+            member.entry == own and member.compares is None and member.over is None
+            for member in known[quantity].members
+        ):
+            raise DeclarationError(f"recipe.toml: quantities: {name} measures no {quantity}")
+        pooled = accepted_range(known[quantity], register().entries)
+        accepted[name] = pooled.low, pooled.high
+    return accepted
 
 
 def _asks_the_same(one: BankStatistic, other: BankStatistic) -> bool:

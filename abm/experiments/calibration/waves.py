@@ -8,12 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from abm.experiments.calibration import fitting, point_estimate
 from abm.experiments.calibration.bank import BankError, WaveDesign, WaveFolder, WaveRuns
 from abm.experiments.calibration.bank_runs import WaveRunner, run_definition
 from abm.experiments.calibration.bank_statistics import definitions, statistics
+from abm.experiments.calibration.fit import BankRuns, FitError, fit_runs
 from abm.experiments.calibration.recipe import Recipe, Wave, recipe
-from abm.experiments.calibration.sampling import prior_points
+from abm.experiments.calibration.sampling import (
+    Normal,
+    scores_of,
+    standard_normals,
+    unit_of,
+)
 from abm.experiments.calibration.targets import Targets, targets_of
 from abm.io.progress import Progress
 from abm.runs.executors import executor_for
@@ -46,7 +51,7 @@ class Calibration:
 
     def targets(self) -> Targets:
         """Return the targets of the register of this package."""
-        return targets_of(statistics(self.recipe.runs.world))
+        return targets_of(statistics(self.recipe.runs.world), self.recipe.quantities)
 
     def folder(self, wave: Wave) -> WaveFolder:
         """Return the folder of a wave."""
@@ -61,13 +66,21 @@ class Calibration:
             raise BankError(f"--wave: expected one of {names}, not {name}")
         return chosen
 
-    def is_whole(self, wave: Wave) -> bool:
-        """Return whether every run of a wave is in a part."""
+    def parts(self, wave: Wave) -> tuple[int, int]:
+        """Return how many parts of a wave are finished, and of how many."""
         folder = self.folder(wave)
         design = folder.design()
-        if design is None or (wave.drawn == "prior" and len(design) < wave.points):
-            return False
-        return all(folder.has(block) for block in folder.blocks(len(design)))
+        count = wave.runs if design is None else len(design)
+        blocks = folder.blocks(max(count, wave.runs) if self._is_first(wave) else count)
+        return sum(folder.has(block) for block in blocks), len(blocks)
+
+    def _is_first(self, wave: Wave) -> bool:
+        return wave.name == self.recipe.waves[0].name
+
+    def is_whole(self, wave: Wave) -> bool:
+        """Return whether every run of a wave is in a part."""
+        finished, of_all = self.parts(wave)
+        return finished == of_all
 
     def finished(self, before: Wave | None = None) -> list[tuple[Wave, WaveRuns]]:
         """Return the runs of the waves, in order, up to one or the first that has no part."""
@@ -80,39 +93,83 @@ class Calibration:
             finished.append((wave, folder.read()))
         return finished
 
-    def learnt_from(
-        self, runs: Sequence[tuple[Wave, WaveRuns]]
-    ) -> tuple[Targets, list[fitting.WaveFigures]]:
-        """Return what can be fitted to the runs of waves, and their figures."""
-        recipe = self.recipe
-        known = definitions(recipe.runs.world)
-        targets = fitting.usable(self.targets(), runs, recipe.fit, known)
-        return targets, fitting.wave_figures(runs, targets, recipe.space)
+    def learnt_from(self, runs: Sequence[tuple[Wave, WaveRuns]]) -> tuple[Targets, BankRuns]:
+        """Return what can be fitted to the runs of waves, and those that know all of it."""
+        targets = self._usable(runs)
+        figures, scores, waves, drawn_from = [], [], [], []
+        for number, (wave, own) in enumerate(runs):
+            figures.append(figures_of(own, targets))
+            scores.append(scores_of(self.unit(own)))
+            waves.append(np.full(len(own.runs), number))
+            drawn_from.append(self.drawn_from(wave))
+        known = np.isfinite(np.concatenate(figures)).all(axis=1)
+        everything = BankRuns(
+            np.concatenate(scores), np.concatenate(figures), np.concatenate(waves),
+            tuple(drawn_from),
+        )  # fmt: skip
+        return targets, everything.take(known)
+
+    def unit(self, runs: WaveRuns) -> np.ndarray:
+        """Return the points of runs in the unit cube."""
+        space = self.recipe.space
+        return space.unit(runs.runs[space.names].to_numpy(np.float64))
+
+    def _usable(self, runs: Sequence[tuple[Wave, WaveRuns]]) -> Targets:
+        """Return the targets that every wave has in the same definition and mostly defines.
+
+        How often a figure is undefined is looked at in the last wave.
+        """
+        known, settings = definitions(self.recipe.runs.world), self.recipe.fit
+        targets, left_out = self.targets(), dict[str, str]()
+        for wave, own in runs:
+            for name in {*targets.names} - {*own.defined_as(known)}:
+                left_out[name] = f"{wave.name} of the bank measured it in another way, or not"
+        wave, own = runs[-1]
+        for name in targets.names:
+            share = 0.0 if name in left_out else float(own.runs[name].isna().mean())
+            if share > settings.most_undefined:
+                left_out[name] = f"undefined in {share:.0%} of the runs of {wave.name}"
+        usable = targets.without(left_out)
+        if not usable.fitted:
+            raise FitError("no fitted entry of the register can be learnt from the bank")
+        return usable
+
+    def drawn_from(self, wave: Wave) -> Normal:
+        """Return what the points of a wave whose design is there were drawn from."""
+        design = self._known_design(wave)
+        normal = None if design is None else design.about.get("normal scores")
+        if normal is None:
+            return Normal.prior(len(self.recipe.space))
+        return Normal(np.array(normal["mean"]), np.array(normal["covariance"]))
 
     def design(self, wave: Wave) -> WaveDesign:
         """Return the design of a wave; made and written if it is not there yet.
 
         A BankError if the waves before are not finished.
         """
-        known = self._known_design(wave)
-        if known is not None and (wave.drawn != "prior" or len(known) >= wave.points):
-            return known
-        space, about = self.recipe.space, self._about(wave)
-        if wave.drawn == "prior":
-            points = prior_points(space, wave.points, wave.first_seed)
-        else:
-            unit, further = self._drawn_points(wave)
-            points, about = space.values(unit), about | further
-        design = WaveDesign(space.names, points, wave.first_seed, about)
+        known, is_first = self._known_design(wave), self._is_first(wave)
+        if known is not None and (not is_first or len(known) >= wave.runs):
+            return known  # the first may grow
+        space, about = self.recipe.space, self._about()
+        normal = Normal.prior(len(space))
+        if not is_first:
+            normal, learnt_from = self._narrowed(wave)
+            numbers = {"mean": normal.mean.tolist(), "covariance": normal.covariance.tolist()}
+            about |= {"normal scores": numbers, "learnt from": learnt_from}
+        standard = standard_normals(wave.points, len(space), wave.first_seed)
+        points = space.values(unit_of(normal.at(standard)))
+        design = WaveDesign(
+            space.names, np.tile(points, (wave.runs_each, 1)), wave.first_seed, about
+        )
         self.folder(wave).write_design(design)
         return design
 
-    def _about(self, wave: Wave) -> dict[str, Any]:
-        return {"drawn": wave.drawn, "priors": self.recipe.space.plain()}
+    def _about(self) -> dict[str, Any]:
+        return {"priors": self.recipe.space.plain()}
 
     def _known_design(self, wave: Wave) -> WaveDesign | None:
         """Return the design of a wave, if it was made; refuse one of another recipe."""
-        folder, about = self.folder(wave), self._about(wave)
+        folder, about = self.folder(wave), self._about()
         design = folder.design()
         if design is not None and (
             {name: design.about.get(name) for name in about} != about
@@ -124,42 +181,18 @@ class Calibration:
             )
         return design
 
-    def _drawn_points(self, wave: Wave) -> tuple[np.ndarray, dict[str, Any]]:
-        """Return points of the unit cube drawn from what the waves before say, and how."""
-        runs, settings, say = self._all_before(wave), self.recipe.fit, self.options.say
-        targets, waves = self.learnt_from(runs)
-        say(f"{wave.name}: fitting emulators to {sum(len(w.unit) for w in waves):,} runs")
-        about: dict[str, Any] = {"learnt from": {w.name: self.folder(w).digest() for w, _ in runs}}
-        if wave.drawn == "not ruled out":
-            stages = fitting.matched(fitting.before_posterior(waves), targets, settings)
-            left = fitting.next_points(stages, wave, len(self.recipe.space), settings)
-            say(f"{wave.name}: {left.share:.2%} of the priors are not ruled out")
-            about |= {"share not ruled out": left.share, "ruled out all the same": left.beyond}
-            return left.points, about
-        fit = fitting.fit_bank(waves, targets, settings)
-        if wave.drawn == "likeliest draws":
-            index, likeliest = point_estimate.likeliest(fit, waves, wave.unique)
-            about |= {"draws": (index + 1).tolist()}
-            return np.tile(likeliest, (wave.runs_each, 1)), about
-        if wave.drawn == "best draw, moved":
-            points = point_estimate.point_figures(fit, waves[-1])
-            middle = point_estimate.middle_of(waves)
-            best, move = point_estimate.best_of(fit, points, middle)
-            about |= {"best": best + 1}
-            return np.tile(move.unit, (wave.runs_each, 1)), about
-        drawn = fitting.draw(fit, wave.unique, wave.first_seed)
-        chain = {"accepted": drawn.accepted, "effective": drawn.effective}
-        numbers = {name: value if value == value else None for name, value in chain.items()}
-        about |= {"log density": drawn.density.tolist(), "chain": numbers}
-        return np.concatenate([drawn.points, drawn.points[: wave.repeats]]), about
+    def _narrowed(self, wave: Wave) -> tuple[Normal, dict[str, str]]:
+        """Return what a wave is drawn from, and the digests of the waves that this is learnt from.
 
-    def _all_before(self, wave: Wave) -> list[tuple[Wave, WaveRuns]]:
-        waves = self.recipe.waves
-        needed = waves[: waves.index(wave)]
-        missing = [other.name for other in needed if not self.is_whole(other)]
-        if missing:
+        That is the posterior of all runs before it, widened.
+        """
+        needed = self.recipe.waves[: self.recipe.waves.index(wave)]
+        if missing := [other.name for other in needed if not self.is_whole(other)]:
             raise BankError(f"{wave.name}: {', '.join(missing)} is not finished; run it first")
-        return self.finished(before=wave)
+        targets, runs = self.learnt_from(self.finished(before=wave))
+        self.options.say(f"{wave.name}: fitting {len(runs.scores):,} runs")
+        normal = fit_runs(runs, targets.fitted, self.recipe.fit).normal.widened(wave.widened)
+        return normal, {other.name: self.folder(other).digest() for other in needed}
 
     def run(
         self, folder: WaveFolder, design: WaveDesign, population: int | None = None
@@ -176,3 +209,10 @@ class Calibration:
                 folder, design, run_definition(runs), options.store, executor, self.deadline,
                 options.say, bar.update,
             ).run()  # fmt: skip
+
+
+def figures_of(runs: WaveRuns, targets: Targets) -> np.ndarray:
+    """Return the targets in runs of a wave on their natural scales, shape (runs, targets)."""
+    return np.column_stack(
+        [target.scale.to(runs.runs[target.name].to_numpy(np.float64)) for target in targets.fitted]
+    )

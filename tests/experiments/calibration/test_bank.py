@@ -21,7 +21,7 @@ from made_up_bank import (
 
 from abm.experiments.calibration.bank import METADATA, BankError
 from abm.experiments.calibration.recipe import Space
-from abm.experiments.calibration.sampling import prior_points
+from abm.experiments.calibration.sampling import Normal, standard_normals, unit_of
 from abm.runs.executors import local_executor
 
 
@@ -116,9 +116,13 @@ def test_damaged_and_foreign_parts_are_refused(finished):
 
 
 def test_prior_points_fill_the_priors_and_grow():
-    space = Space(["learning_rate", "barrier_mean"], 10.0)
-    points = prior_points(space, 200, 1)
-    assert np.array_equal(points[:50], prior_points(space, 50, 1))
+    space, prior = Space(["learning_rate", "barrier_mean"], 10.0), Normal.prior(2)
+
+    def prior_points(count):
+        return space.values(unit_of(prior.at(standard_normals(count, 2, 1))))
+
+    points = prior_points(200)
+    assert np.array_equal(points[:50], prior_points(50))
     assert (points >= space.low).all()
     assert (points <= space.high).all()
     unit = space.unit(points)

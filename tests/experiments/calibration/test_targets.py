@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from abm.evidence.register import read_register
+from abm.evidence.quantities import accepted_range, quantities
+from abm.evidence.register import read_register, register
 from abm.experiments.calibration.bank_statistics import bank_evaluator, statistics, statistics_of
 from abm.experiments.calibration.recipe import RECIPE_FILE, Space, read_recipe, recipe
 from abm.experiments.calibration.targets import Scale, targets_of
@@ -77,6 +78,21 @@ def test_the_accepted_interval_is_read_as_one_of_95_percent():
     assert target.scale.back(ends) == pytest.approx([15, 20], rel=1e-4)
 
 
+def test_a_quantity_is_aimed_at_by_what_its_estimates_say_together():
+    own = targets_of(statistics())
+    name, quantity = "E037", next(
+        one.id for one in quantities().values()
+        if any(member.entry == "E037" for member in one.members)
+    )  # fmt: skip
+    pooled = accepted_range(quantities()[quantity], register().entries)
+    aimed = {target.name: target for target in targets_of(statistics(), {name: quantity}).fitted}
+    assert [*aimed] == own.names
+    assert (aimed[name].low, aimed[name].high) == (pooled.low, pooled.high)
+    for wrong in ({name: quantity + "x"}, {name + "x": quantity}, {"P01": quantity}):
+        with pytest.raises(DeclarationError, match="quantities: "):
+            targets_of(statistics(), wrong)
+
+
 @pytest.mark.parametrize(
     ("scale", "values"),
     [
@@ -107,8 +123,7 @@ def test_the_package_has_targets_and_a_recipe_that_fits_its_priors():
 def test_a_reduced_recipe_keeps_every_wave():
     small = recipe().scaled(population=100, runs=120)
     assert small.runs.population == 100
-    assert sum(wave.points for wave in small.waves) == pytest.approx(120, abs=20)
-    assert all(2 * wave.repeats <= wave.points for wave in small.waves)
+    assert sum(wave.runs for wave in small.waves) == pytest.approx(120, abs=20)
     assert recipe().scaled(None, None) == recipe()
 
 
@@ -119,13 +134,10 @@ FIXED = next(name for name, declared in parameters().items() if declared.prior i
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ('drawn = "prior"', 'drawn = "posterior"', "first is drawn from the prior"),
-        ("first_seed = 20_000", "first_seed = 10_001", "shares seeds"),
-        ("lives = 18", "lives = 17", "a multiple of it"),
-        ("lives = 18", "repeats = 18", "repeats are at most"),
-        ('drawn = "not ruled out"', 'drawn = "likeliest draws"', "at most half"),
-        ("points = 16\nfirst_seed", "points = 32\nfirst_seed", "it is one point"),
-        ('drawn = "likeliest draws"', 'drawn = "best draw, moved"', "it is one point"),
+        ("first_seed = 51_000", "first_seed = 50_001", "shares seeds"),
+        ("points = 512", "points = 512\nruns_each = 2", "runs every point once"),
+        ("widened = 4.0", "widened = 0.5", "widened"),
+        ('name = "wave-2"', 'name = "wave-1"', "two have one name"),
         (f'\n{FREE} = "', f'\n{FREE}x = "', f"did you mean '{FREE}'"),
         (f'\n{FREE} = "', f'\n{FIXED} = "', "has no prior"),
         (f"\n{FREE} = [", f"\n{FREE}x = [", f"did you mean '{FREE}'"),

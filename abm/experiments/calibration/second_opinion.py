@@ -1,0 +1,90 @@
+"""A second opinion on the posterior, which asks the runs themselves and no likelihood.
+
+Regression-adjusted approximate Bayesian computation (Beaumont, Zhang and Balding 2002, Genetics
+162, 2025-2035): of all runs those nearest to what was observed are kept, weighted by nearness, and
+moved along a plane to where it was. Near is what a regression of the free numbers on the figures
+says of both (Fearnhead and Prangle 2012, Journal of the Royal Statistical Society B 74, 419-474).
+"""
+
+import numpy as np
+import pandas as pd
+
+from abm.chance import Purpose, generator
+from abm.experiments.calibration.fit import BankRuns, Fit
+from abm.experiments.calibration.recipe import FitSettings, Space
+from abm.experiments.calibration.sampling import (
+    Normal,
+    Sample,
+    effective_size,
+    evened,
+    unit_of,
+)
+
+COPIES = 20  # of every run, each observed with errors of its own
+KEPT = 0.2  # share of what the copies are worth that is kept
+BINS = 20  # of a prior, in which overlap is counted
+
+
+def second_opinion(runs: BankRuns, fit: Fit, settings: FitSettings) -> Sample:
+    """Return a sample of the posterior that no regression of the figures was needed for."""
+    prior = Normal.prior(runs.scores.shape[1])
+    scores = np.repeat(runs.scores, COPIES, axis=0)
+    stream = generator(settings.seed, Purpose.FIT)
+    shape = len(scores), len(fit.observed)
+    errors = stream.normal(size=shape) * fit.likelihood.noise**0.5
+    figures = np.repeat(runs.figures, COPIES, axis=0) + errors - fit.observed
+    log_weights = np.repeat(prior.log_density(runs.scores) - runs.log_proposal(), COPIES)
+    for _ in range(2):  # the second time what is near is learnt from what was near at first
+        weights = evened(log_weights, 1.0)
+        summaries = figures @ _plane(figures, scores, weights)
+        log_weights = log_weights + _nearness(summaries, weights)
+    weights = evened(log_weights, 1.0)
+    known = weights > 0
+    moved = scores - summaries @ _plane(summaries, scores, weights)
+    return Sample(moved[known], weights[known])
+
+
+def _plane(given: np.ndarray, answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the slopes of a weighted linear regression, a row a column of what is given."""
+    root = np.sqrt(weights)[:, None]
+    terms = np.hstack([np.ones((len(given), 1)), given])
+    return np.asarray(np.linalg.lstsq(terms * root, answers * root)[0][1:])
+
+
+def _nearness(summaries: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the log of a kernel that falls to 0 where enough points are nearer (Epanechnikov)."""
+    away = (summaries**2).sum(axis=1)
+    order = np.argsort(away)
+    farthest = away[order][np.searchsorted(np.cumsum(weights[order]), KEPT)]
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.maximum(1.0 - away / farthest, 0.0)))
+
+
+def opinions_table(space: Space, own: Sample, other: Sample) -> pd.DataFrame:
+    """Return how far two posteriors differ, by parameter, in the unit cube.
+
+    `difference` is between means, in standard deviations of the first; `overlap` the share of the
+    two densities that is common; `worth` the points that the second is worth.
+    """
+    (mean, spread), (other_mean, other_spread) = _moments(own), _moments(other)
+    return pd.DataFrame({
+        "parameter": space.names,
+        "mean": mean, "sd": spread, "other_mean": other_mean, "other_sd": other_spread,
+        "difference": (other_mean - mean) / spread,
+        "overlap": np.minimum(_shares(own), _shares(other)).sum(axis=1),
+        "worth": round(effective_size(other.weights), 1),
+    })  # fmt: skip
+
+
+def _moments(given: Sample) -> tuple[np.ndarray, np.ndarray]:
+    unit = unit_of(given.scores)
+    mean = given.weights @ unit
+    return mean, np.sqrt(given.weights @ (unit - mean) ** 2)
+
+
+def _shares(given: Sample) -> np.ndarray:
+    """Return the share of the weight that lies in every bin, shape (parameters, bins)."""
+    columns = unit_of(given.scores).T
+    return np.array([
+        np.histogram(column, BINS, (0.0, 1.0), weights=given.weights)[0] for column in columns
+    ])  # fmt: skip

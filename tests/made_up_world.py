@@ -12,6 +12,7 @@ import numpy as np
 
 from abm.evidence.observed_tables import tables_of
 from abm.evidence.register import StudiedWorld, register
+from abm.evidence.year_ends import YearEnd, add_years_around, pairs_of
 from abm.mechanisms.day_log import ACT_DTYPE
 from abm.people.layout import person_dtype
 from abm.scenario.scenario import Scenario
@@ -133,6 +134,12 @@ def trial(seed: int) -> dict[str, np.ndarray]:
     return {"person": rows % 80, "treated": rows // 80, "age": ages, **counted}
 
 
+def generation(seed: int) -> dict[str, np.ndarray]:
+    with_and_without = np.array([[9 + seed % 3, 8, 7], [8, 7, 7]])
+    names = ("first_acts", "first_acts_without")
+    return {"known": np.array([20, 0, 0]), **dict(zip(names, with_and_without, strict=True))}
+
+
 def laboratory(persons: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     values = {
         name: hand_made.spread(len(persons), seed + start) for start, name in enumerate(TESTED)
@@ -142,13 +149,19 @@ def laboratory(persons: np.ndarray, seed: int) -> dict[str, np.ndarray]:
 
 def look(scenario: Scenario, seed: int, how: StudiedWorld) -> dict[str, dict[str, np.ndarray]]:
     """Stand in for `abm.evidence.observed_tables.observe`."""
+    if how.kind == "generation":
+        return {"generation": generation(seed)}
     if how.kind != "run":
         return {"trial": trial(seed)}
     made = record(seed, YEARS_OF_WAVES.get(scenario.name, (2016, 2017)))
     logged = {name: rows for name, rows in made.logged.items() if name in (*how.logs, "people")}
     kept = dataclasses.replace(made, logged=logged)
     tables = tables_of(kept, world(np.concatenate(made.logged["people"])))
-    return tables | {"laboratory": laboratory(tables["people"]["person"], seed)}
+    add_years_around(tables["people"])
+    persons = tables["people"]["person"]
+    friends = np.column_stack((persons, np.roll(persons, seed)))
+    tables["pairs"] = pairs_of([YearEnd(END, tables["people"], friends)])
+    return tables | {"laboratory": laboratory(persons, seed)}
 
 
 def look_or_be_killed(scenario: Scenario, seed: int, how: StudiedWorld) -> dict:

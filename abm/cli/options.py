@@ -69,7 +69,7 @@ OnlyOption = Annotated[
         metavar="NAMES",
         help="Some of the evidence, separated by commas: identifiers such as P01, quantities by "
         "name, or claims, figures, fitted, predicted, own, quantities (of several entries), "
-        "baseline (what the baseline alone answers).",
+        "baseline (what the baseline alone answers), signatures (what should hold at once).",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from abm.evidence.verdict_table import Row
     from abm.evidence.worlds import WorldRun
 LINE_WIDTH = 100
-TABLE_NAMES = ("evidence", "quantities")
+TABLE_NAMES = ("evidence", "quantities", "signatures")
 TABLES = {f"{name}.{form}" for name in TABLE_NAMES for form in ("csv", "json")}
 
 
@@ -72,7 +72,7 @@ def validate(
 
     check_folder(shared.out)
     judged = choose(names, file)
-    worlds = worlds_needed(judged.register, judged.register.entries.values())
+    worlds = worlds_needed(judged.register, judged.register.asked)
     needed = [judged.register.worlds[world].scenario for world in worlds]
     scenarios = [load_scenario(name) for name in dict.fromkeys([scenario, *needed])]
     files = [] if file is None else [file]
@@ -118,7 +118,7 @@ def _runs(
     from abm.evidence.observed_tables import observe
     from abm.evidence.worlds import runs_of, worlds_needed
 
-    worlds = worlds_needed(judged, judged.entries.values())
+    worlds = worlds_needed(judged, judged.asked)
     simulate = options.simulate or observe
     return runs_of(judged, worlds, seeds, baseline, population, options.draws, simulate)
 
@@ -147,26 +147,32 @@ def finished(
 ) -> "EvidenceTables | None":
     """Return the tables of a finished folder, or None where there is none that is whole.
 
-    They are when they have the checksums of run.json, and say of every entry and quantity that is
-    judged what a row says.
+    They are when they have the checksums of run.json, and say of every entry, quantity and
+    signature what a row says.
     """
     from abm.evidence import quantity_table, verdict_table
     from abm.evidence.quantity_members import quantities_judged
+    from abm.evidence.quantity_table import EvidenceTables
+    from abm.evidence.signatures import signature_parts
     from abm.report.html.validation import ROWS
     from abm.report.quantities import QUANTITIES
+    from abm.report.signatures import SIGNATURES
 
     if sound_tables(folder) != TABLES:
         return None
     try:
-        entries, quantities = (read_json(folder / f"{name}.json") for name in TABLE_NAMES)
-        ROWS.validate_python(entries)
-        QUANTITIES.validate_python(quantities)
+        tables = EvidenceTables(*(read_json(folder / f"{name}.json") for name in TABLE_NAMES))
+        ROWS.validate_python(tables.entries)
+        QUANTITIES.validate_python(tables.quantities)
+        SIGNATURES.validate_python(tables.signatures)
     except (TableError, ValueError):
         return None
-    whole = _are_rows_of(entries, judged.entries, verdict_table, is_drawn) and _are_rows_of(
-        quantities, quantities_judged(judged), quantity_table, is_drawn
+    whole = _are_rows_of(tables.entries, judged.entries, verdict_table, is_drawn) and _are_rows_of(
+        tables.quantities, quantities_judged(judged), quantity_table, is_drawn
     )
-    return quantity_table.EvidenceTables(entries, quantities) if whole else None
+    asked = [(one.id, part) for one, part, _ in signature_parts(judged)]
+    is_asked = [(row["id"], row["part"]) for row in tables.signatures] == asked
+    return tables if whole and is_asked else None
 
 
 def _are_rows_of(rows: "Sequence[Row]", known: Iterable[str], table: Any, is_drawn: bool) -> bool:
@@ -183,6 +189,7 @@ def _validated(
 
     from abm.evidence.evaluation import Worlds
     from abm.evidence.quantity_table import judge_register
+    from abm.evidence.signatures import FIELDS
     from abm.evidence.verdict_table import csv_rows
     from abm.evidence.worlds import run_worlds
     from abm.report.figures.quantities import draw_quantities
@@ -196,22 +203,23 @@ def _validated(
         return EXIT_DONE
     worlds = Worlds(run_worlds(runs, options.jobs, options.say, options.store), is_drawn)
     tables = judge_register(register, worlds)
-    entries, quantities = tables
     seeds = sorted({run.seed for run in runs})
     content: dict[str, Any] = {"worlds": sorted({run.world for run in runs}), "seeds": seeds}
     if options.draws is not None:
         content |= options.draws.describe(seeds)
     return Results(
         folder.write({
-            "evidence.csv": pd.DataFrame(csv_rows(entries)),
-            "evidence.json": json_bytes(entries),
-            "quantities.csv": pd.DataFrame(quantities),
-            "quantities.json": json_bytes(quantities),
+            "evidence.csv": pd.DataFrame(csv_rows(tables.entries)),
+            "evidence.json": json_bytes(tables.entries),
+            "quantities.csv": pd.DataFrame(tables.quantities),
+            "quantities.json": json_bytes(tables.quantities),
+            "signatures.csv": pd.DataFrame(tables.signatures, columns=list(FIELDS)),
+            "signatures.json": json_bytes(tables.signatures),
         }),
         content,
         lambda _: _show(tables, options),
         lambda path: draw_quantities(
-            QUANTITIES.validate_python(quantities), path, _title(folder, len(seeds), options)
+            QUANTITIES.validate_python(tables.quantities), path, _title(folder, len(seeds), options)
         ),
     )  # fmt: skip
 
@@ -227,18 +235,22 @@ def _title(folder: RunFolder, number: int, options: RunOptions) -> str:
 
 
 def _show(tables: "EvidenceTables", options: RunOptions) -> None:
-    """Print what quantities say, or every entry as JSON."""
+    """Print what quantities and signatures say, or every entry as JSON."""
     from abm.report.quantities import QUANTITIES, quantity_section
+    from abm.report.signatures import SIGNATURES, signature_section
     from abm.report.terminal.printing import print_section
 
     if options.as_json:
         print_json(tables.entries)
         return
-    section = quantity_section(QUANTITIES.validate_python(tables.quantities))
-    parts = [
-        f"{textwrap.fill(part, LINE_WIDTH, break_on_hyphens=False)}\n"
-        if isinstance(part, str)
-        else part
-        for part in section.parts
-    ]
-    print_section(replace(section, parts=tuple(parts)))
+    sections = [quantity_section(QUANTITIES.validate_python(tables.quantities))]
+    if tables.signatures:
+        sections.append(signature_section(SIGNATURES.validate_python(tables.signatures)))
+    for section in sections:
+        parts = [
+            f"{textwrap.fill(part, LINE_WIDTH, break_on_hyphens=False)}\n"
+            if isinstance(part, str)
+            else part
+            for part in section.parts
+        ]
+        print_section(replace(section, parts=tuple(parts)))

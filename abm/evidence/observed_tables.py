@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from abm.evidence.hours_from_acts import hours_from_acts
-from abm.evidence.year_ends import YearEnd, by_person, kept_of, taker_of
+from abm.evidence.year_ends import (
+    YearEnd,
+    add_years_around,
+    by_person,
+    kept_of,
+    pairs_of,
+    taker_of,
+)
 from abm.scenario.dates import DAYS_A_YEAR
 from abm.simulation.census import AGES, FLOWS, STOCKS
 from abm.simulation.people_table import PEOPLE_DTYPE
@@ -58,7 +65,7 @@ def observe_alike(worlds: "Sequence[ScenarioStudied]", seed: int) -> list[dict[s
     return [
         _tables_seen(*runs[_unwatched(scenario)], scenario, studied)
         if studied.kind == "run"
-        else {"trial": _trial(scenario, seed, studied.kind, state)}
+        else _experiment(scenario, seed, studied.kind, state)
         for scenario, studied in worlds
     ]
 
@@ -115,6 +122,8 @@ def _tables_seen(
     tables, wanted = tables_of(own, world), studied.columns
     if studied.yearly and "people" in logged:
         tables["people"] = yearly_people(tables, own, snapshots, wanted and wanted["people"])
+        if wanted is None or "pairs" in wanted:
+            tables["pairs"] = pairs_of(snapshots)
     if "people" in logged and (wanted is None or "laboratory" in wanted):
         tables["laboratory"] = laboratory(world)
     if wanted is None:
@@ -122,11 +131,17 @@ def _tables_seen(
     return {name: kept_of(table, wanted[name]) for name, table in tables.items() if name in wanted}
 
 
-def _trial(scenario: "Scenario", seed: int, kind: str, state: "WorldState | None") -> Columns:
+def _experiment(
+    scenario: "Scenario", seed: int, kind: str, state: "WorldState | None"
+) -> dict[str, Columns]:
+    """Return the table of a simulated trial, or of a generation of first acts."""
+    from abm.studies.generation import one_generation
     from abm.studies.trial import AFTER_ONE_ACT, REPEATED, simulate_trial, trial_table
 
+    if kind == "generation":
+        return {"generation": one_generation(scenario, seed, state)}
     criteria = REPEATED if kind == "trial" else AFTER_ONE_ACT
-    return trial_table(simulate_trial(scenario, seed, criteria, state))
+    return {"trial": trial_table(simulate_trial(scenario, seed, criteria, state))}
 
 
 def tables_of(record: "Record", world: "World | None" = None) -> dict[str, Columns]:
@@ -172,14 +187,16 @@ def yearly_people(
     """
     acts = tables.get("acts")
     years: list[Columns] = []
-    for end, people in snapshots:
+    for end, people, _ in snapshots:
         so_far = None if acts is None else _taken(acts, acts["day"] < end)
         everybody = dict(people)
         add_derived(everybody, end, so_far, record)
         if acts is not None and 2 * (len(years) + 1) < len(snapshots):
             everybody |= {name: np.full(len(everybody["person"]), np.nan) for name in MOTIVES}
         years.append(everybody if names is None else kept_of(everybody, names))
-    return by_person(years)
+    columns = by_person(years)
+    add_years_around(columns)
+    return columns
 
 
 def add_derived(columns: Columns, end: int, acts: Columns | None, record: "Record") -> None:

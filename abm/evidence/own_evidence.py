@@ -120,6 +120,7 @@ def _added(shipped: Register, tables: dict[str, Any], file: str) -> Register:
         entries={**shipped.entries, **entries},
         worlds={**shipped.worlds, **own_worlds},
         instruments={**shipped.instruments, **own_instruments},
+        signatures=shipped.signatures,
         own_entries=entries,
         own_quantities=read_quantities(
             quantities, {**shipped.entries, **entries}, f"{file}: quantities"

@@ -17,6 +17,7 @@ from abm.evidence.quantity_verdicts import (
     prior_passes,
 )
 from abm.evidence.register import Register
+from abm.evidence.signatures import signature_rows
 from abm.evidence.verdict_table import BESIDE, row_of
 
 Row = dict[str, Any]
@@ -43,21 +44,23 @@ BETWEEN = "; "  # entries of a quantity
 
 
 class EvidenceTables(NamedTuple):
-    """What a validation finds: a row an entry, and a row a quantity."""
+    """What a validation finds: a row an entry, a row a quantity, a row a study of a signature."""
 
     entries: list[Row]
     quantities: list[Row]
+    signatures: list[Row]
 
 
 def judge_register(judged: Register, worlds: Worlds) -> EvidenceTables:
-    """Do every study of a register in worlds, and judge its entries and its quantities."""
+    """Do every study of a register in worlds; judge its entries, quantities and signatures."""
     single = worlds.of_single_seeds() if worlds.is_drawn else ()
     asked = entries_to_judge(judged)
     results = {name: judge(entry, worlds, single) for name, entry in asked.items()}
     null = null_results(asked.values(), judged.worlds)
     quantities = quantity_rows(judged, results, null, worlds.is_drawn)
     rows = [row_of(results[name], worlds.is_drawn) for name in judged.entries]
-    return EvidenceTables(beside_rows(rows, quantities, judged, results, null), quantities)
+    beside = beside_rows(rows, quantities, judged, results, null)
+    return EvidenceTables(beside, quantities, signature_rows(judged, worlds))
 
 
 def quantity_rows(

@@ -2,6 +2,7 @@
 
 `worlds.toml` says which worlds are run, `instruments.toml` what surveys asked; the files of
 `REGISTER_FILES` hold one table a claim or figure. `docs/evidence.md` is made from them.
+`signatures.toml` says what the model should show besides, whether or not it was published.
 """
 
 import functools
@@ -22,6 +23,7 @@ from abm.io.messages import did_you_mean
 
 FOLDER = Path(__file__).parent
 WORLDS_FILE = "worlds.toml"
+SIGNATURES_FILE = "signatures.toml"
 REGISTER_FILES = (
     *("claims_prevalence.toml", "claims_functions.toml", "claims_body.toml"),
     *("figures_prevalence.toml", "figures_other.toml"),
@@ -87,7 +89,16 @@ class Study(Declared):
     world: Text = "baseline"
     against: Text | None = None  # a world with something changed: `other` is true for its rows
     table: Literal[
-        "people", "leavers", "acts", "prompts", "waves", "census", "trial", "laboratory"
+        "people",
+        "leavers",
+        "acts",
+        "prompts",
+        "waves",
+        "census",
+        "trial",
+        "laboratory",
+        "pairs",
+        "generation",
     ] = "people"
     setting: str = "community"  # a key of `SETTINGS`
     sex: Literal["all", "female", "male"] = "all"
@@ -205,13 +216,41 @@ def bounds_of(entry: Entry, study: Study) -> tuple[float, float]:
     return low, math.inf if study.high is None else study.high
 
 
+class Signature(Declared):
+    """One result that the model should show together with the others, or that is only reported."""
+
+    id: Text
+    statement: Text
+    unit: Text
+    # What is computed: studies of its own, those of an entry of the register, or the first of two
+    # other signatures over the second, seed by seed.
+    study: Annotated[tuple[Study, ...], Field(max_length=20)] = ()
+    entry: str | None = None
+    ratio_of: tuple[str, str] | None = None
+    low: float = Field(-math.inf, allow_inf_nan=True)  # what is asked; of an entry, as it says
+    high: float = Field(math.inf, allow_inf_nan=True)
+    asked_by: str = ""  # who asks for it; empty where it is only reported
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if [bool(self.study), self.entry is not None, self.ratio_of is not None].count(True) != 1:
+            raise ValueError("expected one of study, entry and ratio_of")
+        is_asked = math.isfinite(self.low) or math.isfinite(self.high)
+        if self.entry is None and is_asked != bool(self.asked_by):
+            raise ValueError("asked_by: said of what is asked, and only there")
+        if any(study.size is not None for study in self.study):
+            raise ValueError("study: expected one of all people, not of many studies")
+        return self
+
+
 class StudiedWorld(Declared):
     """A world that studies look at."""
 
     meaning: Text  # what it is for
     scenario: Text = "baseline"
-    # A simulated trial of DBT-A is after repeated acts, or after one act.
-    kind: Literal["run", "trial", "trial after one act"] = "run"
+    # A simulated trial of DBT-A is after repeated acts, or after one act; a generation is of first
+    # acts that follow from acts which became known.
+    kind: Literal["run", "trial", "trial after one act", "generation"] = "run"
     share: float = Field(default=1.0, gt=0, le=1)  # its size, of the population asked for
     years: int | None = None  # reported, else the scenario's
     logs: tuple[str, ...] = ()
@@ -230,12 +269,18 @@ class Register(Declared):
     instruments: ByName[Instrument]
     own_entries: ByName[Entry] = Field(default_factory=dict)  # of a file of one's own, all of them
     own_quantities: ByName[PublishedQuantity] = Field(default_factory=dict)
+    signatures: ByName[Signature] = Field(default_factory=dict)
+
+    @property
+    def asked(self) -> "tuple[Entry | Signature, ...]":
+        """Everything whose studies are to be done."""
+        return (*self.entries.values(), *self.signatures.values())
 
     def looked_at(self, world: str) -> StudiedWorld:
         """Return a world with the columns that studies of this register look at, and no others."""
         names: dict[str, set[str]] = {}
-        for entry in self.entries.values():
-            for study in entry.study:
+        for one in self.asked:
+            for study in one.study:
                 if world in (study.world, study.against):
                     names.setdefault(study.table, set()).update(ALWAYS_KEPT, study.names)
         who = {name.removeprefix(ACTOR) for name in set().union(*names.values())}
@@ -249,8 +294,10 @@ class Register(Declared):
         return tuple(e.id for e in fitted if e.counts_with is None)
 
 
-def read_register(texts: Mapping[str, str], worlds: str, instruments: str) -> Register:
-    """Read and check the texts of a register: TOML by file name, worlds, and instruments.
+def read_register(
+    texts: Mapping[str, str], worlds: str, instruments: str, signatures: str = ""
+) -> Register:
+    """Read and check the texts of a register: TOML by file name, worlds, instruments, signatures.
 
     The table `defaults` of a file holds for all its entries. DeclarationError names the file, the
     entry and what is wrong.
@@ -267,9 +314,27 @@ def read_register(texts: Mapping[str, str], worlds: str, instruments: str) -> Re
         entries=entries,
         worlds=read_declarations(dict[str, StudiedWorld], worlds, WORLDS_FILE),
         instruments=read_instruments(instruments),
+        signatures=read_declarations(
+            dict[str, Signature], signatures, SIGNATURES_FILE, prepared_entries
+        ),
     )
     check_names(whole, entries.values())
+    _check_signatures(whole)
     return whole
+
+
+def _check_signatures(read: Register) -> None:
+    """Refuse signatures that name what is not there, or a ratio of what is no single number."""
+    known = read.signatures
+    for one in known.values():
+        if one.entry is not None:
+            _there(one.entry, read.entries, "entry", one.id)
+        for other in one.ratio_of or ():
+            if len(_there(other, known, "signature", one.id).study) != 1:
+                raise DeclarationError(f"{one.id}: {other}: expected one with a single study")
+        for study in one.study:
+            for world in filter(None, (study.world, study.against)):
+                _there(world, read.worlds, "world", one.id)
 
 
 def prepared_entries(tables: dict[str, Any]) -> Any:
@@ -313,5 +378,5 @@ def _there[T](name: str, known: Mapping[str, T], kind: str, where: str) -> T:
 def register() -> Register:
     """Return the register of this package."""
     texts = {file: (FOLDER / file).read_text(encoding="utf-8") for file in REGISTER_FILES}
-    others = (FOLDER / name for name in (WORLDS_FILE, INSTRUMENTS_FILE))
+    others = (FOLDER / name for name in (WORLDS_FILE, INSTRUMENTS_FILE, SIGNATURES_FILE))
     return read_register(texts, *(path.read_text(encoding="utf-8") for path in others))

@@ -13,6 +13,7 @@ from abm.io.tables import checksum
 
 AS_THEY_ARE = frozenset({"baseline", "watched"})
 """Worlds in which nothing is changed, and in one of which everybody answers prompts."""
+SIGNATURES = "signatures"
 
 
 def _is_of_baseline(entry: Entry) -> bool:
@@ -39,11 +40,13 @@ GROUPS: Mapping[str, Callable[[Register], set[str]]] = MappingProxyType(
         "predicted": _those(lambda entry: entry.use == "predicted"),
         "baseline": _those(_is_of_baseline),
         "quantities": _of_several,
+        SIGNATURES: lambda judged: {one.entry for one in judged.signatures.values() if one.entry},
         "own": lambda judged: set(judged.own_entries),
     }
 )
 """Words that stand for many entries: claims of the paper, figures of others, by use, those that the
-baseline alone answers, those of quantities of several, and those of a file of one's own."""
+baseline alone answers, those of quantities of several, those that signatures repeat, and those of a
+file of one's own."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,8 @@ def only(judged: Register, names: str | None) -> Register:
     """Return a register with some of its entries: all that several names stand for.
 
     `names` are separated by commas: identifiers, in capitals or not, quantities, or keys of
-    `GROUPS`; None stands for all entries. InputError says what stands for none, and the nearest
-    name that does.
+    `GROUPS`; None stands for all entries. Signatures are kept where they are asked for by their
+    name, or nothing is. InputError says what stands for none, and the nearest name that does.
     """
     if names is None:
         return judged
@@ -85,7 +88,8 @@ def only(judged: Register, names: str | None) -> Register:
     known |= {name: set(own.entries) for name, own in declared_quantities(judged).items()}
     known |= {word: members(judged) for word, members in GROUPS.items()}
     wanted: set[str] = set()
-    for name in filter(None, map(str.strip, names.split(","))):
+    asked_for = list(filter(None, map(str.strip, names.split(","))))
+    for name in asked_for:
         meant = known.get(name.upper()) or find(name, known, "claim, figure or group of them")
         if not meant & entries.keys():
             raise InputError(f"--only: there is no entry that is '{name}' here")
@@ -93,4 +97,10 @@ def only(judged: Register, names: str | None) -> Register:
     if not wanted:
         raise InputError(f"--only: expected identifiers, or some of {', '.join(GROUPS)}")
     chosen = {name: entry for name, entry in entries.items() if name in wanted}
-    return judged.model_copy(update={"entries": MappingProxyType(chosen)})
+    signatures = judged.signatures if SIGNATURES in asked_for else {}
+    return judged.model_copy(
+        update={
+            "entries": MappingProxyType(chosen),
+            "signatures": MappingProxyType(dict(signatures)),
+        }
+    )

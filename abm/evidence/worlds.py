@@ -12,7 +12,7 @@ import numpy as np
 from abm.compilation import code_version, version_of
 from abm.evidence.observed_tables import observe, observe_alike
 from abm.evidence.quantity_verdicts import prior_passes
-from abm.evidence.register import Entry, Register, StudiedWorld
+from abm.evidence.register import Entry, Register, Signature, StudiedWorld
 from abm.io.files import arrays_bytes, parse_arrays
 from abm.parameters import parameters, switches
 from abm.runs.errors import RunnerError
@@ -104,9 +104,9 @@ def _changed(scenario: Scenario) -> dict[str, object]:
     return {name: value for name, value in values.items() if value != defaults[name]}
 
 
-def worlds_needed(register: Register, entries: Iterable[Entry]) -> list[str]:
+def worlds_needed(register: Register, asked: Iterable[Entry | Signature]) -> list[str]:
     """Return the worlds that the studies of some entries look at, in the register's order."""
-    studies = [study for entry in entries for study in entry.study]
+    studies = [study for one in asked for study in one.study]
     wanted = {study.world for study in studies} | {study.against for study in studies}
     return [name for name in register.worlds if name in wanted]
 
@@ -309,6 +309,7 @@ def validation_id(judged: Register, runs: Sequence[WorldRun], draws: "Draws | No
     }
     declared = {
         "entries": judged.entries,
+        "signatures": judged.signatures,
         "own entries": judged.own_entries,  # quantities may name what is not judged
         "own quantities": judged.own_quantities,
     }

@@ -20,6 +20,7 @@ class YearEnd(NamedTuple):
 
     end: int  # the day after it
     people: Columns
+    friends: np.ndarray  # numbers of persons who are friends, each pair once: shape (pairs, 2)
 
 
 def taker_of(
@@ -30,7 +31,8 @@ def taker_of(
 
     def take(*_: int) -> None:
         if len(world.censuses) > len(taken):
-            taken.append(YearEnd(world.date.toordinal(), columns_of(world)))
+            friends = world.people["person"][world.network.edges]
+            taken.append(YearEnd(world.date.toordinal(), columns_of(world), friends))
 
     return taken, take
 
@@ -43,6 +45,46 @@ def by_person(snapshots: Sequence[Columns]) -> Columns:
         name: np.concatenate([people[name] for people in snapshots])[order] for name in snapshots[0]
     }
     return {**columns, "year": np.repeat(np.arange(len(years)), years)[order]}
+
+
+def add_years_around(people: Columns) -> None:
+    """Add to snapshots, by person and year, what lies before and after each of the same person.
+
+    `acts_year_before` are acts of the year before (NaN at the first snapshot), `years_after` how
+    many later snapshots there are, `years_to_acts` which of them is the first with acts in its
+    year (infinite: none).
+    """
+    person, acts = people["person"], people["past_year_acts"]
+    same = person[1:] == person[:-1]
+    before = np.full(len(person), np.nan)
+    before[1:][same] = acts[:-1][same]
+    row = np.arange(len(person))
+    ends = np.append(np.flatnonzero(~same), len(person) - 1)  # the last rows of persons
+    last = ends[np.searchsorted(ends, row)]
+    active = np.append(np.flatnonzero(acts > 0), len(person))
+    following = active[np.searchsorted(active, row, side="right")]
+    people["acts_year_before"], people["years_after"] = before, last - row
+    people["years_to_acts"] = np.where(following <= last, following - row, np.inf)
+
+
+OF_FRIENDS = ("sex", "age", "ever", "past_year_acts")
+
+
+def pairs_of(snapshots: Sequence[YearEnd]) -> Columns:
+    """Return friends at every snapshot: a row a person and friend, so each pair twice.
+
+    What is known of the friend has `friend_` before its name (see `OF_FRIENDS`).
+    """
+    years = []
+    for snapshot in snapshots:
+        people, both = snapshot.people, np.vstack((snapshot.friends, snapshot.friends[:, ::-1]))
+        order = np.argsort(people["person"])
+        own, other = order[np.searchsorted(people["person"][order], both)].T
+        columns = {"person": both[:, 0]}
+        for name in OF_FRIENDS:
+            columns |= {name: people[name][own], f"friend_{name}": people[name][other]}
+        years.append(columns)
+    return by_person(years)
 
 
 def kept_of(columns: Columns, names: Collection[str]) -> Columns:

@@ -134,7 +134,7 @@ def test_few_figures_are_fitted() -> None:
 
 def test_every_study_finds_what_it_names() -> None:
     """No expression of the register names a column that its table lacks."""
-    needed = worlds_needed(register(), entries())
+    needed = worlds_needed(register(), register().asked)
     assert set(needed) == set(register().worlds)
     runs = runs_of(register(), needed, [1, 2], "baseline", 100, observe=look)
     worlds = Worlds(run_worlds(runs, 1, lambda line: None))

@@ -112,3 +112,44 @@ def test_significance_is_that_of_scipy() -> None:
 def test_nobody_gives_no_number(name: str) -> None:
     with np.errstate(all="ignore"):
         assert math.isnan(value(name, NONE, NONE, NONE))
+
+
+def classes(spread: float, number: int = 1500, pupils: int = 20) -> tuple[np.ndarray, np.ndarray]:
+    """Return a yes or no of pupils whose classes differ in log-odds by so much, and their class."""
+    rng = np.random.default_rng(5)
+    of_class = np.repeat(np.arange(number), pupils)
+    log_odds = -2.0 + spread * rng.standard_normal(number)[of_class]
+    return rng.random(len(of_class)) < 1 / (1 + np.exp(-log_odds)), of_class
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.45, 1.2])
+def test_classes_are_as_alike_on_the_latent_scale_as_they_were_made(spread: float) -> None:
+    yes, of_class = classes(spread)
+    share = spread**2 / (spread**2 + math.pi**2 / 3)
+    assert value("latent_variance_share", yes, of_class) == pytest.approx(share, abs=0.02)
+
+
+def test_variance_is_parted_between_groups_and_within_them() -> None:
+    group = np.repeat(np.arange(40), 5)
+    own = hand_made.spread(40, 7)[group]
+    assert value("variance_share", own, group) == pytest.approx(1.0)
+    assert value("variance_share", hand_made.spread(200, 8), group) == pytest.approx(0.0, abs=0.1)
+    noise = hand_made.spread(200, 8)
+    expected = own.var() / (own.var() + noise.var())
+    assert value("variance_share", own + noise, group) == pytest.approx(expected, abs=0.1)
+    assert math.isnan(value("variance_share", own, np.arange(200)))
+
+
+def test_strata_take_out_what_both_have_from_them() -> None:
+    """Friends who are alike in nothing but age look alike until those of one age are compared."""
+    rng = np.random.default_rng(6)
+    age = np.repeat([12, 15, 18], 4000)
+    risk = np.array([0.02, 0.3, 0.1])[age // 3 - 4]
+    own, friend = rng.random(12_000) < risk, rng.random(12_000) < risk
+    assert value("odds_ratio", own, friend) > 1.5
+    assert value("stratified_odds_ratio", own, friend, age) == pytest.approx(1.0, abs=0.25)
+    one = [
+        value(name, own, friend, np.zeros(12_000))
+        for name in ("odds_ratio", "stratified_odds_ratio")
+    ]
+    assert one[0] == pytest.approx(one[1])

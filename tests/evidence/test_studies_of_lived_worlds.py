@@ -4,9 +4,11 @@ import dataclasses
 
 import numpy as np
 
-from abm.evidence.evaluation import Worlds, judge
+from abm.evidence.evaluation import Worlds, judge, value_of
 from abm.evidence.observed_tables import observe
 from abm.evidence.register import Asked, register
+from abm.evidence.selection import only
+from abm.evidence.signatures import signature_parts
 from abm.evidence.tables import answers
 from abm.evidence.worlds import (
     WorldRun,
@@ -32,6 +34,9 @@ def test_every_study_of_the_baseline_can_be_done() -> None:
     for entry in register().entries.values():
         if all(study.world == "baseline" and study.against is None for study in entry.study):
             judge(entry, worlds)  # raises where a column is missing
+    for _, _, study in signature_parts(only(register(), "signatures")):
+        if study is not None and study.world == "baseline":
+            value_of(study, worlds)
     censuses = run(scenario, 3).censuses
     counted = sum(int(census.flows.sum()) for census in censuses)
     flows = ("person_days", "never_days", "first_acts", "acts", "urges", "calm_acts", "feel_acts")
@@ -58,6 +63,7 @@ def test_a_world_takes_its_share_of_the_population() -> None:
 
 
 ALIKE = ("baseline", "watched", "trial", "any-trial")
+FRIENDS = (("friends-both", "generation"), ("friends-socialisation", "generation-unlike"))
 
 
 def alike(seed: int = 3) -> list[WorldRun]:
@@ -109,7 +115,9 @@ def test_worlds_of_one_seed_begin_alike_where_their_warm_ups_are_the_same() -> N
         groups.setdefault(one.beginning, []).append(f"{one.world} {one.seed}")
     shared = [sorted(group) for group in groups.values() if len(group) > 1]
     assert sorted(shared) == sorted(
-        sorted(f"{world} {seed}" for world in worlds) for worlds in (ALIKE,) for seed in (101, 102)
+        sorted(f"{world} {seed}" for world in worlds)
+        for worlds in (ALIKE, *FRIENDS)
+        for seed in (101, 102)
     )
 
 
@@ -127,7 +135,7 @@ def test_the_last_of_the_yearly_snapshots_is_the_last_day() -> None:
     order, on_it = np.argsort(last["person"]), every["year"] == 2
     assert on_it.sum() == 200
     assert len(every["person"]) == 600
-    for name in every.keys() - {"year"}:
+    for name in last.keys() - {"year"}:
         np.testing.assert_array_equal(every[name][on_it], last[name][order], err_msg=name)
 
 

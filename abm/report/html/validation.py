@@ -18,8 +18,9 @@ from abm.report.html.folder import Description, Files, Line
 from abm.report.quantities import QuantityRow, beyond_table, group_tables, sentences
 from abm.report.rendering import prose
 from abm.report.sections import Section, TextTable
+from abm.report.signatures import SignatureRow, signature_sentences, signature_table
 
-EVIDENCE, QUANTITY = "evidence", "quantities"
+EVIDENCE, QUANTITY, SIGNATURE = "evidence", "quantities", "signatures"
 BAD: tuple[Verdict, ...] = ("outside", "direction wrong")
 MOST_NAMED = 8
 USES = {
@@ -110,6 +111,7 @@ def body_of_validation(files: Files, description: Description) -> ReportBody:
     """Return how the model stands to what was published."""
     rows = rows_in(files, EVIDENCE, EvidenceRow)
     quantities = rows_in(files, QUANTITY, QuantityRow)
+    signatures = rows_in(files, SIGNATURE, SignatureRow)
     kind = "Validation against published evidence"
     question = prose("validation_question", is_part="only" in description.design)
     title = f"How well does the model agree with what was published? {description.scenario.called}"
@@ -124,9 +126,14 @@ def body_of_validation(files: Files, description: Description) -> ReportBody:
         kind,
         title,
         question,
-        answer=(*(sentences(quantities) if quantities else ()), *strict),
+        answer=(
+            *(sentences(quantities) if quantities else ()),
+            *signature_sentences(signatures),
+            *strict,
+        ),
         tables=(
             *by_quantity,
+            *((signature_table(signatures),) if signatures else ()),
             *(
                 replace(table, is_folded=bool(quantities))
                 for table in (*(_table(*kind, rows) for kind in TABLES), _silent(rows))
@@ -135,12 +142,15 @@ def body_of_validation(files: Files, description: Description) -> ReportBody:
         fitted=Section("fitted", FITTED, prose("validation_fitted", **_by_use(rows))),
         cautions=(
             *(prose("quantities_reading", draws=0) if quantities else ()),
+            *(prose("signatures_reading") if signatures else ()),
             *prose("validation_cautions", is_drawn=_is_drawn(rows)),
         ),
     )
 
 
-def rows_in[Row: (EvidenceRow, QuantityRow)](files: Files, name: str, kind: type[Row]) -> list[Row]:
+def rows_in[Row: (EvidenceRow, QuantityRow, SignatureRow)](
+    files: Files, name: str, kind: type[Row]
+) -> list[Row]:
     """Return the rows of a table from its JSON, or from its CSV where that is all there is."""
     expected = TypeAdapter(list[kind])  # type: ignore[valid-type]
     content = files.json(f"{name}.json")

@@ -28,9 +28,9 @@ def key_figures(records: "Records") -> pd.DataFrame:
     """Return the key figures of one run, or of several seeds of one scenario.
 
     A row a figure: label, measure, sex, age, estimate, low, high (95 %), interval (how it was
-    made), unit and form; see `abm.studies.key_figures.summary_table`. With several seeds the
-    estimate is the mean over them and the interval Student's t between them. ValueError if there is
-    no record, two have one seed, or they are of different scenarios.
+    made), unit and form; see `abm.studies.key_figures.summary_table`. The estimate is the mean over
+    seeds, and the interval pools what people and seeds say. ValueError if there is no record, two
+    have one seed, or they are of different scenarios.
     """
     results = _results(records)
     return summary_table(results.curves, results.aggregates)

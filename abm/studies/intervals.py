@@ -4,9 +4,14 @@ Intervals are exact or closed, never by resampling.
 
 Values that all agree say nothing about how far chance could have moved them: an interval of no
 width is none, here and everywhere else (`unless_zero`).
+
+How far chance moves the mean over runs is known in two ways: from the people of each run, as if
+they were independent of each other, and from how much runs differ. Few runs say little about the
+second, so both are pooled (`pooled_half`).
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +22,13 @@ Z_95 = 1.9599639845400536  # two-sided standard normal quantile of LEVEL
 TAILS = (0.025, 0.975)  # shares below the ends of the middle 95 %
 UNBOUNDED = (-math.inf, math.inf)
 ROUNDING = 1e-12  # relative; what agrees but for rounding agrees
+RUNS_OF_PEOPLE = 8.0
+"""What the people of the runs say about the variance of one weighs as much as so many further runs.
+
+More would not let many runs correct it where people depend on each other; fewer would let two runs
+that happen to agree, or to differ, say too much. `docs/comparing.md` has the coverage that follows.
+"""
+SUREST = 1e9  # degrees of freedom beyond which Student's t is the normal distribution
 
 
 class Interval(NamedTuple):
@@ -49,6 +61,38 @@ def students_half(spread: ArrayLike, counts: ArrayLike, centre: ArrayLike) -> np
     several = np.where(np.asarray(counts) > 1, counts, math.nan)
     half = stdtrit(several - 1, (1 + LEVEL) / 2) * spread / np.sqrt(several)
     return unless_zero(half, centre)
+
+
+def pooled_variance(
+    within: ArrayLike, between: ArrayLike, runs: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the variance of one run, pooled from two, and its degrees of freedom.
+
+    Within: what the people of the runs say, 0 or NaN where they say nothing. Between: the variance
+    between runs, of one degree of freedom less than there are; NaN or ignored of one run. The first
+    weighs as `RUNS_OF_PEOPLE`, the second as its degrees of freedom; those of the sum are by
+    Satterthwaite (1946), the first taken as known. NaN where neither is known.
+    """
+    within, more = np.asarray(within, np.float64), np.asarray(runs, np.float64) - 1
+    weight = np.where(within > 0, RUNS_OF_PEOPLE, 0.0)
+    total = np.where(weight + more > 0, weight + more, math.nan)
+    from_runs = np.where(more > 0, more / total * np.asarray(between, np.float64), 0.0)
+    variance = np.where(weight > 0, weight / total * within, 0.0) + from_runs
+    with np.errstate(divide="ignore", invalid="ignore"):
+        degrees = np.where(from_runs > 0, variance**2 / (from_runs**2 / more), SUREST)
+    return np.where(np.isnan(total), math.nan, variance), np.minimum(degrees, SUREST)
+
+
+def pooled_half(within: ArrayLike, between: ArrayLike, runs: ArrayLike) -> np.ndarray:
+    """Return half of the interval for a mean over runs; see `pooled_variance`.
+
+    With one run it is that of its people. Without people it is Student's t between runs.
+    """
+    from scipy.special import stdtrit
+
+    variance, degrees = pooled_variance(within, between, runs)
+    half: np.ndarray = stdtrit(degrees, (1 + LEVEL) / 2) * np.sqrt(variance / runs)
+    return half
 
 
 def binomial_interval(count: float, people: float) -> Interval:
@@ -142,13 +186,11 @@ class BetweenSeeds(NamedTuple):
     high: float
 
 
-def between_seeds(
-    values: np.ndarray, bounds: tuple[float, float] = UNBOUNDED, together: Interval = NO_INTERVAL
-) -> BetweenSeeds:
+def between_seeds(values: np.ndarray, bounds: tuple[float, float] = UNBOUNDED) -> BetweenSeeds:
     """Return mean and median over seeds, with Student's t interval for the mean.
 
-    What is not finite is left out, and the interval cut off at the bounds of the number. For one
-    seed, and where all agree, it is `together`, that of the people of all seeds.
+    What is not finite is left out, and the interval cut off at the bounds of the number. NaN for
+    one seed, and where all agree: what has people to say more is for `over_runs`.
     """
     known = values[np.isfinite(values)]
     if len(known) == 0:
@@ -156,8 +198,51 @@ def between_seeds(
     mean, median = float(known.mean()), float(np.median(known))
     spread = known.std(ddof=1) if len(known) > 1 else math.nan
     half = float(students_half(spread, len(known), mean))
-    low, high = together if math.isnan(half) else np.clip((mean - half, mean + half), *bounds)
+    low, high = np.clip((mean - half, mean + half), *bounds)
     return BetweenSeeds(mean, median, float(low), float(high))
+
+
+class OfPeople(NamedTuple):
+    """A number of one run, or of several as one population, with the interval of its people."""
+
+    value: float
+    interval: Interval
+
+    @property
+    def variance(self) -> float:
+        """Return the variance that the width of the interval stands for; NaN without one."""
+        return ((self.interval.high - self.interval.low) / (2 * Z_95)) ** 2
+
+
+def over_runs(
+    runs: Sequence[OfPeople], together: OfPeople, bounds: tuple[float, float] = UNBOUNDED
+) -> Interval:
+    """Return the interval for the mean of a number over runs, people and runs pooled.
+
+    It has the width of `pooled_half` and leans as the interval of the people of all runs `together`
+    does, so that it ends where the number can. Not known runs are left out; NaN where people say
+    nothing and runs agree, or there is one.
+    """
+    known = [run for run in runs if math.isfinite(run.value)]
+    if not known:
+        return NO_INTERVAL
+    values = np.array([run.value for run in known])
+    variances = [run.variance for run in known if run.variance > 0]
+    within = float(np.mean(variances)) if variances else 0.0
+    between = float(values.var(ddof=1)) if len(known) > 1 else math.nan
+    mean = float(values.mean())
+    half = float(unless_zero(pooled_half(within, between, len(known)), mean))
+    low, high = _leaning(together)
+    ends = np.clip((mean - half * low, mean + half * high), *bounds)
+    return _unless_same(float(ends[0]), float(ends[1]))
+
+
+def _leaning(together: OfPeople) -> tuple[float, float]:
+    """Return how an interval's width is shared out below and above its number; 1 and 1 if even."""
+    (low, high), value = together.interval, together.value
+    if not low <= value <= high or low == high:
+        return 1.0, 1.0
+    return 2 * (value - low) / (high - low), 2 * (high - value) / (high - low)
 
 
 def quotient(above: float, below: float) -> float:

@@ -20,9 +20,10 @@ from abm.studies.aggregates import (
 from abm.studies.intervals import (
     NO_INTERVAL,
     Interval,
-    between_seeds,
+    OfPeople,
     binomial_interval,
     mean_interval,
+    over_runs,
     rate_interval,
     ratio_interval,
 )
@@ -90,9 +91,9 @@ def summary_table(
 ) -> pd.DataFrame:
     """Return the key figures at the last census (in a birth cohort, at each age), one a row.
 
-    Without sums over people and acts the figures that need them are left out. With several seeds
-    the estimate is the mean over seeds and the interval (95 %) Student's t between seeds; with one,
-    and where all seeds agree, it is chance among the people, and NaN where these cannot tell. The
+    Without sums over people and acts the figures that need them are left out. The estimate is the
+    mean over seeds. Its interval (95 %) pools chance among the people of a seed and what differs
+    between seeds; where people cannot tell it is Student's t between seeds, and NaN with one. The
     column interval says how it was made.
     """
     rows = [asdict(row) for row in summary_of(curves, aggregates or {})]
@@ -112,18 +113,20 @@ def summary_of(curves: pd.DataFrame, aggregates: Mapping[int, Aggregates]) -> li
 
 
 def over_seeds(quantity: Quantity, of_runs: "Found") -> OfSeed:
-    """Return a figure over all seeds: Student's t between them, or the interval of their people.
+    """Return a figure over all seeds: their mean, with people and seeds pooled in its interval.
 
-    The people tell where one seed only knows the figure, and where all seeds agree.
+    Only the people tell where one seed alone knows the figure, only seeds where people do not.
     """
     known = [one for one in of_runs.of_seeds if not math.isnan(one[0])]
     if len(known) == 1:
         return _with_width(known[0], FEW_PEOPLE)
-    estimates = np.array([estimate for estimate, _, _ in known], dtype=np.float64)
-    mean, _, low, high = between_seeds(estimates, BOUNDS[quantity.form])
-    if not math.isnan(low):
-        return mean, Interval(low, high), f"between {len(known)} seeds"
-    return where_agreed(mean, of_runs)
+    runs = [OfPeople(estimate, interval) for estimate, interval, _ in known]
+    interval = over_runs(runs, OfPeople(*of_runs.together()[:2]), BOUNDS[quantity.form])
+    mean = float(np.mean([run.value for run in runs]))
+    if math.isnan(interval.low):
+        return where_agreed(mean, of_runs)
+    say = any(run.variance > 0 for run in runs)
+    return mean, interval, f"people and {len(runs)} seeds" if say else f"between {len(runs)} seeds"
 
 
 def where_agreed(mean: float, estimates: "Found") -> OfSeed:

@@ -70,7 +70,7 @@ def test_the_summary_takes_the_seeds_asked_for_of_small_and_large_ones(tmp_path,
     assert run_command(scenario, [LARGE], how) == 0
     alone = json.loads(capsys.readouterr().out)["summary"]
     assert run_command(scenario, [1, LARGE + 1], how) == 0
-    assert "between 2 seeds" in capsys.readouterr().out
+    assert "people and 2 seeds" in capsys.readouterr().out
     assert run_command(scenario, [LARGE], how) == 0
     assert json.loads(capsys.readouterr().out)["summary"] == alone
     table = read_curves(only("hand-made/*/curves.csv", tmp_path))

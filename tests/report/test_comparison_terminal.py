@@ -53,7 +53,7 @@ def test_those_reached_have_fewer_or_more_and_no_minus(findings):
 
 def test_notes_say_what_intervals_are(findings):
     text = "\n".join(terminal.notes(findings))
-    assert "Student's t over paired seeds" in text
+    assert "how much paired seeds differ" in text
     assert "null, number needed to reach, not shown: nobody's outcome changed." in text
     one = find((BASE, SKILLED), [1], made_up_outcomes.outcomes)
     assert "within the only seed" in "\n".join(terminal.notes(one))

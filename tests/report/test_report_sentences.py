@@ -229,7 +229,7 @@ def test_seeds_that_agree_get_the_interval_of_their_people(tmp_path):
         return both.astype({"seed": "uint64"})
 
     told = answer(made_up.run(tmp_path, (1, 2), same))
-    assert "15.0 % (95 % interval 13.7 to 16.4 %)" in told[0]
+    assert "15.0 % (95 % interval 13.8 to 16.3 %)" in told[0]
 
 
 def test_wide_intervals_are_pointed_out(tmp_path):

@@ -11,11 +11,16 @@ from scipy import stats
 
 from abm.studies.aggregates import counted_median
 from abm.studies.intervals import (
+    NO_INTERVAL,
+    Interval,
+    OfPeople,
     between_seeds,
     binomial_interval,
     clustered_share_interval,
     mean_interval,
     median_ranks,
+    over_runs,
+    pooled_half,
     rate_interval,
     ratio_interval,
 )
@@ -91,11 +96,73 @@ def test_no_interval_between_seeds_has_no_width_or_leaves_what_is_possible(value
         assert bounds[0] <= found.low < found.mean < found.high <= bounds[1]
 
 
-def test_seeds_that_agree_take_the_interval_of_their_people():
-    together = binomial_interval(0, 120)
-    found = between_seeds(np.zeros(2), (0.0, 1.0), together)
-    assert (found.mean, found.low, found.high) == (0.0, *together)
+def of_shares(counts, people):
+    """Return shares of runs of so many people each, and what all are together."""
+    runs = [OfPeople(count / people, binomial_interval(count, people)) for count in counts]
+    total, everybody = sum(counts), len(counts) * people
+    return runs, OfPeople(total / everybody, binomial_interval(total, everybody))
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=12))
+def test_shares_over_runs_lie_within_0_and_1_and_are_never_certain(counts):
+    runs, together = of_shares(counts, 60)
+    found = over_runs(runs, together, (0.0, 1.0))
+    assert 0 <= found.low <= sum(counts) / 60 / len(counts) + 1e-12
+    assert sum(counts) / 60 / len(counts) - 1e-12 <= found.high <= 1
+    assert found.high - found.low > 0.001
+
+
+def test_one_run_has_the_interval_of_its_people():
+    runs, together = of_shares([9], 60)
+    assert over_runs(runs, together) == pytest.approx(binomial_interval(9, 60))
+
+
+@given(st.integers(0, 60), st.integers(1, 12))
+def test_runs_that_agree_make_it_narrower_the_more_they_are(count, runs):
+    widths = []
+    for several in (runs, runs + 1):
+        found = over_runs(*of_shares([count] * several, 60), (0.0, 1.0))
+        widths.append(found.high - found.low)
+    assert widths[1] < widths[0]
+
+
+def test_two_runs_keep_what_their_people_say():
+    """Runs of 1,000 that happen to differ by 3 points: Student's t alone is 6 times as wide."""
+    runs, together = of_shares([170, 200], 1000)
+    found = over_runs(runs, together, (0.0, 1.0))
+    alone = between_seeds(np.array([0.17, 0.20]), (0.0, 1.0))
+    one = over_runs(*of_shares([185], 1000))
+    assert found.high - found.low < one.high - one.low
+    assert alone.high - alone.low > 5 * (found.high - found.low)
+
+
+def test_many_runs_that_differ_more_than_their_people_say_are_believed():
+    values = np.linspace(0.1, 0.3, 60)
+    runs = [OfPeople(value, Interval(value - 0.02, value + 0.02)) for value in values.tolist()]
+    found, alone = over_runs(runs, runs[30]), between_seeds(values)
+    assert found.high - found.low == pytest.approx(alone.high - alone.low, rel=0.1)
+
+
+def test_without_people_runs_have_students_t_and_none_where_they_agree():
+    silent = [OfPeople(value, NO_INTERVAL) for value in (3.0, 4.0, 6.5)]
+    found = over_runs(silent, silent[0])
+    assert found == pytest.approx(between_seeds(np.array([3.0, 4.0, 6.5]))[2:])
+    assert math.isnan(over_runs(silent[:1] * 2, silent[0]).low)
+    assert math.isnan(over_runs(silent[:1], silent[0]).low)
     assert math.isnan(between_seeds(np.full(3, 0.1)).low)  # whose mean is not 0.1 to the last bit
+
+
+SPREADS = (0.75, 1.0, 1.25)
+"""Variances of runs over what their people say: they depend on each other, or are alike."""
+
+
+@pytest.mark.parametrize("runs", [1, 2, 3, 10])
+@pytest.mark.parametrize("spread", SPREADS)
+def test_intervals_cover_as_often_as_they_say(runs, spread):
+    drawn = np.random.default_rng(runs).normal(0.0, spread**0.5, (20_000, runs))
+    between = drawn.var(axis=1, ddof=1) if runs > 1 else math.nan
+    half = pooled_half(1.0, between, runs)
+    assert 0.91 < (np.abs(drawn.mean(axis=1)) < half).mean() < 0.98
 
 
 def test_nobody_has_no_interval_and_no_error():

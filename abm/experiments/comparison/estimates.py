@@ -1,10 +1,9 @@
 """Estimates over seeds: what is averted, for how many reached, at what cost, and how sure.
 
-With several seeds intervals are Student's t over the paired differences of the seeds. With one
-seed they come from its people: the spread of a sum of independent changes of persons, for cases
-the root of the number of people whose status changed. That leaves out what people do to each
-other and what differs between populations. The same where all seeds happen to agree although
-people changed: no spread between seeds would say that chance had no part. Where nobody changed
+With one seed intervals come from its people: the spread of a sum of independent changes of
+persons, for cases the root of the number of people whose status changed. That leaves out what
+people do to each other and what differs between populations. With several seeds what their people
+say and how much seeds differ are pooled (`abm.studies.intervals.pooled_half`). Where nobody changed
 there is no interval.
 
 Where seeds draw their parameters from the posterior, the columns that every comparison has keep
@@ -20,7 +19,7 @@ import numpy as np
 
 from abm.experiments.comparison.pairing import PairSums
 from abm.scenario.draws import pair_of
-from abm.studies.intervals import NO_INTERVAL, ROUNDING, Z_95, between_seeds, unless_zero
+from abm.studies.intervals import NO_INTERVAL, ROUNDING, pooled_half, unless_zero
 from abm.studies.variance_between_draws import BetweenDraws, variance_between_draws
 
 if TYPE_CHECKING:
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
 
 ALL_SEEDS = "all"
 CHANCE = "chance"
-BETWEEN_SEEDS, BETWEEN_PEOPLE, WITHIN_DRAWS = "between seeds", "between people", "within draws"
+BETWEEN_PEOPLE, PEOPLE_AND_SEEDS = "between people", "people and seeds"
+WITHIN_DRAWS = "within draws"
 PEOPLE_OF_A_RATE, PEOPLE_REACHED = 100_000.0, 1000.0
 NOBODY = "nobody was reached"
 NOT_COUNTED = "how many were reached in this part of the population is not counted"
@@ -136,7 +136,7 @@ def difference(
         **{name: float(np.mean([getattr(pair, name) for pair in sums])) for name in MEANS},
         "seed": seed,
         "seeds": len(sums),
-        "interval": BETWEEN_PEOPLE if is_by_people(sums) else BETWEEN_SEEDS,
+        "interval": BETWEEN_PEOPLE if len(sums) == 1 else PEOPLE_AND_SEEDS,
         "uncertainty": CHANCE,
         "note": _note(sums, per_reached),
     }
@@ -167,7 +167,7 @@ def difference_by_draw(sums: Sequence[PairSums], years: float) -> dict[str, obje
         name: posterior_spread(chosen, below) for name, below in _denominators(chosen).items()
     }
     row = difference(chosen, years, spreads=spreads)
-    if not is_by_people(chosen):
+    if len(chosen) > 1:
         row["interval"] = WITHIN_DRAWS
     row["draws"] = int(spreads["averted"].draws)
     units = (1.0, years * PEOPLE_OF_A_RATE, PEOPLE_REACHED)
@@ -198,26 +198,10 @@ def over_seeds(
     """Return what is averted over a denominator, all seeds together: a ratio of sums.
 
     Changes and denominators are one a seed; denominators of 1.0 give the mean of a seed. The
-    interval is Student's t over what each seed leaves unexplained (with a constant denominator:
-    over the seeds' differences), or that of people; given the `spread` between draws of the
+    interval pools what people say with what each seed leaves unexplained (with a constant
+    denominator: with how the seeds' differences differ); given the `spread` between draws of the
     parameters, it is of chance within draws. NaN where the denominators sum to nothing or are not
     known.
-    """
-    estimate = _ratio_of_sums(changes, denominators, is_by_people(changes))
-    if spread is None or is_by_people(changes):
-        return estimate
-    if math.isnan(spread.chance.low):
-        return _ratio_of_sums(changes, denominators, is_by_people=True)
-    return Estimate(estimate.value, *map(float, spread.chance))
-
-
-def _ratio_of_sums(
-    changes: Sequence[Change], denominators: Sequence[float], is_by_people: bool
-) -> Estimate:
-    """Return a ratio of sums with its interval, between seeds or `is_by_people`.
-
-    Where seeds leave nothing unexplained, the interval is that of people, too; where nobody
-    changed there is none.
     """
     below = np.array(denominators, float)
     total = float(below.sum())
@@ -225,19 +209,15 @@ def _ratio_of_sums(
         return UNKNOWN
     above = np.array([change.averted for change in changes], float)
     ratio = float(above.sum()) / total
+    if spread is not None and len(changes) > 1 and not math.isnan(spread.chance.low):
+        return Estimate(ratio, *map(float, spread.chance))
     left = above - ratio * below
-    rest = between_seeds(np.where(np.abs(left) > ROUNDING * np.abs(above), left, 0.0))
-    half = (rest.high - rest.mean) * len(changes) / total
-    if is_by_people or math.isnan(half):
-        half = Z_95 * math.sqrt(math.fsum(change.squares for change in changes)) / total
-        half = float(unless_zero(half))
+    left = np.where(np.abs(left) > ROUNDING * np.abs(above), left, 0.0)
+    within = math.fsum(change.squares for change in changes) / len(changes)
+    between = float((left**2).sum()) / max(len(changes) - 1, 1)
+    of_mean = pooled_half(within, between, len(changes))
+    half = float(unless_zero(of_mean * len(changes) / total))
     return Estimate(ratio, ratio - half, ratio + half)
-
-
-def is_by_people(changes: Sequence[Change]) -> bool:
-    """Return whether intervals come from people: of one seed, or of seeds that all agree."""
-    agree = len({change.averted for change in changes}) == 1
-    return len(changes) == 1 or (agree and any(change.squares for change in changes))
 
 
 def with_partner[OneSeed: Change](changes: Sequence[OneSeed]) -> Sequence[OneSeed]:

@@ -17,7 +17,6 @@ from abm.experiments.comparison.estimates import (
     CHANCE,
     DRAW_COLUMNS,
     Estimate,
-    is_by_people,
     over_seeds,
     split_columns,
     with_partner,
@@ -43,8 +42,7 @@ SEVERAL, TOGETHER, APART = (
     "helped by a part only",
 )
 HOLDS, WITHIN_CHANCE, FAILS = "holds", "within chance", "does not hold"
-DRAWS_DIFFER, TOO_FEW = "draws differ", "too few runs to tell"
-FEWEST_SEEDS = 5  # fewer give no verdict
+DRAWS_DIFFER = "draws differ"
 
 
 @dataclass(frozen=True)
@@ -170,7 +168,7 @@ def _rows(
             else None
         )
         estimate = over_seeds(changes, [1.0] * len(changes), spread)
-        verdict = _verdict(estimate, changes) if quantity in (OVER_BEST, UNDER_SUM) else ""
+        verdict = _verdict(estimate) if quantity in (OVER_BEST, UNDER_SUM) else ""
         if spread is not None and verdict == FAILS and spread.parameter.high >= 0:
             verdict = DRAWS_DIFFER
         further = () if spread is None else (int(spread.draws), *split_columns(spread).values())
@@ -180,10 +178,8 @@ def _rows(
         )
 
 
-def _verdict(estimate: Estimate, changes: Sequence[SeedChange]) -> str:
-    """Return whether something is at least zero; seeds that all agree are never sure that not."""
-    if len(changes) < FEWEST_SEEDS:
-        return TOO_FEW
+def _verdict(estimate: Estimate) -> str:
+    """Return whether something is at least zero."""
     if estimate.value >= 0:
         return HOLDS
-    return FAILS if estimate.high < 0 and not is_by_people(changes) else WITHIN_CHANCE
+    return FAILS if estimate.high < 0 else WITHIN_CHANCE

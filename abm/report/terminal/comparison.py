@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from abm.experiments.comparison.estimates import BETWEEN_SEEDS, PEOPLE_OF_A_RATE, WITHIN_DRAWS
+from abm.experiments.comparison.estimates import PEOPLE_AND_SEEDS, PEOPLE_OF_A_RATE, WITHIN_DRAWS
 from abm.experiments.comparison.packages import (
     APART,
     DRAWS_DIFFER,
     FAILS,
-    FEWEST_SEEDS,
     HOLDS,
     OVER_BEST,
     SEVERAL,
     TOGETHER,
-    TOO_FEW,
     UNDER_SUM,
     WITHIN_CHANCE,
 )
@@ -37,8 +35,8 @@ ONE_SEED = (
     "others'. They leave out what differs between populations: take more --seeds."
 )
 SEVERAL_SEEDS = (
-    "Intervals: 95 %, Student's t over paired seeds. They cover chance, not whether the numbers of "
-    "the model are right."
+    "Intervals: 95 %, from what changed for people and how much paired seeds differ. They cover "
+    "chance, not whether the numbers of the model are right."
 )
 BY_DRAW = (
     "Intervals, where nothing else is said: 95 %, chance among runs of one draw of the parameters; "
@@ -50,7 +48,6 @@ VERDICTS = {
     WITHIN_CHANCE: "cannot be told: within chance",
     DRAWS_DIFFER: "cannot be told: draws of the parameters differ",
     FAILS: "no",
-    TOO_FEW: f"{TOO_FEW}, {FEWEST_SEEDS} at least",
 }
 
 
@@ -120,7 +117,7 @@ def _split_table(findings: "ComparisonFindings") -> TextTable:
 def notes(findings: "ComparisonFindings") -> list[str]:
     """Return what intervals cover, why numbers are not shown, and what packages come to."""
     table = findings.averted()
-    several = (table["interval"] == BETWEEN_SEEDS).any()
+    several = (table["interval"] == PEOPLE_AND_SEEDS).any()
     lines = [f"\n{SEVERAL_SEEDS if several else ONE_SEED}"]
     if findings.is_by_draw:
         is_within = (table["interval"] == WITHIN_DRAWS).any()

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from scipy import stats
 
 from abm.experiments.comparison.estimates import COLUMNS, difference, differences_table, over_seeds
 from abm.experiments.comparison.pairing import PairSums
+from abm.studies.intervals import pooled_half
 
 YEARS = 10.0
 
@@ -24,13 +26,20 @@ def rows_of(values, **given):
     return [sums(float(value), seed, **given) for seed, value in enumerate(values, 1)]
 
 
-def test_the_interval_between_seeds_is_that_of_a_paired_t_test():
-    values = [12.0, 9.0, 15.0, 4.0, 11.0, 7.0]
+def test_the_interval_of_many_seeds_is_that_of_a_paired_t_test():
+    values = [12.0, 9.0, 15.0, 4.0, 11.0, 7.0] * 20
     row = difference(rows_of(values), YEARS)
     expected = stats.ttest_1samp(values, 0.0).confidence_interval(0.95)
     assert row["averted"] == pytest.approx(sum(values) / len(values))
-    assert (row["low"], row["high"]) == pytest.approx((expected.low, expected.high))
-    assert row["interval"] == "between seeds"
+    assert row["low"] == pytest.approx(expected.low, abs=0.02)
+    assert row["interval"] == "people and seeds"
+
+
+def test_the_interval_of_few_seeds_pools_what_their_people_say():
+    values = [12.0, 9.0, 15.0, 4.0, 11.0, 7.0]
+    row = difference(rows_of(values, squares=40.0), YEARS)
+    half = pooled_half(40.0, np.var(values, ddof=1), 6)
+    assert row["high"] - row["averted"] == pytest.approx(half)
     assert row["uncertainty"] == "chance"
     assert (row["seed"], row["seeds"]) == ("all", 6)
 
@@ -97,16 +106,13 @@ def test_a_ratio_over_seeds_is_that_of_their_sums():
     assert found.value == pytest.approx(12 / 400)
 
 
-def test_seeds_that_agree_on_a_ratio_have_the_interval_of_their_people():
-    exact = [sums(4.0, 1, reached=100.0), sums(12.0, 2, reached=300.0)]
-    found = over_seeds(exact, [each.reached for each in exact])
-    assert found.high - found.value == pytest.approx(1.959964 * 4.0 / 400)
-
-
-def test_seeds_that_agree_by_chance_do_not_pretend_to_be_sure():
-    row = difference(rows_of([3, 3, 3], squares=7.0), YEARS)
-    assert row["interval"] == "between people"
-    assert row["high"] - row["averted"] == pytest.approx(1.959964 * math.sqrt(21.0) / 3)
+@pytest.mark.parametrize("seeds", [2, 3, 10])
+def test_seeds_that_agree_by_chance_do_not_pretend_to_be_sure(seeds):
+    exact = [sums(4.0 * each, each, reached=100.0 * each) for each in range(1, seeds + 1)]
+    one, all_ = (over_seeds(some, [each.reached for each in some]) for some in (exact[:1], exact))
+    assert 0 < all_.high - all_.value < one.high - one.value
+    row = difference(rows_of([3] * seeds, squares=7.0), YEARS)
+    assert row["low"] < 3 < row["high"]
 
 
 def test_the_table_has_all_seeds_first_and_then_each():

@@ -80,9 +80,9 @@ def test_reasons_count_people():
         ([9, 10, 11, 8, 9], "holds"),
         ([2, 1, 2, 1, 2], "does not hold"),
         ([5, 0, 6, 5, 4], "within chance"),
-        ([4, 4, 4, 4, 4], "within chance"),  # seeds that agree are no certainty
-        ([2, 1, 2, 1], "too few runs to tell"),
-        ([9], "too few runs to tell"),
+        ([4, 4, 4], "within chance"),  # seeds that agree are no certainty
+        ([2, 1], "does not hold"),
+        ([9], "holds"),
     ],
 )
 def test_a_verdict_says_no_only_where_chance_leaves_no_doubt(packages, verdict):

@@ -50,10 +50,10 @@ def frontier(effects: np.ndarray, costs: np.ndarray) -> Frontier:
         hull.append(strategy)
     steps = np.full((4, len(order)), math.nan)
     before = np.full(len(order), -1)
-    for place, strategy in enumerate(hull):
+    for step, strategy in enumerate(hull):
         standing[strategy] = ON_FRONTIER
-        if place:
-            before[strategy] = previous = hull[place - 1]
+        if step:
+            before[strategy] = previous = hull[step - 1]
             steps[0, strategy] = costs[strategy] - costs[previous]
             steps[1, strategy] = effects[strategy] - effects[previous]
             steps[2, strategy] = _ratio(effects, costs, previous, strategy)

@@ -87,8 +87,8 @@ OCCLUSION = """
 19700.80 437555.70 21898.90 457368.10
 """
 """Warfarin and a device: ten draws of costs and net benefits at 100,000 dollars a QALY, from table 1
-of PMC4323782; effects follow from both. There the device is the best on average by 443,750.50, in 7
-of 10 draws, and perfect information is worth 2,937.40."""
+of PMC4323782; effects follow. There the device is the best on average with 443,750.50, it is so in
+7 of 10 draws, and perfect information is worth 2,937.40."""
 
 
 def test_a_published_value_of_perfect_information():

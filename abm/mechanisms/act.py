@@ -45,12 +45,13 @@ def self_injure(
     note_point(me, day_log, ACT, 0.0, 0.0, 0)
     live_until(me, p, today, day_log, me.hour + p.act_hours)
     numb_before = me.dorsal_vagal + me.emptiness
+    shut_before = me.dorsal_vagal
     pulse = opioid_pulse(me, p, severity)
     if route == FEEL and p.dissociation != INDUCE:
         feel_again(me, p, pulse)
     else:
         go_numb(me, p, pulse)
-    relief = relief_of_act(me, p, route, pulse, numb_before)
+    relief = relief_of_act(me, p, route, pulse, numb_before, shut_before)
     feel_guilty(me, p)
     learn(me, p, route, shares[route], relief)
     note_after(me, day_log, relief)
@@ -91,13 +92,20 @@ def feel_again(me: Person, p: Parameters, pulse: float) -> None:
 
 
 @rule
-def relief_of_act(me: Person, p: Parameters, route: int, pulse: float, numb_before: float) -> float:
-    """Return the relief an act brought; from punishment only to the self-critical (5.2)."""
+def relief_of_act(
+    me: Person, p: Parameters, route: int, pulse: float, numb_before: float, shut_before: float
+) -> float:
+    """Return the relief an act brought; from punishment only to the self-critical (5.2).
+
+    To calm down is to feel less distress: the opioid pulse takes part of it away, and numbness
+    that the act induces masks part of the rest (5.1), the more of it `numb_relief` lets count.
+    """
     if route == PUNISH:
         return p.punish_relief * pulse * me.self_critical
     if route == FEEL and p.dissociation != INDUCE:
         return max(0.0, numb_before - me.dorsal_vagal - me.emptiness) / (1.0 + numb_before)
-    return pulse
+    masked = max(0.0, me.dorsal_vagal - shut_before) / (1.0 + me.dorsal_vagal)
+    return pulse + p.numb_relief * (1.0 - pulse) * masked
 
 
 @rule

@@ -24,7 +24,9 @@ def update_derived(me: Person, p: Parameters, today: Today) -> None:
     me.self_critical = logistic(p.self_criticism_slope * self_criticism_now(me))
     me.barrier_person = personal_barrier(me, p)
     me.arousal_gain = math.exp(p.arousal_gain * me.sympathetic_gain)
-    me.rejection_weight = math.exp(p.rejection_weight * me.rejection_sensitivity)
+    me.rejection_weight = p.interpersonal_weight * math.exp(
+        p.rejection_weight * me.rejection_sensitivity
+    )
     me.stressor_factor = stressors_by_circumstances(me, p)
     me.shutdown_base = p.shutdown_threshold * math.exp(
         -p.shutdown_proneness * me.dissociation_proneness

@@ -68,6 +68,22 @@ def test_calm_acts_numb_and_feel_acts_bring_feeling_back(cohort) -> None:
     assert change(cohort, "emptiness", FEEL).mean() < -0.2
 
 
+def test_numbness_that_an_act_induces_can_be_part_of_its_relief(scene) -> None:
+    """It teaches more, up to all of what felt distress falls; not where an act ends numbness."""
+
+    def relief(share: float, position: str = "both", route: int = CALM) -> float:
+        life = scene(**DISTRESSED, numb_relief=share, act_numbing=1.0, dissociation=position)
+        return float(injure(life, route).relief)
+
+    assert relief(1.0) > relief(0.5) > relief(0.0) == relief(1.0, "end")
+    assert relief(1.0, route=FEEL) == relief(0.0, route=FEEL)
+    whole = scene(**DISTRESSED, numb_relief=1.0, act_numbing=1.0)
+    act = injure(whole)
+    felt_before = act.distress_before / (1.0 + act.dorsal_vagal_before)
+    felt_after = act.distress_after / (1.0 + act.dorsal_vagal_after)
+    assert act.relief == pytest.approx(1.0 - felt_after / felt_before, abs=0.05)
+
+
 def test_acts_begin_in_the_state_that_their_route_answers(cohort) -> None:
     """Calm acts in distress, feel acts in numbness, punishing acts in shame."""
     acts = cohort.acts

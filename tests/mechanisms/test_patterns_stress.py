@@ -111,6 +111,11 @@ def test_rejection_weighs_on_the_sensitive_and_only_between_people(scene) -> Non
     assert felt[1] > 1.3 * felt[0]
     off = [scene(rejection_sensitivity=z, rejection_weight=0.0) for z in (-1.0, 1.0)]
     assert len({appraise(each.me, each.p, INTERPERSONAL, 1.0) for each in off}) == 1
+    heavy = scene(rejection_sensitivity=1.0, interpersonal_weight=2.0)
+    assert appraise(heavy.me, heavy.p, INTERPERSONAL, 1.0) == 2.0 * felt[1]
+    assert appraise(heavy.me, heavy.p, ACHIEVEMENT, 1.0) == appraise(
+        thin.me, thin.p, ACHIEVEMENT, 1.0
+    )
 
 
 def test_the_hurt_misread_safety_on_quiet_days(scene) -> None:

@@ -3,6 +3,10 @@
 Escape that brings immediate relief comes at the expense of longer-term regulatory strategies: what
 is not learnt neither calms later (`derived`) nor keeps from acting as another means at hand
 (`barrier`).
+
+Source: You et al. (2018), as Martin (2022) cites them in section 2. Rejected: coping that only
+shortens distress, which hardly changes how often people act; and an urge to cope beside the urge to
+act, the same difference in logits with one more state.
 """
 
 from abm.compilation import rule

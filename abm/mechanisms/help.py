@@ -7,6 +7,11 @@ so far is noted with it: summed over acts this tells how many are expected in ho
 
 Two rules stand side by side. By person, a counsellor or GP is reached by those who can be reached,
 whatever the severity, and a hospital by severity alone. By act, one chance brings in either.
+
+Source: half of those who self-harmed in a year had no help and a fifth that of health services
+(Ystgaard et al. 2009), 3 % of self-injurers were ever treated (Lloyd-Richardson et al. 2007).
+Rejected: a fixed threshold of each person, under which nobody would be reached late; and hospital
+as a share of contacts, under which a counsellor hears of acts as severe as those that are treated.
 """
 
 import math

@@ -62,6 +62,15 @@ class Purpose(IntEnum):
     NULL_ACT = 52
     SLOW_CHANGE = 53
     RESOLVE = 54
+    TIE = 61
+    TIE_KIND = 62
+    TIE_WAIT = 63
+    NEW_TIE = 64
+    TIE_CLOSURE = 65
+    CLOSING_FRIEND = 66
+    BULLYING = 67
+    VICTIM = 68
+    BULLY = 69
 
 
 @rule

@@ -24,8 +24,9 @@ of it imports anything else of the package but `io`, which knows nothing of the 
 
 COMPILED = (
     *("chance.py", "compilation.py", "mechanisms"),
-    *("people/birth.py", "people/codes.py", "people/layout.py", "people/maltreatment.py"),
-    *("people/records.py", "simulation/kernel.py", "simulation/moments.py"),
+    *("people/birth.py", "people/codes.py", "people/friendships.py", "people/layout.py"),
+    *("people/maltreatment.py", "people/records.py", "people/ties.py"),
+    *("simulation/kernel.py", "simulation/moments.py"),
 )
 """What decides machine code: kernels and all that they import, whose constants are frozen in it.
 Fields of records, as those that parameters.toml declares, need no place here: they are part of the

@@ -121,11 +121,12 @@ class NSSIModel(mesa.Model):
 
     1. turn the calendar: date, trends, stages of life
     2. year-groups: on 1 September the oldest leaves and a new one enters
-    3. interventions: interventions reach people; what they changed settles
-    4. allocate places: on Mondays, to those who have waited longest for specialist care
-    5. live: everybody lives their day, unseen by the others
-    6. tell friends: acts become known to friends, for tomorrow
-    7. observe: census, panel and moments; being observed changes nothing
+    3. turn ties: on the first day of a month friendships and bullying end and begin
+    4. interventions: interventions reach people; what they changed settles
+    5. allocate places: on Mondays, to those who have waited longest for specialist care
+    6. live: everybody lives their day, unseen by the others
+    7. tell friends: acts become known to friends, for tomorrow
+    8. observe: census, panel and moments; being observed changes nothing
 
     `scenario` is kept as `settings`; `rng` is the seed of the random streams, a whole number from 0
     to 2**64 - 1. With the activation "compiled" one compiled pass takes everybody through a day;

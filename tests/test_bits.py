@@ -31,6 +31,7 @@ CHANGING = {
     **{"transition_stressors": 0.5, "transition_connectedness": 0.1},
     **{"resolution_chance": 0.5, "resolution_break": 0.1},
 }
+TIES = {"tie_end": 0.1, "tie_weaken": 0.2, "bullying_begins": 0.05, "bullied_rate": 0.4}
 RISKY = {"barrier_mean": 6.0, "awareness_age": 10.0, "stressor_rate": 1.2}
 
 
@@ -61,14 +62,14 @@ def bits(world: World) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     "more",
     [
-        CHANGING,
+        CHANGING | TIES,
         pytest.param(
             {"opioids": "reduced", "dissociation": "induce", "stress_response": "prior"}
             | {"contact_by": "person"},
             marks=pytest.mark.slow,
         ),
     ],
-    ids=["slow changes", "rivals"],
+    ids=["what changes slowly, and ties", "rivals"],
 )
 def test_compiled_and_agent_by_agent_give_the_same_bits(more: dict[str, Any]) -> None:
     """120 days of 300 people of all ages, among whom many act and hear of friends' acts."""

@@ -55,7 +55,7 @@ class WarmUpMemory:
         return world
 
     def _keep(self, key: str, people: int, state: WorldState) -> None:
-        copy = WorldState(state.people.copy(), state.friendships.copy(), state.days_lived)
+        copy = WorldState(state.people.copy(), state.ties.copy(), state.days_lived)
         with self._lock:
             self._kept[key] = (people, copy)
             while len(self._kept) > 1 and self._is_full():

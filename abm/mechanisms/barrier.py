@@ -13,8 +13,10 @@ def barrier(me: Person, p: Parameters, today: Today, stage: Stage) -> float:
     height = me.barrier_person + stage.barrier + me.week_mood + me.resolution - me.analgesia
     height += p.coping_barrier * (me.coping - p.coping_reference)
     if me.acts == 0:
-        return height + p.barrier_initiation - p.exposure_initiation * me.exposure
+        height = height + p.barrier_initiation - p.exposure_initiation * me.exposure
+        return height - p.online_initiation * p.online_exposure
     height -= p.exposure_continuation * me.exposure
+    height -= p.online_continuation * p.online_exposure
     height -= p.habituation_effect * habituation(me, p)
     if me.in_phase == 1:
         height -= p.phase_drop - p.crisis_barrier

@@ -38,7 +38,7 @@ def begin(me: Person, p: Parameters) -> None:
 @rule
 def begin_without_help(me: Person, p: Parameters) -> None:
     """Nobody helps yet, and no programme has reached the person."""
-    me.care = me.known = me.contacted = me.disclosed = me.help_failed = 0
+    me.care = me.known = me.contacted = me.disclosed = me.help_failed = me.turned_away = 0
     me.care_since = me.waiting_since = me.confidant_until = me.last_hospital = NEVER
     me.care_gain = me.therapy_gain = me.days_waited = me.bout_contact = 0.0
     me.need = p.need_mean

@@ -71,7 +71,7 @@ def meet_the_day(me: Person, p: Parameters, today: Today, stage: Stage, day_log:
                 evening, index = NOT_TODAY, EVENING
             decide(me, p, today, stage, day_log, index)
         else:
-            live_through(me, p, day_log, kind, size, escape)
+            live_through(me, p, today, day_log, kind, size, escape)
             met += 1
             left -= 1
             since, coming = coming, NOT_TODAY
@@ -83,13 +83,19 @@ def meet_the_day(me: Person, p: Parameters, today: Today, stage: Stage, day_log:
 
 @rule
 def live_through(
-    me: Person, p: Parameters, day_log: DayLog, kind: int, size: float, escape: float
+    me: Person,
+    p: Parameters,
+    today: Today,
+    day_log: DayLog,
+    kind: int,
+    size: float,
+    escape: float,
 ) -> None:
     """Live through one stressor: appraise it, be aroused, perhaps shut down, perhaps ashamed."""
-    threat = appraise(me, p, kind, size)
+    threat = appraise(me, p, today, kind, size)
     arouse(me, p, threat)
     shut_down_if_overwhelmed(me, p, escape)
-    feel_ashamed(me, p, threat)
+    feel_ashamed(me, p, kind, threat)
     note_point(me, day_log, STRESSOR, 0.0, 0.0, 0)
 
 

@@ -82,9 +82,10 @@ def self_criticism_now(me: Person) -> float:
 
 @rule
 def connectedness_now(me: Person, p: Parameters, stage: Stage) -> float:
-    """Return connectedness, with what programmes, the times, and a change of school changed."""
+    """Return connectedness: with programmes, the times, a change of school, and isolation."""
     others = me.connectedness + me.connectedness_gained + p.connectedness_everyone
     lost = support_lost(me, p) + p.transition_connectedness * stage.transition
+    lost += p.isolation_connectedness * me.isolation
     return clipped(others - lost, 0.0, 1.0)
 
 

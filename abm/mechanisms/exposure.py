@@ -1,14 +1,15 @@
 """Exposure (model: peers and norms): learning of friends' acts, and coming to know of self-injury.
 
 An act that a friend learns of raises exposure for weeks (socialisation, stronger for starting than
-for going on) and may make the friend aware of self-injury as a possibility.
+for going on) and may make the friend aware of self-injury as a possibility. What is met online is
+another source, with effects of its own, and the same for everybody.
 """
 
 import math
 
 from abm.chance import Purpose, four_draws
 from abm.compilation import rule
-from abm.mechanisms.curves import LN_2, clipped
+from abm.mechanisms.curves import LN_2
 from abm.people.codes import NEITHER_ALIKE, SELECTION
 from abm.people.layout import Person
 from abm.people.records import Parameters, Stage, Today
@@ -23,10 +24,9 @@ def hear_of_friends(me: Person, p: Parameters, today: Today) -> None:
         me.learnt = 0
     load = me.exposure_load * today.exposure_kept + me.learnt
     me.exposure_load = load if load > FORGOTTEN else 0.0
-    through_friends = 0.0
+    me.exposure = 0.0
     if me.exposure_load > 0.0:
-        through_friends = 1.0 - math.exp(-LN_2 * me.exposure_load)
-    me.exposure = clipped(through_friends + p.online_exposure, 0.0, 1.0)
+        me.exposure = 1.0 - math.exp(-LN_2 * me.exposure_load)
 
 
 @rule
@@ -34,7 +34,8 @@ def become_aware(me: Person, p: Parameters, today: Today, stage: Stage) -> None:
     """Self-injury becomes known as a possibility, by age, exposure, or a friend's act."""
     if me.aware == 1:
         return
-    hazard = stage.awareness * (1.0 + p.awareness_exposure * me.exposure)
+    raised = p.awareness_exposure * me.exposure + p.awareness_online * p.online_exposure
+    hazard = stage.awareness * (1.0 + raised)
     unaware = math.exp(-hazard)
     if me.learnt > 0:
         unaware *= (1.0 - p.awareness_friend) ** (1.0 * me.learnt)

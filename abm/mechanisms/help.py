@@ -174,10 +174,13 @@ def reach_counsellor(me: Person, today: Today, day_log: DayLog) -> None:
 
 @rule
 def tell_somebody(me: Person, p: Parameters, today: Today, supportive: bool) -> None:
-    """Somebody close is told: it helps, or it fails and hurts on the next day."""
+    """Somebody close is told: it helps, or it fails and hurts on the next day.
+
+    Whoever turned away may stop being a friend when the month ends (`abm.people.ties`).
+    """
     me.disclosed = 1
     if not supportive:
-        me.help_failed = 1
+        me.help_failed = me.turned_away = 1
         return
     me.confidant_until = today.day + p.confidant_days
     if me.care <= INFORMAL:

@@ -60,7 +60,8 @@ def hear_the_news(me: Person, p: Parameters, today: Today, stage: Stage, day_log
 
 @rule
 def turn_month(me: Person) -> None:
-    """Drop the oldest of twelve monthly counts of acts and begin a new one."""
+    """Drop the oldest of twelve monthly counts of acts and begin a new one; ties have turned."""
+    me.turned_away = 0
     me.past_year_acts -= (me.older_months >> 50) & MONTH_MASK
     newest_old = (me.recent_months >> 50) & MONTH_MASK
     me.older_months = ((me.older_months << 10) & SIX_MONTHS_MASK) | newest_old

@@ -1,15 +1,22 @@
 """Shame and guilt (section 2): bounded in [0, 1] and scaled by self-criticism."""
 
 from abm.compilation import rule
+from abm.people.codes import BULLIED
 from abm.people.layout import Person
 from abm.people.records import Parameters
 
 
 @rule
-def feel_ashamed(me: Person, p: Parameters, threat: float) -> None:
-    """A strong stressor shames, the more so the more self-critical the person is."""
+def feel_ashamed(me: Person, p: Parameters, kind: int, threat: float) -> None:
+    """A strong stressor shames, the more so the more self-critical the person is.
+
+    To be bullied shames more.
+    """
     if threat > p.shame_threat:
-        me.shame += p.shame_stressor * me.self_critical * (1.0 - me.shame)
+        share = p.shame_stressor * me.self_critical
+        if kind == BULLIED:
+            share = min(1.0, share * p.bullied_shame)
+        me.shame += share * (1.0 - me.shame)
 
 
 @rule

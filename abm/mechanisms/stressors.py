@@ -1,15 +1,16 @@
 """Stressors arrive: how many, when, of what kind and size (section 3).
 
-Everyday stressors follow a Poisson count; reminders of trauma come on top of them for those who
-were maltreated; help that failed is a stressor of the next day. Hours are drawn in order, uniform
-over the waking day.
+Everyday stressors follow a Poisson count; a share of those between people comes from ties instead:
+quarrels with close friends, and friends lost this month. Being bullied and, for those who were
+maltreated, reminders of trauma come on top; help that failed is a stressor of the next day. Hours
+are drawn in order, uniform over the waking day.
 """
 
 import math
 
 from abm.chance import Purpose, four_draws, poisson_count
 from abm.compilation import rule
-from abm.people.codes import ACHIEVEMENT, FAILED_HELP, INTERPERSONAL, TRAUMA_REMINDER
+from abm.people.codes import ACHIEVEMENT, BULLIED, FAILED_HELP, INTERPERSONAL, TRAUMA_REMINDER
 from abm.people.layout import Person
 from abm.people.records import Parameters, Stage, Today
 
@@ -25,15 +26,26 @@ def reminder_rate(me: Person, p: Parameters) -> float:
 
 @rule
 def stressor_rate(me: Person, p: Parameters, today: Today, stage: Stage) -> float:
-    """Return how many everyday stressors come a day: more with adversity, and in a worse time."""
+    """Return how many everyday stressors come a day: more with adversity, and in a worse time.
+
+    Those between people are counted here as if none of them came from ties.
+    """
     excess = 1.0 + p.stressor_adversity * (me.adversity - today.adversity_mean)
     return stage.stressors * me.stressor_factor * max(0.0, excess)
 
 
 @rule
+def tie_stressor_rate(me: Person, p: Parameters) -> float:
+    """Return how many quarrels and hurts over lost friends come a day."""
+    return p.quarrel_rate * me.close_friend_count + p.loss_rate * me.lost_friends
+
+
+@rule
 def count_stressors(me: Person, p: Parameters, today: Today, stage: Stage, uniform: float) -> int:
     """Draw how many stressors come today, at most six; help that failed yesterday is one."""
-    mean = stressor_rate(me, p, today, stage) + reminder_rate(me, p)
+    elsewhere = 1.0 - p.stressors_from_ties * stage.interpersonal
+    mean = stressor_rate(me, p, today, stage) * elsewhere + reminder_rate(me, p)
+    mean += tie_stressor_rate(me, p) + p.bullied_rate * me.bullied
     count = poisson_count(uniform, mean, MOST_STRESSORS)
     return min(MOST_STRESSORS, count + me.help_failed)
 
@@ -53,12 +65,18 @@ def draw_stressor(
     u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.STRESSOR, index)
     reminders = reminder_rate(me, p)
     everyday = stressor_rate(me, p, today, stage)
-    drawn = u[0] * (reminders + everyday)
+    from_ties = tie_stressor_rate(me, p)
+    bullying = p.bullied_rate * me.bullied
+    interpersonal = everyday * stage.interpersonal * (1.0 - p.stressors_from_ties) + from_ties
+    everyday *= 1.0 - p.stressors_from_ties * stage.interpersonal
+    drawn = u[0] * (reminders + everyday + from_ties + bullying) - reminders
     kind = ACHIEVEMENT
-    if drawn < reminders:
+    if drawn < 0.0:
         kind = TRAUMA_REMINDER
-    elif drawn - reminders < everyday * stage.interpersonal:
+    elif drawn < interpersonal:
         kind = INTERPERSONAL
+    elif drawn < interpersonal + bullying:
+        kind = BULLIED
     size = -math.log(u[1]) * p.stressor_size
     if index == 0 and me.help_failed == 1:
         kind, size = FAILED_HELP, size * p.failed_help_size

@@ -9,8 +9,12 @@ STRESSOR_KINDS = (
     "trauma_reminder",
     "misread_safety",
     "failed_help",
+    "bullied",
 )
-INTERPERSONAL, ACHIEVEMENT, TRAUMA_REMINDER, MISREAD_SAFETY, FAILED_HELP = 0, 1, 2, 3, 4
+INTERPERSONAL, ACHIEVEMENT, TRAUMA_REMINDER, MISREAD_SAFETY, FAILED_HELP, BULLIED = range(6)
+
+TIE_KINDS = ("close", "distant", "bullying")
+CLOSE, DISTANT, BULLYING = 0, 1, 2
 
 CARE_STAGES = ("none", "informal", "counsellor", "specialist", "therapy")
 NO_HELP, INFORMAL, COUNSELLOR, SPECIALIST, THERAPY = 0, 1, 2, 3, 4

@@ -10,6 +10,7 @@ Everything hangs on person numbers and scores only, never on the order in which 
 """
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ FIRST_SURPLUS = 1.6
 MOST_PASSES = 6
 SHARE_OF_A_SHORT_LIST = 1 / 12
 TAIL = 1.5
+
+type Draws = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -51,19 +54,28 @@ class YearGroup:
 
 
 @dataclass(frozen=True)
-class _Candidates:
-    """Everyone a proposal can reach: entrants first, then the year above, each by person number."""
+class Candidates:
+    """Everyone a proposal can reach: the youngest year first, each year by person number."""
 
     persons: np.ndarray
     rows: np.ndarray
-    list_of: np.ndarray  # which of four lists a person is in: their sex, plus 2 for the year above
+    list_of: np.ndarray  # which list a person is in: their sex, plus 2 for every year above
     order: np.ndarray  # the lists one after the other, each sorted by place
     rank: np.ndarray  # a person's position within their list
     first: np.ndarray  # where each list begins in `order`
-    length: np.ndarray  # of each list
+    length: np.ndarray  # of each list; the last two, of a year above all, are empty
     sociability: np.ndarray
-    offset: np.ndarray
-    entrants: int
+    offset: np.ndarray  # where in the wait for a proposal a person begins, 0 to 1
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """Proposed friendships, one element each."""
+
+    proposer: np.ndarray  # by number among the candidates
+    index: np.ndarray  # the how-manieth proposal of the proposer, from 0
+    target: np.ndarray  # by number among the candidates; -1 where nobody is reached
+    moment: np.ndarray  # sociable people propose more often, so more of theirs come early
 
 
 def form_friendships(
@@ -82,23 +94,26 @@ def form_friendships(
     Seed, day and person numbers key the chance. Returned is each friendship once: rows of the
     table of people, shape (friendships, 2), int64, the smaller row first, sorted.
     """
-    candidates = _line_up(seed, entering, older, rules)
-    wanted = round(rules.mean * candidates.entrants / 2)
+    candidates = line_up(seed, [entering] if older is None else [entering, older], rules)
+    entrants = len(entering.persons)
+    wanted = round(rules.mean * entrants / 2)
     pairs = np.empty((0, 2), dtype=np.int64)
+
+    def draw(persons: np.ndarray, index: np.ndarray) -> Draws:
+        return draws_for(seed, persons, entry_day, Purpose.FRIENDSHIP, index)
+
     for attempt in range(MOST_PASSES):
         limit = rules.mean / 2 * FIRST_SURPLUS * 2**attempt
-        pairs = _first_pairs(_propose(seed, entry_day, candidates, rules, limit), wanted)
+        proposals = propose(candidates, rules, limit, draw, entrants)
+        pairs = first_pairs(proposals, wanted)
         if len(pairs) >= wanted:
             break
     edges = np.sort(candidates.rows[pairs], axis=1)
     return edges[np.lexsort((edges[:, 1], edges[:, 0]))]
 
 
-def _line_up(
-    seed: int, entering: YearGroup, older: YearGroup | None, rules: FriendshipRules
-) -> _Candidates:
-    """Sort people by place into four lists: by sex, of the entrants and of the year above."""
-    groups = [entering] if older is None else [entering, older]
+def line_up(seed: int, groups: Sequence[YearGroup], rules: FriendshipRules) -> Candidates:
+    """Sort people of successive year-groups, the youngest first, by place into lists by sex."""
     by_person = [np.argsort(group.persons, kind="stable") for group in groups]
 
     def joined(field: str) -> np.ndarray:
@@ -106,27 +121,29 @@ def _line_up(
         return np.concatenate([np.asarray(getattr(group, field))[order] for group, order in parts])
 
     persons, score = joined("persons"), joined("score")
-    is_older = np.arange(len(persons)) >= len(entering.persons)
-    list_of = joined("sex").astype(np.int64) + SEXES * is_older
+    years = np.repeat(np.arange(len(groups)), [len(group.persons) for group in groups])
+    list_of = joined("sex").astype(np.int64) + SEXES * years
     sociability, noise, offset = _dispositions(seed, persons, rules.spread)
-    position = math.sqrt(rules.alike) * score + math.sqrt(1.0 - rules.alike) * noise
-    order = np.lexsort((persons, position, list_of))
-    length = np.bincount(list_of, minlength=2 * SEXES)
+    order = np.lexsort((persons, _place(score, noise, rules), list_of))
+    length = np.bincount(list_of, minlength=SEXES * (len(groups) + 1))
     first = np.cumsum(length) - length
     rank = np.empty(len(persons), dtype=np.int64)
     rank[order] = np.arange(len(persons)) - np.repeat(first, length)
-    return _Candidates(
-        persons=persons,
-        rows=joined("rows").astype(np.int64),
-        list_of=list_of,
-        order=order,
-        rank=rank,
-        first=first,
-        length=length,
-        sociability=sociability,
-        offset=offset,
-        entrants=len(entering.persons),
-    )
+    rows = joined("rows").astype(np.int64)
+    return Candidates(persons, rows, list_of, order, rank, first, length, sociability, offset)
+
+
+def places_in_list(seed: int, group: YearGroup, rules: FriendshipRules) -> np.ndarray:
+    """Return the place of everybody of a year-group, in one list of both sexes, from 0."""
+    _, noise, _ = _dispositions(seed, group.persons, rules.spread)
+    order = np.lexsort((group.persons, _place(group.score, noise, rules)))
+    places = np.empty(len(order), dtype=np.int64)
+    places[order] = np.arange(len(order))
+    return places
+
+
+def _place(score: np.ndarray, noise: np.ndarray, rules: FriendshipRules) -> np.ndarray:
+    return math.sqrt(rules.alike) * score + math.sqrt(1.0 - rules.alike) * noise
 
 
 def _dispositions(
@@ -143,34 +160,33 @@ def _dispositions(
     return sociability, radius * np.sin(angle), offset
 
 
-def _propose(
-    seed: int, day: int, candidates: _Candidates, rules: FriendshipRules, limit: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Let every entrant make up to `limit` times their sociability proposals.
+def propose(
+    candidates: Candidates,
+    rules: FriendshipRules,
+    limit: float,
+    draw: Callable[[np.ndarray, np.ndarray], Draws],
+    entrants: int | None = None,
+) -> Proposals:
+    """Let the first `entrants` candidates (all if None) make `limit` times their sociability.
 
-    Returned are the pairs proposed, shape (proposals, 2), smaller candidate number first, and the
-    moment of each: sociable people propose more often, so more of theirs come early.
+    `draw` gives the draws for persons and the numbers of their proposals.
     """
-    sociability = candidates.sociability[: candidates.entrants]
-    offset = candidates.offset[: candidates.entrants]
+    sociability, offset = candidates.sociability[:entrants], candidates.offset[:entrants]
     counts = np.maximum(np.ceil(limit * sociability - offset), 0).astype(np.int64)
-    proposer = np.repeat(np.arange(candidates.entrants), counts)
+    proposer = np.repeat(np.arange(len(counts)), counts)
     index = np.arange(len(proposer)) - np.repeat(np.cumsum(counts) - counts, counts)
     moment = (index + offset[proposer]) / sociability[proposer]
-    sex_draw, year_draw, distance_draw, side_draw = draws_for(
-        seed, candidates.persons[proposer], day, Purpose.FRIENDSHIP, index
-    )
+    drawn = draw(candidates.persons[proposer], index)
+    sex_draw, year_draw, distance_draw, side_draw = drawn
     chosen = candidates.list_of[proposer] ^ (sex_draw >= rules.same_sex)
     chosen = chosen + SEXES * (year_draw < rules.other_year)
     circle = np.maximum(rules.circle, index)
     target = _neighbour(candidates, proposer, chosen, circle, distance_draw, side_draw)
-    reached = target >= 0
-    pairs = np.column_stack((proposer, target))[reached]
-    return np.sort(pairs, axis=1), moment[reached]
+    return Proposals(proposer, index, target, moment)
 
 
 def _neighbour(
-    candidates: _Candidates,
+    candidates: Candidates,
     proposer: np.ndarray,
     chosen: np.ndarray,
     circle: np.ndarray,
@@ -204,51 +220,17 @@ def _neighbour(
     return np.where(others > 0, target, -1)
 
 
-def _first_pairs(proposals: tuple[np.ndarray, np.ndarray], wanted: int) -> np.ndarray:
-    """Keep the `wanted` different pairs that were proposed first; ties by candidate number."""
-    pairs, moment = proposals
+def first_pairs(proposals: Proposals, wanted: int) -> np.ndarray:
+    """Return the `wanted` different pairs that were proposed first; ties by candidate number.
+
+    Shape (pairs, 2), by number among the candidates, the smaller first. Proposals that reach nobody
+    count for nothing.
+    """
+    reached = proposals.target >= 0
+    both = proposals.proposer[reached], proposals.target[reached]
+    pairs, moment = np.sort(np.column_stack(both), axis=1), proposals.moment[reached]
     code = (pairs[:, 0] << 32) | pairs[:, 1]
     order = np.lexsort((moment, code))
     is_new = np.diff(code[order], prepend=-1) != 0
     pairs, moment = pairs[order[is_new]], moment[order[is_new]]
     return pairs[np.argsort(moment, kind="stable")[:wanted]]
-
-
-class FriendshipNetwork:
-    """All friendships among the people present, by row of the table of people."""
-
-    def __init__(self) -> None:
-        self._edges = np.empty((0, 2), dtype=np.int32)
-
-    @property
-    def edges(self) -> np.ndarray:
-        """Every friendship once: shape (friendships, 2), rows, in the order they were added."""
-        return self._edges
-
-    def add(self, edges: np.ndarray) -> None:
-        """Add new friendships, as `form_friendships` returns them."""
-        self._edges = np.concatenate((self._edges, np.asarray(edges).astype(np.int32)))
-
-    def remove_rows(self, start: int, stop: int) -> None:
-        """Drop every friendship of the people in rows `start` to `stop - 1`, who leave."""
-        touched = (self._edges >= start) & (self._edges < stop)
-        self._edges = self._edges[~touched.any(axis=1)]
-
-    def compressed(self, number_of_rows: int) -> tuple[np.ndarray, np.ndarray]:
-        """List each row's friends in compressed sparse row form: offsets and neighbours.
-
-        Friends of row i are ``neighbours[offsets[i] : offsets[i + 1]]``, ascending; offsets are
-        int64 and one more than there are rows of people, neighbours int32.
-        """
-        if self._edges.size and not 0 <= self._edges.min() <= self._edges.max() < number_of_rows:
-            raise ValueError(f"a friendship names a row outside 0 to {number_of_rows - 1}")
-        half = len(self._edges)
-        keys = np.empty(2 * half, dtype=np.int64)
-        for part, (mine, other) in ((keys[:half], (0, 1)), (keys[half:], (1, 0))):
-            np.multiply(self._edges[:, mine], np.int64(number_of_rows), out=part)
-            part += self._edges[:, other]
-        keys.sort()
-        offsets = np.zeros(number_of_rows + 1, dtype=np.int64)
-        friends = np.bincount(self._edges.ravel(), minlength=number_of_rows)
-        np.cumsum(friends, out=offsets[1:])
-        return offsets, np.mod(keys, max(number_of_rows, 1), out=keys).astype(np.int32)

@@ -45,6 +45,7 @@ class Person(Protocol):
     sex: Annotated[int, trait("0 female, 1 male", "code")]
     year_group: Annotated[int, trait("Calendar year in which the person turned 10", "year")]
     watched: Annotated[int, passing("1 while the course of each day is noted", "yes/no")]
+    school_class: Annotated[int, trait("Class within the year-group, counted from 0", "id")]
 
     # Childhood (section 3)
     physical_abuse: Annotated[float, trait("Severity of physical abuse; 0 none", "severity")]
@@ -107,13 +108,18 @@ class Person(Protocol):
     expectancy_punish: Annotated[float, state("Expected relief by self-punishment", "share")]
     coping: Annotated[float, state("Adaptive repertoire, 0 to 1", "share")]
     connectedness: Annotated[float, trait("Connectedness with others, 0 to 1", "share")]
+    friend_count: Annotated[int, state("Friends now, close and distant", "count")]
+    close_friend_count: Annotated[int, state("Close friends now", "count")]
+    lost_friends: Annotated[int, state("Friendships that ended this month", "count")]
+    isolation: Annotated[float, state("How far friends fall short of a few, 0 to 1", "share")]
+    bullied: Annotated[int, state("1 while bullied in class", "yes/no")]
     week_mood: Annotated[float, state("This week's shift of the barrier", "logit")]
     changing_temperament: Annotated[float, state("Changing part of shared temperament", "z")]
     changing_self_criticism: Annotated[float, state("Changing part of self-criticism", "z")]
     changing_reluctance: Annotated[float, state("Changing part of reluctance", "z")]
     circumstances: Annotated[float, state("A worse time, above 0, or a better one", "z")]
     exposure_load: Annotated[float, state("Friends' acts learnt of, fading", "acts")]
-    exposure: Annotated[float, state("Exposure through friends and online, 0 to 1", "share")]
+    exposure: Annotated[float, state("Exposure through friends, 0 to 1", "share")]
     learnt: Annotated[int, passing("Friends' acts learnt of since the morning", "acts")]
     aware: Annotated[int, state("1 once self-injury is known as a possibility", "yes/no")]
     in_phase: Annotated[int, state("1 during a phase of raised risk", "yes/no")]
@@ -151,6 +157,7 @@ class Person(Protocol):
         passing("Highest chance of this bout so far, to reach a service or a hospital", "share"),
     ]
     help_failed: Annotated[int, passing("1 until a failed attempt to get help is felt", "yes/no")]
+    turned_away: Annotated[int, passing("1 if help failed since the month began", "yes/no")]
 
     # What programmes have changed, on top of the trait
     regulation_gained: Annotated[float, state("Change of regulation by programmes", "z")]

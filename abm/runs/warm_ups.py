@@ -95,9 +95,7 @@ def make_warm_up(run: WarmUpRun) -> bytes:
         report_share(world.days_lived / world.warm_up_days)
     state = state_of(world)
     days = np.array([state.days_lived])
-    return arrays_bytes(
-        {"people": state.people, "friendships": state.friendships, "days_lived": days}
-    )
+    return arrays_bytes({"people": state.people, "ties": state.ties, "days_lived": days})
 
 
 def kept_warm_up(finished: Finished) -> KeptResult:
@@ -135,4 +133,4 @@ def state_in(content: bytes) -> WorldState:
     days = arrays["days_lived"]
     if days.shape != (1,) or days.dtype != np.int64:
         raise ValueError("not a number of days")
-    return WorldState(arrays["people"], arrays["friendships"], int(days[0]))
+    return WorldState(arrays["people"], arrays["ties"], int(days[0]))

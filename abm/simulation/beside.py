@@ -165,5 +165,5 @@ def _words(table: np.ndarray) -> np.ndarray:
     return table.view(np.int64).reshape(len(table), -1)
 
 
-def _friends(world: World) -> tuple[np.ndarray, np.ndarray]:
-    return world.offsets, world.neighbours
+def _friends(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return world.offsets, world.neighbours, world.distant

@@ -124,10 +124,13 @@ def create_people(
 
 
 @rule
-def friend_learns(today: Today, p: Parameters, actor: int, friend: int, acts: int) -> int:
-    """Draw how many of today's acts of `actor` one friend learns of."""
+def friend_learns(
+    today: Today, p: Parameters, actor: int, friend: int, acts: int, distant: int
+) -> int:
+    """Draw how many of today's acts of `actor` one friend learns of; a distant one, of fewer."""
     u = four_draws(today.seed_low, today.seed_high, actor, today.day, Purpose.FRIEND_LEARNS, friend)
-    return binomial_count(u[0], acts, p.friends_learn)
+    chance = p.friends_learn * p.distant_learn if distant == 1 else p.friends_learn
+    return binomial_count(u[0], acts, chance)
 
 
 @kernel
@@ -136,6 +139,7 @@ def tell_friends(
     acted: np.ndarray,
     offsets: np.ndarray,
     neighbours: np.ndarray,
+    distant: np.ndarray,
     parameters: np.ndarray,
     days: np.ndarray,
 ) -> None:
@@ -152,7 +156,9 @@ def tell_friends(
         me = people[row]
         for index in range(offsets[row], offsets[row + 1]):
             friend = people[neighbours[index]]
-            friend.learnt += friend_learns(today, p, me.person, friend.person, me.acts_today)
+            friend.learnt += friend_learns(
+                today, p, me.person, friend.person, me.acts_today, distant[index]
+            )
 
 
 @kernel
@@ -194,8 +200,10 @@ def find_apart(
     second: np.ndarray,
     offsets: np.ndarray,
     neighbours: np.ndarray,
+    distant: np.ndarray,
     other_offsets: np.ndarray,
     other_neighbours: np.ndarray,
+    other_distant: np.ndarray,
     rows: np.ndarray,
     apart: np.ndarray,
 ) -> None:
@@ -208,6 +216,7 @@ def find_apart(
             if differs:
                 break
             differs = neighbours[start + index] != other_neighbours[other + index]
+            differs |= distant[start + index] != other_distant[other + index]
         for word in range(first.shape[1]):
             if differs:
                 break
@@ -221,10 +230,12 @@ def tell_friends_apart(
     first_acted: np.ndarray,
     first_offsets: np.ndarray,
     first_neighbours: np.ndarray,
+    first_distant: np.ndarray,
     people: np.ndarray,
     acted: np.ndarray,
     offsets: np.ndarray,
     neighbours: np.ndarray,
+    distant: np.ndarray,
     apart: np.ndarray,
     parameters: np.ndarray,
     days: np.ndarray,
@@ -242,21 +253,26 @@ def tell_friends_apart(
             break
         me = first[row]
         if apart[row]:
-            for friend in first_neighbours[first_offsets[row] : first_offsets[row + 1]]:
+            for index in range(first_offsets[row], first_offsets[row + 1]):
+                friend, far = first_neighbours[index], first_distant[index]
                 if not apart[friend]:
-                    acts = friend_learns(today, p, me.person, first[friend].person, me.acts_today)
-                    more[friend] -= acts
+                    person = first[friend].person
+                    more[friend] -= friend_learns(today, p, me.person, person, me.acts_today, far)
         else:
-            for friend in neighbours[offsets[row] : offsets[row + 1]]:
+            for index in range(offsets[row], offsets[row + 1]):
+                friend, far = neighbours[index], distant[index]
                 if apart[friend]:
-                    acts = friend_learns(today, p, me.person, first[friend].person, me.acts_today)
+                    person = first[friend].person
+                    acts = friend_learns(today, p, me.person, person, me.acts_today, far)
                     people[friend].learnt += acts
     for row in acted:
         if row < 0:
             break
         me = people[row]
-        for friend in neighbours[offsets[row] : offsets[row + 1]]:
-            acts = friend_learns(today, p, me.person, first[friend].person, me.acts_today)
+        for index in range(offsets[row], offsets[row + 1]):
+            friend, far = neighbours[index], distant[index]
+            person = first[friend].person
+            acts = friend_learns(today, p, me.person, person, me.acts_today, far)
             if apart[friend]:
                 people[friend].learnt += acts
             else:

@@ -19,6 +19,11 @@ POPULATION_DAY = (
         "year-groups", "turn_year_groups", "On 1 September the oldest leaves and a new one enters."
     ),
     PopulationPhase(
+        "turn ties",
+        "turn_ties",
+        "On the first day of a month friendships and bullying end and begin.",
+    ),
+    PopulationPhase(
         "interventions",
         "deliver_interventions",
         "Interventions reach people; what they changed settles.",

@@ -13,10 +13,12 @@ from abm.chance import Purpose, draws_for, seed_halves
 from abm.mechanisms.day_log import ACT_DTYPE, compiled_day_log
 from abm.mechanisms.growing_up import STAGE_DTYPE
 from abm.parameters import parameter_record, parameters
+from abm.people.bullying import classes_of, turn_bullying
 from abm.people.codes import SPECIALIST
-from abm.people.friendships import FriendshipNetwork, FriendshipRules, YearGroup, form_friendships
+from abm.people.friendships import FriendshipRules, YearGroup, form_friendships
 from abm.people.layout import SEXES, YEAR_GROUPS, PlainRecord, person_dtype
 from abm.people.maltreatment import prepare_childhood
+from abm.people.ties import Month, TieNetwork, kinds_of_new, note_ties, turn_friendships
 from abm.people.waiting_list import allocate_places
 from abm.people.year_groups import (
     Block,
@@ -94,7 +96,7 @@ class World:
         self.days = np.zeros(1, TODAY_DTYPE)
         self.days["seed_low"], self.days["seed_high"] = seed_halves(self.seed)
         self.stages = np.zeros(CELLS, STAGE_DTYPE)
-        self.network = FriendshipNetwork()
+        self.network = TieNetwork()
         self.flows = np.zeros((*CELLS, len(FLOWS)), np.int64)
         self.rows = np.arange(size)  # of those who are run
         self.apart = np.zeros((0, size), np.bool_)  # who differs, by world beside this one
@@ -133,10 +135,13 @@ class World:
 
     @property
     def touches_people(self) -> bool:
-        """Whether today, before anybody lives it, people may enter, leave, be reached or placed."""
+        """Whether today, before anybody lives it, somebody may enter, leave, be reached or placed,
+        or have other friends.
+        """
         monday, month = self.date.weekday() == 0, starts_month(self.date, self.start)
         return (
             monday
+            or month
             or self.date == self.school.start_of(self.date.year)
             or self.interventions.is_due(self.date, monday, month)
         )
@@ -220,10 +225,52 @@ class World:
         rows = self.people[block.start : block.stop]
         create_people(rows, self.parameters, self.days, self.stages, self.childhoods)
         older = self._year_group(year - 1) if self.is_open and year > self.first_year else None
-        entry_day = self.school.start_of(year).toordinal()
-        entering = self._year_group(year)
-        self.network.add(form_friendships(self.seed, entry_day, entering, older, self._rules()))
-        self.offsets, self.neighbours = self.network.compressed(len(self.people))
+        day, rules, entering = self.school.start_of(year), self._rules(), self._year_group(year)
+        rows["school_class"] = classes_of(self.seed, entering, rules)
+        pairs = form_friendships(self.seed, day.toordinal(), entering, older, rules)
+        p = PlainRecord.copy_of(self.parameters[0])
+        kinds = kinds_of_new(self.seed, day.toordinal(), self.people["person"][pairs], p)
+        self.network.add(pairs, kinds, day.toordinal())
+        self.update_ties()
+
+    def turn_ties(self) -> None:
+        """On the first day of a month let friendships and bullying end and begin."""
+        if self.days["is_month_start"][0] == 0:
+            return
+        self.people["lost_friends"] = 0
+        month = self.month()
+        if not self.network.may_turn(month.p):
+            return
+        ended = turn_friendships(self.network, month)
+        for end in ("first", "second"):
+            lost = np.bincount(ended[end], minlength=len(self.people))
+            self.people["lost_friends"] += lost
+        turn_bullying(self.network, month)
+        self.update_ties()
+        self.changed_rows.append(np.arange(len(self.people)))
+
+    def update_ties(self) -> None:
+        """Derive from ties who is a friend of whom, and what people carry of it."""
+        p = PlainRecord.copy_of(self.parameters[0])
+        self.offsets, self.neighbours, self.distant = note_ties(self.network, self.people, p)
+
+    def month(self) -> Month:
+        """Return what is needed to turn the ties today."""
+        years = [self.first_year]
+        if self.is_open:
+            years = [*present_years(int(self.days["school_year"][0]), self.first_year)]
+        return Month(
+            seed=self.seed,
+            parameters=self.parameters,
+            days=self.days,
+            people=self.people,
+            offsets=self.offsets,
+            neighbours=self.neighbours,
+            score=self._proneness(self.people),
+            ages=self.ages_of(self.people),
+            groups=[self._year_group(year) for year in reversed(years)],
+            rules=self._rules(),
+        )
 
     def _rules(self) -> FriendshipRules:
         """Return how friendships form, under today's numbers and position on selection."""
@@ -241,16 +288,20 @@ class World:
     def _year_group(self, year: int) -> YearGroup:
         block = block_of_year(self.blocks, year)
         people = self.people[block.start : block.stop]
-        childhood = self.childhoods[0]
-        adversity = (people["adversity"] - childhood["adversity_mean"]) / (
-            childhood["adversity_spread"]
-        )
         return YearGroup(
             persons=people["person"].copy(),
             rows=np.arange(block.start, block.stop),
             sex=people["sex"].copy(),
-            score=(people["reactivity"] - people["regulation"] + adversity) / 2.0,
+            score=self._proneness(people),
         )
+
+    def _proneness(self, people: np.ndarray) -> np.ndarray:
+        """Return how prone people are to distress, on a standard normal scale."""
+        childhood = self.childhoods[0]
+        adversity = (people["adversity"] - childhood["adversity_mean"]) / (
+            childhood["adversity_spread"]
+        )
+        return (people["reactivity"] - people["regulation"] + adversity) / 2.0
 
     def deliver_interventions(self) -> None:
         """Let the scenario's interventions reach people; nothing before the first one starts."""
@@ -310,7 +361,7 @@ class World:
 
     def tell_friends(self) -> None:
         """Push today's acts to friends, who hear of them tomorrow morning."""
-        friends = self.offsets, self.neighbours
+        friends = self.offsets, self.neighbours, self.distant
         tell_friends(self.people, self.acted, *friends, self.parameters, self.days)
 
     # Observing

@@ -1,6 +1,6 @@
 """What a world carries over its first reported day, and a world that goes on from there.
 
-Up to that day nothing has been looked at and nothing logged, so people and friendships are
+Up to that day nothing has been looked at and nothing logged, so people and their ties are
 all that there is: the calendar, the numbers of the day and childhoods follow from the
 scenario. A world made from them goes on bit for bit as the one that lived its warm-up.
 """
@@ -14,9 +14,9 @@ import numpy as np
 
 from abm.mechanisms.day_log import MOST_ACTS
 from abm.mechanisms.relaxing import MOST_POINTS
-from abm.people.codes import CARE_STAGES
-from abm.people.friendships import FriendshipNetwork
+from abm.people.codes import CARE_STAGES, TIE_KINDS
 from abm.people.layout import SEXES, declared_fields
+from abm.people.ties import TIE_DTYPE, TieNetwork
 from abm.people.year_groups import block_of_year, number_people, present_years
 from abm.scenario.scenario import Scenario
 from abm.simulation.record import NO_LOGS, Logs
@@ -37,7 +37,7 @@ class WorldState:
     """A world on the morning of its first reported day."""
 
     people: np.ndarray  # the table of people, as one row of 64-bit words
-    friendships: np.ndarray  # each once: shape (friendships, 2), rows of the table of people
+    ties: np.ndarray  # each once, in the columns of `abm.people.ties.TIE_DTYPE`, int32
     days_lived: int  # of the warm-up
 
 
@@ -51,7 +51,9 @@ def state_of(world: World) -> WorldState:
             f"the world has lived {world.days_lived} days; its state can be taken at its first "
             f"reported day only, after {world.warm_up_days}"
         )
-    return WorldState(_words_of(world.people), world.network.edges, world.days_lived)
+    ties = world.network.table
+    columns = ties.view(np.int32).reshape(len(ties), -1)
+    return WorldState(_words_of(world.people), columns, world.days_lived)
 
 
 def run_warm_up(world: World) -> World:
@@ -85,12 +87,7 @@ def resume(scenario: Scenario, seed: int, logs: Logs = NO_LOGS, *, state: WorldS
         )
     _go_to_the_last_day(world)
     take_people(world, state.people)
-    edges = state.friendships
-    if edges.dtype != np.int32 or edges.ndim != 2 or edges.shape[1] != 2:
-        raise ValueError("the state's friendships are no pairs of rows")
-    world.network = FriendshipNetwork()
-    world.network.add(edges)
-    world.offsets, world.neighbours = world.network.compressed(len(world.people))
+    take_ties(world, state.ties)
     world.days_lived = state.days_lived
     world.date = world.start
     return world
@@ -138,6 +135,22 @@ def take_people(world: World, state: np.ndarray) -> None:
         if not is_sound.all():
             raise ValueError(f"the state's people have a {name} that nobody can have")
     table[:] = state
+
+
+def take_ties(world: World, state: np.ndarray) -> None:
+    """Copy ties into a world whose people are there; ValueError for ties that cannot be."""
+    if state.dtype != np.int32 or state.shape[1:] != (len(TIE_DTYPE.names or ()),):
+        raise ValueError("the state's ties are none")
+    ties = np.ascontiguousarray(state).view(TIE_DTYPE).ravel().copy()
+    first, second = ties["first"], ties["second"]
+    largest = {"first": len(world.people) - 1, "second": len(world.people) - 1}
+    largest |= {"kind": len(TIE_KINDS) - 1, "since": world.start.toordinal()}
+    is_sound = [(ties[name] >= 0) & (ties[name] <= most) for name, most in largest.items()]
+    if not np.all(is_sound) or (first == second).any():
+        raise ValueError("the state's ties are between people who are not there, or no ties")
+    world.network = TieNetwork(ties)
+    friends = world.network.compressed(len(world.people))
+    world.offsets, world.neighbours, world.distant = friends
 
 
 def _words_of(table: np.ndarray) -> np.ndarray:

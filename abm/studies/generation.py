@@ -54,10 +54,10 @@ def known_today(world: World) -> Iterator[int]:
     people, acted = world.people, world.acted
     for row in acted[: np.argmax(acted < 0) if (acted < 0).any() else None]:
         person, acts = int(people["person"][row]), int(people["acts_today"][row])
-        friends = people["person"][
-            world.neighbours[world.offsets[row] : world.offsets[row + 1]]
-        ].tolist()
-        if any(friend_learns(today, p, person, friend, acts) for friend in friends):
+        listed = slice(world.offsets[row], world.offsets[row + 1])
+        friends = people["person"][world.neighbours[listed]].tolist()
+        pairs = zip(friends, world.distant[listed].tolist(), strict=True)
+        if any(friend_learns(today, p, person, friend, acts, far) for friend, far in pairs):
             yield person
 
 

@@ -50,6 +50,6 @@ def under_stress(me: Any, p: Parameters, today: Today) -> tuple[float, float, fl
     log: Any = None  # where the course of a day is noted of those who are watched
     me.rumination_returns = 0.0  # nobody has just acted
     me.peak_sympathetic = rest = me.sympathetic
-    live_through(me, p, log, INTERPERSONAL, p.stressor_size, ESCAPABLE)
+    live_through(me, p, today, log, INTERPERSONAL, p.stressor_size, ESCAPABLE)
     live_until(me, p, today, log, me.hour + AFTER_HOURS)
     return rest, me.peak_sympathetic, me.sympathetic

@@ -11,8 +11,9 @@ from abm.mechanisms.help import (
     disclosure_chance,
     reach_out,
 )
+from abm.mechanisms.neuroception import appraise
 from abm.mechanisms.stressors import draw_stressor
-from abm.people.codes import COUNSELLOR, FAILED_HELP, INFORMAL, SPECIALIST, THERAPY
+from abm.people.codes import ACHIEVEMENT, COUNSELLOR, FAILED_HELP, INFORMAL, SPECIALIST, THERAPY
 from abm.people.layout import NEVER, PlainRecord, person_dtype
 from abm.people.waiting_list import allocate_places
 
@@ -131,7 +132,7 @@ def test_switched_off_nobody_helps(scene) -> None:
 def test_help_that_fails_is_a_stressor_of_the_next_day(scene) -> None:
     life = scene(supportive_chance=0.0, disclosure_chance=1.0, disclosure_shame=0.0)
     reach_out(life.me, life.p, life.today, life.day_log, 1.0, 0.3)
-    assert life.me.help_failed == 1
+    assert life.me.help_failed == life.me.turned_away == 1
     kind, size, *_ = draw_stressor(life.me, life.p, life.today, life.stage, 0)
     life.me.help_failed = 0
     _, other, *_ = draw_stressor(life.me, life.p, life.today, life.stage, 0)
@@ -144,6 +145,16 @@ def test_support_makes_a_confidant_for_a_while(scene) -> None:
     reach_out(life.me, life.p, life.today, life.day_log, 1.0, 0.3)
     assert life.me.confidant_until == life.today.day + life.p.confidant_days
     assert life.me.care >= INFORMAL
+    assert life.me.turned_away == 0
+
+
+def test_a_confidant_buffers_threat_as_long_as_the_talk_lasts(scene) -> None:
+    life = scene(confidant_buffer=0.25)
+    alone = appraise(life.me, life.p, life.today, ACHIEVEMENT, 1.0)
+    life.me.confidant_until = life.today.day + 1.0
+    assert appraise(life.me, life.p, life.today, ACHIEVEMENT, 1.0) == pytest.approx(0.75 * alone)
+    life.today.day += 1
+    assert appraise(life.me, life.p, life.today, ACHIEVEMENT, 1.0) == alone
 
 
 # Care

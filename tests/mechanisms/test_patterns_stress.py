@@ -1,6 +1,7 @@
 """Stress (sections 3 and 4): each mechanism has a pattern, and without it the pattern is gone."""
 
 import copy
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -8,11 +9,12 @@ import pytest
 
 from abm.mechanisms.arousal import arouse, shut_down_if_overwhelmed
 from abm.mechanisms.day import live_a_day, live_through
+from abm.mechanisms.derived import connectedness_now
 from abm.mechanisms.neuroception import appraise
 from abm.mechanisms.relaxing import live_until
 from abm.mechanisms.sensitisation import states_become_traits
 from abm.mechanisms.stressors import count_stressors, draw_stressor
-from abm.people.codes import ACHIEVEMENT, INTERPERSONAL, TRAUMA_REMINDER
+from abm.people.codes import ACHIEVEMENT, BULLIED, INTERPERSONAL, TRAUMA_REMINDER
 
 ESCAPE, NO_ESCAPE = 1.0, 0.0
 EVEN = (np.arange(1000) + 0.5) / 1000
@@ -33,7 +35,7 @@ def response(life: Any, size: float = 1.0) -> float:
     """Return how far arousal would rise, and felt threat with it, under an everyday stressor."""
     me = copy.copy(life.me)
     me.sympathetic = 0.0
-    arouse(me, life.p, appraise(me, life.p, ACHIEVEMENT, size))
+    arouse(me, life.p, appraise(me, life.p, life.today, ACHIEVEMENT, size))
     return me.sympathetic
 
 
@@ -106,15 +108,17 @@ def test_family_support_buffers_threat(scene, lived) -> None:
 def test_rejection_weighs_on_the_sensitive_and_only_between_people(scene) -> None:
     thick, thin = (scene(rejection_sensitivity=z) for z in (-1.0, 1.0))
     for kind in (ACHIEVEMENT, TRAUMA_REMINDER):
-        assert appraise(thin.me, thin.p, kind, 1.0) == appraise(thick.me, thick.p, kind, 1.0)
-    felt = [appraise(each.me, each.p, INTERPERSONAL, 1.0) for each in (thick, thin)]
+        assert appraise(thin.me, thin.p, thin.today, kind, 1.0) == appraise(
+            thick.me, thick.p, thick.today, kind, 1.0
+        )
+    felt = [appraise(each.me, each.p, each.today, INTERPERSONAL, 1.0) for each in (thick, thin)]
     assert felt[1] > 1.3 * felt[0]
     off = [scene(rejection_sensitivity=z, rejection_weight=0.0) for z in (-1.0, 1.0)]
-    assert len({appraise(each.me, each.p, INTERPERSONAL, 1.0) for each in off}) == 1
+    assert len({appraise(each.me, each.p, each.today, INTERPERSONAL, 1.0) for each in off}) == 1
     heavy = scene(rejection_sensitivity=1.0, interpersonal_weight=2.0)
-    assert appraise(heavy.me, heavy.p, INTERPERSONAL, 1.0) == 2.0 * felt[1]
-    assert appraise(heavy.me, heavy.p, ACHIEVEMENT, 1.0) == appraise(
-        thin.me, thin.p, ACHIEVEMENT, 1.0
+    assert appraise(heavy.me, heavy.p, heavy.today, INTERPERSONAL, 1.0) == 2.0 * felt[1]
+    assert appraise(heavy.me, heavy.p, heavy.today, ACHIEVEMENT, 1.0) == appraise(
+        thin.me, thin.p, thin.today, ACHIEVEMENT, 1.0
     )
 
 
@@ -155,6 +159,55 @@ def test_adversity_brings_more_stressors(scene) -> None:
 
     assert mean(0.9) > mean(0.0) + 0.1
     assert mean(0.9, stressor_adversity=0.0) == mean(0.0, stressor_adversity=0.0)
+
+
+# Ties
+
+
+def met(scene: Any, days: int = 3000, **given: Any) -> tuple[float, dict[int, int]]:
+    """Return how many stressors come a day on average, and how often each kind is the first."""
+    life = scene(maltreatment_severity=0.0, **given)
+    mean = np.mean([count_stressors(life.me, life.p, life.today, life.stage, u) for u in EVEN])
+    drawn = (draw_stressor(life.me, life.p, life.today, life.stage, n)[0] for n in range(days))
+    return float(mean), Counter(drawn)
+
+
+def test_ties_bring_part_of_the_stressors_between_people(scene) -> None:
+    """Those with the usual ties meet as many as without; the lonely fewer, the hurt more."""
+    life = scene()
+    between = life.stage.stressors * life.stage.interpersonal
+    on = {"stressors_from_ties": 0.4, "quarrel_rate": 0.4 * between / 4, "loss_rate": 0.5}
+    on |= {"adversity": life.today.adversity_mean}
+    plain, kinds = met(scene, adversity=life.today.adversity_mean)
+    usual, same = met(scene, close_friend_count=4, **on)
+    assert usual == pytest.approx(plain, abs=0.01)
+    assert same[INTERPERSONAL] == pytest.approx(kinds[INTERPERSONAL], rel=0.02)
+    assert met(scene, **on)[0] < plain - 0.1
+    lost, more = met(scene, close_friend_count=4, lost_friends=1, **on)
+    assert lost > usual + 0.3
+    assert more[INTERPERSONAL] > same[INTERPERSONAL]
+
+
+def test_the_bullied_meet_it_on_top(scene) -> None:
+    off, kinds = met(scene, bullied=1)
+    on, more = met(scene, bullied=1, bullied_rate=0.5)
+    assert on > off + 0.3
+    assert kinds[BULLIED] == 0 < more[BULLIED]
+    felt = [
+        appraise(life.me, life.p, life.today, BULLIED, 1.0)
+        for life in (scene(rejection_sensitivity=z) for z in (0.0, 1.5))
+    ]
+    assert felt[1] > felt[0]
+
+
+def test_the_isolated_are_less_connected(scene) -> None:
+    alone, amid = (scene(isolation=share, isolation_connectedness=0.4) for share in (1.0, 0.0))
+    lost = connectedness_now(amid.me, amid.p, amid.stage) - connectedness_now(
+        alone.me, alone.p, alone.stage
+    )
+    assert lost == pytest.approx(0.4)
+    assert alone.me.emptiness_rest > amid.me.emptiness_rest
+    assert scene(isolation=1.0).me.emptiness_rest == scene().me.emptiness_rest
 
 
 # Arousal and shutdown
@@ -303,14 +356,18 @@ def test_strain_carries_arousal_into_the_next_days(scene) -> None:
 
 
 def test_strong_stressors_shame_the_self_critical(scene) -> None:
-    """In proportion to self-criticism; a small one nobody; nobody without the mechanism."""
+    """In proportion to self-criticism; a small one nobody; nobody without the mechanism.
 
-    def shamed(size: float, **given: Any) -> float:
+    To be bullied shames more.
+    """
+
+    def shamed(size: float, kind: int = ACHIEVEMENT, **given: Any) -> float:
         life = scene(**given)
         before = life.me.shame
-        live_through(life.me, life.p, life.day_log, ACHIEVEMENT, size, ESCAPE)
+        live_through(life.me, life.p, life.today, life.day_log, kind, size, ESCAPE)
         return life.me.shame - before
 
     assert shamed(2.0, self_criticism=2.0) > 2.0 * shamed(2.0, self_criticism=-1.0) > 0
     assert shamed(0.3, self_criticism=2.0) == 0
     assert shamed(2.0, self_criticism=2.0, shame_stressor=0.0) == 0
+    assert shamed(3.0, BULLIED, bullied_shame=2.0) == pytest.approx(2.0 * shamed(3.0))

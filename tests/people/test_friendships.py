@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.people.friendships import FriendshipNetwork, FriendshipRules, YearGroup, form_friendships
+from abm.people.friendships import FriendshipRules, YearGroup, form_friendships
+from abm.people.ties import TieNetwork
 
 RULES = FriendshipRules(mean=6.0, spread=0.7, same_sex=0.75, alike=0.4, other_year=0.15)
 SCHOOL_YEARS = 6
@@ -26,9 +27,9 @@ def year_group(people: int, first_person: int = 0, female: float = 0.5) -> YearG
 
 def school(
     people: int, rules: FriendshipRules = RULES, years: int = SCHOOL_YEARS
-) -> tuple[FriendshipNetwork, YearGroup]:
+) -> tuple[TieNetwork, YearGroup]:
     """Let `years` year-groups enter one after the other; return the network and all people."""
-    network = FriendshipNetwork()
+    network = TieNetwork()
     older: YearGroup | None = None
     for year in range(years):
         entering = year_group(people, first_person=year * people)
@@ -63,7 +64,7 @@ def test_friendships_are_simple_and_mutual(people: int) -> None:
     network, everybody = school(people)
     assert_simple(network.edges)
     rows = len(everybody.rows)
-    offsets, neighbours = network.compressed(rows)
+    offsets, neighbours, _ = network.compressed(rows)
     graph = nx.Graph(network.edges.tolist())
     for row in range(rows):
         friends = neighbours[offsets[row] : offsets[row + 1]].tolist()
@@ -125,7 +126,7 @@ def test_friends_of_friends_are_often_friends() -> None:
 def test_nobody_stands_where_friends_pile_up() -> None:
     group = year_group(20_000)
     rules = replace(RULES, alike=0.99, spread=0.0)
-    network = FriendshipNetwork()
+    network = TieNetwork()
     network.add(form_friendships(3, 10, group, None, rules))
     degree = np.diff(network.compressed(20_000)[0])
     by_score = degree[np.argsort(group.score)].reshape(20, -1).mean(axis=1)
@@ -213,7 +214,7 @@ def test_who_leaves_leaves_no_friendship_behind() -> None:
     network, everybody = school(people)
     before = network.edges.copy()
     network.remove_rows(0, people)
-    offsets, neighbours = network.compressed(len(everybody.rows))
+    offsets, neighbours, _ = network.compressed(len(everybody.rows))
     assert (neighbours >= people).all()
     assert (np.diff(offsets)[:people] == 0).all()
     assert len(network.edges) == (before[:, 0] >= people).sum()
@@ -226,21 +227,21 @@ def test_a_reused_row_starts_without_the_friends_of_the_one_who_left() -> None:
     entering = replace(year_group(20, first_person=900), rows=np.arange(20))
     youngest = year_group(20, first_person=40)
     network.add(form_friendships(7, 4000, entering, youngest, RULES))
-    offsets, neighbours = network.compressed(len(everybody.rows))
+    offsets, neighbours, _ = network.compressed(len(everybody.rows))
     of_new_people = neighbours[: offsets[20]]
     assert_simple(network.edges)
     assert not ((of_new_people >= 20) & (of_new_people < 40)).any()
 
 
 def test_an_empty_network_lists_nobody() -> None:
-    offsets, neighbours = FriendshipNetwork().compressed(3)
+    offsets, neighbours, _ = TieNetwork().compressed(3)
     assert offsets.tolist() == [0, 0, 0, 0]
     assert neighbours.size == 0
-    assert FriendshipNetwork().compressed(0)[0].tolist() == [0]
+    assert TieNetwork().compressed(0)[0].tolist() == [0]
 
 
 def test_a_friendship_outside_the_table_is_refused() -> None:
-    network = FriendshipNetwork()
+    network = TieNetwork()
     network.add(np.array([[2, 9]]))
     with pytest.raises(ValueError, match="outside 0 to 4"):
         network.compressed(5)

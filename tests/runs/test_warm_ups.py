@@ -143,7 +143,7 @@ def test_the_same_warm_up_is_the_same_file_and_nothing_in_it_is_pickled(tmp_path
     first = make(store, scenario(), 1)
     assert make(store_below(tmp_path / "other"), scenario(), 1).files == first.files
     state = state_in(first.files["state.npz"])
-    assert {state.people.dtype, state.friendships.dtype} == {np.dtype("i8"), np.dtype("i4")}
+    assert {state.people.dtype, state.ties.dtype} == {np.dtype("i8"), np.dtype("i4")}
 
 
 def test_what_is_noted_is_what_acts_during_the_warm_up(store):
@@ -174,7 +174,7 @@ def hostile(store, **changes):
     """Keep a state that was changed by somebody who knows how to."""
     key = warm_up_key(scenario(), 1)
     state = state_in(make(store, scenario(), 1).files["state.npz"])
-    arrays = {"people": state.people, "friendships": state.friendships}
+    arrays = {"people": state.people, "ties": state.ties}
     arrays |= {"days_lived": np.array([state.days_lived])} | changes
     content = arrays_bytes({name: each for name, each in arrays.items() if each is not None})
     store.put(KeptResult(key, "warm-up", files={"state.npz": content}))
@@ -194,8 +194,8 @@ def test_people_that_cannot_be_are_not_gone_on_with(store, word):
     [
         {"people": None},
         {"people": np.zeros(3)},
-        {"friendships": np.zeros((2, 3), np.int32)},
-        {"friendships": np.zeros(4)},
+        {"ties": np.zeros((2, 3), np.int32)},
+        {"ties": np.zeros(4)},
         {"days_lived": np.array([5])},
         {"days_lived": np.zeros(0, np.int64)},
         {"days_lived": np.array(["x"])},

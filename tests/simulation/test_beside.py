@@ -22,9 +22,15 @@ from abm.simulation.world import World
 
 SEED = 3
 LOGS = Logs(people=True, panel=True)
-# Many act, many friends learn of it, places are scarce: a difference travels.
+# Many act, many friends learn of it and turn away, places are scarce: a difference travels.
 RISKY = {"barrier_mean": 5.5, "awareness_age": 10.0, "friends_learn": 0.9, "friends_mean": 6.0}
 RISKY |= {"change_share": 0.5, "circumstances_stressors": 0.4, "circumstances_support": 0.1}
+STILL = {"tie_end": 0.0, "tie_weaken": 0.0, "bullying_begins": 0.0, "tie_end_after_telling": 0.0}
+RISKY |= {
+    **{"tie_end": 0.02, "tie_weaken": 0.05, "tie_end_after_telling": 0.8, "quarrel_rate": 0.02},
+    **{"loss_rate": 0.3, "bullying_begins": 0.02, "bullied_rate": 0.3, "confidant_buffer": 0.3},
+    **{"isolation_connectedness": 0.5, "disclosure_chance": 0.5},
+}
 
 
 def listed(*interventions: dict[str, Any], kind: str = "open", **more: float) -> Scenario:
@@ -91,7 +97,8 @@ def test_peers_hear_of_other_acts() -> None:
     base, world = together(NOTHING, few)
     ours, others = (np.sort(each.people, order="person") for each in (base, world))
     unreached = others["reached_by"] == 0
-    assert (ours["exposure_load"] != others["exposure_load"])[unreached].any()
+    for name in ("exposure_load", "friend_count"):
+        assert (ours[name] != others[name])[unreached].any()
     assert_as_alone(NOTHING, few)
 
 
@@ -100,6 +107,8 @@ def test_peers_hear_of_other_acts() -> None:
     [
         {"friends_learn": 0.2},  # heard of less, from the first day on
         {"friends_mean": 3.0},  # other friends
+        {"tie_end": 0.1},  # who change
+        STILL,
         {"prevalence_neglect": 0.6},  # other childhoods
         {"specialist_places": 400.0},
         {"week_days": 20.0},  # only in the record of the day
@@ -145,8 +154,9 @@ def test_still_days_need_no_look_at_whom_is_reached(
 
 
 def test_few_are_run_where_few_differ() -> None:
-    few = listed(SKILLS | {"coverage": 0.05}, friends_learn=0.1)
-    base, world = together(listed(friends_learn=0.1), few)
+    still = STILL | {"friends_learn": 0.1}
+    few = listed(SKILLS | {"coverage": 0.05}, **still)
+    base, world = together(listed(**still), few)
     assert 0 < len(world.rows) < len(base.rows) / 2
 
 

@@ -113,7 +113,7 @@ def test_a_life_goes_on_as_if_its_warm_up_had_been_lived(
         assert gone_on[table] == lived[table], table
     assert records[1].reached == records[0].reached
     assert made.people.tobytes() == whole.people.tobytes()
-    assert np.array_equal(made.network.edges, whole.network.edges)
+    assert np.array_equal(made.network.table, whole.network.table)
 
 
 def test_a_start_within_a_school_year_goes_on_too() -> None:
@@ -125,10 +125,10 @@ def test_a_start_within_a_school_year_goes_on_too() -> None:
 
 
 def test_one_state_serves_many_worlds(kept: WorldState) -> None:
-    before = kept.people.tobytes(), kept.friendships.tobytes()
+    before = kept.people.tobytes(), kept.ties.tobytes()
     for _ in range(2):
         run(risky(), SEED, NO_LOGS, world=resume(risky(), SEED, state=kept))
-    assert (kept.people.tobytes(), kept.friendships.tobytes()) == before
+    assert (kept.people.tobytes(), kept.ties.tobytes()) == before
 
 
 def test_a_state_is_taken_at_the_first_reported_day_only() -> None:
@@ -164,16 +164,17 @@ def test_every_field_of_a_person_is_checked(kept: WorldState) -> None:
 
 
 @pytest.mark.parametrize(
-    "edges",
+    "ties",
     [
-        np.array([[0, 240]], np.int32), np.array([[-1, 3]], np.int32),
-        np.array([[0, 2**32]], np.int64), np.zeros((4, 3), np.int32), np.zeros(4, np.int32),
-        np.array([[0.5, 1.0]]), np.zeros((), np.int32),
+        np.array([[0, 240, 0, 1]], np.int32), np.array([[-1, 3, 0, 1]], np.int32),
+        np.array([[3, 3, 0, 1]], np.int32), np.array([[0, 1, 3, 1]], np.int32),
+        np.array([[0, 1, 0, 2**31 - 1]], np.int32), np.array([[0, 2**32, 0, 1]], np.int64),
+        np.zeros((4, 3), np.int32), np.zeros(4, np.int32), np.zeros((), np.int32),
     ],
 )  # fmt: skip
-def test_friendships_of_others_are_refused(kept: WorldState, edges: np.ndarray) -> None:
-    with pytest.raises(ValueError, match="friendship"):
-        resume(risky(), SEED, state=replace(kept, friendships=edges))
+def test_ties_of_others_are_refused(kept: WorldState, ties: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="ties"):
+        resume(risky(), SEED, state=replace(kept, ties=ties))
 
 
 def test_a_run_refuses_a_world_of_something_else(kept: WorldState) -> None:

@@ -90,7 +90,8 @@ def test_by_person_a_counsellor_is_for_the_reachable_and_a_hospital_for_the_seve
     """Severity plays no part in the one, nothing of the person in the other."""
 
     def shares(severity: float, reachability: float) -> tuple[float, float]:
-        given = {"reachability": reachability, "contact_by": "person", "contact_intercept": -2.0}
+        given = {"reachability": reachability, "contact_by": "person"}
+        given |= {"contact_intercept": -2.0, "hospital_intercept": -5.0}
         me, service, hospital, _ = reached(scene, severity=severity, **given)
         assert (me.care == COUNSELLOR) == (reachability > 0.0)
         return service, hospital

@@ -12,7 +12,7 @@ import numpy as np
 
 from abm.evidence.observed_tables import tables_of
 from abm.evidence.register import StudiedWorld, register
-from abm.evidence.year_ends import YearEnd, add_years_around, pairs_of
+from abm.evidence.year_ends import add_years_around, by_person, pairs_of
 from abm.mechanisms.day_log import ACT_DTYPE
 from abm.people.layout import person_dtype
 from abm.scenario.scenario import Scenario
@@ -32,6 +32,7 @@ COUNTED = (
     *("acts", "late_acts", "acts_after", "year_before", "half_year_before", "month_before"),
     *(f"month_{number}" for number in range(1, 13)),
 )
+YEARS_AROUND = ("acts_year_before", "years_after", "years_to_acts")
 TESTED = ("resting_vagal_tone", "sympathetic_rest", "sympathetic_peak", "sympathetic_after")
 
 
@@ -157,10 +158,12 @@ def look(scenario: Scenario, seed: int, how: StudiedWorld) -> dict[str, dict[str
     logged = {name: rows for name, rows in made.logged.items() if name in (*how.logs, "people")}
     kept = dataclasses.replace(made, logged=logged)
     tables = tables_of(kept, world(np.concatenate(made.logged["people"])))
-    add_years_around(tables["people"])
     persons = tables["people"]["person"]
+    yearly = by_person([tables["people"], tables["people"]])
+    add_years_around(yearly)
     friends = np.column_stack((persons, np.roll(persons, seed)))
-    tables["pairs"] = pairs_of([YearEnd(END, tables["people"], friends)])
+    tables["people"] |= {name: yearly[name][::2] for name in YEARS_AROUND}
+    tables["pairs"] = pairs_of(yearly, [friends, friends])
     return tables | {"laboratory": laboratory(persons, seed)}
 
 

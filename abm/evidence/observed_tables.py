@@ -123,7 +123,8 @@ def _tables_seen(
     if studied.yearly and "people" in logged:
         tables["people"] = yearly_people(tables, own, snapshots, wanted and wanted["people"])
         if wanted is None or "pairs" in wanted:
-            tables["pairs"] = pairs_of(snapshots)
+            friends = [snapshot.friends for snapshot in snapshots]
+            tables["pairs"] = pairs_of(tables["people"], friends)
     if "people" in logged and (wanted is None or "laboratory" in wanted):
         tables["laboratory"] = laboratory(world)
     if wanted is None:

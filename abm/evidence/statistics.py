@@ -106,16 +106,10 @@ def odds_ratio(c: Columns) -> float:
     return intervals.odds_ratio(*counts)
 
 
-def stratified_odds_ratio(c: Columns) -> float:
-    """Return the odds ratio of `of` and `by` among rows alike in `given` (Mantel and Haenszel)."""
-    _, stratum, counts = np.unique(c.given, return_inverse=True, return_counts=True)
-    of, by = c.of != 0, c.by != 0
-
-    def cell(rows: np.ndarray) -> np.ndarray:
-        return np.bincount(stratum, rows, len(counts))
-
-    alike, unlike = cell(of & by) * cell(~of & ~by), cell(of & ~by) * cell(~of & by)
-    return quotient(float((alike / counts).sum()), float((unlike / counts).sum()))
+def odds_over_expected(c: Columns) -> float:
+    """Return the odds of `of` over those that the chances `by` of the same rows let expect."""
+    seen, expected = _mean(c.of != 0), _mean(c.by)
+    return intervals.odds_ratio(seen, 1.0 - seen, expected, 1.0 - expected)
 
 
 def hazard_ratio(c: Columns) -> float:
@@ -337,7 +331,7 @@ _BY, _BOTH = ("by",), ("by", "given")
 _BOUNDS = {
     **{percentage: (0.0, 100.0), correlation: (-1.0, 1.0), rank_correlation: (-1.0, 1.0)},
     **dict.fromkeys((rate, ratio, odds_ratio, hazard_ratio, variance_ratio), (0.0, math.inf)),
-    stratified_odds_ratio: (0.0, math.inf),
+    odds_over_expected: (0.0, math.inf),
     **dict.fromkeys((variance_share, latent_variance_share), (-1.0, 1.0)),
 }
 STATISTICS: Mapping[str, Statistic] = MappingProxyType(
@@ -348,9 +342,9 @@ STATISTICS: Mapping[str, Statistic] = MappingProxyType(
             (_BY, (modal_group, smallest_step, rate, ratio, odds_ratio, difference)),
             (_BY, (standardised_difference, variance_ratio, correlation, rank_correlation)),
             (_BY, (slope, growth, standardised_mean_change)),
-            (_BY, (variance_share, latent_variance_share)),
+            (_BY, (variance_share, latent_variance_share, odds_over_expected)),
             (_BOTH, (hazard_ratio, correlation_difference, partial_slope, interaction, mediated)),
-            (_BOTH, (extra_growth, stratified_odds_ratio)),
+            (_BOTH, (extra_growth,)),
         )
         for function in functions
     }

@@ -19,7 +19,7 @@ NO_EFFECT = MappingProxyType(
     dict.fromkeys(("ratio", "odds_ratio", "hazard_ratio", "variance_ratio"), 1.0)
     | dict.fromkeys(("difference", "standardised_difference", "correlation"), 0.0)
     | dict.fromkeys(("rank_correlation", "slope", "interaction", "growth", "extra_growth"), 0.0)
-    | {"standardised_mean_change": 0.0, "latent_variance_share": 0.0, "stratified_odds_ratio": 1.0}
+    | {"standardised_mean_change": 0.0, "latent_variance_share": 0.0, "odds_over_expected": 1.0}
 )
 """What statistics of effects are where there is none; the others have no direction."""
 

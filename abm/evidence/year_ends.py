@@ -67,22 +67,30 @@ def add_years_around(people: Columns) -> None:
     people["years_to_acts"] = np.where(following <= last, following - row, np.inf)
 
 
-OF_FRIENDS = ("sex", "age", "ever", "past_year_acts")
+OF_FRIENDS = ("sex", "age", "ever", "past_year_acts", "years_after", "years_to_acts")
 
 
-def pairs_of(snapshots: Sequence[YearEnd]) -> Columns:
+def pairs_of(people: Columns, friends: Sequence[np.ndarray]) -> Columns:
     """Return friends at every snapshot: a row a person and friend, so each pair twice.
 
-    What is known of the friend has `friend_` before its name (see `OF_FRIENDS`).
+    `people` are by person and year, with the years around; `friends` the pairs of every year. What
+    is known of the friend has `friend_` before its name (see `OF_FRIENDS`); `friend_expected` is
+    the share with acts in the year among all others of the friend's sex and completed age.
     """
     years = []
-    for snapshot in snapshots:
-        people, both = snapshot.people, np.vstack((snapshot.friends, snapshot.friends[:, ::-1]))
-        order = np.argsort(people["person"])
-        own, other = order[np.searchsorted(people["person"][order], both)].T
+    for year, pairs in enumerate(friends):
+        rows = np.flatnonzero(people["year"] == year)
+        both = np.vstack((pairs, pairs[:, ::-1]))
+        own, other = np.searchsorted(people["person"][rows], both).T
         columns = {"person": both[:, 0]}
         for name in OF_FRIENDS:
-            columns |= {name: people[name][own], f"friend_{name}": people[name][other]}
+            values = people[name][rows]
+            columns |= {name: values[own], f"friend_{name}": values[other]}
+        cell = people["age"][rows].astype(np.int64) * 2 + people["sex"][rows].astype(np.int64)
+        active = people["past_year_acts"][rows] > 0
+        is_in_it = cell[own] == cell[other]
+        acted = np.bincount(cell, active)[cell[other]] - (is_in_it & active[own])
+        columns["friend_expected"] = acted / (np.bincount(cell)[cell[other]] - is_in_it)
         years.append(columns)
     return by_person(years)
 

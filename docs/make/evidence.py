@@ -26,7 +26,7 @@ HEAD = """\
 
 Made by `python -m docs.make.evidence docs/evidence.md` from the register in `abm/evidence`.
 `nssi evidence` lists it, `nssi evidence P62` explains one entry, `nssi validate` does all
-studies.
+studies. What the model should show besides, and all at once, are [signatures](signatures.md).
 
 Every claim of Martin (2022) stands here (P01 to P81), and published figures of other studies
 (E...), further ones that were collected when the defaults were chosen (N...), and ratios and shares

@@ -140,16 +140,6 @@ def test_variance_is_parted_between_groups_and_within_them() -> None:
     assert math.isnan(value("variance_share", own, np.arange(200)))
 
 
-def test_strata_take_out_what_both_have_from_them() -> None:
-    """Friends who are alike in nothing but age look alike until those of one age are compared."""
-    rng = np.random.default_rng(6)
-    age = np.repeat([12, 15, 18], 4000)
-    risk = np.array([0.02, 0.3, 0.1])[age // 3 - 4]
-    own, friend = rng.random(12_000) < risk, rng.random(12_000) < risk
-    assert value("odds_ratio", own, friend) > 1.5
-    assert value("stratified_odds_ratio", own, friend, age) == pytest.approx(1.0, abs=0.25)
-    one = [
-        value(name, own, friend, np.zeros(12_000))
-        for name in ("odds_ratio", "stratified_odds_ratio")
-    ]
-    assert one[0] == pytest.approx(one[1])
+def test_odds_over_those_expected_by_hand() -> None:
+    assert value("odds_over_expected", [1, 1, 0, 0], [0.1, 0.3, 0.2, 0.2]) == pytest.approx(4.0)
+    assert value("odds_over_expected", [1, 0, 0, 0], [0.25] * 4) == pytest.approx(1.0)

@@ -29,6 +29,7 @@ from abm.evidence.selection import only
 from abm.evidence.worlds import Observe, run_worlds, runs_of
 from abm.io.declarations import Declared, Text, named, read_declarations
 from abm.io.terminal import print_table, print_text
+from abm.runs.result_store import ResultStore, store_below
 
 FILE = Path(__file__).with_name("trends.toml")
 DISCREPANCY = 0.1  # on the scale of a figure, such as log-odds
@@ -131,11 +132,12 @@ def simulated(
     population: int,
     seeds: Sequence[int],
     jobs: int = 1,
+    store: ResultStore | None = None,
     observe: Observe = observe,
 ) -> Respond:
     """Return what simulates the world of a problem with its multipliers, each time the same seeds.
 
-    ScenarioError where the world cannot have them.
+    What is in the store is not simulated again. ScenarioError where the world cannot have them.
     """
     asked = problem.asked()
     world = asked.looked_at(problem.world)
@@ -146,7 +148,7 @@ def simulated(
         worlds = {problem.world: world.model_copy(update={"changes": changes})}
         changed = asked.model_copy(update={"worlds": worlds})
         runs = runs_of(changed, [problem.world], seeds, "baseline", population, observe=observe)
-        tables = Worlds(run_worlds(runs, jobs, tell=lambda line: None))
+        tables = Worlds(run_worlds(runs, jobs, lambda line: None, store))
         return {name: value_of(entry.study[0], tables) for name, entry in asked.entries.items()}
 
     return respond
@@ -186,10 +188,11 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("name", choices=problems, help="what to solve for")
     for option, default in (("population", POPULATION), ("seeds", SEEDS), ("jobs", 1)):
         parser.add_argument(f"--{option}", type=int, default=default, help=f"default {default}")
+    parser.add_argument("--out", type=Path, default=Path("results"), help="keeps what is simulated")
     given = parser.parse_args(arguments)
-    problem = problems[given.name]
+    problem, store = problems[given.name], store_below(given.out)
     seeds = range(FIRST_SEED, FIRST_SEED + given.seeds)
-    solved = solve(problem, simulated(problem, given.population, seeds, given.jobs))
+    solved = solve(problem, simulated(problem, given.population, seeds, given.jobs, store))
     print_text("\n".join(trend_lines(problem, solved.multipliers)) + "\n")
     print_table(COLUMNS, figure_rows(problem, solved))
 

@@ -238,9 +238,9 @@ class World:
         if self.days["is_month_start"][0] == 0:
             return
         self.people["lost_friends"] = 0
-        month = self.month()
-        if not self.network.may_turn(month.p):
+        if not self.network.may_turn(PlainRecord.copy_of(self.parameters[0])):
             return
+        month = self.month()
         ended = turn_friendships(self.network, month)
         for end in ("first", "second"):
             lost = np.bincount(ended[end], minlength=len(self.people))

@@ -223,7 +223,8 @@ def test_bullying_happens_within_a_class_to_one_who_is_not_the_bully() -> None:
     assert 20 <= sizes.min() <= sizes.max() <= 34
 
 
-def test_the_isolated_are_bullied_more_often() -> None:
-    world = later(48, bullying_isolated=3.0, isolation_friends=6.0)
-    people = world.people
-    assert people["isolation"][people["bullied"] == 1].mean() > people["isolation"].mean() + 0.05
+def test_the_isolated_and_the_distress_prone_are_bullied_more_often() -> None:
+    world = later(48, bullying_isolated=3.0, isolation_friends=6.0, bullying_proneness=1.0)
+    bullied, score = world.people["bullied"] == 1, world.month().score
+    for values in (world.people["isolation"], score):
+        assert values[bullied].mean() > values.mean() + 0.05

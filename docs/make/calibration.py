@@ -100,7 +100,6 @@ def _diagnosed(folder: Path, about: Path, chosen: Recipe) -> dict[str, Any] | No
     predicted = table("predictive") if (folder / "predictive.csv").exists() else pd.DataFrame()
     return {
         "draws": posterior["draws"],
-        "effective": posterior["effective"],
         "learnt": [
             (f"`{row.parameter}`", f"{row.median:.3g}", f"{row.low:.3g} to {row.high:.3g}",
              f"{row.contraction:.2f}", f"{row.coverage:.0%}", f"{row.p:.2g}")

@@ -126,10 +126,13 @@ def test_what_cannot_be_done_is_one_line(tmp_path, made_up, capsys, monkeypatch)
     assert not list(tmp_path.rglob("*.parquet"))
 
 
-def test_a_reduced_calibration_does_not_touch_the_posterior_of_the_package(tmp_path):
+def test_only_the_whole_bank_of_the_package_makes_its_posterior(tmp_path, monkeypatch):
+    monkeypatch.setattr(Calibration, "is_whole", lambda self, wave: True)
     assert small(tmp_path).posterior_folder == tmp_path
     assert Calibration().posterior_folder == posterior.FOLDER
     assert Calibration(recipe=small_recipe()).posterior_folder == waves.BANK.parent
+    monkeypatch.setattr(Calibration, "is_whole", lambda self, wave: False)
+    assert Calibration().posterior_folder == waves.BANK.parent
 
 
 def test_too_few_runs_to_fit_are_refused_before_one_is_run(tmp_path):

@@ -59,7 +59,7 @@ def diagnosed(tmp_path):
     ends = recipe().space.plain()
     point = {name: (float(low) + float(high)) / 2 for name, (low, high, _) in ends.items()}
     point[names[0]] = ends[names[0]][0]
-    about = {"draws": 400, "effective": 123.4, "central": point,
+    about = {"draws": 400, "central": point,
              "central_from": {"wave": "wave-4", "runs": 3, "distance": 9.5}}  # fmt: skip
     write_json(tmp_path / "posterior.json", about)
     return tmp_path
@@ -68,7 +68,6 @@ def diagnosed(tmp_path):
 def test_diagnostics_are_reported(diagnosed):
     text = page(folder=diagnosed, about=diagnosed / "posterior.json")
     first, second, *_ = recipe().free
-    assert "400 draws, worth 123.4 of equal weight" in text
     assert f"Not identified (below 0.1): `{first}`" in text
     assert f"ranks that are not even: `{second}`" in text
     assert f"| `{first}` | -0.25 | 1.20 | 80% |" in text

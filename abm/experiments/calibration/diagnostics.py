@@ -37,10 +37,10 @@ def ranks(
     Returned is one row a truth and parameter: truth, parameter (its place), rank: the share of the
     posterior below the true value, even between 0 and 1 if the fit is right.
     """
-    truths = _truths(runs, settings.truths)
+    truths, priors = _truths(runs, settings.truths)
     errors = generator(settings.seed, Purpose.FIT).normal(size=(len(truths), len(noise)))
     near = fit.near
-    if len(runs.drawn_from) == 1:
+    if not runs.wave[truths].any():
         near = Normal(near.mean, EVERYWHERE * near.covariance)  # truths lie all over the prior
     rows = []
     for fold in range(FOLDS):
@@ -49,22 +49,26 @@ def ranks(
         likelihood = learn(runs.take(rest), near, fit.likelihood.noise, settings)
         for number in own:
             run = truths[number]
-            prior, observed = runs.drawn_from[runs.wave[run]], runs.figures[run]
-            density = likelihood.given(observed + errors[number] * noise**0.5)
-            drawn = sample(density, prior, settings.seed + int(number), FEWER)
+            density = likelihood.given(runs.figures[run] + errors[number] * noise**0.5)
+            drawn = sample(density, priors[number], settings.seed + int(number), FEWER)
             below = drawn.weights @ (drawn.scores < runs.scores[run])
             rows += [(int(number), at, float(rank)) for at, rank in enumerate(below)]
             progress(len(rows) / below.size / max(len(truths), 1))
     return pd.DataFrame(rows, columns=["truth", "parameter", "rank"])
 
 
-def _truths(runs: BankRuns, most: int) -> np.ndarray:
-    """Return the first run of points of the latest waves, never of the first where others are."""
-    first = np.unique(runs.point, return_index=True)[1]
+def _truths(runs: BankRuns, most: int) -> tuple[np.ndarray, list[Normal]]:
+    """Return runs to be recovered, and what each was drawn from.
+
+    They are the first runs of points of the latest waves, of the first only where it is alone.
+    """
+    first = np.sort(np.unique(runs.point, return_index=True)[1])
+    known = {at: normal for at, normal in enumerate(runs.drawn_from) if normal is not None}
+    first = first[np.isin(runs.wave[first], [*known])]
     later = first[runs.wave[first] > 0]
     chosen = later if len(later) else first
-    order = np.argsort(-runs.wave[chosen], kind="stable")
-    return np.asarray(chosen[order][:most])
+    chosen = chosen[np.argsort(-runs.wave[chosen], kind="stable")][:most]
+    return chosen, [known[int(wave)] for wave in runs.wave[chosen]]
 
 
 def flatness(ranked: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -161,13 +165,12 @@ def predictive_table(
     statistics: Mapping[str, BankStatistic],
     before: pd.DataFrame,
     after: pd.DataFrame,
-    weights: np.ndarray,
     settings: FitSettings,
 ) -> pd.DataFrame:
     """Return what runs found of every fitted entry, `before` at points of the prior.
 
-    `after` are runs at the draws of the posterior, with weights; `inside` is the share of them
-    whose number is accepted. One run's chance is in all of it; runs in which a statistic is
+    `after` are runs at draws of the posterior; `inside` is the share of them whose number is
+    accepted. One run's chance is in all of it; runs in which a statistic is
     `undefined` are left out of it.
     """
     parts = dict.fromkeys(targets.names, "fitted") | dict(targets.checked)
@@ -179,13 +182,12 @@ def predictive_table(
         low, high = accepted.get(name, bounds_of(statistic.entry, statistic.study))
         values = after[name].to_numpy(np.float64)
         known = np.isfinite(values)
-        within = weights[known] @ ((values >= low) & (values <= high))[known]
-        even = np.ones(len(before)) / max(len(before), 1)
+        within = ((values >= low) & (values <= high))[known]
         rows.append((
             name, parts[name], *(end if np.isfinite(end) else np.nan for end in (low, high)),
-            *_three(before[name].to_numpy(np.float64), even, settings.share),
-            *_three(values, weights, settings.share),
-            within / weights[known].sum() if known.any() else np.nan, float((~known).mean()),
+            *_three(before[name].to_numpy(np.float64), settings.share),
+            *_three(values, settings.share),
+            within.mean() if known.any() else np.nan, float((~known).mean()),
         ))  # fmt: skip
     ends = ["low", "median", "high"]
     names = ["statistic", "part_in_fit", "accepted_low", "accepted_high"]
@@ -193,10 +195,10 @@ def predictive_table(
     return pd.DataFrame(rows, columns=names)
 
 
-def _three(values: np.ndarray, weights: np.ndarray, share: float) -> tuple[float, float, float]:
-    """Return the lower end, the median and the upper end of weighted values that are known."""
-    known = np.isfinite(values)
-    if not known.any():
+def _three(values: np.ndarray, share: float) -> tuple[float, float, float]:
+    """Return the lower end, the median and the upper end of values that are known."""
+    known = values[np.isfinite(values)]
+    if not len(known):
         return np.nan, np.nan, np.nan
-    low, high = interval(values[known], weights[known], share)
-    return low, interval(values[known], weights[known], 0.0)[0], high
+    low, median, high = np.quantile(known, [(1 - share) / 2, 0.5, (1 + share) / 2])
+    return float(low), float(median), float(high)

@@ -50,7 +50,7 @@ class BankRuns:
     scores: np.ndarray  # shape (runs, parameters)
     figures: np.ndarray  # on natural scales, shape (runs, targets)
     wave: np.ndarray  # of each run, counted from 0
-    drawn_from: tuple[Normal, ...]  # what the points of each wave were
+    drawn_from: tuple[Normal | None, ...]  # what the points of each wave were; else the posterior
 
     @cached_property
     def point(self) -> np.ndarray:
@@ -61,13 +61,20 @@ class BankRuns:
         """Return some of the runs."""
         return BankRuns(self.scores[rows], self.figures[rows], self.wave[rows], self.drawn_from)
 
+    def of_known_density(self) -> "BankRuns":
+        """Return the runs of those waves that were drawn from a normal distribution."""
+        known = np.array([normal is not None for normal in self.drawn_from])
+        return self.take(np.flatnonzero(known[self.wave]))
+
     def log_proposal(self) -> np.ndarray:
         """Return the log-density at every run of the mixture that all waves together are."""
         counts = np.bincount(self.wave, minlength=len(self.drawn_from))
-        with np.errstate(divide="ignore"):
-            shares = np.log(counts / counts.sum())
-        parts = [normal.log_density(self.scores) for normal in self.drawn_from]
-        return np.asarray(np.logaddexp.reduce(np.add(parts, shares[:, None])))
+        parts = [
+            normal.log_density(self.scores) + np.log(count / counts.sum())
+            for normal, count in zip(self.drawn_from, counts, strict=True)
+            if normal is not None and count
+        ]
+        return np.asarray(np.logaddexp.reduce(parts))
 
 
 @dataclass(frozen=True)
@@ -215,12 +222,6 @@ def fit_runs(runs: BankRuns, targets: Sequence[Target], settings: FitSettings) -
             near = normal
     worth = effective_size(weights_near(runs, near, settings))
     return Fit(likelihood, observed, near, worth, drawn, normal)
-
-
-def log_posterior(fit: Fit, scores: np.ndarray) -> np.ndarray:
-    """Return the log-density of the posterior at points, up to a constant."""
-    prior = Normal.prior(scores.shape[1])
-    return np.asarray(fit.likelihood.given(fit.observed)(scores) + prior.log_density(scores))
 
 
 # The point that stands for the posterior

@@ -43,7 +43,8 @@ class Wave(Declared):
     runs_each: Count = 1  # of a point, with other seeds: all points once, then all again
     first_seed: WholeNumber  # of the first run; each further one has the next
     widened: float = Field(1.0, ge=1)
-    """The posterior drawn from is that of so many times less information, lest truth be lost."""
+    """The posterior drawn from is that of so many times less information, lest truth be lost; with
+    1 its very draws are run."""
     population: Count | None = None  # people of a run, if other than in the other waves
 
     @property
@@ -79,7 +80,7 @@ class FitSettings(Declared):
     """Runs that those near the posterior are to be worth, for a term of the regression."""
     most_undefined: float = Field(ge=0, lt=1)
     """A figure that is undefined in a larger share of the runs is only checked."""
-    draws: Count  # of the posterior, until the last wave is run: its points are the draws then
+    draws: Count  # of the posterior that ship, all alike likely
     truths: Count  # runs held out at most, to be recovered
     share: float = Field(gt=0, lt=1)  # of the posterior that intervals hold
     inside: float = Field(gt=0, lt=0.5)
@@ -126,6 +127,8 @@ class Recipe(Declared):
             raise ValueError("waves: expected at least one, drawn from the prior")
         if self.waves[0].runs_each > 1:
             raise ValueError("waves: the first runs every point once")
+        if any(wave.widened == 1 for wave in self.waves[1:-1]):
+            raise ValueError("waves: all between the first and the last have widened above 1")
         taken: set[int] = set()
         for wave in self.waves:
             seeds = set(range(wave.first_seed, wave.first_seed + wave.runs))

@@ -19,7 +19,7 @@ LogDensity = Callable[[np.ndarray], np.ndarray]  # of many points, up to a const
 ROUNDS, POWER = 8, 14  # rounds of importance sampling, of so many points (a power of 2)
 FROM_PRIOR = 0.2  # share of the points of a round that a bad proposal cannot lose
 INFLATED = 1.2  # variance of a proposal: its tails are to be heavier than what is sampled
-WORTH = 200.0  # independent draws that the points of a round are to be worth at least
+WORTH = 1 / 16  # share of the points of a round that they are to be worth at least
 ENOUGH = 0.3  # share of the points of a round that they are worth when it is the last
 FARTHEST = 1e-9  # of a prior's width from its end: normal scores stay finite
 
@@ -138,16 +138,6 @@ def evened(log_weights: np.ndarray, worth: float) -> np.ndarray:
     return np.asarray(weights / weights.sum())
 
 
-def truncated(log_weights: np.ndarray) -> np.ndarray:
-    """Return importance weights that sum to 1, none above the mean times the root of their number.
-
-    Ionides 2008, Journal of Computational and Graphical Statistics 17, 295-311.
-    """
-    raw = np.exp(log_weights - log_weights.max())
-    weights = np.minimum(raw, raw.mean() * len(raw) ** 0.5)
-    return np.asarray(weights / weights.sum())
-
-
 class Sample(NamedTuple):
     """Weighted points."""
 
@@ -180,7 +170,7 @@ def sample(log_likelihood: LogDensity, prior: Normal, seed: int, power: int = PO
             np.log(1 - FROM_PRIOR) + proposal.log_density(scores),
         )
         log_weights = log_likelihood(scores) + log_prior - drawn
-        weights = evened(log_weights, WORTH)
+        weights = evened(log_weights, WORTH * len(scores))
         if effective_size(weights) >= ENOUGH * len(weights):
             break
         posterior = Normal.matching(scores, weights)

@@ -21,12 +21,13 @@ from abm.experiments.calibration.sampling import (
 )
 
 COPIES = 20  # of every run, each observed with errors of its own
-KEPT = 0.2  # share of what the copies are worth that is kept
+KEPT = 0.3  # share of the weight of all copies that is kept
 BINS = 20  # of a prior, in which overlap is counted
 
 
 def second_opinion(runs: BankRuns, fit: Fit, settings: FitSettings) -> Sample:
     """Return a sample of the posterior that no regression of the figures was needed for."""
+    runs = runs.of_known_density()
     prior = Normal.prior(runs.scores.shape[1])
     scores = np.repeat(runs.scores, COPIES, axis=0)
     stream = generator(settings.seed, Purpose.FIT)
@@ -34,14 +35,20 @@ def second_opinion(runs: BankRuns, fit: Fit, settings: FitSettings) -> Sample:
     errors = stream.normal(size=shape) * fit.likelihood.noise**0.5
     figures = np.repeat(runs.figures, COPIES, axis=0) + errors - fit.observed
     log_weights = np.repeat(prior.log_density(runs.scores) - runs.log_proposal(), COPIES)
+    everything = weights = evened(log_weights, 1.0)
     for _ in range(2):  # the second time what is near is learnt from what was near at first
-        weights = evened(log_weights, 1.0)
         summaries = figures @ _plane(figures, scores, weights)
-        log_weights = log_weights + _nearness(summaries, weights)
-    weights = evened(log_weights, 1.0)
-    known = weights > 0
+        weights = everything * _nearness(summaries, everything)
+        weights = weights / weights.sum()
     moved = scores - summaries @ _plane(summaries, scores, weights)
-    return Sample(moved[known], weights[known])
+    middle = weights @ moved
+    lost = min(summaries.shape[1] / _worth(weights), 0.9)  # of the variance: the plane takes it
+    return Sample(middle + (moved - middle) / (1.0 - lost) ** 0.5, weights)
+
+
+def _worth(weights: np.ndarray) -> float:
+    """Return how many runs weighted copies of them are worth."""
+    return effective_size(weights.reshape(-1, COPIES).sum(axis=1))
 
 
 def _plane(given: np.ndarray, answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -52,19 +59,18 @@ def _plane(given: np.ndarray, answers: np.ndarray, weights: np.ndarray) -> np.nd
 
 
 def _nearness(summaries: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the log of a kernel that falls to 0 where enough points are nearer (Epanechnikov)."""
+    """Return a kernel that falls to 0 where enough points are nearer (Epanechnikov)."""
     away = (summaries**2).sum(axis=1)
     order = np.argsort(away)
     farthest = away[order][np.searchsorted(np.cumsum(weights[order]), KEPT)]
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(np.maximum(1.0 - away / farthest, 0.0)))
+    return np.asarray(np.maximum(1.0 - away / farthest, 0.0))
 
 
 def opinions_table(space: Space, own: Sample, other: Sample) -> pd.DataFrame:
     """Return how far two posteriors differ, by parameter, in the unit cube.
 
     `difference` is between means, in standard deviations of the first; `overlap` the share of the
-    two densities that is common; `worth` the points that the second is worth.
+    two densities that is common; `worth` the runs that the second is worth.
     """
     (mean, spread), (other_mean, other_spread) = _moments(own), _moments(other)
     return pd.DataFrame({
@@ -72,7 +78,7 @@ def opinions_table(space: Space, own: Sample, other: Sample) -> pd.DataFrame:
         "mean": mean, "sd": spread, "other_mean": other_mean, "other_sd": other_spread,
         "difference": (other_mean - mean) / spread,
         "overlap": np.minimum(_shares(own), _shares(other)).sum(axis=1),
-        "worth": round(effective_size(other.weights), 1),
+        "worth": round(_worth(other.weights), 1),
     })  # fmt: skip
 
 

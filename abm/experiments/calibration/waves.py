@@ -40,9 +40,9 @@ class Calibration:
 
     @property
     def posterior_folder(self) -> Path:
-        """Where the posterior is written: in the package if the bank is its own and not reduced."""
+        """Where the posterior is written: in the package once its own bank is whole."""
         is_own = self.bank == BANK and self.recipe == recipe()
-        return FOLDER if is_own else self.bank.parent
+        return FOLDER if is_own and self.is_whole(self.recipe.waves[-1]) else self.bank.parent
 
     @property
     def deadline(self) -> float:
@@ -134,13 +134,13 @@ class Calibration:
             raise FitError("no fitted entry of the register can be learnt from the bank")
         return usable
 
-    def drawn_from(self, wave: Wave) -> Normal:
-        """Return what the points of a wave whose design is there were drawn from."""
+    def drawn_from(self, wave: Wave) -> Normal | None:
+        """Return what the points of a wave were drawn from; None if from the posterior itself."""
         design = self._known_design(wave)
         normal = None if design is None else design.about.get("normal scores")
-        if normal is None:
-            return Normal.prior(len(self.recipe.space))
-        return Normal(np.array(normal["mean"]), np.array(normal["covariance"]))
+        if normal is not None:
+            return Normal(np.array(normal["mean"]), np.array(normal["covariance"]))
+        return Normal.prior(len(self.recipe.space)) if self._is_first(wave) else None
 
     def design(self, wave: Wave) -> WaveDesign:
         """Return the design of a wave; made and written if it is not there yet.
@@ -151,16 +151,13 @@ class Calibration:
         if known is not None and (not is_first or len(known) >= wave.runs):
             return known  # the first may grow
         space, about = self.recipe.space, self._about()
-        normal = Normal.prior(len(space))
-        if not is_first:
-            normal, learnt_from = self._narrowed(wave)
-            numbers = {"mean": normal.mean.tolist(), "covariance": normal.covariance.tolist()}
-            about |= {"normal scores": numbers, "learnt from": learnt_from}
-        standard = standard_normals(wave.points, len(space), wave.first_seed)
-        points = space.values(unit_of(normal.at(standard)))
-        design = WaveDesign(
-            space.names, np.tile(points, (wave.runs_each, 1)), wave.first_seed, about
-        )
+        if is_first:
+            scores = standard_normals(wave.points, len(space), wave.first_seed)
+        else:
+            scores, further = self._narrowed(wave)
+            about |= further
+        points = np.tile(space.values(unit_of(scores)), (wave.runs_each, 1))
+        design = WaveDesign(space.names, points, wave.first_seed, about)
         self.folder(wave).write_design(design)
         return design
 
@@ -181,18 +178,24 @@ class Calibration:
             )
         return design
 
-    def _narrowed(self, wave: Wave) -> tuple[Normal, dict[str, str]]:
-        """Return what a wave is drawn from, and the digests of the waves that this is learnt from.
+    def _narrowed(self, wave: Wave) -> tuple[np.ndarray, dict[str, Any]]:
+        """Return normal scores drawn from the posterior of all runs before a wave, and how.
 
-        That is the posterior of all runs before it, widened.
+        Where it is to be widened, a normal distribution stands for it.
         """
         needed = self.recipe.waves[: self.recipe.waves.index(wave)]
         if missing := [other.name for other in needed if not self.is_whole(other)]:
             raise BankError(f"{wave.name}: {', '.join(missing)} is not finished; run it first")
         targets, runs = self.learnt_from(self.finished(before=wave))
         self.options.say(f"{wave.name}: fitting {len(runs.scores):,} runs")
-        normal = fit_runs(runs, targets.fitted, self.recipe.fit).normal.widened(wave.widened)
-        return normal, {other.name: self.folder(other).digest() for other in needed}
+        fit = fit_runs(runs, targets.fitted, self.recipe.fit)
+        about = {"learnt from": {other.name: self.folder(other).digest() for other in needed}}
+        if wave.widened == 1:
+            return fit.posterior.resampled(wave.points, wave.first_seed), about
+        normal = fit.normal.widened(wave.widened)
+        numbers = {"mean": normal.mean.tolist(), "covariance": normal.covariance.tolist()}
+        standard = standard_normals(wave.points, len(normal.mean), wave.first_seed)
+        return normal.at(standard), about | {"normal scores": numbers}
 
     def run(
         self, folder: WaveFolder, design: WaveDesign, population: int | None = None

@@ -31,7 +31,6 @@ from abm.experiments.calibration.sampling import (
     effective_size,
     evened,
     scores_of,
-    truncated,
     unit_of,
 )
 from abm.experiments.calibration.second_opinion import opinions_table, second_opinion
@@ -123,8 +122,6 @@ def test_weights_are_worth_what_is_asked(log_weights: list[float], worth: float)
     weights = evened(np.array(log_weights), worth)
     assert weights.sum() == pytest.approx(1.0)
     assert effective_size(weights) >= worth * (1 - 1e-6)
-    few = truncated(np.array(log_weights))
-    assert few.sum() == pytest.approx(1.0)
 
 
 def test_points_come_as_often_as_their_weights_say() -> None:

@@ -137,6 +137,7 @@ FIXED = next(name for name, declared in parameters().items() if declared.prior i
         ("first_seed = 51_000", "first_seed = 50_001", "shares seeds"),
         ("points = 512", "points = 512\nruns_each = 2", "runs every point once"),
         ("widened = 4.0", "widened = 0.5", "widened"),
+        ("widened = 2.0", "", "widened above 1"),
         ('name = "wave-2"', 'name = "wave-1"', "two have one name"),
         (f'\n{FREE} = "', f'\n{FREE}x = "', f"did you mean '{FREE}'"),
         (f'\n{FREE} = "', f'\n{FIXED} = "', "has no prior"),

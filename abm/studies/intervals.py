@@ -63,6 +63,11 @@ def students_half(spread: ArrayLike, counts: ArrayLike, centre: ArrayLike) -> np
     return unless_zero(half, centre)
 
 
+def weight_of_people(runs: ArrayLike) -> np.ndarray:
+    """Return how much of the pooled variance of one run is what people say, 1 for one run."""
+    return RUNS_OF_PEOPLE / (RUNS_OF_PEOPLE + np.asarray(runs, np.float64) - 1)
+
+
 def pooled_variance(
     within: ArrayLike, between: ArrayLike, runs: ArrayLike
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -74,13 +79,13 @@ def pooled_variance(
     Satterthwaite (1946), the first taken as known. NaN where neither is known.
     """
     within, more = np.asarray(within, np.float64), np.asarray(runs, np.float64) - 1
-    weight = np.where(within > 0, RUNS_OF_PEOPLE, 0.0)
-    total = np.where(weight + more > 0, weight + more, math.nan)
-    from_runs = np.where(more > 0, more / total * np.asarray(between, np.float64), 0.0)
-    variance = np.where(weight > 0, weight / total * within, 0.0) + from_runs
+    weight = np.where(within > 0, weight_of_people(runs), 0.0)
+    from_people = np.where(weight > 0, weight * within, 0.0)
+    from_runs = np.where(more > 0, (1 - weight) * np.asarray(between, np.float64), 0.0)
+    variance = np.where((weight > 0) | (more > 0), from_people + from_runs, math.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         degrees = np.where(from_runs > 0, variance**2 / (from_runs**2 / more), SUREST)
-    return np.where(np.isnan(total), math.nan, variance), np.minimum(degrees, SUREST)
+    return variance, np.minimum(degrees, SUREST)
 
 
 def pooled_half(within: ArrayLike, between: ArrayLike, runs: ArrayLike) -> np.ndarray:

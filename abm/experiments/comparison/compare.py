@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from abm.experiments.comparison.alternatives import Alternatives, SeedOfAll, seed_of_all
 from abm.experiments.comparison.curve_changes import curve_changes, paired_curves
 from abm.experiments.comparison.estimates import differences_table
 from abm.experiments.comparison.packages import (
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Read = Callable[[Scenario, int], PersonOutcomes | None]
-REACHED_FIELDS = tuple(field.name for field in fields(Reached))
+REACHED_FIELDS = tuple(field.name for field in fields(Reached) if field.name != "cost_by_year")
 REACHED_COLUMNS = ("scenario", "seed", "intervention", *REACHED_FIELDS)
 
 
@@ -43,8 +44,11 @@ class ComparisonFindings:
     Scenarios are the one compared with, then the others; seeds those with at least one pair.
     `differences` has what is averted by scenario, seed, outcome and group, `curve_differences` how
     every curve changes by date, `reached` what every intervention came to by scenario and seed,
-    `packages` packages beside their parts. `is_by_draw` says whether seeds drew their parameters
-    from the posterior: then tables have further columns that tell parameters and chance apart.
+    `packages` packages beside their parts. `pairs` has every two scenarios against each other,
+    `frontier` which of them are efficient and what a step to the next costs, `acceptability` how
+    sure the choice is by what one is willing to pay. `is_by_draw` says whether seeds drew their
+    parameters from the posterior: then tables have further columns that tell parameters and chance
+    apart.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -53,6 +57,9 @@ class ComparisonFindings:
     curve_differences: "pd.DataFrame"
     reached: "pd.DataFrame"
     packages: "pd.DataFrame"
+    pairs: "pd.DataFrame"
+    frontier: "pd.DataFrame"
+    acceptability: "pd.DataFrame"
     is_by_draw: bool = False
 
     @property
@@ -111,8 +118,9 @@ def compare(
     two seeds have another draw of the fitted parameters, and these and chance are told apart;
     "chance" leaves parameters as scenarios say.
 
-    Frames of what is returned are `differences`, `curve_differences`, `reached` and `packages`;
-    ``averted("sex")`` gives the estimates over all seeds by sex. InputError if a scenario cannot be
+    Frames of what is returned are `differences`, `curve_differences`, `reached`, `packages`,
+    `pairs`, `frontier` and `acceptability`; ``averted("sex")`` gives the estimates over all seeds
+    by sex. InputError if a scenario cannot be
     loaded, scenarios cannot be compared, or there is no posterior; RunnerError if a run failed;
     with `out` the rest is kept.
 
@@ -166,6 +174,11 @@ def check_comparable(scenarios: Sequence[Scenario]) -> None:
                     f"compare: {other.name}: {setting} is {theirs}; expected {ours} as in "
                     f"{base.name}, or people cannot be paired{hint}"
                 )
+        if other.economics != base.economics:
+            raise InputError(
+                f"compare: {other.name}: economics are not those of {base.name}; expected the same "
+                "in all, as of scenarios that extend it"
+            )
 
 
 def find(
@@ -183,6 +196,7 @@ def find(
     for seed in seeds:
         collected.add(seed, read)
     sums = [pair for pairs in collected.sums.values() for pair in pairs]
+    alternatives = Alternatives(scenarios, collected.whole, is_by_draw)
     return ComparisonFindings(
         tuple(scenarios),
         tuple(collected.seeds),
@@ -190,6 +204,9 @@ def find(
         curve_changes(collected.curves, is_by_draw),
         pd.DataFrame(collected.reached, columns=list(REACHED_COLUMNS)),
         packages_table(collected.package_sums, is_by_draw),
+        alternatives.pairs(),
+        alternatives.frontier(),
+        alternatives.acceptability(),
         is_by_draw,
     )
 
@@ -205,6 +222,7 @@ class _Collected:
         self.curves: dict[str, list[pd.DataFrame]] = {other.name: [] for other in self.others}
         self.reached: list[tuple[object, ...]] = []
         self.package_sums: list[PackageSums] = []
+        self.whole: list[SeedOfAll] = []  # of seeds with a run of every scenario
 
     def add(self, seed: int, read: Read) -> None:
         """Add all pairs of one seed."""
@@ -212,6 +230,7 @@ class _Collected:
         if base is None:
             return
         changes: dict[str, np.ndarray] = {}
+        outcomes = [base]
         reached = _reached_rows(self.base, seed, base)
         for scenario in self.others:
             other = read(scenario, seed)
@@ -221,9 +240,12 @@ class _Collected:
             self.curves[scenario.name].append(paired_curves(base.curves, other.curves, seed))
             reached += _reached_rows(scenario, seed, other)
             changes[scenario.name] = case_changes(base, other)
+            outcomes.append(other)
         if changes:
             self.seeds.append(seed)
             self.reached += reached
+        if len(outcomes) > len(self.others):
+            self.whole.append(seed_of_all((self.base, *self.others), outcomes, seed))
         for package in self.packages:
             if {package.name, *package.parts} <= changes.keys():
                 self.package_sums.append(package_sums(package, seed, changes))

@@ -86,9 +86,9 @@ OCCLUSION = """
 20019.80 435033.60 27927.60 434547.60
 19700.80 437555.70 21898.90 457368.10
 """
-"""Warfarin and a device: ten draws of costs and net benefits at 100,000 dollars a QALY, from table 1
-of PMC4323782; effects follow. There the device is the best on average with 443,750.50, it is so in
-7 of 10 draws, and perfect information is worth 2,937.40."""
+"""Warfarin and a device, ten draws: costs, and net benefits at 100,000 dollars a QALY, of table 1
+of PMC4323782; effects follow. There the device is the best on average with 443,750.50, in 7 of ten
+draws, and perfect information is worth 2,937.40."""
 
 
 def test_a_published_value_of_perfect_information():

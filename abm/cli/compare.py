@@ -110,6 +110,9 @@ def _compared(
         "curve_differences.csv": findings.curve_differences,
         "reached.csv": findings.reached,
         "packages.csv": findings.packages,
+        "pairs.csv": findings.pairs,
+        "frontier.csv": findings.frontier,
+        "acceptability.csv": findings.acceptability,
     }
     content = {"seeds": spanned, "failed": [list(run) for run in failures]}
     return Results(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.experiments.comparison import compare, curve_changes, estimates, packages
+from abm.experiments.comparison import alternatives, compare, curve_changes, estimates, packages
 from abm.experiments.comparison.groups import groupings
 from abm.experiments.comparison.pairing import OUTCOMES
 from abm.experiments.comparison.person_outcomes import PEOPLE_DTYPE
@@ -15,6 +15,9 @@ COLUMNS = {
     "curve_differences.csv": curve_changes.COLUMNS,
     "reached.csv": compare.REACHED_COLUMNS,
     "packages.csv": packages.COLUMNS,
+    "pairs.csv": alternatives.PAIR_COLUMNS,
+    "frontier.csv": alternatives.FRONTIER_COLUMNS,
+    "acceptability.csv": alternatives.ACCEPTABILITY_COLUMNS,
 }
 
 

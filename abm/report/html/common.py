@@ -29,6 +29,7 @@ class ReportBody:
     answer: tuple[str, ...]  # about three sentences, each with its interval where there is one
     tables: tuple[TextTable, ...] = ()  # what the sentences rest on
     readings: tuple[str, ...] = ()  # a sentence a scenario, where the answer cannot hold them all
+    alternatives: Section | None = None  # what is set against each other
     fitted: Section | None = None  # by default that of `fitted_figures`
     cautions: tuple[str, ...] = ()  # caveats that follow from these very results
 

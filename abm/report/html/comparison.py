@@ -11,6 +11,7 @@ from typing import Any, Self
 import pandas as pd
 
 from abm.experiments.comparison.pairing import OUTCOMES
+from abm.report.alternatives import Choice
 from abm.report.format import (
     capitalised,
     format_count,
@@ -22,12 +23,13 @@ from abm.report.format import (
 from abm.report.html.common import ReportBody, failed_runs, question_of
 from abm.report.html.folder import Description, Files, ReportError
 from abm.report.rendering import prose
-from abm.report.sections import TextTable
+from abm.report.sections import Section, TextTable
 from abm.report.tables import groups_table, reached_table
 from abm.report.terminal.comparison import package_lines
 from abm.scenario.intervention_library import are_events
 
 DIFFERENCES, PACKAGES = "differences.csv", "packages.csv"
+PAIRS, FRONTIER, ACCEPTABILITY = "pairs.csv", "frontier.csv", "acceptability.csv"
 TEXTS = ("scenario", "seed", "outcome", "group", "level", "interval", "note")
 NUMBERS = (
     *("seeds", "people", "person_years", "base", "other", "averted", "helped", "harmed"),
@@ -35,6 +37,16 @@ NUMBERS = (
     *("per_1000_reached_low", "per_1000_reached_high", "needed_to_reach", "needed_to_reach_low"),
     *("needed_to_reach_high", "cost_per_averted", "cost_per_averted_low", "cost_per_averted_high"),
 )
+PAIR_TEXTS, FRONTIER_TEXTS = (
+    ("scenario", "against", "outcome"),
+    ("outcome", "scenario", "standing", "before"),
+)
+PAIR_NUMBERS = (
+    *("per_100k", "per_100k_low", "per_100k_high", "p_better", "added_cost", "added_cost_low"),
+    *("added_cost_high", "cost_per_averted"),
+)
+FRONTIER_NUMBERS = ("averted", "cost", "cost_low", "cost_high", "cost_per_averted")
+CHANCES = ("willingness_to_pay", "p_best", "expected_loss")
 PACKAGE_TEXTS = ("package", "quantity", "part", "verdict")
 NEW_CASES, PEOPLE = "new_cases", 100_000.0
 MOST_TITLES, MOST_BESIDE = 2, 3  # scenarios in the title, and told or tabled beside each other
@@ -135,8 +147,29 @@ def body_of_comparison(files: Files, description: Description) -> ReportBody:
         answer=answer.sentences(),
         tables=() if rows is None or not outcomes else _tables(rows, outcomes, description),
         readings=tuple(map(answer.sentence, answer.cases)) if len(names) > 1 else (),
+        alternatives=_alternatives(files, description),
         cautions=(*_cautions(outcomes), *_packages(files)),
     )
+
+
+def _alternatives(files: Files, description: Description) -> Section | None:
+    """Return what sets the scenarios against each other; None in folders that hold no such table.
+
+    Scenarios that are not those of run.json are left as they are called in the tables.
+    """
+    pairs = files.table(PAIRS, PAIR_TEXTS, PAIR_NUMBERS)
+    frontier = files.table(FRONTIER, FRONTIER_TEXTS, FRONTIER_NUMBERS)
+    acceptability = files.table(ACCEPTABILITY, ("outcome", "scenario", "is_best"), CHANCES)
+    if pairs is None or frontier is None or acceptability is None:
+        return None
+    acceptability = acceptability.assign(is_best=acceptability["is_best"] == "True")
+    base = description.scenario
+    titles = {scenario.name: scenario.called for scenario in (base, *description.others)}
+    choice = Choice(base.name, titles, base.economics, pairs, frontier, acceptability)
+    try:
+        return Section("alternatives", "Which one? Alternatives against each other", choice.parts())
+    except (LookupError, ValueError, TypeError):
+        raise ReportError(f"{files.path}: expected the alternatives of a comparison") from None
 
 
 def _title(description: Description) -> str:

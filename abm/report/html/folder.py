@@ -16,6 +16,7 @@ from abm.io.files import LARGEST_JSON, LARGEST_TABLE, ReadBack, Seed, parse_json
 from abm.io.messages import InputError, did_you_mean, shown
 from abm.report.format import format_text
 from abm.scenario.draws import POSTERIOR, PRIOR
+from abm.scenario.economics import Economics
 
 DESCRIPTION = "run.json"
 COMMANDS = ("run", "compare", "validate", "sensitivity", "sweep", "ablate")
@@ -222,6 +223,7 @@ class DescribedScenario(ReadBack):
     switches: dict[Line, Line] = Field(default_factory=dict)
     trends: dict[Line, dict[Line, float]] = Field(default_factory=dict)
     interventions: list[DescribedIntervention] = Field(default_factory=list)
+    economics: Economics = Economics()
     is_alone: bool = Field(default=True, exclude=True)  # no other one has the same title
 
     @property

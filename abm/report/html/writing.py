@@ -68,6 +68,7 @@ def report_of(folder: Path, sensitivity: Path | None = None) -> Report:
     body = _body(files, description, influence)
     sections = (
         Section("answer", "The answer in short", body.answer),
+        *([] if body.alternatives is None else [body.alternatives]),
         Section("figures", "Figures", pictures_of(files, description)),
         Section("tables", "What was found, in numbers", (Items(body.readings), *body.tables)),
         assumptions(description, influence),

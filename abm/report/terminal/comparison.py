@@ -19,6 +19,7 @@ from abm.experiments.comparison.packages import (
     WITHIN_CHANCE,
 )
 from abm.experiments.comparison.pairing import NEW_CASES, OUTCOMES
+from abm.report.alternatives import Choice
 from abm.report.format import format_count, format_number, format_range
 from abm.report.sections import Section, TextTable
 from abm.report.tables import changed, groups_table, reached_table
@@ -74,10 +75,28 @@ def tables(findings: "ComparisonFindings") -> list[TextTable]:
     if findings.draws >= FEWEST_DRAWS:
         parts.append(_split_table(findings))
     parts.append(reached_table(everybody, {}, findings.base.name))
+    parts += _choice_tables(findings)
     if len(findings.others) <= MOST_COLUMNS:
         names, caption = _scenarios(everybody), "New cases per 100,000, by group"
         parts.append(groups_table(cases, names, caption, MOST_COLUMNS))
     return parts
+
+
+def choice_of(findings: "ComparisonFindings") -> Choice:
+    """Return what a comparison says of its scenarios as alternatives."""
+    return Choice(
+        findings.base.name,
+        {},
+        findings.base.economics,
+        findings.pairs,
+        findings.frontier,
+        findings.acceptability,
+    )
+
+
+def _choice_tables(findings: "ComparisonFindings") -> list[TextTable]:
+    choice = choice_of(findings)
+    return [*choice.pair_tables(), *map(choice.frontier_table, choice.judged_by)]
 
 
 def averted_table(findings: "ComparisonFindings") -> TextTable:
@@ -125,7 +144,7 @@ def notes(findings: "ComparisonFindings") -> list[str]:
     cases = table[(table["outcome"] == NEW_CASES) & (table["note"] != "")]
     for scenario, note in zip(cases["scenario"], cases["note"], strict=True):
         lines.append(f"{scenario}, number needed to reach, not shown: {note}.")
-    return lines + package_lines(findings.packages)
+    return [*lines, *choice_of(findings).sentences(), *package_lines(findings.packages)]
 
 
 def package_lines(packages: pd.DataFrame) -> list[str]:
@@ -192,4 +211,7 @@ def as_plain(
         "content_hash": hash_,
         "differences": records(over_all),
         "packages": records(findings.packages),
+        "pairs": records(findings.pairs),
+        "frontier": records(findings.frontier),
+        "acceptability": records(findings.acceptability),
     }

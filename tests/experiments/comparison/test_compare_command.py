@@ -72,7 +72,8 @@ def test_tables_without_rows_are_not_written(compare, tmp_path):
     plain = made_up_outcomes.scenario("plain")
     assert compare((BASE, plain)) == 0
     folder = comparison_folder(tmp_path / "results", (BASE, plain)).path
-    assert set(content(folder)) == {"differences.csv", "curve_differences.csv"}
+    always = {"differences.csv", "curve_differences.csv"}
+    assert set(content(folder)) == always | {"pairs.csv", "frontier.csv", "acceptability.csv"}
 
 
 def test_null_interventions_give_exact_zeros_everywhere(compare, tmp_path):

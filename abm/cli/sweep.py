@@ -89,6 +89,7 @@ def _swept(
     """Run what is missing; the tables are of all seeds asked for so far, what is shown of now."""
     import numpy as np
 
+    from abm.experiments.sweeps.differences import point_differences
     from abm.experiments.sweeps.study import failures_table, points_and_seeds, run_points
     from abm.experiments.sweeps.sweep import sweep_table
 
@@ -98,14 +99,16 @@ def _swept(
     title = f"sweeping {folder.scenario.name}, {len(design.points):,} points"
     runs = run_points(scenarios, pairs, options, title).astype({"seed": "uint64"})
     failures = failures_table(runs, design)
+    swept = sweep_table(runs[runs["status"] == DONE], design)
     tables: dict[str, pd.DataFrame | bytes] = {
         "design.csv": design.csv(),
-        "sweep.csv": sweep_table(runs[runs["status"] == DONE], design),
+        "sweep.csv": swept,
+        "point_differences.csv": point_differences(swept),
         "failed.csv": failures,
     }
     asked = runs[runs["seed"].isin(np.array(seeds, np.uint64))]
     return Results(
-        tables=folder.write(tables, optional=("failed.csv",)),
+        tables=folder.write(tables, optional=("point_differences.csv", "failed.csv")),
         content={"seeds": spanned, "failed": points_and_seeds(failures)},
         show=lambda hash_: _show(folder, design, asked, failures, hash_, options),
         failed=len(failures) > 0,

@@ -291,6 +291,7 @@ def test_chance_that_was_not_estimated_is_not_claimed(tmp_path):
 def test_a_sweep_says_where_a_share_is_lowest_and_highest(tmp_path):
     told = answer(made_up.sweep(tmp_path))
     assert "goes from 12.0 % (95 % interval 0.0 to 37.4 %) at stressor_rate = 0.5" in told[0]
+    assert "at stressor_rate = 1.0: 10 points more (no interval), paired by seed." in told[0]
     same = answer(made_up.sweep(tmp_path / "same", ((0.2,), (0.2,))))
     assert "is the same at every point: 20.0 % (no interval)" in same[0]
 

@@ -47,7 +47,8 @@ PAIR_COLUMNS = (
     *("added_cost", "added_cost_low", "added_cost_high", "cost_per_averted"),
 )
 FRONTIER_COLUMNS = (
-    *("outcome", "scenario", "averted", "cost", "cost_low", "cost_high", "standing", "before"),
+    *("outcome", "scenario", "averted", "averted_low", "averted_high"),
+    *("cost", "cost_low", "cost_high", "standing", "before"),
     *("added_averted", "added_cost", "cost_per_averted"),
 )
 ACCEPTABILITY_COLUMNS = (
@@ -180,21 +181,21 @@ class Alternatives:
             for outcome, parts in self.outcomes.items():
                 weights = self._effect(parts, later) - self._effect(parts, earlier)
                 joint = self.discounted if outcome == QUALYS else self.counted
-                found = joint.judge(weights)
+                averted = joint.judge(weights)
                 worth = float(weights @ self.discounted.mean)
-                scaled = (self.per_100k * number for number in found[:3])
+                scaled = (self.per_100k * number for number in averted[:3])
                 yield {
                     "scenario": self.scenarios[later].name,
                     "against": self.scenarios[earlier].name,
                     "outcome": outcome,
                     "seeds": joint.runs,
-                    **dict(zip(("averted", "low", "high"), found, strict=False)),
+                    **dict(zip(("averted", "low", "high"), averted, strict=False)),
                     "uncertainty": self.uncertainty,
-                    "p_better": found.above_zero,
+                    "p_better": averted.above_zero,
                     "seeds_better": float((self.values @ weights > 0).mean()),
                     **dict(zip(PAIR_COLUMNS[10:13], scaled, strict=True)),
                     **dict(zip(PAIR_COLUMNS[13:16], cost, strict=False)),
-                    "cost_per_averted": cost.value / worth if found.low > 0 else math.nan,
+                    "cost_per_averted": cost.value / worth if averted.low > 0 else math.nan,
                 }
 
     def _effect(self, parts: Mapping[str, float], scenario: int) -> np.ndarray:
@@ -236,14 +237,15 @@ class Alternatives:
         costs = [self.discounted.judge(self._cost(number)) for number in chosen]
         for outcome, parts in self.outcomes.items():
             weights = [self._effect(parts, number) for number in chosen]
-            effects = np.array([own @ self.discounted.mean for own in weights])
-            found = frontier(effects, np.array([cost.value for cost in costs]))
+            judged = [self.discounted.judge(own) for own in weights]
+            effects = np.array([own.value for own in judged])
+            efficient = frontier(effects, np.array([cost.value for cost in costs]))
             for row, name in enumerate(names):
-                before = names[found.before[row]] if found.before[row] >= 0 else ""
+                before = names[efficient.before[row]] if efficient.before[row] >= 0 else ""
                 yield (
-                    *(outcome, name, float(effects[row]), *costs[row][:3]),
-                    *(found.standing[row], before, float(found.added_effect[row])),
-                    *(float(found.added_cost[row]), float(found.ratio[row])),
+                    *(outcome, name, *judged[row][:3], *costs[row][:3]),
+                    *(efficient.standing[row], before, float(efficient.added_effect[row])),
+                    *(float(efficient.added_cost[row]), float(efficient.ratio[row])),
                 )
 
     def acceptability(self) -> "pd.DataFrame":
@@ -263,12 +265,15 @@ class Alternatives:
             thresholds = thresholds_for(
                 effects @ self.discounted.mean, costs @ self.discounted.mean
             )
-            found = acceptability(drawn[:, : len(names)], drawn[:, len(names) :], thresholds)
+            surety = acceptability(drawn[:, : len(names)], drawn[:, len(names) :], thresholds)
             for row, threshold in enumerate(thresholds.tolist()):
                 for column, name in enumerate(names):
                     yield (
-                        *(outcome, threshold, name, float(found.probability[row, column])),
-                        *(bool(found.best[row] == column), float(found.expected_loss[row, column])),
+                        *(outcome, threshold, name, float(surety.probability[row, column])),
+                        *(
+                            bool(surety.best[row] == column),
+                            float(surety.expected_loss[row, column]),
+                        ),
                     )
 
     def _draws(self, weights: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from abm.studies.intervals import LEVEL, ROUNDING, SUREST, weight_of_people
 from abm.studies.variance_between_draws import places_of_pairs
 
 
-class Judged(NamedTuple):
+class SumEstimate(NamedTuple):
     """A sum of numbers: its mean over seeds, 95 % interval, and the chance that it is above 0.
 
     NaN where nothing says how sure it is.
@@ -44,7 +44,7 @@ class JointEstimate:
     runs: int
     draws: int = 0
 
-    def judge(self, weights: np.ndarray) -> Judged:
+    def judge(self, weights: np.ndarray) -> SumEstimate:
         """Return a sum of the numbers times weights, with what chance may make of it."""
         from scipy.special import stdtr, stdtrit
 
@@ -54,12 +54,12 @@ class JointEstimate:
         if self.draws > 1:
             variance = max(variance, runs / (self.draws + 1))  # that of the mean over draws
         if not variance > (ROUNDING * value) ** 2:
-            return Judged(value, math.nan, math.nan, math.nan)
+            return SumEstimate(value, math.nan, math.nan, math.nan)
         free = (self.draws or self.runs) - 1
         degrees = min(variance**2 / (runs**2 / free), SUREST) if runs > 0 and free else SUREST
         half = float(stdtrit(degrees, (1 + LEVEL) / 2)) * math.sqrt(variance)
         chance = float(stdtr(degrees, value / math.sqrt(variance)))
-        return Judged(value, value - half, value + half, chance)
+        return SumEstimate(value, value - half, value + half, chance)
 
     @property
     def covariance(self) -> np.ndarray:

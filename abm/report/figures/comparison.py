@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from abm.experiments.comparison.pairing import NEW_CASES
 from abm.report.figures import style
+from abm.report.figures.alternatives import worth_its_cost
 from abm.report.tables import GROUPS, group_label
 from abm.report.terminal.draws import BANDS_BY_DRAW
 from abm.studies.variance_between_draws import FEWEST_DRAWS, Limits
@@ -34,7 +35,7 @@ ROW_INCHES, MARGIN_INCHES, TALLEST = 0.42, 2.6, 14.0
 
 def draw_comparison_figures(folder: Path, findings: "ComparisonFindings") -> list[str]:
     """Draw every figure there is data for; return the names of the files, PNG and SVG of each."""
-    drawers = (differences_over_time, averted, averted_by_group)
+    drawers = (differences_over_time, averted, averted_by_group, worth_its_cost)
     return style.draw_all(folder, {drawer.__name__: drawer for drawer in drawers}, findings)
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from abm.experiments.sweeps.differences import paired
 from abm.report.format import (
     Format,
     format_age,
@@ -41,6 +42,7 @@ class SweepPoint:
     number: int
     settings: Mapping[str, str]
     figures: Mapping[str, tuple[float, float, float]]  # over seeds: mean and its interval
+    by_seed: Mapping[str, Mapping[str, float]]  # the same figures of every seed
 
     @property
     def called(self) -> str:
@@ -48,6 +50,19 @@ class SweepPoint:
         chosen = [f"{name} = {value}" for name, value in list(self.settings.items())[:MOST_VARIED]]
         more = ", ..." if len(self.settings) > MOST_VARIED else ""
         return f"{', '.join(chosen)}{more}" or f"point {self.number}"
+
+    def against(self, other: "SweepPoint", name: str) -> str:
+        """Return by how much a figure differs from that of another point, paired by seed."""
+        mean, low, high = paired(self.by_seed[name], other.by_seed[name])
+        form, scale = (format_number, 100) if FIGURES[name][2] == SHARE else (FIGURES[name][1], 1)
+        if not math.isfinite(mean):
+            return "not known"
+        less = "less" if mean < 0 else "more"
+        unit = " points" if scale == 100 else ""
+        limits = (
+            "no interval" if math.isnan(low) else f"{form(scale * low)} to {form(scale * high)}"
+        )
+        return f"{form(scale * abs(mean))}{unit} {less} ({limits})"
 
     def format(self, name: str) -> str:
         """Return one of its figures with the interval."""
@@ -88,12 +103,13 @@ def _points(files: Files) -> list[SweepPoint]:
             raise ReportError(f"{files.path / SWEEP}: point: expected a number, not {point}")
         first = whole.loc[own.index[0]]
         settings = {format_text(name, 80): format_text(first[name], 40) for name in varied}
-        figures = {}
+        figures, by_seed = {}, {}
         for name, (_, _, bounds) in FIGURES.items():
-            values = own[own["outcome"] == name]["value"].to_numpy(float)
-            mean, _, low, high = between_seeds(values, bounds)
+            rows = own[own["outcome"] == name]
+            mean, _, low, high = between_seeds(rows["value"].to_numpy(float), bounds)
             figures[name] = mean, low, high
-        points.append(SweepPoint(int(str(label)[:9]), settings, figures))
+            by_seed[name] = dict(zip(whole.loc[rows.index, "seed"], rows["value"], strict=True))
+        points.append(SweepPoint(int(str(label)[:9]), settings, figures, by_seed))
     return sorted(points, key=lambda point: point.number)
 
 
@@ -110,24 +126,36 @@ def _extents(points: Sequence[SweepPoint]) -> Iterator[str]:
         else:
             yield (
                 f"{share} goes from {low.format(name)} at {low.called} to {high.format(name)} at "
-                f"{high.called}."
+                f"{high.called}: {high.against(low, name)}, paired by seed."
             )
 
 
 def _table(points: Sequence[SweepPoint]) -> TextTable:
     names = [name for name in FIGURES if any(math.isfinite(p.figures[name][0]) for p in points)]
     rows = tuple(
-        (f"{point.number}. {point.called}", *(_cell(point, name) for name in names))
+        (
+            f"{point.number}. {point.called}",
+            *(_cell(point, name) for name in names),
+            *(
+                point.against(points[0], name) if point is not points[0] else "-"
+                for name in names[:1]
+            ),
+        )
         for point in points[:MOST_POINTS]
     )
     rest = len(points) - MOST_POINTS
     more = f" {rest:,} more points are in sweep.csv." if rest > 0 else ""
     return TextTable(
         "Key figures at every point",
-        ("point", *(FIGURES[name][0] for name in names)),
+        (
+            "point",
+            *(FIGURES[name][0] for name in names),
+            *(f"{FIGURES[name][0]}: against the first point" for name in names[:1]),
+        ),
         rows,
-        frozenset(range(1, len(names) + 1)),
-        f"Means over seeds with 95 % intervals (Student's t).{more}",
+        frozenset(range(1, len(names) + 2)),
+        "Means over seeds with 95 % intervals (Student's t); the last column is paired by seed, as "
+        f"are all figures in point_differences.csv.{more}",
     )
 
 

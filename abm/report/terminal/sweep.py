@@ -1,12 +1,14 @@
 """A sweep as a table for people, or JSON for programs."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from abm.experiments.sweeps.design import Design
+from abm.experiments.sweeps.differences import point_differences
 from abm.experiments.sweeps.study import outcome_names
 from abm.report.sections import Section, TextTable
 from abm.scenario.scenario import Scenario
@@ -21,13 +23,14 @@ SHOWN = {
 }
 """Key figures of the printed table; the others are in sweep.csv."""
 MOST_SHOWN_POINTS, MOST_SHOWN_NAMES = 60, 5
+FEWEST_SEEDS = 2  # with one, differences have no interval and say no more than the points
 
 
 def sweep_section(scenario: Scenario, design: Design, done: pd.DataFrame, seeds: int) -> Section:
     """Return the key figures of every point; `done` are the runs of so many seeds."""
     count = f"{seeds} seeds each, 95 % intervals between them" if seeds > 1 else "one seed each"
     title = f"{scenario.title or scenario.name}: {design.shape}, {count}"
-    table = (_table(design, done),) if len(done) else ()
+    table = (_table(design, done), *_differences(design, done)) if len(done) else ()
     rest = len(design.points) - MOST_SHOWN_POINTS
     more = f"... {rest:,} more points are in sweep.csv" if rest > 0 else ""
     return Section("sweep", title, (*table, more))
@@ -48,6 +51,35 @@ def _table(design: Design, done: pd.DataFrame) -> TextTable:
         rows.append((str(point), *cells))
     headings = ("point", *varied, *(SHOWN.get(name, name) for name in outcomes))
     return TextTable("", headings, tuple(rows))
+
+
+def _differences(design: Design, done: pd.DataFrame) -> Iterator[TextTable]:
+    """Yield how points differ from the first one, paired by seed, where there are several."""
+    known = done[[*("point", "seed"), *(name for name in SHOWN if name in done.columns)]]
+    table = point_differences(known.melt(["point", "seed"], var_name="outcome"))
+    rows_shown = table[table["point"].isin(design.points.index[:MOST_SHOWN_POINTS])]
+    if not len(rows_shown) or (rows_shown["seeds"] < FEWEST_SEEDS).all():
+        return
+    names = [name for name in SHOWN if name in set(rows_shown["outcome"])]
+    rows = []
+    for point, own in rows_shown.groupby("point", sort=True):
+        cells = own.set_index("outcome")
+        rows.append((str(point), *(_change(name, cells) for name in names)))
+    caption = (
+        f"More or less than at point {rows_shown['against'].iloc[0]}: the same people and draws"
+    )
+    headings = ("point", *(SHOWN[name] for name in names))
+    yield TextTable(caption, headings, tuple(rows), frozenset(range(1, len(headings))))
+
+
+def _change(name: str, rows: pd.DataFrame) -> str:
+    """Return a difference with its interval, in points of 100 for shares."""
+    if name not in rows.index:
+        return "not defined"
+    scale, digits = (100, 1) if _is_share(name) else (1, 2)
+    mean, low, high = scale * rows.loc[name, ["difference", "low", "high"]].to_numpy(float)
+    text = f"{mean:+.{digits}f}"
+    return text if math.isnan(low) else f"{text} ({low:+.{digits}f} to {high:+.{digits}f})"
 
 
 def _format(name: str, values: np.ndarray) -> str:

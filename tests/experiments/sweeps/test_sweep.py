@@ -6,9 +6,11 @@ import sys
 import known_outcomes
 import pandas as pd
 import pytest
+from scipy import stats
 
 from abm.cli.sweep import sweep_command
 from abm.experiments.sweeps.design import factorial
+from abm.experiments.sweeps.differences import point_differences
 from abm.runs import dask_cluster
 from abm.runs.folder import RunFolder, this_platform
 from abm.runs.options import RunOptions
@@ -59,7 +61,9 @@ def test_a_sweep_leaves_one_row_a_run_and_outcome(sweep, folder, capsys):
         assert row["value"] == pytest.approx(expected["past_year_prevalence_12_18"], rel=1e-12)
     assert pd.read_csv(folder / "design.csv")["point"].tolist() == [1, 2, 3, 4, 5, 6]
     assert described(folder)["seeds"] == [1, 2]
-    assert {path.name for path in folder.iterdir()} == {"design.csv", "sweep.csv", "run.json"}
+    assert {path.name for path in folder.iterdir()} == {
+        *("design.csv", "sweep.csv", "point_differences.csv", "run.json")
+    }
     shown = capsys.readouterr()
     assert "6 points, 2 seeds each" in shown.out
     assert str(folder) in shown.out
@@ -203,3 +207,21 @@ def test_run_json_says_platform_as_single_runs_do(sweep, folder):
     assert sweep() == 0
     assert described(folder)["platform"] == this_platform()
     assert "machine" not in described(folder)
+
+
+def test_points_are_paired_by_seed():
+    values = {1: [0.10, 0.14, 0.12], 2: [0.21, 0.24, 0.25], 3: [0.10, 0.14, 0.12]}
+    rows = [
+        {"point": point, "seed": seed, "outcome": "share", "value": value}
+        for point, shares in values.items()
+        for seed, value in enumerate(shares, 1)
+    ]
+    found = point_differences(pd.DataFrame(rows))
+    assert found["point"].tolist() == [2, 3]
+    second, third = found.to_dict("records")
+    expected = stats.ttest_rel(values[2], values[1]).confidence_interval()
+    assert second["difference"] == pytest.approx(0.34 / 3)
+    assert (second["low"], second["high"]) == pytest.approx((expected.low, expected.high))
+    assert (second["seeds"], second["seeds_above"], second["against"]) == (3, 1.0, 1)
+    assert third["difference"] == third["seeds_above"] == 0
+    assert pd.isna(third["low"])

@@ -27,7 +27,7 @@ ONE = {outcome.name: f"one {outcome.one} fewer" for outcome in OUTCOMES} | {QUAL
 SEVERAL = {outcome.name: outcome.label for outcome in OUTCOMES} | {QUALYS: "QALYs gained"}
 STANDINGS = {
     ON_FRONTIER: "efficient",
-    DOMINATED: "dominated: another does as much for less",
+    DOMINATED: "dominated: another does no less and costs no more",
     EXTENDEDLY: "extendedly dominated: two others, each for a part, do more for as much",
 }
 KEYS = {
@@ -136,7 +136,7 @@ class Choice:
             (
                 "",
                 fewer,
-                f"cost, {self.money}",
+                f"cost, {self.economics.money()}".removesuffix(", "),
                 "which means",
                 f"a further {ONE[outcome][4:]} costs",
             ),
@@ -188,7 +188,7 @@ class Choice:
         text = f"{judged}, the best on average is, by what one would pay for {ONE[outcome]}"
         off = [self._called(row["scenario"]) for row in _dominated(rows)]
         never = f" Never the best: {format_list(off)}." if off else ""
-        return f"{text} ({self.money}), {'; '.join(ranges)}.{never}"
+        return f"{text} (in {self.money}), {'; '.join(ranges)}.{never}"
 
     def _counted_with(self) -> Iterator[TextTable]:
         """Yield what the scenarios declare, with its sources."""

@@ -22,7 +22,7 @@ SMALL = "--population 300 --quiet --json"
 CASES = {
     "run": [
         f"run baseline --years 2 --seeds 2 {SMALL}",
-        f"run birth-cohort --people --acts --panel --moments {SMALL}",
+        f"run birth-cohort --people --acts --panel --moments --ties {SMALL}",
     ],
     "compare": [f"compare baseline package-schools --years 3 --seeds 3 {SMALL}"],
     "sweep": [f"sweep baseline --vary stressor_rate=0.5,0.9 --years 1 --seeds 2 {SMALL}"],

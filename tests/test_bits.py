@@ -25,7 +25,7 @@ from abm.simulation.world import World
 
 ROOT = Path(abm.__file__).parent.parent
 BOTH = Logs(people=True, acts=True)
-EVERYTHING = Logs(people=True, acts=True, panel=True, moments=True)
+EVERYTHING = Logs(people=True, acts=True, panel=True, moments=True, ties=True)
 CHANGING = {
     **{"change_share": 0.5, "circumstances_stressors": 0.4, "circumstances_support": 0.1},
     **{"transition_stressors": 0.5, "transition_connectedness": 0.1},
@@ -129,7 +129,14 @@ def test_logs_change_no_other_byte() -> None:
     """Each log alone, all and none: the same people, curves and, where kept, acts."""
     scenario = risky(population=150, **{"observation.moments_share": 0.5})
     whole = run(scenario, 6, EVERYTHING)
-    for logs in (Logs(), Logs(people=True), Logs(acts=True), Logs(panel=True), Logs(moments=True)):
+    for logs in (
+        Logs(),
+        Logs(people=True),
+        Logs(acts=True),
+        Logs(panel=True),
+        Logs(moments=True),
+        Logs(ties=True),
+    ):
         record = run(scenario, 6, logs)
         assert [census.stocks.tobytes() for census in record.censuses] == [
             census.stocks.tobytes() for census in whole.censuses

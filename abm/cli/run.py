@@ -36,6 +36,7 @@ def run(
     acts: Annotated[bool, typer.Option("--acts", help="Write acts.parquet.")] = False,
     panel: Annotated[bool, typer.Option("--panel", help="Write panel.parquet.")] = False,
     moments: Annotated[bool, typer.Option("--moments", help="Write moments.parquet.")] = False,
+    ties: Annotated[bool, typer.Option("--ties", help="Write ties.parquet.")] = False,
 ) -> None:
     """Simulate one scenario, print its key figures, and write a run folder with tables, figures
     and a report.
@@ -46,7 +47,7 @@ def run(
         from abm.simulation.record import Logs
 
         options = shared.run_options()
-        code = run_command(loaded, seeds, options, Logs(people, acts, panel, moments))
+        code = run_command(loaded, seeds, options, Logs(people, acts, panel, moments, ties))
         design = None if options.draws is None else options.draws.design
         answer.leave(code, RunFolder(options.out, loaded, design=design).path)
 

@@ -12,7 +12,7 @@ from abm.io.declarations import Declared, Text, read_declarations
 from abm.mechanisms.day_log import ACT_DTYPE
 from abm.people.layout import declared_fields
 from abm.simulation.moments import MOMENT_DTYPE
-from abm.simulation.people_table import PANEL_FIELDS, PEOPLE_DTYPE
+from abm.simulation.people_table import PANEL_FIELDS, PEOPLE_DTYPE, TIES_DTYPE
 from abm.simulation.record import WORDS, YES_OR_NO
 
 COLUMNS_FILE = Path(__file__).with_name("columns.toml")
@@ -21,6 +21,7 @@ OF_PEOPLE: Mapping[str, tuple[str, ...]] = {
     "acts.parquet": ACT_DTYPE.names or (),
     "panel.parquet": ("person", "wave", "day", *(name for name, _ in PANEL_FIELDS)),
     "moments.parquet": MOMENT_DTYPE.names or (),
+    "ties.parquet": TIES_DTYPE.names or (),
 }
 """What follows the seed in tables of people and their acts."""
 ENDINGS = {

@@ -39,8 +39,8 @@ def key_figures(records: "Records") -> pd.DataFrame:
 def columns(table: str) -> pd.DataFrame:
     """Return what the columns of a table mean: unit, meaning, type and the decimals worth showing.
 
-    The table is "curves", "people", "acts", "panel" or "moments", or a file that a command writes,
-    such as "differences.csv"; ValueError for another name.
+    The table is "curves", "people", "acts", "panel", "moments" or "ties", or a file that a command
+    writes, such as "differences.csv"; ValueError for another name.
     """
     known = {file.partition(".")[0]: described for file, described in tables().items()}
     name = str(table).partition(".")[0]

@@ -1,5 +1,6 @@
 """Tables of people: what a run hands out of a person's record, under the same names."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,6 +41,12 @@ PEOPLE_DTYPE = np.dtype(
         *_typed(PAIN),
     ]
 )
+TIES_DTYPE = np.dtype(
+    [
+        *[(name, np.int64) for name in ("person", "other", "kind")],
+        *[(name, np.float64) for name in ("since", "ended")],
+    ]
+)
 
 
 def rows_of(people: np.ndarray, ages: np.ndarray, dtype: np.dtype) -> np.ndarray:
@@ -64,6 +71,18 @@ def people_table(people: np.ndarray, ages: np.ndarray, left: bool, seed: int, p:
     rows["left"] = left
     for name, values in pain_test(people, seed, vars(p), p.pain_endurance).items():
         rows[name] = values
+    return rows
+
+
+def ties_table(ties: np.ndarray, people: np.ndarray, ended: float = math.nan) -> np.ndarray:
+    """Return rows of ties.parquet for ties between people who are still there.
+
+    `ties` are rows of `abm.people.ties.TieNetwork.table`, `ended` the day on which they ended, NaN
+    if they have not.
+    """
+    rows = np.zeros(len(ties), TIES_DTYPE)
+    rows["person"], rows["other"] = (people["person"][ties[end]] for end in ("first", "second"))
+    rows["kind"], rows["since"], rows["ended"] = ties["kind"], ties["since"], ended
     return rows
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from abm.people.codes import CARE_STAGES
+from abm.people.codes import CARE_STAGES, TIE_KINDS
 from abm.simulation.census import Census
 
 if TYPE_CHECKING:
@@ -23,13 +23,14 @@ WORDS: dict[str, tuple[str, ...]] = {
     "sex": SEX_NAMES,
     "route": ROUTE_NAMES,
     "care": CARE_STAGES,
+    "kind": TIE_KINDS,
 }
 YES_OR_NO = frozenset({"ever", "left", "visible", "hospital", "watched"})
 
 # Rows turned into columns at once when a log is written.
 ROWS_A_CHUNK = 131_072
 
-LOG_NAMES = ("people", "acts", "panel", "moments")
+LOG_NAMES = ("people", "acts", "panel", "moments", "ties")
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,14 @@ class Logs:
 
     People have one row a person (traits, history, end state), acts one row an act of the reported
     years; the panel has yearly waves of a sample, moments the states and urges of a sample at
-    prompt hours over some weeks.
+    prompt hours over some weeks, ties one row a friendship or bullying of the reported years.
     """
 
     people: bool = False
     acts: bool = False
     panel: bool = False
     moments: bool = False
+    ties: bool = False
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the logs that are on."""
@@ -101,6 +103,11 @@ class Record:
     def moments(self) -> "pd.DataFrame | None":
         """One row a prompt of the sampled group, or None if `Logs` had it off."""
         return self._frame("moments")
+
+    @cached_property
+    def ties(self) -> "pd.DataFrame | None":
+        """One row a tie of the reported years, or None if `Logs` had it off."""
+        return self._frame("ties")
 
     @property
     def logs(self) -> Logs:

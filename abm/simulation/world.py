@@ -5,6 +5,7 @@
 """
 
 import datetime
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -18,7 +19,13 @@ from abm.people.codes import SPECIALIST
 from abm.people.friendships import FriendshipRules, YearGroup, form_friendships
 from abm.people.layout import SEXES, YEAR_GROUPS, PlainRecord, person_dtype
 from abm.people.maltreatment import prepare_childhood
-from abm.people.ties import Month, TieNetwork, kinds_of_new, note_ties, turn_friendships
+from abm.people.ties import (
+    Month,
+    TieNetwork,
+    kinds_of_new,
+    note_ties,
+    turn_friendships,
+)
 from abm.people.waiting_list import allocate_places
 from abm.people.year_groups import (
     Block,
@@ -40,7 +47,13 @@ from abm.simulation.kernel import (
     tell_friends,
 )
 from abm.simulation.moments import MOMENT_DTYPE, who_is_watched
-from abm.simulation.people_table import PANEL_FIELDS, people_table, rows_of
+from abm.simulation.people_table import (
+    PANEL_FIELDS,
+    TIES_DTYPE,
+    people_table,
+    rows_of,
+    ties_table,
+)
 from abm.simulation.record import NO_LOGS, Logs
 from abm.simulation.schedule import POPULATION_DAY
 from abm.simulation.today import TODAY_DTYPE, derive_speeds
@@ -109,6 +122,7 @@ class World:
         self._acts_logged = 0
         self._panel: list[np.ndarray] = []
         self._moments: list[np.ndarray] = []
+        self._ties: list[np.ndarray] = []
         self.no_moments = np.zeros((0, self.scenario.observation.prompts_per_day), MOMENT_DTYPE)
         self._leavers: list[np.ndarray] = []
         self._settle_numbers()
@@ -215,7 +229,7 @@ class World:
             self._leavers.append(self._people_table(rows, left=True))
         rows["present"] = 0
         self.interventions.forget(block.start, block.stop)
-        self.network.remove_rows(block.start, block.stop)
+        self._log_ties(self.network.remove_rows(block.start, block.stop))
 
     def _enter(self, year: int) -> None:
         self.entries += 1
@@ -245,7 +259,8 @@ class World:
         for end in ("first", "second"):
             lost = np.bincount(ended[end], minlength=len(self.people))
             self.people["lost_friends"] += lost
-        turn_bullying(self.network, month)
+        for ties in (ended, turn_bullying(self.network, month)):
+            self._log_ties(ties, month.day)
         self.update_ties()
         self.changed_rows.append(np.arange(len(self.people)))
 
@@ -366,6 +381,11 @@ class World:
 
     # Observing
 
+    def _log_ties(self, ties: np.ndarray, ended: float = math.nan) -> None:
+        """Keep ties that ended today or whose people leave, if they are logged."""
+        if self.logs.ties and self.is_reported:
+            self._ties.append(ties_table(ties, self.people, ended))
+
     def room_for_moments(self) -> np.ndarray:
         """Return room for today's moments, choosing whom to watch when the weeks begin."""
         if not self.logs.moments:
@@ -465,6 +485,8 @@ class World:
             logged["panel"] = (np.concatenate([np.zeros(0, PANEL_DTYPE), *self._panel]),)
         if self.logs.moments:
             logged["moments"] = (self.moment_log(),)
+        if self.logs.ties:
+            logged["ties"] = (self.ties_log(),)
         return logged
 
     def act_log(self) -> np.ndarray:
@@ -475,6 +497,12 @@ class World:
         """Return all moments."""
         rows = [room.ravel() for room in self._moments]
         return in_order(np.concatenate([np.zeros(0, MOMENT_DTYPE), *rows]))
+
+    def ties_log(self) -> np.ndarray:
+        """Return the ties of the reported years: those that ended and those that go on."""
+        going_on = ties_table(self.network.table, self.people)
+        ties = np.concatenate([np.zeros(0, TIES_DTYPE), *self._ties, going_on])
+        return ties[np.lexsort((ties["since"], ties["other"], ties["person"]))]
 
 
 def in_order(rows: np.ndarray) -> np.ndarray:

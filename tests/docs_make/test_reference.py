@@ -20,7 +20,7 @@ def test_the_written_reference_is_up_to_date() -> None:
 
 def test_tables_have_the_documented_columns_in_their_order() -> None:
     scenario = load_scenario("birth-cohort", population=30, years=1)
-    record = run(scenario, 1, Logs(people=True, acts=True, panel=True, moments=True))
+    record = run(scenario, 1, Logs(people=True, acts=True, panel=True, moments=True, ties=True))
     for file in ("curves.csv", *OF_PEOPLE):
         frame, columns = getattr(record, file.partition(".")[0]), tables()[file].columns
         assert list(frame.columns) == [column.name for column in columns], file

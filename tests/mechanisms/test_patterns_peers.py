@@ -84,6 +84,23 @@ def test_without_learning_of_acts_friends_do_not_matter(lived) -> None:
     assert lived(**small).people.tobytes() != alone.people.tobytes()
 
 
+def test_the_bullied_begin_more_often_because_they_are_bullied(lived) -> None:
+    """Not where it hurts nobody, and who is bullied stands out by nothing; nobody without it."""
+    chosen = {
+        **{"population": 1500, "years": 5, "barrier_mean": 8.0, "bullying_begins": 0.03},
+        **{"bullying_ends": 0.005, "bullying_proneness": 0.0, "bullying_isolated": 0.0},
+        "bullying_fading": 0.0,
+    }
+
+    def odds_ratio(rate: float) -> float:
+        people = lived(**chosen, bullied_rate=rate).people
+        begun = [(people["acts"] > 0)[people["bullied"] == value].mean() for value in (0, 1)]
+        return float(begun[1] / (1 - begun[1]) / (begun[0] / (1 - begun[0])))
+
+    assert odds_ratio(1.0) > 1.4 * odds_ratio(0.0)
+    assert odds_ratio(0.0) == pytest.approx(1.0, abs=0.3)
+
+
 # Rules
 
 

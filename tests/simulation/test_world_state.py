@@ -14,8 +14,9 @@ from abm.simulation.world import World
 from abm.simulation.world_state import WorldState, resume, run_warm_up, state_of, take_people
 
 OPENED = ("abm.people", "abm.scenario", "abm.simulation.delivery", "abm.simulation.counts")
-EVERYTHING = Logs(people=True, acts=True, panel=True, moments=True)
+EVERYTHING = Logs(people=True, acts=True, panel=True, moments=True, ties=True)
 RISKY = {"barrier_mean": 6.5, "awareness_age": 10.0, "stressor_rate": 1.2}
+RISKY |= {"tie_end": 0.03, "tie_weaken": 0.05, "bullying_begins": 0.02, "bullied_rate": 0.2}
 SEED = 5
 
 
@@ -109,6 +110,7 @@ def test_a_life_goes_on_as_if_its_warm_up_had_been_lived(
     lived, gone_on = map(tables_of, records)
     assert lived.keys() == {*LOG_NAMES, "curves"}
     assert len(records[0].logged["acts"][0]) > 100
+    assert np.isfinite(records[0].logged["ties"][0]["ended"]).sum() > 100
     for table in lived:
         assert gone_on[table] == lived[table], table
     assert records[1].reached == records[0].reached

@@ -19,6 +19,8 @@ from docs.make.mechanisms import page as mechanisms_page
 from docs.make.odd import filled
 from docs.make.outputs import page as outputs_page
 from docs.make.parameters import page as parameters_page
+from docs.make.signatures import SIGNATURES
+from docs.make.signatures import page as signatures_page
 
 ROOT = Path(__file__).parents[2]
 PAGES: dict[str, Callable[[str], str]] = {
@@ -29,6 +31,7 @@ PAGES: dict[str, Callable[[str], str]] = {
     "evidence.md": lambda _: evidence_page(),
     "calibration.md": lambda _: calibration_page(folder=ROOT / DIAGNOSTICS),
     "mechanisms.md": lambda _: mechanisms_page(ROOT / ABLATION),
+    "signatures.md": lambda _: signatures_page(ROOT / SIGNATURES),
     "failures.md": lambda _: failures_page(ROOT / VALIDATION),
 }
 

@@ -32,7 +32,7 @@ COUNTED = (
     *("acts", "late_acts", "acts_after", "year_before", "half_year_before", "month_before"),
     *(f"month_{number}" for number in range(1, 13)),
 )
-YEARS_AROUND = ("acts_year_before", "years_after", "years_to_acts")
+YEARS_AROUND = ("year", "acts_year_before", "years_after", "years_to_acts")
 TESTED = ("resting_vagal_tone", "sympathetic_rest", "sympathetic_peak", "sympathetic_after")
 
 

@@ -159,7 +159,8 @@ def look(scenario: Scenario, seed: int, how: StudiedWorld) -> dict[str, dict[str
     kept = dataclasses.replace(made, logged=logged)
     tables = tables_of(kept, world(np.concatenate(made.logged["people"])))
     persons = tables["people"]["person"]
-    yearly = by_person([tables["people"], tables["people"]])
+    later = {"past_year_acts": np.roll(tables["people"]["past_year_acts"], 1)}
+    yearly = by_person([tables["people"], tables["people"] | later])
     add_years_around(yearly)
     friends = np.column_stack((persons, np.roll(persons, seed)))
     tables["people"] |= {name: yearly[name][::2] for name in YEARS_AROUND}

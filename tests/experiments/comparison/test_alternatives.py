@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_up_outcomes import KINDER, SKILLS, made_up
+from made_up_region import LESSONS, REGION, SEEDS, outcomes, region
 
 import abm
 from abm.experiments.comparison.alternatives import Alternatives, seed_of_all, thresholds_for
@@ -15,42 +16,11 @@ from abm.experiments.comparison.compare import ComparisonFindings, find
 from abm.experiments.comparison.pairing import OUTCOMES
 from abm.experiments.comparison.person_outcomes import YEARS_DTYPE, PersonOutcomes, Reached
 from abm.io.messages import InputError
-from abm.scenario.scenario import Scenario, load_scenario
+from abm.scenario.scenario import load_scenario
 from abm.simulation.record import Logs
 from abm.studies.intervals import pooled_half
 
 FIELDS = {outcome.name: outcome.field for outcome in OUTCOMES}
-ECONOMICS = {"currency": "EUR", "price_year": 2022}
-
-
-def region(name: str, *interventions: dict[str, object], **economics: object) -> Scenario:
-    plain = made_up_outcomes.scenario(name, interventions, size=1_500)
-    table = plain.resolved() | {"economics": ECONOMICS | economics}
-    table["calendar"] = dict(plain.calendar)
-    table["interventions"] = plain.interventions
-    return Scenario.from_table({key: table[key] for key in table if key != "name"}, name)
-
-
-LESSONS = {"kind": SKILLS, "coverage": 0.1, "cost": 120.0}
-GROUPS = {"kind": KINDER, "coverage": 0.6, "cost": 50.0}
-REGION = [
-    region("region"),
-    region("lessons", LESSONS),
-    region("groups", GROUPS),
-    region("package", LESSONS, GROUPS),
-]
-"""A region, costly lessons for few, cheaper groups for many, and both together."""
-SEEDS = (1, 2, 3)
-
-
-@functools.cache
-def outcomes(scenario: Scenario, seed: int) -> PersonOutcomes:
-    whole = made_up_outcomes.outcomes(scenario, seed)
-    reached = [
-        Reached(own.kind, own.title, own.people, own.people * listed.cost)
-        for own, listed in zip(whole.reached, scenario.interventions, strict=True)
-    ]
-    return PersonOutcomes(whole.people, whole.curves, tuple(reached), whole.years)
 
 
 @pytest.fixture(scope="module")

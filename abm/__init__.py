@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         plot_onset,
         plot_prevalence,
         plot_prevalence_over_time,
+        plot_worth_its_cost,
     )
     from abm.scenario.scenario import Scenario, load_scenario
     from abm.simulation.record import Logs, Record
@@ -58,6 +59,7 @@ __all__ = [
     "plot_onset",
     "plot_prevalence",
     "plot_prevalence_over_time",
+    "plot_worth_its_cost",
     "run",
     "write_report",
 ]

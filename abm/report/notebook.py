@@ -97,6 +97,11 @@ def plot_differences(findings: "ComparisonFindings") -> Figure:
     return _drawn_with_theme(comparison.differences_over_time, findings)
 
 
+def plot_worth_its_cost(findings: "ComparisonFindings") -> Figure:
+    """Return a figure of effects and costs of alternatives, and how sure the choice is."""
+    return _drawn_with_theme(comparison.worth_its_cost, findings)
+
+
 def record_as_html(record: Record) -> str:
     """Return what a notebook shows of a record: its scenario, and key figures with intervals."""
     results, size = _results(record), record.scenario.population.size

@@ -104,6 +104,7 @@ def test_plots_of_a_comparison_are_figures(findings):
         abm.plot_averted(findings),
         abm.plot_averted_by_group(findings),
         abm.plot_differences(findings),
+        abm.plot_worth_its_cost(findings),
     ):
         assert isinstance(figure, Figure)
 

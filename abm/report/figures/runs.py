@@ -26,8 +26,9 @@ from abm.studies.aggregates import (
 from abm.studies.intervals import (
     NO_INTERVAL,
     Interval,
-    between_seeds,
+    OfPeople,
     binomial_interval,
+    over_runs,
     rate_interval,
 )
 from abm.studies.key_figures import MOTIVE_WORDS
@@ -287,8 +288,8 @@ def _onset_histogram(results: RunResults) -> Figure:
 
 def _median_onset(results: RunResults) -> tuple[float, str]:
     """Return the median age at first act and its label with the interval."""
-    medians = [median_onset(sums) for sums in results.aggregates.values()]
-    values, limits_of = np.array([value for value, _ in medians]), "95 % interval"
+    medians = [OfPeople(*median_onset(sums)) for sums in results.aggregates.values()]
+    values, limits_of = np.array([median.value for median in medians]), "95 % interval"
     if len(medians) == 1:
         median, (low, high) = medians[0]
     elif results.has_draws:
@@ -296,7 +297,10 @@ def _median_onset(results: RunResults) -> tuple[float, str]:
         median, (low, high) = float(apart.mean), map(float, apart.parameter)
         limits_of = "by parameters"
     else:
-        median, _, low, high = between_seeds(values)
+        together = OfPeople(*median_onset(Aggregates.together([*results.aggregates.values()])))
+        known = values[np.isfinite(values)]
+        median = float(known.mean()) if len(known) else np.nan
+        low, high = over_runs(medians, together)
     limits = "" if np.isnan(low) else f" ({limits_of} {low:.1f} to {high:.1f})"
     return median, f"median as asked at 18: {median:.1f}{limits}"
 

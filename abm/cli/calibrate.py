@@ -30,6 +30,13 @@ def calibrate(
     fit_only: Annotated[
         bool, typer.Option("--fit-only", help="Run nothing: fit what the bank holds.")
     ] = False,
+    own: Annotated[
+        Path | None,
+        typer.Option(
+            "--recipe",
+            help="Your own recipe, in the form of abm/experiments/calibration/recipe.toml.",
+        ),
+    ] = None,
     bank: Annotated[Path, typer.Option(help="Folder of the bank of runs.")] = Path(
         "calibration/bank"
     ),
@@ -42,12 +49,12 @@ def calibrate(
 ) -> None:
     """Run the bank of runs, fit the free parameters and write the posterior, piece by piece."""
     from abm.experiments.calibration.fit import FEWEST_RUNS
-    from abm.experiments.calibration.recipe import recipe
+    from abm.experiments.calibration.recipe import own_recipe, recipe
     from abm.experiments.calibration.waves import Calibration
 
     check_folder(shared.out)
     check_folder(bank)
-    chosen = recipe().scaled(shared.population, runs)
+    chosen = (recipe() if own is None else own_recipe(own)).scaled(shared.population, runs)
     first = chosen.waves[0].runs  # the smallest fit learns from no more
     if first < FEWEST_RUNS:
         raise typer.BadParameter(

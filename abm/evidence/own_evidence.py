@@ -29,14 +29,11 @@ from abm.evidence.register import (
 from abm.evidence.selection import GROUPS
 from abm.evidence.tables import answers, side_by_side
 from abm.evidence.worlds import Tables, scenario_of, worlds_needed
-from abm.io.declarations import DeclarationError, Declared, checked, toml_tables
-from abm.io.files import files_in, read_bytes
+from abm.io.declarations import DeclarationError, Declared, checked, text_of, toml_tables
 from abm.io.messages import InputError, did_you_mean, printable, shown
 from abm.scenario.files import is_scenario_name
 from abm.simulation.record import LOG_NAMES
 
-LARGEST_FILE = 1_000_000  # bytes
-LONGEST_LINE = 2_000  # characters; reading a key of n dotted parts costs n squared
 LONGEST_TEXT = 1_000  # characters of a field
 MOST_ENTRIES, MOST_INSTRUMENTS, MOST_WORLDS = 1_000, 1_000, 50
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -54,7 +51,7 @@ def with_own(shipped: Register, path: Path) -> Register:
     """
     file = str(path)
     try:
-        every = _added(shipped, toml_tables(_text_of(path), file), file)
+        every = _added(shipped, toml_tables(text_of(path), file), file)
         own = [entry for name, entry in every.entries.items() if name not in shipped.entries]
         for name in every.worlds.keys() - shipped.worlds.keys():
             _check_world(every.worlds[name], f"{file}: worlds.{name}")
@@ -62,34 +59,6 @@ def with_own(shipped: Register, path: Path) -> Register:
     except DeclarationError as error:
         raise InputError(printable(str(error))) from None
     return every
-
-
-def _text_of(path: Path) -> str:
-    """Return the text of a regular file that is not too large and has short lines."""
-    try:
-        text = read_bytes(path, LARGEST_FILE).decode("utf-8-sig")
-    except FileNotFoundError:
-        raise DeclarationError(f"{path}: there is no such file{_beside(path)}") from None
-    except UnicodeDecodeError:
-        raise DeclarationError(f"{path}: is not a text file (expected TOML in UTF-8)") from None
-    except OSError as error:
-        reason = error.strerror if error.filename else "it cannot be read"
-        raise DeclarationError(f"{path}: {reason}") from None
-    except ValueError:  # a null character or a lone surrogate
-        raise DeclarationError(f"{path}: is not a usable path") from None
-    for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > LONGEST_LINE:
-            reason = f"line {number} is too long (over {LONGEST_LINE:,} characters)"
-            raise DeclarationError(f"{path}: {reason}")
-    return text
-
-
-def _beside(path: Path) -> str:
-    """Return which file beside a missing one may be meant."""
-    try:
-        return did_you_mean(path.name, [other.name for other in files_in(path.parent, "*.toml")])
-    except OSError:
-        return ""
 
 
 def _added(shipped: Register, tables: dict[str, Any], file: str) -> Register:

@@ -3,12 +3,14 @@
 import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from abm.io.files import files_in, read_bytes
 from abm.io.messages import did_you_mean, shown
 
 
@@ -34,6 +36,8 @@ EXPECTED = {
 """What is expected where an error of pydantic has a type that begins like this."""
 
 TOO_DEEP = "is nested too deeply"
+LARGEST_FILE = 1_000_000  # bytes
+LONGEST_LINE = 2_000  # characters; reading a key of n dotted parts costs n squared
 
 
 class DeclarationError(ValueError):
@@ -54,6 +58,37 @@ def read_declarations[T](
     A `DeclarationError` names the file, the entry and what was expected of it.
     """
     return checked(kind, prepared(toml_tables(text, file)), file)
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a user's file: regular, not too large, with short lines.
+
+    A `DeclarationError` says what is wrong, and which file beside a missing one may be meant.
+    """
+    try:
+        text = read_bytes(path, LARGEST_FILE).decode("utf-8-sig")
+    except FileNotFoundError:
+        raise DeclarationError(f"{path}: there is no such file{_beside(path)}") from None
+    except UnicodeDecodeError:
+        raise DeclarationError(f"{path}: is not a text file (expected TOML in UTF-8)") from None
+    except OSError as error:
+        reason = error.strerror if error.filename else "it cannot be read"
+        raise DeclarationError(f"{path}: {reason}") from None
+    except ValueError:  # a null character or a lone surrogate
+        raise DeclarationError(f"{path}: is not a usable path") from None
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LONGEST_LINE:
+            reason = f"line {number} is too long (over {LONGEST_LINE:,} characters)"
+            raise DeclarationError(f"{path}: {reason}")
+    return text
+
+
+def _beside(path: Path) -> str:
+    """Return which file beside a missing one may be meant."""
+    try:
+        return did_you_mean(path.name, [other.name for other in files_in(path.parent, "*.toml")])
+    except OSError:
+        return ""
 
 
 def toml_tables(text: str, file: str) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from abm.cli import calibrate as command
 from abm.cli.main import app
 from abm.experiments.calibration import bank_runs, waves
 from abm.experiments.calibration.bank_statistics import statistics
-from abm.experiments.calibration.recipe import recipe
+from abm.experiments.calibration.recipe import RECIPE_FILE, own_recipe, recipe
 from abm.experiments.calibration.targets import targets_of
 from abm.experiments.calibration.waves import Calibration
+from abm.io.messages import InputError
 from abm.runs.options import RunOptions
 from abm.scenario import posterior
 from abm.scenario.scenario import Scenario
@@ -133,6 +134,39 @@ def test_only_the_whole_bank_of_the_package_makes_its_posterior(tmp_path, monkey
     assert Calibration(recipe=small_recipe()).posterior_folder == waves.BANK.parent
     monkeypatch.setattr(Calibration, "is_whole", lambda self, wave: False)
     assert Calibration().posterior_folder == waves.BANK.parent
+
+
+def test_a_recipe_of_ones_own_holds_values_and_narrows_priors(tmp_path):
+    """What it holds is in every run, and its priors are what points are drawn from."""
+    text = RECIPE_FILE.read_text("utf-8").replace("[free]", "[free]\nmaturity_age = 'when'")
+    more = "[priors]\nmaturity_age = [17.0, 20.0]\n[held]\nfriends_learn = 0.5\nservices = 'off'\n"
+    file = tmp_path / "own.toml"
+    file.write_text(text + more, "utf-8")
+    own = own_recipe(file)
+    at = own.space.names.index("maturity_age")
+    assert (own.space.low[at], own.space.high[at]) == (17.0, 20.0)
+    baseline = bank_runs.run_definition(own).baseline
+    assert baseline.parameters["friends_learn"] == 0.5
+    assert baseline.switches["services"] == "off"
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ("[held]\nbarrier_meen = 1.0\n", "no parameter or switch barrier_meen"),
+        ("[held]\nbarrier_mean = 10.0\n", "barrier_mean is free"),
+        ("[priors]\nfriends_learn = [0.5, 1.5]\n", "would leave its range"),
+        ("[waves\n", "is not valid TOML"),
+    ],
+)
+def test_a_recipe_of_ones_own_that_is_wrong_is_one_line(tmp_path, more, reason):
+    file = tmp_path / "own.toml"
+    file.write_text(RECIPE_FILE.read_text("utf-8") + more, "utf-8")
+    bank = tmp_path / "bank"
+    result = CliRunner().invoke(app, ["calibrate", "--recipe", str(file), "--bank", str(bank)])
+    assert isinstance(result.exception, InputError)
+    assert reason in str(result.exception)
+    assert not bank.exists()
 
 
 def test_too_few_runs_to_fit_are_refused_before_one_is_run(tmp_path):

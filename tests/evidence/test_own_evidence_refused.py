@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from abm.evidence.own_evidence import LARGEST_FILE, MOST_ENTRIES, with_own
+from abm.evidence.own_evidence import MOST_ENTRIES, with_own
 from abm.evidence.register import register
+from abm.io.declarations import LARGEST_FILE
 from abm.io.messages import InputError, printable
 
 GOOD = """\

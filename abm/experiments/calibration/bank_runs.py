@@ -13,9 +13,15 @@ import pandas as pd
 from abm.compilation import code_version
 from abm.evidence.register import register
 from abm.evidence.worlds import scenario_of
-from abm.experiments.calibration.bank import BankError, MadeWith, WaveDesign, WaveFolder
+from abm.experiments.calibration.bank import (
+    BankError,
+    MadeWith,
+    WaveDesign,
+    WaveFolder,
+    short_hash,
+)
 from abm.experiments.calibration.bank_statistics import bank_evaluator, definitions, evaluation_hash
-from abm.experiments.calibration.recipe import Runs
+from abm.experiments.calibration.recipe import Recipe
 from abm.experiments.sweeps.design import scenario_at
 from abm.io.messages import last_line
 from abm.io.tables import csv_bytes, write_bytes
@@ -40,17 +46,20 @@ class RunDefinition:
     made_with: MadeWith
 
 
-def run_definition(runs: Runs) -> RunDefinition:
-    """Return what a run of the bank is with this package's register."""
+def run_definition(recipe: Recipe) -> RunDefinition:
+    """Return what a run of a recipe's bank is with this package's register."""
+    runs, held = recipe.runs, recipe.held
     world = register().worlds[runs.world].model_copy(update={"years": runs.years})
     made_with = MadeWith(
-        engine=code_version(),
+        engine=code_version() + (f" {short_hash(repr(held).encode())}" if held else ""),
         evaluation=evaluation_hash(runs.world),
         population=runs.population,
         years=runs.years,
         definitions=definitions(runs.world),
     )
     baseline = scenario_of(world, "baseline", runs.population)
+    if held:
+        baseline = scenario_at(baseline, held, "held")
     return RunDefinition(baseline, bank_evaluator(runs.world), made_with)
 
 

@@ -8,14 +8,15 @@ from typing import Annotated, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from abm.io.declarations import Declared, Text, read_declarations
-from abm.io.messages import did_you_mean
-from abm.parameters import parameters
+from abm.io.declarations import DeclarationError, Declared, Text, read_declarations, text_of
+from abm.io.messages import InputError, did_you_mean, printable
+from abm.parameters import parameters, switches
 
 RECIPE_FILE = Path(__file__).with_name("recipe.toml")
 DIGITS = 12  # of a parameter's value: short to read, and still well inside its prior
 
 Count = Annotated[int, Field(ge=1)]
+Range = Annotated[list[float], Field(min_length=2, max_length=2)]
 WholeNumber = Annotated[int, Field(ge=0)]
 
 
@@ -62,9 +63,7 @@ class Screening(Declared):
 
     trajectories: Annotated[int, Field(ge=2)]
     first_seed: WholeNumber  # of its runs
-    ranges: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]] = Field(
-        default_factory=dict
-    )
+    ranges: dict[str, Range] = Field(default_factory=dict)
     """By name of a parameter: the range screened, where it is not its prior. Those without a prior
     stay fixed in the fit."""
 
@@ -97,6 +96,11 @@ class Recipe(Declared):
     screening: Screening
     fit: FitSettings
     free: dict[str, Text]  # by name of a parameter: why it is free
+    priors: dict[str, Range] = Field(default_factory=dict)
+    """By name of a free parameter: its prior, where it is not that of `parameters.toml`."""
+    held: dict[str, float | str] = Field(default_factory=dict)
+    """By name of a parameter or switch: the value that it has in every run, where it is not the
+    default."""
     quantities: dict[str, Text] = Field(default_factory=dict)
     """By statistic of the bank: the quantity whose published estimates, taken together, it is held
     against in place of its own."""
@@ -104,21 +108,29 @@ class Recipe(Declared):
     @property
     def space(self) -> "Space":
         """The free parameters."""
-        return Space(list(self.free), self.runs.log_from)
+        return Space(list(self.free), self.runs.log_from, self.priors)
 
     @model_validator(mode="after")
     def _check_parameters(self) -> Self:
-        for part, names in (("screening", self.screening.ranges), ("free", self.free)):
-            for name in names:
+        ranges = {"screening": self.screening.ranges, "priors": self.priors}
+        for part in (*ranges, "free"):
+            for name in ranges.get(part, self.free):
                 if name not in parameters():
                     hint = did_you_mean(name, parameters())
                     raise ValueError(f"{part}: no parameter {name}{hint}")
-        for name, (low, high) in self.screening.ranges.items():
-            if not parameters()[name].low <= low < high <= parameters()[name].high:
-                raise ValueError(f"screening: {name} would leave its range in parameters.toml")
+        for part, pairs in ranges.items():
+            for name, (low, high) in pairs.items():
+                if not parameters()[name].low <= low < high <= parameters()[name].high:
+                    raise ValueError(f"{part}: {name} would leave its range in parameters.toml")
         for name in self.free:
-            if parameters()[name].prior is None:
+            if parameters()[name].prior is None and name not in self.priors:
                 raise ValueError(f"free: {name} has no prior in parameters.toml")
+        for name in self.held:
+            if name not in parameters() and name not in switches():
+                hint = did_you_mean(name, [*parameters(), *switches()])
+                raise ValueError(f"held: no parameter or switch {name}{hint}")
+            if name in self.free:
+                raise ValueError(f"held: {name} is free")
         return self
 
     @model_validator(mode="after")
@@ -211,3 +223,11 @@ def read_recipe(text: str, file: str = RECIPE_FILE.name) -> Recipe:
 def recipe() -> Recipe:
     """Return the recipe of this package."""
     return read_recipe(RECIPE_FILE.read_text(encoding="utf-8"))
+
+
+def own_recipe(path: Path) -> Recipe:
+    """Return the recipe of a user's file; an InputError of one line says what is wrong with it."""
+    try:
+        return read_recipe(text_of(path), str(path))
+    except DeclarationError as error:
+        raise InputError(printable(str(error))) from None

@@ -201,15 +201,16 @@ class Calibration:
         self, folder: WaveFolder, design: WaveDesign, population: int | None = None
     ) -> dict[str, Any]:
         """Do what is missing of a wave; return what was done and is left, ready for JSON."""
-        runs, options = self.recipe.runs, self.options
+        recipe, options = self.recipe, self.options
         if population is not None:
-            runs = runs.model_copy(update={"population": population})
+            runs = recipe.runs.model_copy(update={"population": population})
+            recipe = recipe.model_copy(update={"runs": runs})
         with (
             executor_for(options.jobs, options.dask) as executor,
             Progress(f"running {folder.name}", options.quiet) as bar,
         ):
             return WaveRunner(
-                folder, design, run_definition(runs), options.store, executor, self.deadline,
+                folder, design, run_definition(recipe), options.store, executor, self.deadline,
                 options.say, bar.update,
             ).run()  # fmt: skip
 

@@ -1,10 +1,11 @@
-"""The school network of some year-groups: who is friends with whom, laid out once."""
+"""The school network of some year-groups: laid out once, with the ties of the day."""
 
 from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
 
+from abm.people.codes import CLOSE, DISTANT, TIE_KINDS
 from abm.simulation.census import AGES, FIRST_AGE
 from abm.simulation.world import World
 
@@ -25,7 +26,6 @@ class Layout:
 
     rows: np.ndarray  # of the table of people, that are shown
     positions: np.ndarray  # shape (rows, 2), both from 0 to 1
-    friendships: np.ndarray  # pairs of indices of `rows`, shape (friendships, 2)
     present: int  # how many people these year-groups have
 
 
@@ -38,6 +38,7 @@ class School:
     person: np.ndarray  # number
     state: np.ndarray  # index of `STATE_NAMES`
     distress: np.ndarray  # in the morning
+    ties: tuple[np.ndarray, ...]  # by kind: pairs of indices of `Layout.rows`, shape (ties, 2)
 
 
 class SchoolView:
@@ -61,7 +62,19 @@ class SchoolView:
         state = np.where(
             people["past_year_acts"] > 0, RECENT, np.where(people["acts"] > 0, PAST, NEVER)
         )
-        return School(ages, self._layout, people["person"].copy(), state, people["distress"].copy())
+        person, distress = people["person"].copy(), people["distress"].copy()
+        ties = ties_among(world, self._layout.rows)
+        return School(ages, self._layout, person, state, distress, ties)
+
+
+def ties_among(world: World, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return today's ties among the people of some rows, as pairs of indices of these, by kind."""
+    index_of_row = np.full(len(world.people), -1)
+    index_of_row[rows] = np.arange(len(rows))
+    table = world.network.table
+    pairs = index_of_row[np.column_stack((table["first"], table["second"]))]
+    is_among = (pairs >= 0).all(axis=1)
+    return tuple(pairs[is_among & (table["kind"] == kind)] for kind in range(len(TIE_KINDS)))
 
 
 def _lay_out(world: World, ages: tuple[int, ...]) -> Layout:
@@ -71,11 +84,8 @@ def _lay_out(world: World, ages: tuple[int, ...]) -> Layout:
     groups = [np.flatnonzero((people["present"] == 1) & (age_now == age)) for age in ages]
     most = -(-MOST_SHOWN // max(len(groups), 1))
     rows = np.concatenate([np.zeros(0, np.int64), *(group[:most] for group in groups)])
-    index_of_row = np.full(len(people), -1)
-    index_of_row[rows] = np.arange(len(rows))
-    edges = index_of_row[world.network.edges]
-    edges = edges[(edges >= 0).all(axis=1)]
-    return Layout(rows, spring_positions(len(rows), edges), edges, sum(map(len, groups)))
+    friends = np.concatenate([ties_among(world, rows)[kind] for kind in (CLOSE, DISTANT)])
+    return Layout(rows, spring_positions(len(rows), friends), sum(map(len, groups)))
 
 
 def spring_positions(count: int, edges: np.ndarray) -> np.ndarray:

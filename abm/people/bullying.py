@@ -5,6 +5,10 @@ problems precede victimisation, Reijntjes et al. 2010, doi 10.1016/j.chiabu.2009
 less often with age; nobody is bullied by two at once. Anchors: 11 % of pupils of 11 to 15 are
 bullied at least two or three times a month, girls as often as boys (HBSC 2021/22), and of those
 bullied at 15 or 16 14 % still are at 18 or 19 (Lien and Welander-Vatn 2013).
+
+Rejected: a chance that takes no account of how others stand, under which the share of the bullied
+would rise wherever people are isolated; and bullying by friends' enemies or groups, of which no
+size is known.
 """
 
 import numpy as np

@@ -6,6 +6,11 @@ ended form anew, by the rule by which they form at entry, some of them with a fr
 Bullying is a tie of its own (`abm.people.bullying`).
 
 Every draw is keyed by the two people it is about; rows and the order of ties decide nothing.
+
+Source: friends' unlikeness ends friendships sooner (Shorkey et al. 2011); sizes are assumptions.
+Rejected: new ties of everybody at a rate of their own, under which the number of friends drifts
+with every other number; and a list by distress as programmes change it, under which somebody who is
+helped moves everybody's proposals.
 """
 
 import functools

@@ -17,6 +17,7 @@ from abm.browser.settings import groups
 from abm.browser.snapshot import Snapshot
 from abm.browser.views import VIEWS, figures, one_person, school, years
 from abm.parameters import parameters, switches
+from abm.people.codes import CLOSE
 
 WIDTHS = (366.0, 900.0)
 
@@ -70,7 +71,22 @@ def test_the_network_has_one_disc_a_person_and_one_line_a_friendship(shot: Snaps
     html = school.draw(shot, 900.0)
     discs = re.findall(r'data-person="(\d+)"', html)
     assert sorted(map(int, discs)) == sorted(shot.school.person.tolist())
-    assert html.count("M") - html.count("Mo") >= len(shot.school.layout.friendships) > 0
+    assert html.count("M") - html.count("Mo") >= len(shot.school.ties[CLOSE]) > 0
+
+
+def test_the_network_follows_ties_that_change() -> None:
+    """The same people in the same places, other lines; distant friends and bullying are told."""
+    changing = {"tie_end": 0.3, "tie_weaken": 0.3, "bullying_begins": 0.2}
+    model = PageModel("birth-cohort", population=150, **changing)
+    before = model.snapshot.school
+    model.run_days(70)
+    model.take_picture()
+    after = model.snapshot.school
+    assert (after.layout.positions == before.layout.positions).all()
+    assert not np.array_equal(after.ties[CLOSE], before.ties[CLOSE])
+    drawn = school.draw(model.snapshot, 900.0)
+    for sign in ("distant", "bullying", "stroke-dasharray"):
+        assert sign in drawn
 
 
 def test_a_large_year_group_is_drawn_in_part_and_says_so() -> None:

@@ -15,7 +15,7 @@ from abm.scenario.scenario import load_scenario
 from abm.simulation.world import World
 
 ON = {"tie_end": 0.03, "tie_weaken": 0.03, "tie_strengthen": 0.09, "bullying_begins": 0.01}
-PEOPLE = 1500
+PEOPLE = 900
 
 
 def months(world: World, count: int) -> Iterator[World]:
@@ -67,7 +67,7 @@ def test_people_keep_about_as_many_friends_over_eight_years() -> None:
             assert_sound(world)
     end = world.people["friend_count"]
     assert end.mean() == pytest.approx(start.mean(), rel=0.1)
-    assert end.std() == pytest.approx(start.std(), rel=0.35)
+    assert start.std() < end.std() < 1.5 * start.std()  # who ends up with few is left to chance
     assert (end > 2 * end.mean()).mean() < 0.05
     assert end.max() <= world.parameters["friends_most"][0] + 3
 

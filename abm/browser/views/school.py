@@ -1,10 +1,11 @@
-"""The school network: friendships as lines, people as discs, coloured by state."""
+"""The school network: ties as lines, people as discs, coloured by state."""
 
 import numpy as np
 
 from abm.browser import drawing as d
 from abm.browser.school import NEVER, PAST, RECENT, School
 from abm.browser.snapshot import Snapshot
+from abm.people.codes import BULLYING, CLOSE, DISTANT
 
 FILLS = {NEVER: "#F2F4F6", PAST: "#8CC4E8", RECENT: "#08457E"}
 STROKES = {NEVER: "#7A8794", PAST: "#2F6F9F", RECENT: "#041F3A"}
@@ -12,6 +13,11 @@ KEYS = (
     (NEVER, "never self-injured"), (PAST, "earlier, not in the past year"), (RECENT, "past year"),
 )  # fmt: skip
 FOLLOWED = "#C24E00"
+LINES = {
+    CLOSE: 'stroke="#AEB9C4" stroke-width="0.8"',
+    DISTANT: 'stroke="#D9DFE5" stroke-width="0.8"',
+    BULLYING: 'stroke="#4A4A4A" stroke-width="1.4" stroke-dasharray="3 2"',
+}
 LARGEST, SMALLEST = 13.0, 4.0
 
 
@@ -30,7 +36,7 @@ def draw(shot: Snapshot, width: float) -> str:
     spoken = f"Friendships among {count} young people aged {ages}: " + ", ".join(
         f"{number} {meaning}" for number, (_, meaning) in zip(numbers, KEYS, strict=True)
     )
-    parts = [_friendships(school, x, y), *_people(school, x, y, width, shot.trace.person)]
+    parts = [_ties(school, x, y), *_people(school, x, y, width, shot.trace.person)]
     keys = [
         d.key(f"{meaning}: {number}", FILLS[state], shape="circle")
         for number, (state, meaning) in zip(numbers, KEYS, strict=True)
@@ -38,16 +44,24 @@ def draw(shot: Snapshot, width: float) -> str:
     keys.append('<span class="key">larger: more distress this morning</span>')
     hidden = school.layout.present - count
     note = f"{count} of {school.layout.present} people are drawn. " if hidden else ""
-    note += "A line is a friendship. Choose a disc to follow that person under One person."
+    note += "A line is a friendship"
+    note += ", a pale one a distant friendship" if len(school.ties[DISTANT]) else ""
+    note += ", a dashed one bullying" if len(school.ties[BULLYING]) else ""
+    note += ". Choose a disc to follow that person under One person."
     title = f"Year-group aged {ages} on {shot.date:%-d %B %Y}"
     return d.chart(axes, title, spoken, parts, keys, note)
 
 
-def _friendships(school: School, x: np.ndarray, y: np.ndarray) -> str:
-    first, second = school.layout.friendships.T
-    ends = [d.decimals(values) for values in (x[first], y[first], x[second], y[second])]
-    path = "".join(f"M{a} {b}L{c} {e}" for a, b, c, e in zip(*ends, strict=True))
-    return f'<path d="{path}" stroke="#AEB9C4" stroke-width="0.8" fill="none"/>'
+def _ties(school: School, x: np.ndarray, y: np.ndarray) -> str:
+    """Return the lines of each kind of tie that there is, as one path each."""
+    paths = []
+    for kind, line in LINES.items():
+        first, second = school.ties[kind].T
+        ends = [d.decimals(values) for values in (x[first], y[first], x[second], y[second])]
+        path = "".join(f"M{a} {b}L{c} {e}" for a, b, c, e in zip(*ends, strict=True))
+        if path:
+            paths.append(f'<path d="{path}" {line} fill="none"/>')
+    return "".join(paths)
 
 
 def _people(

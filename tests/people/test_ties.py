@@ -68,7 +68,7 @@ def test_people_keep_about_as_many_friends_over_eight_years() -> None:
     end = world.people["friend_count"]
     assert end.mean() == pytest.approx(start.mean(), rel=0.1)
     assert start.std() < end.std() < 1.5 * start.std()  # who ends up with few is left to chance
-    assert (end > 2 * end.mean()).mean() < 0.05
+    assert (end > 2 * end.mean()).mean() < 0.1
     assert end.max() <= world.parameters["friends_most"][0] + 3
 
 

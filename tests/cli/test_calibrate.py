@@ -61,7 +61,12 @@ def test_a_calibration_runs_from_end_to_end_and_again_without_running(tmp_path, 
     assert command.calibrate_command(small(tmp_path, minutes=0.0)) == 0
     planned = small_recipe().waves[0].runs
     state = json.loads(capsys.readouterr().out)["wave-1"]
-    assert state == {"runs": planned, "parts": 0, "of_parts": -(-planned // 32), "whole": False}
+    assert state == {
+        "runs": planned,
+        "parts": 0,
+        "of_parts": -(-planned // recipe().runs.part),
+        "whole": False,
+    }
 
     assert command.calibrate_command(small(tmp_path)) == 0
     report = json.loads(capsys.readouterr().out)

@@ -35,7 +35,6 @@ def _learnt(tables: dict[str, pd.DataFrame]) -> Figure:
     left.set_xticks([0, 1], ["prior low", "prior high"])
     left.grid(visible=False)
     right.scatter(opinions["overlap"], rows, color=colours, s=24)
-    right.set_yticks(rows, [""] * len(rows))
     right.set_xlim(0, 1.02)
     right.set_xlabel("overlap of the two densities")
     note = (

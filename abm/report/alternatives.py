@@ -187,7 +187,7 @@ class Choice:
             ranges.append(f"from {low}{f' to {high}' if high else ''}: {name}")
         text = f"{judged}, the best on average is, by what one would pay for {ONE[outcome]}"
         off = [self._called(row["scenario"]) for row in _dominated(rows)]
-        never = f" Never the best: {format_list(off)}." if off else ""
+        never = f" Never the best on average: {format_list(off)}." if off else ""
         return f"{text} (in {self.money}), {'; '.join(ranges)}.{never}"
 
     def _counted_with(self) -> Iterator[TextTable]:

@@ -179,7 +179,7 @@ def _describe_fit(about: dict[str, Any]) -> list[str]:
     return [
         f"fitted to {len(about['fitted'])} figures (see nssi evidence ID): {listed('fitted')}",
         *(f"only checked: figure {name}: {why}" for name, why in about["checked"].items()),
-        f"{about['draws']} draws",
+        f"{about['draws']} draws, of a sample worth {about['effective']:,} independent ones",
         f"not identified: {listed('not_identified')}",
         f"identified, but ranks of {about['truths']} known values not flat: {listed('not_flat')}",
         f"second opinion: means differ by up to {about['largest_difference']} standard deviations",

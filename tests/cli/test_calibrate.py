@@ -68,6 +68,11 @@ def test_a_calibration_runs_from_end_to_end_and_again_without_running(tmp_path, 
         "whole": False,
     }
 
+    assert command.calibrate_command(small(tmp_path), wave="1") == 0
+    assert command.calibrate_command(small(tmp_path), fit_only=True) == 0
+    capsys.readouterr()
+    assert not (tmp_path / "diagnostics" / "predictive.csv").exists()  # of the last wave's runs
+
     assert command.calibrate_command(small(tmp_path)) == 0
     report = json.loads(capsys.readouterr().out)
     assert all(report[wave.name]["whole"] for wave in small_recipe().waves)

@@ -15,6 +15,7 @@ from abm.experiments.calibration.bank_statistics import statistics
 from abm.experiments.calibration.fit import BankRuns, Fit, fit_runs, point_estimate
 from abm.experiments.calibration.recipe import Wave
 from abm.experiments.calibration.sampling import (
+    effective_size,
     unit_of,
 )
 from abm.experiments.calibration.second_opinion import opinions_table, second_opinion
@@ -47,7 +48,7 @@ def write_outputs(calibration: Calibration, draw_figures: DrawFigures) -> dict[s
     with Progress("recovering known parameters", options.quiet) as bar:
         ranked = diagnostics.ranks(runs, fit, fit.likelihood.noise, recipe.fit, bar.update)
     tables = _tables(calibration, finished, targets, runs, fit, unit, ranked)
-    about = _about(calibration, finished, targets) | _point(calibration, finished, fit, runs)
+    about = _about(calibration, finished, targets, fit) | _point(calibration, finished, fit, runs)
     folder = made_folder(calibration.bank.parent / "diagnostics")
     even = np.full(len(unit), 1.0 / len(unit))
     posterior = Posterior(recipe.space.names, recipe.space.values(unit), even, about)
@@ -58,7 +59,7 @@ def write_outputs(calibration: Calibration, draw_figures: DrawFigures) -> dict[s
     known, opinions = tables["identifiability"], tables["opinions"]
     identified = known[known["identified"]]
     return {
-        **{name: about[name] for name in ("fitted", "checked", "draws")},
+        **{name: about[name] for name in ("fitted", "checked", "draws", "effective")},
         "truths": int(ranked["truth"].nunique()),
         "not_identified": known.loc[~known["identified"], "parameter"].tolist(),
         "not_flat": identified.loc[~identified["flat"], "parameter"].tolist(),
@@ -117,11 +118,14 @@ def _tables(
     return tables
 
 
-def _about(calibration: Calibration, finished: Finished, targets: Targets) -> dict[str, Any]:
+def _about(
+    calibration: Calibration, finished: Finished, targets: Targets, fit: Fit
+) -> dict[str, Any]:
     """Return posterior.json: what decided the draws, without date or place."""
     aims = [[aim.name, aim.scale.kind, aim.low, aim.high] for aim in targets.fitted]
     return {
         "draws": calibration.recipe.fit.draws,
+        "effective": round(effective_size(fit.posterior.weights)),  # of what they are drawn from
         "fitted": targets.names,
         "checked": dict(targets.checked),
         "priors": calibration.recipe.space.plain(),

@@ -73,7 +73,8 @@ class Choice:
     def parts(self) -> tuple[Part, ...]:
         """Return everything, in the order it is read."""
         tables = [table for outcome in self.judged_by for table in self._tables(outcome)]
-        return (*self.sentences(), *self.pair_tables(), *tables, *self._counted_with())
+        pairs = *self.pair_tables(), *self._other_outcomes()
+        return (*self.sentences(), *pairs, *tables, *self._counted_with())
 
     # Pairs
 
@@ -97,11 +98,31 @@ class Choice:
             ),
         )
 
+    def _other_outcomes(self) -> Iterator[TextTable]:
+        """Yield how alternatives differ in outcomes other than new cases."""
+        rows = self.pairs[self.pairs["against"] != self.base]
+        others = rows[rows["outcome"].isin(list(SEVERAL)[1:])].to_dict("records")
+        cells = tuple(
+            (f"{self._pair(row)}: {SEVERAL[row['outcome']]}", *self._pair_cells(row)[1:3])
+            for row in others[: MOST_PAIRS * (len(SEVERAL) - 1)]
+        )
+        if cells:
+            headings = ("", "per 100,000 people", "chance that it is better")
+            caption = "The same in other outcomes, 95 % intervals"
+            numbers = frozenset({1, 2})
+            yield TextTable(caption, headings, cells, numbers, is_folded=True)
+
+    def _pair(self, row: Mapping[Any, Any]) -> str:
+        return f"{self._called(row['scenario'])} against {self._called(row['against'])}"
+
     def _pair_cells(self, row: Mapping[Any, Any]) -> tuple[str, ...]:
         fewer = format_fewer_or_more(row["per_100k"])
         limits = format_fewer_or_more(row["per_100k_low"], row["per_100k_high"])
+        if row["outcome"] == QUALYS:  # which are gained, so that more are better
+            ends = row["per_100k_low"], row["per_100k_high"]
+            fewer, limits = f"{format_number(row['per_100k'])} gained", format_range(*ends)
         return (
-            f"{self._called(row['scenario'])} against {self._called(row['against'])}",
+            self._pair(row),
             fewer if limits == "-" else f"{fewer} ({limits})",
             format_surety(row["p_better"]),
             _amount(row["added_cost"], row["added_cost_low"], row["added_cost_high"]),

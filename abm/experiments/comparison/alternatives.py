@@ -88,7 +88,8 @@ def seed_of_all(
             ours, theirs = (one.people[name].astype(np.float64) for one in (base, other))
             changes[:, column] = ours[changed] - theirs[changed]
             counted[column] = changes[:, column].sum()
-            factor = discount_factor(other, name, rate)
+            # Courses begun before the reported years are among those of both scenarios.
+            factor = discount_factor(base if name == "therapies" else other, name, rate)
             discounted[column] = kept[name] * ours.sum() - factor * theirs.sum()
         counted[first + NUMBERS - 1] = other.cost - base.cost
         costs = (discounted_cost(one, cost_rate) for one in (other, base))

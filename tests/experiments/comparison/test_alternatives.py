@@ -171,6 +171,20 @@ def test_a_year_later_both_are_worth_less():
     assert math.isnan(pair["cost_per_averted"])
 
 
+def test_courses_begun_before_the_reported_years_save_nothing():
+    rows = [{"therapies": 40}, {"therapies": 60}]
+    by_year = [
+        np.array([(0, 0, 0, 0, care) for care in cares], YEARS_DTYPE) for cares in ((9, 1), (1, 9))
+    ]
+    before, after = (
+        PersonOutcomes(plain.people, plain.curves, (), years)
+        for plain, years in zip((made_up(rows), made_up(rows)), by_year, strict=True)
+    )
+    scenarios = [region(name, discount_effects=0.1, price_therapy=1.0) for name in ("a", "b")]
+    tables = Alternatives(scenarios, [seed_of_all(scenarios, [before, after], 1)])
+    assert (tables.pairs()["added_cost"] == 0).all()
+
+
 def test_weights_add_up_to_qalys():
     tables = judged(weight_year=0.05, weight_presentation=0.01)
     row, pair = rows_of(tables, "qalys")

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 QUALYS = "qalys"
 CHANCE, BOTH = "chance", "chance and parameters"
 OF_PEOPLE = (*(outcome.field for outcome in OUTCOMES), "care_years", "therapies")
-"""What is counted person by person; the cost of interventions follows it."""
-NUMBERS = len(OF_PEOPLE) + 1
+"""What is counted person by person."""
+SAVED, SPENT = -2, -1  # what follows: money that care costs less, and that interventions cost more
+NUMBERS = len(OF_PEOPLE) + 2
 PRICES = {
     "reported_hospital": "price_presentation",
     "care_years": "price_year_in_care",
@@ -60,7 +61,8 @@ ACCEPTABILITY_COLUMNS = (
 class SeedOfAll:
     """What one seed says about all scenarios: how much less there is than in the first one.
 
-    Numbers stand by scenario, then by `OF_PEOPLE`; last comes by how much interventions cost more.
+    Numbers stand by scenario, then by `OF_PEOPLE`; then comes what is saved (discounted only), and
+    last by how much interventions cost more.
     """
 
     seed: int
@@ -76,27 +78,45 @@ def seed_of_all(
 ) -> SeedOfAll:
     """Return what one seed says, from the people of all scenarios, who are the same."""
     base, economics = outcomes[0], scenarios[0].economics
-    rate, cost_rate = economics.discount_effects, economics.discount_costs
     size = len(scenarios) * NUMBERS
     changed = _whoever_changed(outcomes)
     changes = np.zeros((len(changed), size))
     counted, discounted = np.zeros(size), np.zeros(size)
-    kept = {name: discount_factor(base, name, rate) for name in OF_PEOPLE}
+    of_effects, of_costs = (
+        {name: discount_factor(base, name, rate) for name in OF_PEOPLE}
+        for rate in (economics.discount_effects, economics.discount_costs)
+    )
     for number, other in enumerate(outcomes):
-        first = number * NUMBERS
-        for column, name in enumerate(OF_PEOPLE, first):
-            ours, theirs = (one.people[name].astype(np.float64) for one in (base, other))
-            changes[:, column] = ours[changed] - theirs[changed]
-            counted[column] = changes[:, column].sum()
-            # Courses begun before the reported years are among those of both scenarios.
-            factor = discount_factor(base if name == "therapies" else other, name, rate)
-            discounted[column] = kept[name] * ours.sum() - factor * theirs.sum()
-        counted[first + NUMBERS - 1] = other.cost - base.cost
-        costs = (discounted_cost(one, cost_rate) for one in (other, base))
-        discounted[first + NUMBERS - 1] = next(costs) - next(costs)
-    factors = np.tile([*kept.values(), 1.0], len(scenarios))
+        own = slice(number * NUMBERS, (number + 1) * NUMBERS)
+        for column, name in enumerate(OF_PEOPLE, own.start):
+            fewer = base.people[name].astype(np.float64) - other.people[name]
+            changes[:, column], counted[column] = fewer[changed], fewer.sum()
+            discounted[column] = _fewer(base, other, name, economics.discount_effects)
+            if name in PRICES:
+                price = getattr(economics, PRICES[name])
+                changes[:, own][:, SAVED] += price * of_costs[name] * fewer[changed]
+                discounted[own][SAVED] += price * _fewer(
+                    base, other, name, economics.discount_costs
+                )
+        counted[own][SPENT] = other.cost - base.cost
+        discounted[own][SPENT] = discounted_cost(other, economics.discount_costs)
+        discounted[own][SPENT] -= discounted_cost(base, economics.discount_costs)
+    factors = np.tile([*of_effects.values(), 1.0, 1.0], len(scenarios))
     years = float(person_years(base.people["year_group"], scenarios[0]).sum())
     return SeedOfAll(seed, counted, discounted, changes.T @ changes, factors, years)
+
+
+def _fewer(base: PersonOutcomes, other: PersonOutcomes, name: str, rate: float) -> float:
+    """Return how much less of something there is in another run, discounted.
+
+    Courses of therapy begun before the reported years are among those of both, so they have one
+    factor.
+    """
+    ours, theirs = (float(one.people[name].sum(dtype=np.int64)) for one in (base, other))
+    factor = discount_factor(base, name, rate)
+    if name == "therapies":
+        return factor * (ours - theirs)
+    return factor * ours - discount_factor(other, name, rate) * theirs
 
 
 def _whoever_changed(outcomes: Sequence[PersonOutcomes]) -> np.ndarray:
@@ -201,18 +221,16 @@ class Alternatives:
 
     def _effect(self, parts: Mapping[str, float], scenario: int) -> np.ndarray:
         """Return the weights that give what a scenario averts."""
-        weights = np.zeros(len(self.scenarios) * NUMBERS)
+        weights = np.zeros((len(self.scenarios), NUMBERS))
         for name, weight in parts.items():
-            weights[scenario * NUMBERS + OF_PEOPLE.index(name)] = weight
-        return weights
+            weights[scenario, OF_PEOPLE.index(name)] = weight
+        return weights.ravel()
 
     def _cost(self, scenario: int) -> np.ndarray:
         """Return the weights that give what a scenario costs more, what is saved set against it."""
-        weights = self._effect(
-            {name: -getattr(self.economics, key) for name, key in PRICES.items()}, scenario
-        )
-        weights[(scenario + 1) * NUMBERS - 1] = 1.0
-        return weights
+        weights = np.zeros((len(self.scenarios), NUMBERS))
+        weights[scenario, [SAVED, SPENT]] = -1.0, 1.0
+        return weights.ravel()
 
     @property
     def offered(self) -> list[int]:

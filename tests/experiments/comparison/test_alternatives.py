@@ -171,6 +171,14 @@ def test_a_year_later_both_are_worth_less():
     assert math.isnan(pair["cost_per_averted"])
 
 
+def test_what_is_saved_is_discounted_as_money_is():
+    row, pair = rows_of(judged(price_presentation=20, discount_costs=0.1), "acts")
+    assert row["cost"] == pytest.approx(200 - 20 * ((2 + 3 / 1.1) - (1 + 1 / 1.1)))
+    factor = (2 + 3 / 1.1) / 5
+    half = 20 * factor * 1.959964 * math.sqrt(5)
+    assert pair["added_cost_high"] - pair["added_cost"] == pytest.approx(half)
+
+
 def test_courses_begun_before_the_reported_years_save_nothing():
     rows = [{"therapies": 40}, {"therapies": 60}]
     by_year = [

@@ -1,16 +1,14 @@
-"""The commands that list what there is to name, or explain one, and `init`."""
+"""The commands that list what there is to name, or explain one."""
 
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from abm.cli.options import EvidenceOption, JsonOption, OnlyOption, beginning, declared_names
-from abm.io.messages import find
+from abm.io.messages import InputError, did_you_mean, find, shown
 from abm.io.terminal import print_json, print_table
 
 if TYPE_CHECKING:
@@ -53,14 +51,6 @@ def scenarios(as_json: JsonOption = False) -> None:
         print_table(("name", "title", "what it asks"), rows)
 
 
-def init(name: Annotated[str, typer.Argument(help="Letters, digits, - and _ only.")]) -> None:
-    """Write scenarios/NAME.toml, commented, to start a scenario from."""
-    from abm.scenario.toml_text import write_starter
-
-    path = write_starter(name, Path("scenarios"))
-    print(f"Wrote {path}. Edit it, then: nssi run {name}", file=sys.stderr)
-
-
 # Parameters and switches
 
 TRENDS = {
@@ -71,33 +61,70 @@ TRENDS = {
 
 
 def parameters(
-    name: Annotated[
-        str | None, typer.Argument(help="One parameter or switch.", autocompletion=declared_names)
+    sought: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME|WORD...]",
+            help="A parameter or switch to explain, or words to search for.",
+            autocompletion=declared_names,
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List every parameter and switch, or explain one."""
+    """List every parameter and switch, explain one, or search names and sentences for words."""
     from abm.parameters import find_declared, parameters, switches
 
-    columns = ("name", "default", "range", "unit", "what it means")
-    declared = [*parameters().values(), *switches().values()]
-    _Listing(
-        columns, declared, find_declared, _declared_row, declared_lines, _declared_object
-    ).show(name, "name", as_json)
+    declared: dict[str, Parameter | Switch] = {**parameters(), **switches()}
+    asked = sought or []
+    is_search = len(asked) > 1 or (bool(asked) and asked[0] not in declared)
+    entries = searched(asked, declared.values()) if is_search else [*declared.values()]
+    columns = ("name", "default", "range", "unit", "what it means", "source")
+    width = len(columns) if is_search else -1
+    listing = _Listing(
+        columns[:width],
+        entries,
+        find_declared,
+        lambda entry: _declared_row(entry)[:width],
+        declared_lines,
+        _declared_object,
+    )
+    listing.show(asked[0] if asked and not is_search else None, "name", as_json)
+
+
+def searched(
+    sought: Sequence[str], declared: "Iterable[Parameter | Switch]"
+) -> "list[Parameter | Switch]":
+    """Return what has all words, or parts of words, in its name or sentence.
+
+    InputError with the nearest word of any name or sentence if there is none.
+    """
+    texts = [
+        (entry, f"{entry.name} {entry.name.replace('_', ' ')} {entry.sentence}".lower())
+        for entry in declared
+    ]
+    hits = [entry for entry, text in texts if all(word.lower() in text for word in sought)]
+    if hits:
+        return hits
+    known = dict.fromkeys(word.strip("().,:;") for _, text in texts for word in text.split())
+    unknown = [word for word in sought if not any(word.lower() in text for _, text in texts)]
+    meant = did_you_mean(unknown[0], known) if unknown else ""
+    asked = shown(" ".join(sought))
+    raise InputError(f"no parameter or switch has {asked} in its name or sentence{meant}")
 
 
 def _declared_row(declared: "Parameter | Switch") -> tuple[str, ...]:
     from abm.parameters import Switch
 
     if isinstance(declared, Switch):
-        choices = " | ".join(declared.values)
-        return declared.name, declared.default, choices, "switch", declared.sentence
-    bounds = f"{declared.low:g} to {declared.high:g}"
-    return declared.name, f"{declared.default:g}", bounds, declared.unit, declared.sentence
+        default, bounds, unit = declared.default, " | ".join(declared.values), "switch"
+    else:
+        default, unit = f"{declared.default:g}", declared.unit
+        bounds = f"{declared.low:g} to {declared.high:g}"
+    return declared.name, default, bounds, unit, declared.sentence, declared.source
 
 
 def declared_lines(declared: "Parameter | Switch") -> list[tuple[str, str]]:
-    """Return everything that is declared about one name, a field and its words a line."""
+    """Return everything that is declared about one name, a field and its sought a line."""
     from abm.parameters import Switch
 
     if isinstance(declared, Switch):

@@ -40,7 +40,7 @@ COMMANDS = {
         "scenarios": "List the scenarios that can be named.",
         "init": "Write a scenario file to start your own from.",
         "interventions": "List the kinds of interventions, or explain one.",
-        "parameters": "List the numbers of the model, or explain one.",
+        "parameters": "List, search or explain the numbers of the model.",
         "sweep": "Simulate a scenario with many values of its numbers.",
         "sensitivity": "Find which numbers move which results.",
         "ablate": "Switch off one mechanism at a time, and see what it does.",
@@ -56,7 +56,7 @@ COMMANDS = {
     },
 }
 """What a person wants, and by which commands; each is a function in a module of its name."""
-IN_LISTS = ("scenarios", "init", "interventions", "parameters", "explain", "evidence")
+IN_LISTS = ("scenarios", "interventions", "parameters", "explain", "evidence")
 """These stand together in `abm.cli.lists`."""
 
 

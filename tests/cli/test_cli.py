@@ -184,7 +184,8 @@ WRONG = [
     (["run", "--sead", "1"], "--seed"),
     (["run", "baseline", "another"], "another"),
     (["rum"], "rum"),
-    (["parameters", "no_such_name"], "no parameter or switch"),
+    (["parameters", "scholl"], "did you mean 'school'"),
+    (["parameters", "stressor_rat", "girls"], "no parameter or switch"),
     (["explain", "night"], "night"),
     (["interventions", "school_skils_programme"], "did you mean 'school_skills_programme'"),
     (["run", "school-skills", "--set", "interventions.dbt_a.coverage=1"], "no such intervention"),
@@ -258,6 +259,15 @@ def test_one_name_is_explained(nssi: Nssi, declared: Callable[[], dict[str, Any]
         assert each.source in outcome.out
 
 
+def test_words_search_names_and_sentences(nssi: Nssi) -> None:
+    heading, *lines = nssi("parameters", "Girls", "share").out.splitlines()
+    assert heading.split()[-1] == "source"
+    assert any(line.startswith("female_share ") for line in lines)
+    assert all("girls" in line.lower() and "share" in line.lower() for line in lines)
+    found = {each["name"] for each in json.loads(nssi("parameters", "barrier", "--json").out)}
+    assert {name for name in parameters() if "barrier" in name} <= found < {*parameters()}
+
+
 def test_scenarios_are_listed(nssi: Nssi) -> None:
     found = json.loads(nssi("scenarios", "--json").out)
     assert {"baseline", "birth-cohort"} <= {each["name"] for each in found}
@@ -309,8 +319,11 @@ def test_a_terminal_that_knows_no_accents_is_no_error(tmp_path: Path) -> None:
 # init
 
 
-def test_a_new_scenario_loads_as_the_baseline_does(nssi: Nssi, tmp_path: Path) -> None:
-    outcome = nssi("init", "my-plan_2")
+@pytest.mark.parametrize("options", [[], ["--full"]])
+def test_a_new_scenario_loads_as_the_baseline_does(
+    nssi: Nssi, tmp_path: Path, options: list[str]
+) -> None:
+    outcome = nssi("init", "my-plan_2", *options)
     assert (outcome.code, outcome.out) == (0, "")
     assert "my-plan_2" in outcome.err
     assert [path.name for path in tmp_path.rglob("*.toml")] == ["my-plan_2.toml"]
@@ -320,19 +333,22 @@ def test_a_new_scenario_loads_as_the_baseline_does(nssi: Nssi, tmp_path: Path) -
     assert nssi("init", "my-plan_2").code == 2
 
 
-def test_every_value_a_new_scenario_shows_is_valid(nssi: Nssi, tmp_path: Path) -> None:
-    nssi("init", "plan")
+@pytest.mark.parametrize("options", [[], ["--full"]])
+def test_every_value_a_new_scenario_shows_is_valid(
+    nssi: Nssi, tmp_path: Path, options: list[str]
+) -> None:
+    nssi("init", "plan", *options)
     path = tmp_path / "scenarios" / "plan.toml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(
-        re.sub(r"(?m)^# ([a-z0-9_]+ = |\[trends|\[\[interventions)", r"\1", text), encoding="utf-8"
-    )
+    assert (len(text.splitlines()) <= 30) == (not options)
+    text = re.sub(r"(?m)^# ([a-z0-9_]+ = |\[trends|\[\[interventions)", r"\1", text)
+    path.write_text(text, encoding="utf-8")
     plan = load_scenario("plan")
     assert plan.parameters == load_scenario("baseline").parameters
-    assert plan.trends
     assert [each.kind for each in plan.interventions] == ["school_skills_programme"]
-    for name in (*parameters(), *switches()):
-        assert f"\n{name} = " in path.read_text(encoding="utf-8")
+    if options:
+        assert plan.trends
+        assert all(f"\n{name} = " in text for name in (*parameters(), *switches()))
 
 
 def test_init_does_not_write_through_a_file_that_is_no_folder(nssi: Nssi, tmp_path: Path) -> None:

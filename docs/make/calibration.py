@@ -121,7 +121,7 @@ def _diagnosed(folder: Path, about: Path, chosen: Recipe) -> dict[str, Any] | No
         ],
         "regressions": [
             (_figure(row.target), f"{row.explained:.2f}", *(f"{spread:.3f}" for spread in (
-                row.observation_sd, row.discrepancy_sd, row.unexplained_sd)))
+                row.observation_sd, row.discrepancy_sd, row.error_sd, row.unexplained_sd)))
             for row in rows(regressions)
         ],
         "runs": regressions["runs"].iloc[0],

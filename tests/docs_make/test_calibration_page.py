@@ -41,7 +41,7 @@ def diagnosed(tmp_path):
         }),
         "regressions": pd.DataFrame({
             "target": ["P01"], "explained": [0.9], "observation_sd": [0.1],
-            "discrepancy_sd": [0.05], "unexplained_sd": [0.1], "runs": [200],
+            "discrepancy_sd": [0.05], "error_sd": [0.04], "unexplained_sd": [0.1], "runs": [200],
         }),
         "correlations": pd.DataFrame({
             "parameter": names[:1], "parameter_2": names[1:2], "correlation": [0.7],

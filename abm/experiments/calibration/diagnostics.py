@@ -49,7 +49,8 @@ def ranks(
         likelihood = learn(runs.take(rest), near, fit.likelihood.noise, settings)
         for number in own:
             run = truths[number]
-            density = likelihood.given(runs.figures[run] + errors[number] * noise**0.5)
+            observed = runs.figures[run] + errors[number] * noise**0.5
+            density = likelihood.given(observed, is_run=True)
             drawn = sample(density, priors[number], settings.seed + int(number), FEWER)
             below = drawn.weights @ (drawn.scores < runs.scores[run])
             rows += [(int(number), at, float(rank)) for at, rank in enumerate(below)]
@@ -100,16 +101,18 @@ def flatness(ranked: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def regressions_table(fit: Fit, targets: Sequence[Target]) -> pd.DataFrame:
     """Return how well each target is known, and the sources of spread, on natural scales.
 
-    `explained` is R2 in runs left out; `unexplained_sd` holds chance of a run and error together.
+    `explained` is R2 in runs left out. `unexplained_sd` holds chance of a run and error of the
+    regression; `error_sd` is the same as long as no runs of one point tell them apart.
     """
-    local = fit.likelihood.local
-    spread = np.array([target.spread for target in targets])
+    likelihood = fit.likelihood
+    spread, local = np.array([target.spread for target in targets]), likelihood.local
     return pd.DataFrame({
         "target": [target.name for target in targets],
         "scale": [target.scale.kind for target in targets],
         "explained": local.explained,
         "observation_sd": spread,
-        "discrepancy_sd": np.sqrt(np.maximum(fit.likelihood.noise - spread**2, 0.0)),
+        "discrepancy_sd": np.sqrt(np.maximum(likelihood.noise - spread**2, 0.0)),
+        "error_sd": np.sqrt(np.diag(likelihood.error)),
         "unexplained_sd": np.sqrt(np.diag(local.covariance)),
         "runs": round(fit.worth),
     })  # fmt: skip

@@ -33,6 +33,8 @@ FEWEST_RUNS = 20
 PASSES = 4  # of regressing where the posterior is, which regressions decide
 ROUGHLY = 12  # power of 2: points of a round of all passes but the last
 BEYOND = 0.999  # of the distances that chance and error allow; farther off is ruled out
+LEAST_ERROR = 0.1  # of what is unexplained: a regression is never taken as more exact
+REPEATS = 2  # of points for each figure: fewer do not tell chance
 EVERYWHERE = 1e6  # variance of a distribution from which all points are alike near
 
 
@@ -146,26 +148,31 @@ class Likelihood:
 
     local: Regression
     everywhere: Regression
+    error: np.ndarray  # covariance of the error of the local regression, without chance
     noise: np.ndarray  # variance by target, of the observation and of what the model leaves out
 
-    def given(self, observed: np.ndarray) -> LogDensity:
-        """Return the log-likelihood of normal scores, given observed figures."""
+    def given(self, observed: np.ndarray, is_run: bool = False) -> LogDensity:
+        """Return the log-likelihood of normal scores, given observed figures.
+
+        What is expected at a point is held against published figures, in whose intervals chance is
+        already. Where a run is taken as observed its own chance counts, too.
+        """
         from scipy.stats import chi2
 
         farthest = float(chi2.ppf(BEYOND, len(observed)))
+        error = self.local.covariance if is_run else self.error
+
+        def squared(off: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+            root = np.linalg.cholesky(np.linalg.inv(np.diag(self.noise) + covariance))
+            return np.asarray(((off @ root) ** 2).sum(axis=1))
 
         def log_likelihood(scores: np.ndarray) -> np.ndarray:
             unit = unit_of(scores)
-            near = self._distances(self.local, unit, observed)
-            far = self._distances(self.everywhere, unit, observed)
+            near = squared(self.local(unit) - observed, error)
+            far = squared(self.everywhere(unit) - observed, self.everywhere.covariance)
             return np.asarray(-0.5 * (near + np.maximum(far - farthest, 0.0)))
 
         return log_likelihood
-
-    def _distances(self, own: Regression, unit: np.ndarray, observed: np.ndarray) -> np.ndarray:
-        off = own(unit) - observed
-        root = np.linalg.cholesky(np.linalg.inv(np.diag(self.noise) + own.covariance))
-        return np.asarray(((off @ root) ** 2).sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -178,6 +185,7 @@ class Fit:
     worth: float  # runs that those it was learnt from are worth
     posterior: Sample
     normal: Normal  # with the mean and covariance of the posterior
+    of_a_run: Sample  # the posterior if a run, with its chance, had given what was observed
 
 
 def noise_of(targets: Sequence[Target], settings: FitSettings) -> np.ndarray:
@@ -192,7 +200,29 @@ def learn(runs: BankRuns, near: Normal, noise: np.ndarray, settings: FitSettings
     unit, even = unit_of(runs.scores), np.ones(len(runs.scores))
     everywhere = regress(unit, runs.figures, even, runs.point)
     local = regress(unit, runs.figures, weights_near(runs, near, settings), runs.point)
-    return Likelihood(local, everywhere, noise)
+    return Likelihood(local, everywhere, _error(local.covariance, chance_of(runs)), noise)
+
+
+def chance_of(runs: BankRuns) -> np.ndarray | None:
+    """Return the covariance of chance, told by runs of one point; None where there are too few."""
+    counts = np.bincount(runs.point)
+    sums = np.zeros((len(counts), runs.figures.shape[1]))
+    np.add.at(sums, runs.point, runs.figures)
+    off = runs.figures - (sums / counts[:, None])[runs.point]
+    freedom = len(runs.figures) - len(counts)
+    return off.T @ off / freedom if freedom >= REPEATS * off.shape[1] else None
+
+
+def _error(unexplained: np.ndarray, chance: np.ndarray | None) -> np.ndarray:
+    """Return the part of the unexplained covariance that chance leaves, at least a little.
+
+    All of it where chance is not known, which makes a posterior wider than it need be.
+    """
+    if chance is None:
+        return unexplained
+    size = np.sqrt(np.outer(np.diag(unexplained), np.diag(unexplained)))
+    values, vectors = np.linalg.eigh((unexplained - chance) / size)
+    return np.asarray((vectors * np.maximum(values, LEAST_ERROR)) @ vectors.T * size)
 
 
 def weights_near(runs: BankRuns, near: Normal, settings: FitSettings) -> np.ndarray:
@@ -221,7 +251,8 @@ def fit_runs(runs: BankRuns, targets: Sequence[Target], settings: FitSettings) -
         if left:
             near = normal
     worth = effective_size(weights_near(runs, near, settings))
-    return Fit(likelihood, observed, near, worth, drawn, normal)
+    of_a_run = sample(likelihood.given(observed, is_run=True), prior, settings.seed)
+    return Fit(likelihood, observed, near, worth, drawn, normal, of_a_run)
 
 
 # The point that stands for the posterior

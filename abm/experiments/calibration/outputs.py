@@ -107,7 +107,7 @@ def _tables(
         ),
         "correlations": diagnostics.correlations_table(space, unit, even),
         "ranks": histograms.assign(parameter=[space.names[at] for at in histograms["parameter"]]),
-        "opinions": opinions_table(space, fit.posterior, other),
+        "opinions": opinions_table(space, fit.of_a_run, other),
     }
     wave, after = finished[-1]
     if calibration.drawn_from(wave) is None:

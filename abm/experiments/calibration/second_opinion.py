@@ -2,7 +2,8 @@
 
 Regression-adjusted approximate Bayesian computation (Beaumont, Zhang and Balding 2002, Genetics
 162, 2025-2035): of all runs those nearest to what was observed are kept, weighted by nearness, and
-moved along a plane to where it was. Near is what a regression of the free numbers on the figures
+moved along a plane to where it was. The chance of runs is in it, so it is compared with the fit of
+a run. Near is what a regression of the free numbers on the figures
 says of both (Fearnhead and Prangle 2012, Journal of the Royal Statistical Society B 74, 419-474).
 """
 

@@ -48,11 +48,11 @@ def bank(*waves: tuple[Normal, int, int]) -> BankRuns:
     return BankRuns(np.concatenate(scores), figures, number, tuple(wave[0] for wave in waves))
 
 
-def exact_moments() -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and standard deviation of the exact posterior, by many points."""
+def exact_moments(chance: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and standard deviation of the exact posterior, with so much of chance in it."""
     unit = generator(2, Purpose.BANK).random((300_000, DIMENSIONS))
     spread = np.array([target.spread for target in targets()])
-    covariance = np.diag(spread**2) + _chance()
+    covariance = np.diag(spread**2) + chance * _chance()
     off = (unit - TRUTH) @ SLOPES
     weights = np.exp(-0.5 * np.einsum("ij,jk,ik->i", off, np.linalg.inv(covariance), off))
     weights /= weights.sum()

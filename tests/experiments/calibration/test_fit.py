@@ -20,7 +20,9 @@ from abm.experiments.calibration.fit import (
     BankRuns,
     Fit,
     FitError,
+    chance_of,
     fit_runs,
+    learn,
     point_estimate,
     regress,
 )
@@ -57,20 +59,26 @@ def moments(of: Sample) -> tuple[np.ndarray, np.ndarray]:
     return mean, np.sqrt(of.weights @ (unit - mean) ** 2)
 
 
-def test_the_posterior_is_the_exact_one(fit: Fit) -> None:
-    mean, spread = moments(fit.posterior)
-    exact_mean, exact_spread = exact_moments()
+@pytest.mark.parametrize(("kind", "chance"), [("posterior", 0.0), ("of_a_run", 1.0)])
+def test_the_posterior_is_the_exact_one(fit: Fit, kind: str, chance: float) -> None:
+    drawn = getattr(fit, kind)
+    mean, spread = moments(drawn)
+    exact_mean, exact_spread = exact_moments(chance)
     assert np.abs(mean - exact_mean).max() < 0.15 * exact_spread.min()
     assert np.allclose(spread, exact_spread, rtol=0.1)
-    assert effective_size(fit.posterior.weights) > 1000
+    assert effective_size(drawn.weights) > 1000
 
 
-def test_chance_is_what_the_regression_leaves(fit: Fit) -> None:
-    local = fit.likelihood.local
-    assert np.allclose(np.diag(local.covariance) ** 0.5, CHANCE, rtol=0.25)
-    shared = local.covariance[0, 1] / np.prod(np.diag(local.covariance)[:2]) ** 0.5
-    assert shared == pytest.approx(0.5**0.5, abs=0.15)
+def test_chance_is_told_from_error_by_runs_of_one_point(runs: BankRuns, fit: Fit) -> None:
+    chance, local = chance_of(runs), fit.likelihood.local
+    assert chance is not None
+    assert np.allclose(np.diag(chance) ** 0.5, CHANCE, rtol=0.2)
+    assert chance[0, 1] / np.prod(np.diag(chance)[:2]) ** 0.5 == pytest.approx(0.5**0.5, abs=0.15)
+    assert (np.diag(fit.likelihood.error) < 0.5 * np.diag(local.covariance)).all()
     assert (local.explained > 0.8).all()
+    once = runs.take(np.unique(runs.point, return_index=True)[1])
+    alone = learn(once, fit.near, fit.likelihood.noise, FIT)  # all that is unexplained is error
+    assert np.array_equal(alone.error, alone.local.covariance)
 
 
 def test_runs_near_the_posterior_weigh_more_than_those_far_off(runs: BankRuns, fit: Fit) -> None:
@@ -79,7 +87,7 @@ def test_runs_near_the_posterior_weigh_more_than_those_far_off(runs: BankRuns, f
 
 
 def test_a_second_opinion_agrees(runs: BankRuns, fit: Fit) -> None:
-    table = opinions_table(SPACE, fit.posterior, second_opinion(runs, fit, FIT))
+    table = opinions_table(SPACE, fit.of_a_run, second_opinion(runs, fit, FIT))
     assert table["difference"].abs().max() < 0.5
     assert table["overlap"].min() > 0.75
 
@@ -102,7 +110,7 @@ def test_the_point_is_a_point_that_was_run_inside_the_posterior(runs: BankRuns, 
     own = (runs.scores == point.scores).all(axis=1)
     assert own.sum() == 2
     assert not point.outside.any()
-    off = (unit_of(point.scores) - TRUTH) / exact_moments()[1]
+    off = (unit_of(point.scores) - TRUTH) / exact_moments(0.0)[1]
     assert np.abs(off).max() < 2.0
 
 

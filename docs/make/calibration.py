@@ -68,7 +68,7 @@ def _figure(name: str) -> str:
 
 
 def _figures(chosen: Recipe) -> list[Row]:
-    targets = targets_of(statistics(chosen.runs.world), chosen.quantities)
+    targets = targets_of(statistics(chosen.runs.world), chosen.quantities, chosen.checked)
     fitted = [
         (_figure(target.name), f"{target.low:.4g} to {target.high:.4g}", target.scale.kind
          + (f"; quantity {chosen.quantities[target.name]}" if target.name in chosen.quantities

@@ -101,6 +101,8 @@ class Recipe(Declared):
     held: dict[str, float | str] = Field(default_factory=dict)
     """By name of a parameter or switch: the value that it has in every run, where it is not the
     default."""
+    checked: dict[str, Text] = Field(default_factory=dict)
+    """By statistic of the bank: why it is left out of the fit though its entry is fitted."""
     quantities: dict[str, Text] = Field(default_factory=dict)
     """By statistic of the bank: the quantity whose published estimates, taken together, it is held
     against in place of its own."""

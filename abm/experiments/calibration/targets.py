@@ -8,6 +8,7 @@ Entries that no normal error fits (an age group, a one-sided bound) are checked,
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -25,6 +26,7 @@ HALF_OF_95 = 1.959963984540054
 LEAST_PERCENT = 0.05  # below, and as far from 100, log-odds say nothing of 2,000 people
 LEAST_SHARE = 0.02  # of the accepted lower end: below, a logarithm says nothing
 MOST_CORRELATED = 0.99
+NOTHING: Mapping[str, str] = MappingProxyType({})
 ASKED = ("table", "statistic", "of", "by", "given", "where")
 """Studies that differ in none of these differ at most in whom they ask."""
 
@@ -128,14 +130,19 @@ class Targets:
 
 
 def targets_of(
-    statistics: Mapping[str, BankStatistic], quantities: Mapping[str, str] | None = None
+    statistics: Mapping[str, BankStatistic],
+    quantities: Mapping[str, str] = NOTHING,
+    only_checked: Mapping[str, str] = NOTHING,
 ) -> Targets:
     """Return the targets among the statistics: those of entries that are fitted, and of quantities.
 
     `quantities` names, by statistic, the quantity whose published estimates together it is held
-    against. A DeclarationError if a statistic or a quantity is not there.
+    against; `only_checked` why one is left out of the fit. A DeclarationError if a statistic or a
+    quantity is not there.
     """
-    accepted = _accepted_of(statistics, quantities or {})
+    accepted = _accepted_of(statistics, quantities)
+    for name in only_checked:
+        _demand(name, statistics, "checked")
     fitted: list[Target] = []
     checked: dict[str, str] = {}
     for statistic in statistics.values():
@@ -155,7 +162,12 @@ def targets_of(
         else:
             scale = scale_of(statistic.study, low)
             fitted.append(Target(statistic.name, scale, low, high))
-    return Targets(tuple(fitted), checked)
+    return Targets(tuple(fitted), checked).without(only_checked)
+
+
+def _demand(name: str, among: Mapping[str, object], part: str) -> None:
+    if name not in among:
+        raise DeclarationError(f"recipe.toml: {part}: no {name}{did_you_mean(name, among)}")
 
 
 def _accepted_of(
@@ -165,10 +177,8 @@ def _accepted_of(
     known = declared_quantities() if quantities else {}
     accepted = {}
     for name, quantity in quantities.items():
-        for asked, among in ((name, statistics), (quantity, known)):
-            if asked not in among:
-                hint = did_you_mean(asked, among)
-                raise DeclarationError(f"recipe.toml: quantities: no {asked}{hint}")
+        _demand(name, statistics, "quantities")
+        _demand(quantity, known, "quantities")
         own = statistics[name].entry.id
         if not any(
             member.entry == own and member.compares is None and member.over is None

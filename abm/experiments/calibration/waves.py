@@ -51,7 +51,8 @@ class Calibration:
 
     def targets(self) -> Targets:
         """Return the targets of the register of this package."""
-        return targets_of(statistics(self.recipe.runs.world), self.recipe.quantities)
+        recipe = self.recipe
+        return targets_of(statistics(recipe.runs.world), recipe.quantities, recipe.checked)
 
     def folder(self, wave: Wave) -> WaveFolder:
         """Return the folder of a wave."""

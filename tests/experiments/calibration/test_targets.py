@@ -78,7 +78,7 @@ def test_the_accepted_interval_is_read_as_one_of_95_percent():
     assert target.scale.back(ends) == pytest.approx([15, 20], rel=1e-4)
 
 
-def test_a_quantity_is_aimed_at_by_what_its_estimates_say_together():
+def test_a_recipe_aims_at_what_estimates_of_a_quantity_say_together_and_leaves_figures_out():
     own = targets_of(statistics())
     name, quantity = "E037", next(
         one.id for one in quantities().values()
@@ -88,6 +88,11 @@ def test_a_quantity_is_aimed_at_by_what_its_estimates_say_together():
     aimed = {target.name: target for target in targets_of(statistics(), {name: quantity}).fitted}
     assert [*aimed] == own.names
     assert (aimed[name].low, aimed[name].high) == (pooled.low, pooled.high)
+    left_out = targets_of(statistics(), only_checked={name: "solved afterwards"})
+    assert set(own.names) - set(left_out.names) == {name}
+    assert left_out.checked[name] == "solved afterwards"
+    with pytest.raises(DeclarationError, match="checked: no "):
+        targets_of(statistics(), only_checked={name + "x": "why"})
     for wrong in ({name: quantity + "x"}, {name + "x": quantity}, {"P01": quantity}):
         with pytest.raises(DeclarationError, match="quantities: "):
             targets_of(statistics(), wrong)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,13 +10,13 @@ from abm.cli.answers import answering
 from abm.cli.frame import Results, carry_out, list_failures
 from abm.cli.options import SharedOptions, scenario_names, shares
 from abm.experiments.comparison import folder_name
+from abm.io.tables import checksum, write_parquet
 from abm.io.terminal import EXIT_FAILED, complain
 from abm.runs.folder import RunFolder
 from abm.runs.options import RunOptions
 from abm.scenario.scenario import Scenario
 
-if TYPE_CHECKING:
-    pass
+PEOPLE = "compared_people.parquet"
 
 
 @shares("seeds seed population years settings uncertainty out jobs dask force quiet as_json")
@@ -37,6 +37,9 @@ def compare(
             metavar="OTHER...", help="One or more other scenarios.", autocompletion=scenario_names
         ),
     ],
+    people: Annotated[
+        bool, typer.Option("--people", help="Write compared_people.parquet.")
+    ] = False,
 ) -> None:
     """Simulate scenarios with the same seeds, pair their people, and say what each prevents, for
     whom, and how sure that is.
@@ -47,18 +50,22 @@ def compare(
         from abm.experiments.comparison.runs import comparison_folder
 
         options = shared.run_options()
-        code = compare_command(scenarios, seeds, options)
+        code = compare_command(scenarios, seeds, options, keeps_people=people)
         answer.leave(code, comparison_folder(options.out, scenarios, options.draws).path)
 
 
 def compare_command(
-    scenarios: Sequence[Scenario], seeds: Sequence[int], options: RunOptions
+    scenarios: Sequence[Scenario],
+    seeds: Sequence[int],
+    options: RunOptions,
+    keeps_people: bool = False,
 ) -> int:
     """Run scenarios over the same seeds and write what each prevents against the first.
 
     Runs that are kept are not run again; more seeds extend the tables, and fewer take nothing away:
-    tables span every seed that the folder held before. Returns the exit code; nothing is written if
-    the scenarios cannot be compared, or cannot have the parameters drawn.
+    tables span every seed that the folder held before, and people stay once they are written.
+    Returns the exit code; nothing is written if the scenarios cannot be compared, or cannot have
+    the parameters drawn.
     """
     from abm.experiments.comparison.compare import check_comparable
     from abm.experiments.comparison.runs import comparison_folder
@@ -68,15 +75,21 @@ def compare_command(
     if options.draws is not None:
         options.draws.check(scenarios, wanted)
     folder = comparison_folder(options.out, scenarios, options.draws)
-    return carry_out(folder, lambda: _compared(folder, tuple(scenarios), wanted, options))
+    return carry_out(
+        folder, lambda: _compared(folder, tuple(scenarios), wanted, options, keeps_people)
+    )
 
 
 def _compared(
-    folder: RunFolder, scenarios: tuple[Scenario, ...], seeds: Sequence[int], options: RunOptions
+    folder: RunFolder,
+    scenarios: tuple[Scenario, ...],
+    seeds: Sequence[int],
+    options: RunOptions,
+    keeps_people: bool,
 ) -> Results | int:
     """Run what is missing; the tables are of all seeds asked for so far, what is shown of now."""
     from abm.experiments.comparison.compare import find
-    from abm.experiments.comparison.runs import kept_outcomes, run_missing
+    from abm.experiments.comparison.runs import kept_outcomes, people_of_all, run_missing
     from abm.report.figures.comparison import draw_comparison_figures
     from abm.report.terminal.comparison import as_plain, comparison_section
     from abm.report.terminal.printing import print_result
@@ -114,9 +127,13 @@ def _compared(
         "frontier.csv": findings.frontier,
         "acceptability.csv": findings.acceptability,
     }
+    written = folder.write(tables, optional=tables)
+    if keeps_people or (folder.path / PEOPLE).exists():
+        write_parquet(folder.path / PEOPLE, people_of_all(scenarios, spanned, options))
+        written[PEOPLE] = {"sha256": checksum(folder.path / PEOPLE)}
     content = {"seeds": spanned, "failed": [list(run) for run in failures]}
     return Results(
-        tables=folder.write(tables, optional=tables),
+        tables=written,
         content=content | ({} if options.draws is None else options.draws.describe(spanned)),
         show=show_all,
         draw=lambda path: draw_comparison_figures(path, findings),

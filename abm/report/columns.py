@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from abm.experiments.comparison.person_outcomes import FIELDS
 from abm.io.declarations import Declared, Text, read_declarations
 from abm.mechanisms.day_log import ACT_DTYPE
 from abm.people.layout import declared_fields
@@ -63,6 +64,9 @@ def _prepared(content: dict[str, Any]) -> dict[str, Any]:
         if file in OF_PEOPLE:
             names = ("seed", *OF_PEOPLE[file])
             table["columns"] = [_of_people(name, file, content["people"]) for name in names]
+        elif file == "compared_people.parquet":
+            rows = [_of_people(name, file, content["people"]) for name in ("seed", *FIELDS)]
+            table["columns"] = [{"name": "scenario"}, *rows]
         for key in {"columns", "by_draw"} & table.keys():
             known = [{**content["shared"].get(row["name"], {}), **row} for row in table[key]]
             table[key] = [{**content["units"].get(row.get("unit"), {}), **row} for row in known]

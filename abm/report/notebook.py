@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from abm.io.messages import did_you_mean
+from abm.io.messages import InputError, did_you_mean
 from abm.report.columns import tables
 from abm.report.figures import comparison, runs, style
 from abm.report.rendering import as_cell
@@ -40,13 +40,13 @@ def columns(table: str) -> pd.DataFrame:
     """Return what the columns of a table mean: unit, meaning, type and the decimals worth showing.
 
     The table is "curves", "people", "acts", "panel", "moments" or "ties", or a file that a command
-    writes, such as "differences.csv"; ValueError for another name.
+    writes, such as "differences.csv"; InputError with the nearest name for another.
     """
     known = {file.partition(".")[0]: described for file, described in tables().items()}
     name = str(table).partition(".")[0]
     if name not in known:
         hint = did_you_mean(name, known)
-        raise ValueError(f"there is no table {table!r}; expected {', '.join(known)}{hint}")
+        raise InputError(f"there is no table {table!r}; expected {', '.join(known)}{hint}")
     rows = [column.model_dump() for column in known[name].columns + known[name].by_draw]
     return pd.DataFrame(rows).rename(columns={"name": "column"}).set_index("column")
 

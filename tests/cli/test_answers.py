@@ -33,7 +33,7 @@ COMMANDS = {
     ),
     "compare baseline school-skills": (
         "abm.cli.compare.compare_command",
-        lambda scenarios, _, how: comparison_folder(how.out, scenarios).path,
+        lambda scenarios, _, how, **__: comparison_folder(how.out, scenarios).path,
     ),
     "sweep baseline --vary stressor_rate=0.3,0.4": (
         "abm.cli.sweep.sweep_command",

@@ -131,8 +131,19 @@ def test_a_record_says_how_to_have_its_other_frames():
 
 def test_groups_that_are_not_there_are_refused_with_those_that_are(findings):
     assert len(findings.averted("sex"))
-    with pytest.raises(ValueError, match=r"expected one of all, sex, .*did you mean 'sex'"):
+    with pytest.raises(abm.InputError, match=r"expected one of all, sex, .*did you mean 'sex'"):
         findings.averted("sexx")
+    for given in ({"outcome": "new_case"}, {"scenario": "skiled"}):
+        with pytest.raises(abm.InputError, match="did you mean"):
+            findings.averted(**given)
+    name = findings.others[-1].name
+    (row,) = findings.averted(outcome="acts", scenario=name).to_dict("records")
+    assert (row["scenario"], row["outcome"]) == (name, "acts")
+
+
+def test_one_scenario_is_no_comparison():
+    with pytest.raises(abm.InputError, match="two scenarios or more, in a list"):
+        abm.compare("baseline")
 
 
 IN_A_NOTEBOOK = """

@@ -77,23 +77,33 @@ class ComparisonFindings:
         """What is compared with the first scenario."""
         return self.scenarios[1:]
 
-    def averted(self, group: str = "all") -> "pd.DataFrame":
+    def averted(
+        self, group: str = "all", outcome: str | None = None, scenario: str | None = None
+    ) -> "pd.DataFrame":
         """Return the rows of `differences` over all seeds for one way to tell people apart.
 
-        It is "all", "sex", "age" or "adversity_quartile"; ValueError for another.
+        It is "all", "sex", "age" or "adversity_quartile"; of one outcome or scenario, if named.
+        InputError with the nearest name for another.
         """
-        table = self.differences
-        groups = table["group"].unique().tolist()
-        if group not in groups:
-            hint = did_you_mean(str(group), groups)
-            raise ValueError(f"expected one of {', '.join(groups)}, not {shown(group)}{hint}")
-        return table[(table["seed"] == "all") & (table["group"] == group)].reset_index(drop=True)
+        table = self.differences[self.differences["seed"] == "all"]
+        for column, name in (("group", group), ("outcome", outcome), ("scenario", scenario)):
+            if name is not None:
+                _check_name(name, table[column].unique().tolist(), column)
+                table = table[table[column] == name]
+        return table.reset_index(drop=True)
 
     def __repr__(self) -> str:
         names = ", ".join(scenario.name for scenario in self.others)
         return (
             f"<ComparisonFindings with {self.base.name}, others: {names}, seeds: {len(self.seeds)}>"
         )
+
+
+def _check_name(name: object, known: Sequence[str], kind: str) -> None:
+    """Raise an InputError that names the nearest if there is no such name."""
+    if name not in known:
+        hint = did_you_mean(str(name), known)
+        raise InputError(f"{kind}: expected one of {', '.join(known)}, not {shown(name)}{hint}")
 
 
 def compare(
@@ -127,6 +137,8 @@ def compare(
     >>> pair = abm.compare(["baseline", "school-skills"], seeds=range(20))  # doctest: +SKIP
     >>> pair.averted()[["outcome", "averted", "low", "high"]]  # doctest: +SKIP
     """
+    if isinstance(scenarios, str | Path | Scenario):
+        raise InputError("compare: expected two scenarios or more, in a list")
     load = partial(load_scenario, population=population, years=years, overrides=overrides)
     loaded = [
         scenario if isinstance(scenario, Scenario) else load(scenario) for scenario in scenarios

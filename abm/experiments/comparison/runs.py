@@ -9,13 +9,15 @@ import math
 import statistics
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from abm.compilation import version_of
 from abm.experiments.comparison import folder_name
@@ -37,7 +39,7 @@ from abm.runs.warm_ups import kept_warm_up, resumed, warm_up_agent_days, warm_up
 from abm.scenario.dates import DAYS_A_YEAR
 from abm.simulation.beside import run_worlds_together
 from abm.simulation.compiled import announce_compiling
-from abm.simulation.record import Logs
+from abm.simulation.record import Logs, columns_of
 from abm.simulation.run import record_of
 from abm.simulation.world import World
 
@@ -355,6 +357,18 @@ def kept_outcomes(options: RunOptions, scenario: "Scenario", seed: int) -> Perso
             f"what is kept of {scenario.name}, seed {seed}, holds no people of a run "
             f"({str(error).splitlines()[0]}); removed, and the same command runs it again"
         ) from error
+
+
+def people_of_all(
+    scenarios: "Sequence[Scenario]", seeds: Iterable[int], options: RunOptions
+) -> Iterator[dict[str, np.ndarray]]:
+    """Yield the columns of everybody, run by run, of runs that are kept: one row a person."""
+    for scenario in scenarios:
+        for seed in seeds:
+            outcomes = kept_outcomes(options, scenario, seed)
+            if outcomes is not None:
+                names = np.full(len(outcomes.people), scenario.name)
+                yield {"scenario": names, **columns_of(outcomes.people, seed)}
 
 
 def outcomes_in(result: KeptResult) -> PersonOutcomes:

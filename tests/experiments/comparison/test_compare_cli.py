@@ -52,14 +52,17 @@ def nssi(tmp_path, monkeypatch, capsys):
 
 def test_compare_passes_on_what_was_asked(nssi, monkeypatch):
     calls = []
-    monkeypatch.setattr(command, "compare_command", lambda *given: calls.append(given) or 0)
+    monkeypatch.setattr(
+        command, "compare_command", lambda *given, **options: calls.append((given, options)) or 0
+    )
     code, _, _ = nssi(
         *("compare", "baseline", "nothing", "much", "--seeds", "2", "--seed", "5", "--years", "3"),
         *("--population", "40", "--set", "stressor_rate=0.7", "--jobs", "2", "--out", "here"),
-        *("--dask", "local", "--force", "--quiet", "--json"),
+        *("--dask", "local", "--force", "--quiet", "--json", "--people"),
     )
     assert code == 0
-    ((scenarios, seeds, how),) = calls
+    (((scenarios, seeds, how), more),) = calls
+    assert more == {"keeps_people": True}
     assert [each.name for each in scenarios] == ["baseline", "nothing", "much"]
     assert {each.parameters["stressor_rate"] for each in scenarios} == {0.7}
     assert {(each.population.size, each.calendar.years) for each in scenarios} == {(40, 3)}

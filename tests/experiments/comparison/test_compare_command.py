@@ -29,9 +29,9 @@ FOUR = (BASE, SKILLED, KIND, BOTH)
 def compare(tmp_path, diary):
     """Return a function that compares and returns the exit code."""
 
-    def run(scenarios=(BASE, SKILLED), seeds=(1, 2), out="results", **options):
+    def run(scenarios=(BASE, SKILLED), seeds=(1, 2), out="results", people=False, **options):
         given = {"jobs": 1, "quiet": True, "simulate": made_up_outcomes.run} | options
-        return compare_command(scenarios, seeds, RunOptions(tmp_path / out, **given))
+        return compare_command(scenarios, seeds, RunOptions(tmp_path / out, **given), people)
 
     return run
 
@@ -74,6 +74,20 @@ def test_tables_without_rows_are_not_written(compare, tmp_path):
     folder = comparison_folder(tmp_path / "results", (BASE, plain)).path
     always = {"differences.csv", "curve_differences.csv"}
     assert set(content(folder)) == always | {"pairs.csv", "frontier.csv", "acceptability.csv"}
+
+
+def test_people_that_are_kept_give_the_sums_of_the_tables(compare, folder):
+    compare(people=True)
+    compare(seeds=[3])
+    people = pd.read_parquet(folder / "compared_people.parquet")
+    described_columns = [column.name for column in tables()["compared_people.parquet"].columns]
+    assert list(people.columns) == described_columns
+    sums = people.groupby(["scenario", "seed", "sex"])["reported_acts"].sum()
+    rows = pd.read_csv(folder / "differences.csv").query("outcome == 'acts' and group == 'sex'")
+    for row in rows[rows["seed"] != "all"].to_dict("records"):
+        key = (int(row["seed"]), row["level"])
+        assert row["averted"] == sums["base", *key] - sums["skilled", *key]
+    assert set(people["seed"]) == {1, 2, 3}
 
 
 def test_null_interventions_give_exact_zeros_everywhere(compare, tmp_path):

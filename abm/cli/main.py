@@ -34,6 +34,7 @@ COMMANDS = {
         "run": "Simulate one scenario, and write what came of it.",
         "compare": "Simulate several with the same people, and compare them.",
         "report": "Write one HTML file of what was found.",
+        "person": "Follow one simulated young person day by day.",
         "view": "Watch a scenario, and change it, on a page in the browser.",
     },
     "Ask what could be otherwise": {

@@ -2,7 +2,8 @@
 
 project = "nssi-abm"
 author = "The nssi-abm maintainers"
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+autodoc_typehints = "none"  # docstrings say what is taken and given
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
 nitpicky = True

@@ -22,7 +22,7 @@ from abm.evidence.statistics import STATISTICS
 from abm.evidence.verdicts import VERDICTS
 
 HEAD = """\
-# Evidence
+# What was published, and how the model is held against it
 
 Made by `python -m docs.make.evidence docs/evidence.md` from the register in `abm/evidence`.
 `nssi evidence` lists it, `nssi evidence P62` explains one entry, `nssi validate` does all

@@ -10,6 +10,7 @@ from pathlib import Path
 from abm.io.tables import write_bytes
 from docs.make.calibration import DIAGNOSTICS
 from docs.make.calibration import page as calibration_page
+from docs.make.commands import page as commands_page
 from docs.make.evidence import page as evidence_page
 from docs.make.failures import VALIDATION
 from docs.make.failures import page as failures_page
@@ -25,6 +26,7 @@ from docs.make.signatures import page as signatures_page
 ROOT = Path(__file__).parents[2]
 PAGES: dict[str, Callable[[str], str]] = {
     "odd.md": filled,
+    "commands.md": lambda _: commands_page(),
     "parameters.md": lambda _: parameters_page(),
     "outputs.md": lambda _: outputs_page(),
     "interventions.md": lambda _: intervention_page(),

@@ -101,3 +101,9 @@ def test_links_of_the_front_pages_lead_somewhere(name: str) -> None:
     links = LINK.findall((REPOSITORY / name).read_text(encoding="utf-8"))
     local = [link.partition("#")[0] for link in links if "://" not in link]
     assert all((REPOSITORY / link).exists() for link in local if link)
+
+
+def test_every_public_name_is_on_the_page_of_python(site: Path) -> None:
+    text = (site / "python.html").read_text(encoding="utf-8")
+    for name in abm.__all__:
+        assert f"abm.{name}" in text, name

@@ -130,9 +130,8 @@ def compare(
 
     Frames of what is returned are `differences`, `curve_differences`, `reached`, `packages`,
     `pairs`, `frontier` and `acceptability`; ``averted("sex")`` gives the estimates over all seeds
-    by sex. InputError if a scenario cannot be
-    loaded, scenarios cannot be compared, or there is no posterior; RunnerError if a run failed;
-    with `out` the rest is kept.
+    by sex. InputError if a scenario cannot be loaded, scenarios cannot be compared, or there is no
+    posterior; RunnerError if a run failed; with `out` the rest is kept.
 
     >>> pair = abm.compare(["baseline", "school-skills"], seeds=range(20))  # doctest: +SKIP
     >>> pair.averted()[["outcome", "averted", "low", "high"]]  # doctest: +SKIP

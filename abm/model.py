@@ -1,12 +1,13 @@
 """The Mesa model: a face over the world, with agents that are views made on request."""
 
 import functools
+from pathlib import Path
 from typing import Any, Literal
 
 import mesa
 
 from abm.people.layout import Field, declared_fields
-from abm.scenario.scenario import Scenario
+from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.agent_by_agent import AgentByAgent
 from abm.simulation.record import NO_LOGS, WORDS, YES_OR_NO, Logs
 from abm.simulation.world import World
@@ -128,22 +129,25 @@ class NSSIModel(mesa.Model):
     7. tell friends: acts become known to friends, for tomorrow
     8. observe: census, panel and moments; being observed changes nothing
 
-    `scenario` is kept as `settings`; `rng` is the seed of the random streams, a whole number from 0
-    to 2**64 - 1. With the activation "compiled" one compiled pass takes everybody through a day;
-    with "agents" Mesa calls every agent, which lives the same rule in plain Python: both give the
-    same bits, in any order of agents. With `warm_up`, 15 years are simulated before, always
-    compiled, so that all ages have histories. `logs` says which tables of rows are kept. `time` is
-    0.0 before the first reported day has been lived. ValueError for another seed or activation.
+    `scenario`, or that of a name or path, is kept as `settings`; `rng` is the seed of the random
+    streams, a whole number from 0 to 2**64 - 1. With the activation "compiled" one compiled pass
+    takes everybody through a day; with "agents" Mesa calls every agent, which lives the same rule
+    in plain Python: both give the same bits, in any order of agents. With `warm_up`, 15 years are
+    simulated before, always compiled, so that all ages have histories. `logs` says which tables of
+    rows are kept. `time` is 0.0 before the first reported day has been lived. ScenarioError if no
+    scenario can be loaded; ValueError for another seed or activation.
     """
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: Scenario | str | Path,
         rng: int = 1,
         activation: Activation = "compiled",
         warm_up: bool = True,
         logs: Logs = NO_LOGS,
     ) -> None:
+        if not isinstance(scenario, Scenario):
+            scenario = load_scenario(scenario)
         world = World(scenario, rng, logs, warm_up=warm_up)
         if activation not in ("compiled", "agents"):
             raise ValueError(f'activation is "compiled" or "agents", not {activation!r}')

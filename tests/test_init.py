@@ -40,8 +40,9 @@ def test_a_run_takes_the_name_of_a_scenario(tmp_path, monkeypatch) -> None:
     record = abm.run(tmp_path / "few.toml")
     assert (record.scenario.name, len(record.people)) == ("few", 20)
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(abm.ScenarioError, match="did you mean 'birth-cohort'"):
-        abm.run("birth-cohor")
+    for starts in (abm.run, abm.NSSIModel):
+        with pytest.raises(abm.ScenarioError, match="did you mean 'birth-cohort'"):
+            starts("birth-cohor")
 
 
 @pytest.mark.parametrize(("old", "new"), abm._MOVED.items())

@@ -11,8 +11,18 @@ from abm.cli.options import ScenarioArgument, SharedOptions, shares
 from abm.io.terminal import print_json, print_support, print_table, print_text
 
 if TYPE_CHECKING:
+    from abm.simulation.record import Record
     from abm.studies.one_life import Life, LifeDay
 
+WHO = {
+    "person": "person",
+    "sex": "sex",
+    "age": "age at the end",
+    "first_age": "first act at",
+    "acts": "acts",
+    "hospital_contacts": "times in hospital",
+    "admissions": "courses of care",
+}
 COLUMNS = ("date", "age", "stressors", "urges", "acts", "distress", "what happened")
 
 
@@ -20,10 +30,11 @@ COLUMNS = ("date", "age", "stressors", "urges", "acts", "distress", "what happen
 def person(
     shared: SharedOptions,
     seed: Annotated[int, typer.Argument(help="Seed of the run.", min=0)],
-    number: Annotated[
-        int,
+    who: Annotated[
+        str,
         typer.Argument(
-            metavar="PERSON", help="Number, as in people.parquet of `nssi run --people`."
+            metavar="PERSON",
+            help="Number, as in people.parquet of `nssi run --people`; or 'list', to choose one.",
         ),
     ],
     scenario: ScenarioArgument = "baseline",
@@ -45,21 +56,40 @@ def person(
     """
     if last < first:
         raise typer.BadParameter(f"--to: expected {first} or more, as --from says")
+    if who != "list" and not who.isdecimal():
+        raise typer.BadParameter(f"PERSON: expected a number, or 'list', not {who!r}")
     loaded = shared.scenario(scenario)
     from abm.io.progress import Progress
     from abm.runs.options import RunOptions
     from abm.simulation.compiled import announce_compiling
+    from abm.simulation.run import run
     from abm.studies.one_life import follow_life
 
     announce_compiling(RunOptions(quiet=shared.quiet).say)
     with Progress(f"running {loaded.name}, seed {seed}", shared.quiet) as progress:
-        life = follow_life(loaded, seed, number, (first, last + 1), progress.update)
+        if who == "list":
+            _list(run(loaded, seed, progress=lambda day, days: progress.update(day / days)))
+            return
+        life = follow_life(loaded, seed, int(who), (first, last + 1), progress.update)
     if csv is not None:
         _write(life, csv)
     if shared.as_json:
         print_json(asdict(life) | {"days": [_plain(day) for day in life.days]})
     elif csv is None:
         _show(life, every_day)
+
+
+def _list(record: "Record") -> None:
+    """Print those who ever self-injured, and how many others there are."""
+    people = record.people
+    assert people is not None  # logged unless told otherwise
+    chosen = people[people["ever"]].sort_values("person")
+    rows = chosen[[*WHO]].astype({"age": int}).round({"first_age": 1}).itertuples(index=False)
+    print_table(list(WHO.values()), rows, numbers=range(2, len(WHO)))
+    print_text(
+        f"{len(people) - len(chosen):,} others never self-injured; they can be followed, too"
+    )
+    print_support()
 
 
 def _show(life: "Life", every_day: bool) -> None:

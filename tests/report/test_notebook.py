@@ -144,6 +144,8 @@ def test_groups_that_are_not_there_are_refused_with_those_that_are(findings):
 def test_one_scenario_is_no_comparison():
     with pytest.raises(abm.InputError, match="two scenarios or more, in a list"):
         abm.compare("baseline")
+    with pytest.raises(abm.InputError, match=r"expected several, such as \[3\]"):
+        abm.compare(["baseline", "school-skills"], seeds=3)
 
 
 IN_A_NOTEBOOK = """

@@ -78,7 +78,7 @@ def test_who_is_not_there_is_refused_with_those_who_are(scenario, person, expect
 
 
 def test_the_command_shows_days_years_and_where_to_find_support(
-    life, tmp_path, monkeypatch, capsys
+    life, record, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr("abm.studies.one_life.follow_life", lambda *_: life)
     asked = ["nssi", "person", str(SEED), str(life.person), "birth-cohort", "--quiet"]
@@ -98,5 +98,11 @@ def test_the_command_shows_days_years_and_where_to_find_support(
     assert "Aged 10 in all: " in text.out
     assert "findahelpline.com" in text.err
     assert len(json.loads(printed("--json").out)["days"]) == len(life.days)
+    listed = record.people[record.people["ever"]]["person"]
+    monkeypatch.setattr("abm.simulation.run.run", lambda *_, **__: record)
+    asked[3] = "list"
+    lines = printed().out.splitlines()
+    assert [line.split()[0] for line in lines[1 : 1 + len(listed)]] == [str(n) for n in listed]
+    asked[3] = str(life.person)
     printed("--csv", "days.csv")
     assert len((tmp_path / "days.csv").read_text().splitlines()) == 1 + len(life.days)

@@ -138,6 +138,8 @@ def compare(
     """
     if isinstance(scenarios, str | Path | Scenario):
         raise InputError("compare: expected two scenarios or more, in a list")
+    if isinstance(seeds, int):
+        raise InputError(f"seeds: expected several, such as [{seeds}] or range(1, 11), not {seeds}")
     load = partial(load_scenario, population=population, years=years, overrides=overrides)
     loaded = [
         scenario if isinstance(scenario, Scenario) else load(scenario) for scenario in scenarios

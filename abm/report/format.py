@@ -34,6 +34,11 @@ def format_percent(share: float) -> str:
     return f"{100 * share:.1f} %" if math.isfinite(100 * share) else UNKNOWN
 
 
+def format_whole_percent(share: float) -> str:
+    """Return a share as a percentage without decimals."""
+    return f"{100 * share:.0f} %" if math.isfinite(100 * share) else UNKNOWN
+
+
 def format_rate(value: float) -> str:
     """Return a rate or ratio with two decimals, large ones without."""
     if not math.isfinite(value):

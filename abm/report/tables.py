@@ -6,7 +6,16 @@ from typing import Any
 
 import pandas as pd
 
-from abm.report.format import FORMATS, format_fewer_or_more, format_number, format_range
+from abm.experiments.comparison.groups import ADVERSITY, NEVER
+from abm.report.format import (
+    FORMATS,
+    Format,
+    format_count,
+    format_fewer_or_more,
+    format_number,
+    format_range,
+    format_whole_percent,
+)
 from abm.report.rendering import prose
 from abm.report.sections import TextTable
 from abm.report.terminal.draws import NOT_TOLD, notes_by_draw
@@ -14,7 +23,9 @@ from abm.studies.key_figures import Row
 from abm.studies.key_figures_by_draw import RowByDraw
 from abm.studies.variance_between_draws import FEWEST_DRAWS, whole_draws
 
-GROUPS = ("sex", "age", "adversity_quartile")
+GROUPS = ("sex", "age", "adversity", "adversity_quartile")
+SEXES = {"female": "girls and young women", "male": "boys and young men"}
+NO_ADVERSITY = "no childhood adversity"
 
 
 def key_figures_table(rows: Sequence[Row], seeds: Sequence[int]) -> TextTable:
@@ -77,39 +88,56 @@ def _with_range(row: Mapping[Any, Any], name: str) -> str:
 
 
 def groups_table(
-    cases: pd.DataFrame, names: Sequence[str], caption: str, most_beside: int
+    cases: pd.DataFrame, names: Sequence[str], base: str, years: int, most_beside: int
 ) -> TextTable:
-    """Return new cases averted by sex, age and quarter of adversity.
+    """Return how large groups are, how many begin in them, and how many fewer or more.
 
     `cases` are the rows of differences.csv on new cases, over all seeds. More than `most_beside`
     scenarios stand below each other.
     """
-    changes = {
-        (row["group"], row["level"], row["scenario"]): changed(row)
-        for row in cases[cases["group"].isin(list(GROUPS))].to_dict("records")
-    }
-    groups = sorted({key[:2] for key in changes}, key=lambda key: (GROUPS.index(key[0]), key[1]))
+    rows = cases[cases["group"].isin(list(GROUPS)) & (cases["people"] > 0)]
+    rows = rows.sort_values("group", key=lambda names: names.map(GROUPS.index), kind="stable")
+    by_group = dict(iter(rows.groupby(["group", "level"], sort=False)))
+    everybody = cases[cases["group"] == "all"].set_index("scenario")["people"]
+
+    def cells_of(key: Any, own: pd.DataFrame) -> tuple[str, str, str]:
+        shares = own["people"] / own["scenario"].map(everybody)
+        rates = own["base"] / own["person_years"] * years * 100_000
+        sizes = _spanned(shares, format_whole_percent)
+        return group_label(*key), sizes, _spanned(rates, format_number)
+
+    beside = ("of all people", f"in {base}")
     if len(names) <= most_beside:
-        headings: tuple[str, ...] = ("group", *names)
-        rows = [
-            (group_label(*group), *(changes.get((*group, name), "-") for name in names))
-            for group in groups
+        headings: tuple[str, ...] = ("group", *beside, *names)
+        cells = [
+            (*cells_of(key, own), *(_changed_by(own, name) for name in names))
+            for key, own in by_group.items()
         ]
     else:
-        headings = ("scenario and group", "difference")
-        rows = [
-            (f"{name}: {group_label(*group)}", changes[(*group, name)])
-            for name in names
-            for group in groups
-            if (*group, name) in changes
-        ]
+        headings = ("scenario and group", *beside, "difference")
+        cells = []
+        for name in names:
+            for key, own in rows[rows["scenario"] == name].groupby(["group", "level"], sort=False):
+                label, *numbers = cells_of(key, own)
+                cells.append((f"{name}: {label}", *numbers, _changed_by(own, name)))
     return TextTable(
-        caption,
+        f"New cases per 100,000 people over {format_count(years, 'year')}, by group",
         headings,
-        tuple(rows),
+        tuple(cells),
         frozenset(range(1, len(headings))),
         "With 95 % intervals. In small groups they can be too narrow by chance.",
     )
+
+
+def _spanned(values: pd.Series, form: Format) -> str:
+    """Return a number, or where it is not the same in all scenarios its lowest and highest."""
+    low, high = float(values.min()), float(values.max())
+    return form(low) if form(low) == form(high) else format_range(low, high, form)
+
+
+def _changed_by(own: pd.DataFrame, name: str) -> str:
+    rows = own[own["scenario"] == name].to_dict("records")
+    return changed(rows[0]) if rows else "-"
 
 
 def changed(row: Any, name: str = "per_100k") -> str:
@@ -121,10 +149,11 @@ def changed(row: Any, name: str = "per_100k") -> str:
 
 
 def group_label(group: str, level: str) -> str:
-    """Return what a group of people is called."""
+    """Return what a group of people is called; in tables of former versions too."""
     if group == "age":
-        return f"aged {level} at the start"
+        return "never of its ages" if level == NEVER else f"aged {level} when it begins for them"
+    if group == "adversity":
+        return NO_ADVERSITY if level == ADVERSITY[0] else f"childhood adversity, {level}"
     if group == "adversity_quartile":
-        ends = {"1": " (least)", "4": " (most)"}
-        return f"adversity, quarter {level}{ends.get(level, '')}"
-    return level
+        return f"childhood adversity, quarter {level}"
+    return SEXES.get(level, level)

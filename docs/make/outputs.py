@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from abm.experiments.comparison.groups import AGE_BANDS, QUARTILES
+from abm.experiments.comparison.groups import ADVERSITY, AGES
 from abm.experiments.comparison.pairing import OUTCOMES as COMPARED
 from abm.io.tables import write_bytes
 from abm.people.layout import STATES
@@ -42,18 +42,20 @@ def _named(rows: Iterable[Row]) -> list[Row]:
 
 def levels() -> list[tuple[str, str, str]]:
     """Return the groups of people that comparisons tell apart: name, levels and meaning."""
-    bands = ", ".join(f"{first}-{last}" for first, last in AGE_BANDS)
-    quarters = (
-        "Quarter of the people of the scenario compared with, by load of childhood adversity, 1 "
-        "the lowest; equal loads are in one quarter, so that 1 is larger than 2 where many have "
-        "none"
+    adversity = (
+        "Load of childhood adversity in the scenario compared with: none, or the lower or upper "
+        "half of those who have any; equal loads lie together"
     )
-    entry = "Completed age on the first reported day; who enters later counts with 10"
+    age = (
+        "Completed age at which what is new in the scenario first could be for a person, by its "
+        "dates and ages; never: it never is. Where nothing is new, age on the first reported day, "
+        "or at entry"
+    )
     return [
         ("all", "all", "Everybody who lived a reported day"),
         ("sex", "female, male", "Sex"),
-        ("age", bands, entry),
-        ("adversity_quartile", f"{QUARTILES[0]} to {QUARTILES[-1]}", quarters),
+        ("age", ", ".join(AGES), age),
+        ("adversity", ", ".join(ADVERSITY), adversity),
     ]
 
 

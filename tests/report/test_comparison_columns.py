@@ -30,5 +30,5 @@ def test_every_outcome_and_group_is_described() -> None:
     text = page()
     assert all(f"`{outcome.name}`" in text for outcome in OUTCOMES)
     nobody = np.zeros(0, PEOPLE_DTYPE)
-    named = [grouping.name for grouping in groupings(nobody, load_scenario("baseline"))]
+    named = [grouping.name for grouping in groupings(nobody, *[load_scenario("baseline")] * 2)]
     assert [name for name, _, _ in levels()] == named

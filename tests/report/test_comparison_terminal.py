@@ -73,11 +73,21 @@ def test_a_package_without_an_interval_shows_none(findings):
     assert re.search(r"\(-?[\d.,]+ cases fewer\)\.$", second)
 
 
-def test_groups_are_named(findings):
+def test_groups_are_named_with_their_sizes_and_what_they_have_otherwise(findings):
     table = terminal.tables(findings)[-1]
-    assert table.headings == ("group", "skilled", "kind", "both", "null")
-    assert [row[0] for row in table.rows][:3] == ["female", "male", "aged 10-12 at the start"]
-    assert table.rows[-1][0] == "adversity, quarter 4 (most)"
+    assert table.headings[:3] == ("group", "of all people", "in base")
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert list(rows)[:3] == [
+        *("girls and young women", "boys and young men"),
+        "aged 10-12 when it begins for them",
+    ]
+    assert any(name == "childhood adversity, upper half" for name in rows)
+    shares = [float(rows[sex][0].removesuffix(" %")) for sex in list(rows)[:2]]
+    assert sum(shares) == pytest.approx(100, abs=1)
+    everybody = findings.averted().query("outcome == 'new_cases'").iloc[0]
+    rate = 1e5 * 2 * everybody["base"] / everybody["person_years"]
+    of_sexes = [float(rows[sex][1].replace(",", "")) for sex in list(rows)[:2]]
+    assert min(of_sexes) <= rate <= max(of_sexes)
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ class ComparisonFindings:
     ) -> "pd.DataFrame":
         """Return the rows of `differences` over all seeds for one way to tell people apart.
 
-        It is "all", "sex", "age" or "adversity_quartile"; of one outcome or scenario, if named.
+        It is "all", "sex", "age" or "adversity"; of one outcome or scenario, if named.
         InputError with the nearest name for another.
         """
         table = self.differences[self.differences["seed"] == "all"]

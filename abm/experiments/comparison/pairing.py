@@ -105,7 +105,7 @@ def pair_sums(
     reached, in_all = reached_by_added(other, added_bits(*scenarios))
     years = person_years(base.people["year_group"], scenarios[0])
     cost = other.cost - base.cost if base.reached or other.reached else math.nan
-    for grouping in groupings(base.people, scenarios[0]):
+    for grouping in groupings(base.people, *scenarios):
         common = {
             "people": grouping.sums(np.ones(len(years))),
             "person_years": grouping.sums(years),

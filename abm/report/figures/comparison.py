@@ -98,9 +98,11 @@ def averted(findings: "ComparisonFindings") -> Figure | None:
 
 
 def averted_by_group(findings: "ComparisonFindings") -> Figure | None:
-    """Draw how many fewer or more new cases there are by sex, age and quarter of adversity."""
-    table = pd.concat([findings.averted(group) for group in GROUPS], ignore_index=True)
-    table = table[table["outcome"] == NEW_CASES].set_index(["group", "level"])
+    """Draw how many fewer or more new cases there are by sex, age and adversity."""
+    table = findings.differences
+    table = table[(table["seed"] == "all") & (table["outcome"] == NEW_CASES)]
+    table = table[table["group"].isin(GROUPS) & (table["people"] > 0)]
+    table = table.set_index(["group", "level"])
     names = [name for name in _drawn(findings) if name in set(table["scenario"])]
     if not names:
         return None
@@ -108,7 +110,7 @@ def averted_by_group(findings: "ComparisonFindings") -> Figure | None:
     height = _height(len(keys) * (1 + 0.35 * (len(names) - 1)))
     figure, (axes,) = style.canvas(height=height)
     for index, name in enumerate(names):
-        rows = table[table["scenario"] == name].loc[keys]
+        rows = table[table["scenario"] == name].reindex(keys)
         heights = np.arange(len(keys)) + 0.7 * ((index + 0.5) / len(names) - 0.5)
         look = {"color": style.COLOURS[index], "fmt": style.MARKERS[index], "label": name}
         _points(axes, rows, heights, **look)

@@ -344,12 +344,10 @@ def _tables(
     titles = {other.name: other.called for other in description.others}
     offered = cases[(cases["group"] == "all") & ~cases["scenario"].isin(_events(description))]
     names = [name for name in titles if (cases["scenario"] == name).any()]
-    years = format_count(base.calendar.years, "year")
-    caption = f"New cases per 100,000 people over {years}, by group, against {base.quoted}"
     return (
         _averted(outcomes, description),
         reached_table(offered, titles, base.quoted),
-        groups_table(cases, names, caption, most_beside=MOST_BESIDE),
+        groups_table(cases, names, base.quoted, base.calendar.years, MOST_BESIDE),
     )
 
 

@@ -77,8 +77,8 @@ def tables(findings: "ComparisonFindings") -> list[TextTable]:
     parts.append(reached_table(everybody, {}, findings.base.name))
     parts += _choice_tables(findings)
     if len(findings.others) <= MOST_COLUMNS:
-        names, caption = _scenarios(everybody), "New cases per 100,000, by group"
-        parts.append(groups_table(cases, names, caption, MOST_COLUMNS))
+        base, names = findings.base, _scenarios(everybody)
+        parts.append(groups_table(cases, names, base.name, base.calendar.years, MOST_COLUMNS))
     return parts
 
 

@@ -6,14 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abm.experiments.comparison.groups import first_ages, groupings, person_years, quartiles
+from abm.experiments.comparison.groups import (
+    NEVER_REACHED,
+    adversity_levels,
+    ages_when_it_begins,
+    first_ages,
+    groupings,
+    person_years,
+)
 
 
 @pytest.mark.parametrize("kind", ["open", "cohort"])
 def test_everybody_is_in_one_group_of_each_kind(kind):
     scenario = made_up_outcomes.scenario(kind=kind)
     people = made_up_outcomes.outcomes(scenario).people
-    for grouping in groupings(people, scenario):
+    for grouping in groupings(people, scenario, scenario):
         assert len(grouping.level_of) == len(people)
         assert grouping.sums(np.ones(len(people))).sum() == len(people)
         assert set(grouping.level_of) <= set(range(len(grouping.levels)))
@@ -47,14 +54,32 @@ def test_first_ages_are_those_of_the_first_day_or_of_entry():
     assert first_ages(groups, scenario).tolist() == [24, 13, 10, 10]
 
 
+def test_ages_are_those_at_which_a_programme_could_first_be_for_somebody():
+    scenario = made_up_outcomes.scenario(years=6)
+    start = scenario.calendar.start
+    begins = start.replace(year=start.year + 3)
+    lessons = {"kind": made_up_outcomes.SKILLS, "ages": [13, 15], "start": begins}
+    other = made_up_outcomes.scenario("lessons", (lessons,), years=6)
+    ages = {10: 13, 12: 15, 13: NEVER_REACHED, 8: 13, 7: NEVER_REACHED}  # on the first day
+    groups = np.array([start.year - (age - 10) for age in ages])
+    assert ages_when_it_begins(groups, scenario, other).tolist() == list(ages.values())
+    assert (ages_when_it_begins(groups, other, other) == first_ages(groups, other)).all()
+
+
+def test_prevention_is_for_those_who_enter_after_it_began():
+    scenario = made_up_outcomes.scenario()
+    prevention = {"kind": "prevention_of_maltreatment", "coverage": 0.5}
+    other = made_up_outcomes.scenario("kinder", (prevention,))
+    start = scenario.calendar.start.year
+    ages = ages_when_it_begins(np.array([start - 3, start, start + 1]), scenario, other)
+    assert ages.tolist() == [NEVER_REACHED, 10, 10]
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=60))
-def test_quartiles_follow_the_values(values):
-    found = quartiles(np.array(values))
-    order = np.argsort(values, kind="stable")
-    assert (np.diff(found[order]) >= 0).all()
-    for value in set(values):
-        assert len({place for place, own in zip(found, values, strict=True) if own == value}) == 1
-
-
-def test_quarters_of_different_values_are_equally_large():
-    assert np.bincount(quartiles(np.arange(400) / 400.0)).tolist() == [100] * 4
+def test_adversity_is_none_or_in_one_half_of_the_rest(values):
+    loads = np.array(values)
+    levels = adversity_levels(loads)
+    assert ((levels == 0) == (loads == 0)).all()
+    assert (np.diff(levels[np.argsort(loads, kind="stable")]) >= 0).all()
+    assert all(len(set(levels[loads == load])) == 1 for load in loads)
+    assert (levels == 2).sum() <= (levels == 1).sum()

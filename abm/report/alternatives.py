@@ -14,6 +14,7 @@ from abm.report.format import (
     capitalised,
     format_fewer_or_more,
     format_list,
+    format_money,
     format_number,
     format_range,
 )
@@ -25,6 +26,7 @@ MOST_PAIRS = 10
 STEPS_SHOWN = 4  # every so many amounts of the acceptability table
 ONE = {outcome.name: f"one {outcome.one} fewer" for outcome in OUTCOMES} | {QUALYS: "one QALY"}
 SEVERAL = {outcome.name: outcome.label for outcome in OUTCOMES} | {QUALYS: "QALYs gained"}
+CHOSEN_BY = {NEW_CASES: ("how many begin", "one fewer who begins")}
 STANDINGS = {
     ON_FRONTIER: "efficient",
     DOMINATED: "dominated: another does no less and costs no more",
@@ -199,17 +201,30 @@ class Choice:
         rows = self.frontier[self.frontier["outcome"] == outcome]
         steps = rows[rows["standing"] == ON_FRONTIER].sort_values("averted").to_dict("records")
         names = [f"“{self._called(row['scenario'])}”" for row in steps]
-        judged = f"Judged by {SEVERAL[outcome]} alone"
+        by, one = CHOSEN_BY.get(outcome, (SEVERAL[outcome], ONE[outcome]))
+        judged = f"Judged by {by} alone"
         if len(steps) == 1:
             return f"{judged}, {names[0]} is the best whatever one would pay: no other does more."
-        amounts = [format_number(row["cost_per_averted"]) for row in steps[1:]]
-        ranges = [f"below {amounts[0]}: {names[0]}"]
+        amounts = [format_money(row["cost_per_averted"]) for row in steps[1:]]
+        ranges = [f"below about {amounts[0]}: {names[0]}"]
         for name, low, high in zip(names[1:], amounts, [*amounts[1:], ""], strict=True):
             ranges.append(f"from {low}{f' to {high}' if high else ''}: {name}")
-        text = f"{judged}, the best on average is, by what one would pay for {ONE[outcome]}"
-        off = [self._called(row["scenario"]) for row in _dominated(rows)]
+        text = f"{judged}, the best on average is, by what one would pay for {one}"
+        off = [f"“{self._called(row['scenario'])}”" for row in _dominated(rows)]
         never = f" Never the best on average: {format_list(off)}." if off else ""
-        return f"{text} (in {self.money}), {'; '.join(ranges)}.{never}"
+        likely = self._likely(outcome, str(steps[-1]["scenario"]))
+        return f"{text} (in {self.money}), {'; '.join(ranges)}{likely}.{never}"
+
+    def _likely(self, outcome: str, name: str) -> str:
+        """Say from what amount on the last one of the frontier is likelier than not the best."""
+        rows = self.acceptability[self.acceptability["outcome"] == outcome]
+        own = rows[rows["scenario"] == name].sort_values("willingness_to_pay")
+        below = own[own["p_best"] <= 0.5]["willingness_to_pay"]
+        above = own[own["willingness_to_pay"] > below.max()] if len(below) else own
+        if above.empty:
+            return ", though nowhere here likelier than not"
+        amount = format_money(float(above["willingness_to_pay"].iloc[0]))
+        return f", likelier than not from {amount} on"
 
     def _counted_with(self) -> Iterator[TextTable]:
         """Yield what the scenarios declare, with its sources."""

@@ -89,17 +89,48 @@ def format_chance(share: float) -> str:
     return "fewer than 1 in 1,000"
 
 
-def format_fewer_or_more(averted: float, other: float | None = None) -> str:
+def format_whole(value: float) -> str:
+    """Return a number of people or things as a whole one, of three digits; below one with one."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    size = abs(value)
+    if size >= 1_000:
+        value = round(value, 2 - math.floor(math.log10(size)))
+    return f"{value:,.0f}" if size >= 0.95 or size == 0 else f"{value:.1g}"
+
+
+CURRENCIES = {
+    "AUD": "Australian dollars", "EUR": "euro", "GBP": "pounds", "USD": "US dollars",
+}  # fmt: skip
+
+
+def format_money(amount: float, currency: str = "") -> str:
+    """Return an amount with two digits: ``0.24 million euro``; without a name as it stands."""
+    size = abs(amount)
+    if not math.isfinite(amount):
+        return UNKNOWN
+    if size >= 99_500:
+        millions = max(size / 1e6, 0.1)
+        digits = max(0, 1 - math.floor(math.log10(millions)))
+        text = f"{millions:,.{digits}f} million"
+    else:
+        text = f"{round(size, 1 - math.floor(math.log10(size))) if size else 0:,.10g}"
+    return f"{text} {CURRENCIES.get(currency, currency)}".strip()
+
+
+def format_fewer_or_more(
+    averted: float, other: float | None = None, form: Format = format_number
+) -> str:
     """Return what is averted, or a range of it, as so many fewer or more."""
     if not (math.isfinite(averted) and (other is None or math.isfinite(other))):
         return "-"
     if other is None:
         word = "fewer" if averted > 0 else "more"
-        return f"{format_number(abs(averted))} {word}" if averted else "no difference"
+        return f"{form(abs(averted))} {word}" if averted else "no difference"
     if averted > 0 or other < 0:  # both ends on one side, the smaller number first
         low, high = sorted((abs(averted), abs(other)))
-        return f"{format_number(low)} to {format_number(high)} {'fewer' if averted > 0 else 'more'}"
-    return f"{format_number(-averted)} more to {format_number(other)} fewer"
+        return f"{form(low)} to {form(high)} {'fewer' if averted > 0 else 'more'}"
+    return f"{form(abs(averted))} more to {form(other)} fewer"
 
 
 def format_count(count: int, one: str, several: str | None = None) -> str:

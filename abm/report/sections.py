@@ -62,7 +62,7 @@ class Section:
 
     name: str
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[Part | None, ...]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", tuple(part for part in self.parts if part))
@@ -79,4 +79,6 @@ class Report:
     title: str
     question: tuple[str, ...]  # in plain words, a paragraph each
     facts: tuple[tuple[str, str], ...]  # what was run: a name and a value each
-    sections: tuple[Section, ...]  # the answer in short first
+    front: tuple[Section, ...]  # the answer in short first
+    appendix: tuple[Section, ...]  # everything behind it
+    is_brief: bool = False  # the front says it all in short: what is behind opens when asked

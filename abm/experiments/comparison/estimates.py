@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
+from abm.experiments.comparison.groups import EVERYBODY
 from abm.experiments.comparison.pairing import PairSums
 from abm.scenario.draws import pair_of
 from abm.studies.intervals import NO_INTERVAL, ROUNDING, pooled_half, unless_zero
@@ -100,6 +101,7 @@ def differences_table(
 ) -> "pd.DataFrame":
     """Return one row a scenario, outcome and group: over all seeds first, then each seed.
 
+    Groups that nobody is in are left out.
     `years` are those reported. `is_by_draw`: seeds draw their parameters from the posterior, and
     further columns tell parameters and chance apart.
     """
@@ -112,6 +114,8 @@ def differences_table(
     over_all = difference_by_draw if is_by_draw else difference
     rows = []
     for pairs in cells.values():
+        if pairs[0].group != EVERYBODY and not any(pair.people for pair in pairs):
+            continue  # a group that nobody is in
         rows.append(over_all(pairs, years))
         rows += [{"draws": 0} | difference([pair], years, str(pair.seed)) for pair in pairs]
     return pd.DataFrame(rows, columns=[*COLUMNS, *(SPLIT_COLUMNS if is_by_draw else ())])

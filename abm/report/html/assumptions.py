@@ -8,10 +8,10 @@ from abm.report.format import format_date, format_list, format_number
 from abm.report.html.folder import DescribedIntervention, DescribedScenario, Description
 from abm.report.html.sensitivity import Influence
 from abm.report.rendering import prose
-from abm.report.sections import Section, TextTable
+from abm.report.sections import Items, Section, TextTable
 from abm.scenario.intervention_library import kinds
 
-MOST_LISTED = 10
+MOST_LISTED, MOST_BRIEF = 10, 3
 SOURCE, NOT_STATED = "source of the default", "not stated"
 NOT_IN_LIBRARY = "not in this version's library of interventions"
 
@@ -33,6 +33,26 @@ def assumptions(description: Description, influence: Influence | None) -> Sectio
             _switches(scenarios),
         ),
     )
+
+
+def hangs_on(description: Description, influence: Influence | None) -> Section:
+    """Return, in short, which assumptions a result hangs on, as far as that is known."""
+    named: dict[str, bool] = {}  # by title of the kind: whether what it does is assumed
+    for scenario in description.scenarios:
+        for own in scenario.interventions:
+            known = kinds().get(own.kind)
+            title = known.title if known else own.kind
+            named[title] = known is None or known.evidence.startswith("assumption")
+    ranked = () if influence is None else influence.overall[:MOST_BRIEF]
+    lines = prose(
+        "hangs_on",
+        influence=influence,
+        has_trends=any(scenario.trends for scenario in description.scenarios),
+        ranked=[f"{_meaning(name).rstrip('.')} ({name})" for name, _ in ranked],
+        assumed=[f"“{title}”" for title, is_assumed in named.items() if is_assumed],
+        published=[f"“{title}”" for title, is_assumed in named.items() if not is_assumed],
+    )
+    return Section("hangs-on", "What it hangs on", (Items(lines),))
 
 
 def _most_influential(influence: Influence) -> TextTable:

@@ -1,15 +1,17 @@
 """What reports of every command have: the question of a scenario, what was fitted, caveats."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from abm.evidence.listing import accepted, number
 from abm.evidence.register import register
 from abm.io.messages import ScenarioError
+from abm.parameters import parameters
 from abm.report.format import format_count, format_seeds_of_tables, format_text
 from abm.report.html.folder import DescribedScenario, Description
 from abm.report.rendering import prose
-from abm.report.sections import Items, Section, TextTable
+from abm.report.sections import Items, Part, Section, TextTable
 from abm.scenario.files import available_scenarios
 from abm.scenario.scenario import load_scenario
 
@@ -26,9 +28,9 @@ class ReportBody:
     kind: str  # of study, in two or three words
     title: str
     question: tuple[str, ...]  # in plain words, a paragraph each
-    answer: tuple[str, ...]  # about three sentences, each with its interval where there is one
+    answer: tuple[Part | None, ...]  # sentences with intervals, and perhaps a table
     tables: tuple[TextTable, ...] = ()  # what the sentences rest on
-    readings: tuple[str, ...] = ()  # a sentence a scenario, where the answer cannot hold them all
+    front: tuple[Section, ...] = ()  # what follows the answer on the first page, if it is brief
     alternatives: Section | None = None  # what is set against each other
     fitted: Section | None = None  # by default that of `fitted_figures`
     cautions: tuple[str, ...] = ()  # caveats that follow from these very results
@@ -90,6 +92,16 @@ def fitted_figures(description: Description) -> Section:
         frozenset({1, 2}),
     )
     return Section("fitted", FITTED, (*prose("fitted", description=description), table))
+
+
+def cannot_say(description: Description) -> Section:
+    """Return, in short, what no result of this kind can say."""
+    number = sum(
+        name not in parameters() or not math.isclose(value, parameters()[name].default)
+        for name, value in description.scenario.parameters.items()
+    )
+    lines = prose("cannot_say", changed=number, description=description)
+    return Section("cannot-say", "What it cannot say", (Items(lines),))
 
 
 def caveats(description: Description, cautions: Sequence[str]) -> Section:

@@ -16,11 +16,12 @@ from abm.report.format import (
     format_list,
     format_percent,
     format_range,
+    format_whole_percent,
 )
 from abm.report.html.common import ReportBody, failed_runs, question_of
 from abm.report.html.folder import Description, Files, ReportError
 from abm.report.rendering import prose
-from abm.report.sections import TextTable
+from abm.report.sections import Items, Section, TextTable
 from abm.report.tables import key_figures_table
 from abm.studies.aggregates import Aggregates
 from abm.studies.key_figures import AGREE, Row, summary_of
@@ -31,6 +32,16 @@ CURVES, AGGREGATES = "curves.csv", "aggregates.json"
 BAND = "aged 12 to 18"
 BY_AGE = {"lifetime_prevalence": "ever", "past_year_prevalence": "past year"}
 SEXES = ("female", "male")
+DID = {
+    "lifetime_prevalence": "had ever self-injured",
+    "past_year_prevalence": "did so in the past year",
+}
+GIRLS_AND_BOYS = {"female": "girls", "male": "boys"}
+FOLLOWED = (
+    ("all", "12-18", "at ages 12 to 18"),
+    ("female", "16-24", "among women of 16 to 24"),
+)  # as published surveys of years apart asked
+WILLINGNESS = "survey_willingness"
 
 
 def body_of_run(files: Files, description: Description) -> ReportBody:
@@ -54,7 +65,14 @@ def body_of_run(files: Files, description: Description) -> ReportBody:
         kind="Simulated population",
         title=scenario.called,
         question=question,
-        answer=tuple(_answer(rows, description, format_date(str(curves["date"].max().date())))),
+        answer=(
+            *_trend(curves, description),
+            *_answer(rows, description, format_date(str(curves["date"].max().date()))),
+        ),
+        front=(
+            Section("for-whom", "For whom", (Items(tuple(_for_whom(rows))),)),
+            Section("surety", "How sure this is", (Items(tuple(_surety(description, wide))),)),
+        ),
         tables=(key_figures_table(rows, description.seeds), _shares_by_age(curves)),
         cautions=prose("run_cautions", wide=wide, figures=len(rows)) if wide else (),
     )
@@ -145,6 +163,60 @@ def _answer(rows: Sequence[Row], description: Description, when: str) -> Iterato
         hospital_presentations_per_100k=("presentations to hospital came to {} per 100,000 a year"),
     )
     yield from (f"{capitalised(phrase)}." for phrase in (beginning, help_) if phrase)
+
+
+def _for_whom(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield how many girls and boys self-injured, and how sure that is."""
+    for measure, did in DID.items():
+        parts = [
+            f"{format_chance(row.estimate).removeprefix('about ')} {label} "
+            f"(95 % interval {format_range(*_limits(row), format_percent)})"
+            for sex, label in GIRLS_AND_BOYS.items()
+            for row in rows
+            if (row.measure, row.sex) == (measure, sex) and row.estimate > 0
+        ]
+        if parts:
+            yield f"{BAND.capitalize()}, about {format_list(parts)} {did}."
+
+
+def _surety(description: Description, wide: int) -> Iterator[str]:
+    seeds, people = len(set(description.seeds)), description.scenario.population.size
+    if seeds == 1:
+        yield (
+            f"There is one population of {people:,} people, with one luck. Another seed gives "
+            "other numbers; take more before building on this."
+        )
+    else:
+        yield f"Numbers are means of {seeds} populations of {people:,} people."
+    if wide:
+        yield "Some intervals are wider than the figure itself: run more seeds or more people."
+    further = " and what is not known of the fitted numbers" if description.posterior else ""
+    yield f"Intervals cover chance{further}, not whether the numbers of the model are right."
+
+
+def _trend(curves: pd.DataFrame, description: Description) -> Iterator[str]:
+    """Say from what to what shares went, where numbers change over the years."""
+    trends = description.scenario.trends
+    changing = curves[curves["measure"] == "lifetime_prevalence"]
+    if not trends or curves["year"].nunique() < 2:
+        return
+    parts = []
+    for sex, age, people in FOLLOWED:
+        own = changing[(changing["sex"] == sex) & (changing["age"] == age)]
+        means = own.groupby("year")["value"].mean()
+        if len(means) > 1:
+            first, last = means.index[0], means.index[-1]
+            parts.append(
+                f"from {format_whole_percent(means[first])} in {first} to "
+                f"{format_whole_percent(means[last])} in {last} {people}"
+            )
+    if parts:
+        less = (
+            "; surveys are told less, and how much less changes with the years"
+            if WILLINGNESS in trends
+            else ""
+        )
+        yield f"The share who had ever self-injured went {format_list(parts)}{less}."
 
 
 def _phrases(figures: Mapping[str, Row], **phrases: str) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 from abm.io.messages import InputError
 from abm.io.tables import TableError, write_bytes
 from abm.report.html.ablation import body_of_ablation
-from abm.report.html.assumptions import assumptions
-from abm.report.html.common import ReportBody, caveats, fitted_figures
+from abm.report.html.assumptions import assumptions, hangs_on
+from abm.report.html.common import ReportBody, cannot_say, caveats, fitted_figures
 from abm.report.html.comparison import body_of_comparison
 from abm.report.html.folder import DESCRIPTION, Description, Files, ReportError, read_description
 from abm.report.html.pictures import pictures_of
@@ -17,7 +17,7 @@ from abm.report.html.sensitivity import Influence, body_of_sensitivity, read_inf
 from abm.report.html.sweep import body_of_sweep
 from abm.report.html.validation import body_of_validation
 from abm.report.rendering import as_html
-from abm.report.sections import Items, Report, Section
+from abm.report.sections import Report, Section
 
 FILE = "report.html"
 
@@ -66,17 +66,21 @@ def report_of(folder: Path, sensitivity: Path | None = None) -> Report:
     elif description.command == "sensitivity":
         influence = read_influence(files, description)
     body = _body(files, description, influence)
-    sections = (
-        Section("answer", "The answer in short", body.answer),
+    front: tuple[Section, ...] = (Section("answer", "The answer in short", body.answer),)
+    if body.front:
+        front += (*body.front, hangs_on(description, influence), cannot_say(description))
+    appendix = (
         *([] if body.alternatives is None else [body.alternatives]),
         Section("figures", "Figures", pictures_of(files, description)),
-        Section("tables", "What was found, in numbers", (Items(body.readings), *body.tables)),
+        Section("tables", "What was found, in numbers", body.tables),
         assumptions(description, influence),
         fitted_figures(description) if body.fitted is None else body.fitted,
         caveats(description, body.cautions),
         provenance(files, description),
     )
-    return Report(body.kind, body.title, body.question, facts(description), sections)
+    return Report(
+        body.kind, body.title, body.question, facts(description), front, appendix, bool(body.front)
+    )
 
 
 def _body(files: Files, description: Description, influence: Influence | None) -> ReportBody:

@@ -20,8 +20,10 @@ from abm.experiments.comparison.packages import (
 )
 from abm.experiments.comparison.pairing import NEW_CASES, OUTCOMES
 from abm.report.alternatives import Choice
+from abm.report.averted import events_among
+from abm.report.briefing import Briefing
 from abm.report.format import format_count, format_number, format_range
-from abm.report.sections import Section, TextTable
+from abm.report.sections import Part, Section, TextTable
 from abm.report.tables import changed, groups_table, reached_table
 from abm.report.terminal.draws import NOT_TOLD, notes_by_draw
 from abm.report.terminal.printing import records
@@ -53,8 +55,27 @@ VERDICTS = {
 
 
 def comparison_section(findings: "ComparisonFindings") -> Section:
-    """Return what differs, for whom and at what cost."""
-    return Section("comparison", title_of(findings), (*tables(findings), *notes(findings)))
+    """Return the answer in short, then what differs, for whom and at what cost."""
+    short = tuple(f"\n{sentence}" for sentence in briefing_of(findings).answer())
+    behind: list[Part] = [*tables(findings), *notes(findings)]
+    return Section("comparison", title_of(findings), (*short, *behind))
+
+
+def briefing_of(findings: "ComparisonFindings") -> Briefing:
+    """Return what a comparison says to those who decide, scenarios called by their names."""
+    base = findings.base
+    return Briefing(
+        base.name,
+        {},
+        base.population.size,
+        base.calendar.years,
+        base.population.kind == "cohort",
+        events_among(base, findings.others),
+        base.economics,
+        findings.differences,
+        findings.curve_differences,
+        choice_of(findings),
+    )
 
 
 def title_of(findings: "ComparisonFindings") -> str:
@@ -144,7 +165,7 @@ def notes(findings: "ComparisonFindings") -> list[str]:
     cases = table[(table["outcome"] == NEW_CASES) & (table["note"] != "")]
     for scenario, note in zip(cases["scenario"], cases["note"], strict=True):
         lines.append(f"{scenario}, number needed to reach, not shown: {note}.")
-    return [*lines, *choice_of(findings).sentences(), *package_lines(findings.packages)]
+    return [*lines, *choice_of(findings).sentences()[1:], *package_lines(findings.packages)]
 
 
 def package_lines(packages: pd.DataFrame) -> list[str]:

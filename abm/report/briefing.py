@@ -327,8 +327,8 @@ class Briefing:
         rates = self.economics.discount_costs, self.economics.discount_effects
         counted = ", with what is saved set against it" if self.economics.has_prices else ""
         discounted = "; costs and effects of later years are discounted" if any(rates) else ""
-        shown = "The cost of one fewer stands only where fewer begin beyond chance."
-        return f"{money}{counted}{discounted}. {shown}"
+        when = "The cost of one fewer stands only where fewer begin beyond chance."
+        return f"{money}{counted}{discounted}. {when}"
 
     # For whom
 

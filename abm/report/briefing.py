@@ -105,8 +105,8 @@ class Briefing:
             row | self._with_parameters(row)
             for row in self.rows[self.rows["group"] == "all"].to_dict("records")
         ]
-        cases = [row["averted"] for row in everybody if row["outcome"] == NEW_CASES]
-        among = PER_100K if any(0 < abs(averted) < 1 for averted in cases) else OF_A_RUN
+        sizes = [abs(row["averted"]) for row in everybody if row["outcome"] == NEW_CASES]
+        among = PER_100K if 0 < max(sizes, default=0) < 1 else OF_A_RUN
         return [
             AvertedOutcome.from_row(row, self.years, row["scenario"] in self.events, among)
             for row in everybody
@@ -362,8 +362,9 @@ class Briefing:
         rows = self.rows[(self.rows["outcome"] == NEW_CASES) & (self.rows["group"] == group)]
         rows = rows[(rows["scenario"] == case.scenario) & (rows["people"] > 0)]
         people = rows["people"].sum()
+        having = "with " if group == "adversity" else ""
         parts = [
-            f"{self._share(row, case.value)} {group_label(group, row['level'])} "
+            f"{self._share(row, case.value)} {having}{group_label(group, row['level'])} "
             f"({format_whole_percent(row['people'] / people)} of all)"
             for row in rows.to_dict("records")
             if row["helped"] or row["harmed"]

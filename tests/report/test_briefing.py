@@ -172,6 +172,17 @@ def test_one_seed_of_all_tables_has_its_sentences():
     assert one.at_a_glance() is None
 
 
+def test_an_answer_with_drawn_parameters_covers_them():
+    drawn = find(REGION[:2], range(1, 7), outcomes, is_by_draw=True)
+    briefing = briefing_of(drawn)
+    pair = drawn.pairs.query("outcome == 'new_cases'").iloc[0]
+    scale = briefing.scale
+    assert (scale * pair["low"], scale * pair["high"]) == pytest.approx(
+        (briefing.cases[0].low, briefing.cases[0].high), rel=1e-2
+    )
+    assert any("what is not known of the fitted numbers" in line for line in briefing.surety())
+
+
 # Any numbers at all
 
 

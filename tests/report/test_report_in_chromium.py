@@ -21,6 +21,25 @@ BROKEN = r"""() => [...document.querySelectorAll("td")].flatMap(cell => {
 })"""
 
 
+A4_WIDE, A4_HIGH = 680, 994  # within the margins, in CSS pixels
+
+
+@pytest.mark.parametrize(
+    ("medium", "width", "most"),
+    [("screen", 390, 6_500), ("screen", 1280, 3_300), ("print", A4_WIDE, 2 * A4_HIGH)],
+)
+def test_a_comparison_opens_as_one_page(page: Any, tmp_path, width: int, medium: Any, most: int):
+    averted = {"school-skills": (6.0, 9.0, 7.0), "dbt-a": (17.0, 38.0, 26.0)}
+    report = tmp_path / "report.html"
+    report.write_text(page_of(made_up.comparison(tmp_path, averted)), encoding="utf-8")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(media=medium)
+    page.goto(report.as_uri())
+    behind = "document.querySelector('.appendix').getBoundingClientRect().top"
+    shown = "document.documentElement.scrollHeight" if medium == "screen" else behind
+    assert page.evaluate(shown) <= most
+
+
 @pytest.mark.parametrize(("medium", "width"), [("screen", 390), ("screen", 1280), ("print", 700)])
 def test_no_number_of_a_table_breaks(page: Any, tmp_path, width: int, medium: Any) -> None:
     """Programmes that cost five digits a case, as the reports of ministries have."""

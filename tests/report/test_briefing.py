@@ -5,7 +5,7 @@ import math
 import made_up_folders as made_up
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_region import REGION, SEEDS, outcomes
 from page_reader import page_of, read_page
@@ -195,6 +195,7 @@ def briefing_with(**row: float) -> Briefing:
 NUMBER = st.floats(-1e6, 1e6) | st.just(NAN)
 
 
+@settings(max_examples=40)
 @given(
     value=NUMBER,
     reach=st.floats(0, 1e6) | st.just(NAN),

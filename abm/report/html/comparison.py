@@ -78,8 +78,8 @@ def body_of_comparison(files: Files, description: Description) -> ReportBody:
             Section("surety", "How sure this is", (Items(briefing.surety()),)),
         ),
         tables=_tables(rows, briefing, description),
-        alternatives=None if choice is None else _alternatives(files, choice),
-        cautions=(*_cautions(briefing.cases), *_packages(files)),
+        alternatives=_alternatives(files, choice),
+        cautions=_cautions(briefing.cases),
     )
 
 
@@ -118,10 +118,12 @@ def _choice(files: Files, description: Description) -> Choice | None:
     return Choice(base.name, titles, base.economics, pairs, frontier, acceptability)
 
 
-def _alternatives(files: Files, choice: Choice) -> Section:
-    """Return what sets the scenarios against each other."""
+def _alternatives(files: Files, choice: Choice | None) -> Section:
+    """Return what sets the scenarios against each other, and packages beside their parts."""
     try:
-        return Section("alternatives", "Which one? Alternatives against each other", choice.parts())
+        parts = () if choice is None else choice.parts()
+        title = "Which one? Alternatives against each other"
+        return Section("alternatives", title, (*parts, Items(_packages(files))))
     except (LookupError, ValueError, TypeError):
         raise ReportError(f"{files.path}: expected the alternatives of a comparison") from None
 

@@ -43,7 +43,7 @@ EVENING = MOST_STRESSORS
 @rule
 def meet_the_day(me: Person, p: Parameters, today: Today, stage: Stage, day_log: DayLog) -> None:
     """Live the waking hours: stressors in order of their hours, and decisions after them."""
-    u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.MORNING, 0)
+    u = draw_morning(me, today)
     left = count_stressors(me, p, today, stage, u[0])
     misreading = left == 0 and misreads_safety(me, p, u[1])
     if misreading:
@@ -79,6 +79,12 @@ def meet_the_day(me: Person, p: Parameters, today: Today, stage: Stage, day_log:
                 kind, size, when, escape = draw_stressor(me, p, today, stage, met)
                 coming = next_hour(since, left, when)
             deciding = min(me.hour + p.decision_delay, coming)
+
+
+@rule
+def draw_morning(me: Person, today: Today) -> tuple[float, float, float, float]:
+    """Draw what decides today's number of stressors, misreading, the evening, and its hour."""
+    return four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.MORNING, 0)
 
 
 @rule

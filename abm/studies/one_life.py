@@ -14,9 +14,8 @@ from itertools import groupby
 
 import numpy as np
 
-from abm.chance import Purpose, four_draws
 from abm.io.messages import InputError
-from abm.mechanisms.day import DAY, meet_the_day
+from abm.mechanisms.day import DAY, draw_morning, meet_the_day
 from abm.mechanisms.day_log import plain_day_log
 from abm.mechanisms.relaxing import ACT, DECISION, STRESSOR
 from abm.mechanisms.stressors import MOST_STRESSORS, count_stressors, draw_stressor
@@ -217,8 +216,7 @@ def _kinds_of_today(
     me: PlainRecord, p: PlainRecord, today: PlainRecord, stage: PlainRecord
 ) -> list[int]:
     """Return the kinds of stressors to come: the draws are keyed, so that they can be asked for."""
-    u = four_draws(today.seed_low, today.seed_high, me.person, today.day, Purpose.MORNING, 0)
-    if count_stressors(me, p, today, stage, u[0]) == 0:
+    if count_stressors(me, p, today, stage, draw_morning(me, today)[0]) == 0:
         return [MISREAD_SAFETY]
     return [draw_stressor(me, p, today, stage, index)[0] for index in range(MOST_STRESSORS)]
 

@@ -29,6 +29,8 @@ More would not let many runs correct it where people depend on each other; fewer
 that happen to agree, or to differ, say too much. `docs/comparing.md` has the coverage that follows.
 """
 SUREST = 1e9  # degrees of freedom beyond which Student's t is the normal distribution
+FREE_OF_CHANGES = RUNS_OF_PEOPLE
+"""Degrees of freedom of a variance that rests on the people who changed, of whom there are few."""
 
 
 class Interval(NamedTuple):
@@ -69,14 +71,14 @@ def weight_of_people(runs: ArrayLike) -> np.ndarray:
 
 
 def pooled_variance(
-    within: ArrayLike, between: ArrayLike, runs: ArrayLike
+    within: ArrayLike, between: ArrayLike, runs: ArrayLike, free: float = SUREST
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the variance of one run, pooled from two, and its degrees of freedom.
 
     Within: what the people of the runs say, 0 or NaN where they say nothing. Between: the variance
     between runs, of one degree of freedom less than there are; NaN or ignored of one run. The first
     weighs as `RUNS_OF_PEOPLE`, the second as its degrees of freedom; those of the sum are by
-    Satterthwaite (1946), the first taken as known. NaN where neither is known.
+    Satterthwaite (1946), where the first has so many as are `free`. NaN where neither is known.
     """
     within, more = np.asarray(within, np.float64), np.asarray(runs, np.float64) - 1
     weight = np.where(within > 0, weight_of_people(runs), 0.0)
@@ -84,18 +86,21 @@ def pooled_variance(
     from_runs = np.where(more > 0, (1 - weight) * np.asarray(between, np.float64), 0.0)
     variance = np.where((weight > 0) | (more > 0), from_people + from_runs, math.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        degrees = np.where(from_runs > 0, variance**2 / (from_runs**2 / more), SUREST)
+        of_runs = np.where(from_runs > 0, from_runs**2 / more, 0.0)
+        degrees = np.where(variance > 0, variance**2 / (from_people**2 / free + of_runs), SUREST)
     return variance, np.minimum(degrees, SUREST)
 
 
-def pooled_half(within: ArrayLike, between: ArrayLike, runs: ArrayLike) -> np.ndarray:
+def pooled_half(
+    within: ArrayLike, between: ArrayLike, runs: ArrayLike, free: float = SUREST
+) -> np.ndarray:
     """Return half of the interval for a mean over runs; see `pooled_variance`.
 
     With one run it is that of its people. Without people it is Student's t between runs.
     """
     from scipy.special import stdtrit
 
-    variance, degrees = pooled_variance(within, between, runs)
+    variance, degrees = pooled_variance(within, between, runs, free)
     half: np.ndarray = stdtrit(degrees, (1 + LEVEL) / 2) * np.sqrt(variance / runs)
     return half
 

@@ -20,7 +20,13 @@ import numpy as np
 from abm.experiments.comparison.groups import EVERYBODY
 from abm.experiments.comparison.pairing import PairSums
 from abm.scenario.draws import pair_of
-from abm.studies.intervals import NO_INTERVAL, ROUNDING, pooled_half, unless_zero
+from abm.studies.intervals import (
+    FREE_OF_CHANGES,
+    NO_INTERVAL,
+    ROUNDING,
+    pooled_half,
+    unless_zero,
+)
 from abm.studies.variance_between_draws import BetweenDraws, variance_between_draws
 
 if TYPE_CHECKING:
@@ -219,7 +225,7 @@ def over_seeds(
     left = np.where(np.abs(left) > ROUNDING * np.abs(above), left, 0.0)
     within = math.fsum(change.squares for change in changes) / len(changes)
     between = float((left**2).sum()) / max(len(changes) - 1, 1)
-    of_mean = pooled_half(within, between, len(changes))
+    of_mean = pooled_half(within, between, len(changes), FREE_OF_CHANGES)
     half = float(unless_zero(of_mean * len(changes) / total))
     return Estimate(ratio, ratio - half, ratio + half)
 

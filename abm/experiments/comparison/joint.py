@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.studies.intervals import LEVEL, ROUNDING, SUREST, weight_of_people
+from abm.studies.intervals import FREE_OF_CHANGES, LEVEL, ROUNDING, SUREST, weight_of_people
 from abm.studies.variance_between_draws import places_of_pairs
 
 
@@ -56,7 +56,10 @@ class JointEstimate:
         if not variance > (ROUNDING * value) ** 2:
             return SumEstimate(value, math.nan, math.nan, math.nan)
         free = (self.draws or self.runs) - 1
-        degrees = min(variance**2 / (runs**2 / free), SUREST) if runs > 0 and free else SUREST
+        unsure = runs**2 / free if runs > 0 and free else 0.0
+        if people > 0:
+            unsure += people**2 / (1 if self.draws else FREE_OF_CHANGES)
+        degrees = min(variance**2 / unsure, SUREST)
         half = float(stdtrit(degrees, (1 + LEVEL) / 2)) * math.sqrt(variance)
         chance = float(stdtr(degrees, value / math.sqrt(variance)))
         return SumEstimate(value, value - half, value + half, chance)

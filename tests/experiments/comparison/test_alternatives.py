@@ -18,7 +18,7 @@ from abm.experiments.comparison.person_outcomes import YEARS_DTYPE, PersonOutcom
 from abm.io.messages import InputError
 from abm.scenario.scenario import load_scenario
 from abm.simulation.record import Logs
-from abm.studies.intervals import pooled_half
+from abm.studies.intervals import FREE_OF_CHANGES, pooled_half
 
 FIELDS = {outcome.name: outcome.field for outcome in OUTCOMES}
 
@@ -40,7 +40,8 @@ def recomputed(scenario: str, against: str, outcome: str) -> tuple[float, float]
         per_seed.append(ours[FIELDS[outcome]].astype(int) - theirs[FIELDS[outcome]])
     totals = [change.sum() for change in per_seed]
     within = np.mean([(change**2).sum() for change in per_seed])
-    return float(np.mean(totals)), float(pooled_half(within, np.var(totals, ddof=1), len(SEEDS)))
+    half = pooled_half(within, np.var(totals, ddof=1), len(SEEDS), FREE_OF_CHANGES)
+    return float(np.mean(totals)), float(half)
 
 
 @pytest.mark.parametrize("outcome", FIELDS)
@@ -122,6 +123,8 @@ def test_scenarios_of_other_prices_are_not_compared():
 
 # Money and health, by hand
 
+STUDENTS_T = 2.306004  # of 8 degrees of freedom, from a table
+
 
 def two_years(cases: list[int], by_year: list[int], cost: tuple[float, ...]) -> PersonOutcomes:
     """Return people who present to hospital, and their cost, by year."""
@@ -150,7 +153,7 @@ def rows_of(tables: Alternatives, outcome: str) -> tuple[pd.Series, pd.Series]:
 def test_nothing_declared_is_nothing_saved_and_nothing_discounted():
     row, pair = rows_of(judged(), "hospital_presentations")
     assert (row["averted"], row["cost"], pair["added_cost"]) == (3, 210, 210)
-    assert pair["high"] - 3 == pytest.approx(1.959964 * math.sqrt(5))
+    assert pair["high"] - 3 == pytest.approx(STUDENTS_T * math.sqrt(5))
     assert math.isnan(pair["added_cost_low"])
     assert "qalys" not in set(judged().pairs()["outcome"])
 
@@ -158,7 +161,7 @@ def test_nothing_declared_is_nothing_saved_and_nothing_discounted():
 def test_presentations_saved_are_set_against_the_cost():
     row, pair = rows_of(judged(price_presentation=20), "hospital_presentations")
     assert row["cost"] == pair["added_cost"] == 210 - 3 * 20
-    assert pair["added_cost_high"] - 150 == pytest.approx(20 * 1.959964 * math.sqrt(5))
+    assert pair["added_cost_high"] - 150 == pytest.approx(20 * STUDENTS_T * math.sqrt(5))
 
 
 def test_a_year_later_both_are_worth_less():
@@ -175,7 +178,7 @@ def test_what_is_saved_is_discounted_as_money_is():
     row, pair = rows_of(judged(price_presentation=20, discount_costs=0.1), "acts")
     assert row["cost"] == pytest.approx(200 - 20 * ((2 + 3 / 1.1) - (1 + 1 / 1.1)))
     factor = (2 + 3 / 1.1) / 5
-    half = 20 * factor * 1.959964 * math.sqrt(5)
+    half = 20 * factor * STUDENTS_T * math.sqrt(5)
     assert pair["added_cost_high"] - pair["added_cost"] == pytest.approx(half)
 
 
@@ -197,7 +200,7 @@ def test_weights_add_up_to_qalys():
     tables = judged(weight_year=0.05, weight_presentation=0.01)
     row, pair = rows_of(tables, "qalys")
     assert row["averted"] == pair["averted"] == pytest.approx(3 * 0.06)
-    assert pair["high"] - pair["averted"] == pytest.approx(0.06 * 1.959964 * math.sqrt(5))
+    assert pair["high"] - pair["averted"] == pytest.approx(0.06 * STUDENTS_T * math.sqrt(5))
 
 
 def test_thresholds_go_beyond_what_one_effect_costs():
@@ -239,5 +242,5 @@ def test_the_tables_are_sums_over_the_people_of_single_runs(tmp_path):
         totals.append((ours - theirs).sum())
         squares.append(((ours - theirs) ** 2).sum())
     assert row["averted"] == pytest.approx(np.mean(totals))
-    half = pooled_half(np.mean(squares), np.var(totals, ddof=1), 2)
+    half = pooled_half(np.mean(squares), np.var(totals, ddof=1), 2, FREE_OF_CHANGES)
     assert row["high"] - row["averted"] == pytest.approx(half)

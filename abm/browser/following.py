@@ -46,6 +46,7 @@ class Trace:
     ever: bool = False
     has_left: bool = False
     days: tuple[Day, ...] = ()
+    missing: int | None = None  # whom it was asked to follow last, if they are not here
 
 
 class Following:
@@ -58,6 +59,7 @@ class Following:
         self._world = world
         self._row = -1
         self.person: int | None = None
+        self._missing: int | None = None
         self._days: deque[Day] = deque(maxlen=DAYS_KEPT)
         self._room = np.zeros((0, MOMENTS_A_DAY), MOMENT_DTYPE)
         # The world asks its own method for room; here one person is watched on every day.
@@ -67,6 +69,7 @@ class Following:
         """Follow the person of this number, if present; forget the one followed before."""
         people = self._world.people
         rows = np.flatnonzero((people["person"] == person) & (people["present"] == 1))
+        self._missing = None if len(rows) else person
         if len(rows) and person != self.person:
             self.person, self._row = person, int(rows[0])
             self._days.clear()
@@ -114,14 +117,15 @@ class Following:
     def trace(self) -> Trace:
         """Return what has been seen so far."""
         if self.person is None:
-            return Trace()
+            return Trace(missing=self._missing)
         days = tuple(self._days)
         if self.has_left:
-            return Trace(self.person, has_left=True, days=days)
+            return Trace(self.person, has_left=True, days=days, missing=self._missing)
         me = self._world.people[self._row : self._row + 1]
         sex = "female" if me["sex"][0] == 0 else "male"
         age = float(self._world.ages_of(me)[0])
-        return Trace(self.person, sex, age, ever=bool(me["acts"][0] > 0), days=days)
+        ever = bool(me["acts"][0] > 0)
+        return Trace(self.person, sex, age, ever, days=days, missing=self._missing)
 
     def _room_for_moments(self) -> np.ndarray:
         people = self._world.people

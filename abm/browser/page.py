@@ -14,7 +14,15 @@ from abm.browser.session import Session
 from abm.browser.settings import Settings
 from abm.browser.snapshot import Snapshot
 from abm.browser.views import VIEWS, figures
-from abm.browser.widgets import Between, Choice, Connection, Drawing, Tabs, offered
+from abm.browser.widgets import (
+    PERSON_NUMBERS,
+    Between,
+    Choice,
+    Connection,
+    Drawing,
+    Tabs,
+    offered,
+)  # fmt: skip
 from abm.io.terminal import HELPLINES
 from abm.report.format import format_percent
 from abm.scenario.toml_text import as_toml
@@ -174,15 +182,13 @@ def Picture(session: Session) -> None:
     """Draw the open view."""
     picture, tab = session.picture.value, session.tab.value
     html, frame = empty("The young people are being prepared."), 0
-    people: list[int] = []
     if picture is not None:
         html, frame = drawn(picture, tab, float(session.width.value)), picture.frame
-        people = picture.school.person.tolist()
     Drawing(
         html=html,
         frame=frame,
         event_sized=offered(WIDTHS, lambda width: session.width.set(max(int(width), NARROWEST))),
-        event_picked=offered(people, session.follow),
+        event_picked=offered(PERSON_NUMBERS, lambda person: session.follow(int(person))),
         event_drawn=offered(range(frame + 1), session.player.drawn),
     )
 
@@ -213,25 +219,31 @@ def SchoolChoices(session: Session, picture: Snapshot) -> None:
 @solara.component
 def Follow(session: Session, picture: Snapshot) -> None:
     """Let somebody be followed by keyboard, too."""
-    options, value = people_to_follow(picture)
-    chosen = str(session.followed.value)
+    options, value = people_to_follow(picture, session.followed.value)
+    missing = picture.trace.missing
     Choice(
-        name="follow", label="Follow", value=chosen if chosen in dict(options) else value,
-        options=options, on_change=lambda person: session.follow(int(person)) if person else None,
+        name="follow", label="Follow", value=value, options=options, allowed=PERSON_NUMBERS,
+        problem="" if missing is None else f"Person {missing} is not among these people.",
+        on_change=lambda person: session.follow(int(person)),
     )  # fmt: skip
 
 
-def people_to_follow(picture: Snapshot) -> tuple[list[tuple[str, str]], str]:
-    """Return the people of the network that can be followed, most recent first, and who is."""
-    school, followed = picture.school, picture.trace.person
+def people_to_follow(picture: Snapshot, chosen: int | None) -> tuple[list[tuple[str, str]], str]:
+    """Return the people of the network that can be followed, most recent first, and who is.
+
+    Whoever was chosen stands among them also while the picture is older than the choice.
+    """
+    school, trace = picture.school, picture.trace
     people = sorted(
         zip(school.person.tolist(), school.state.tolist(), strict=True),
         key=lambda row: (-row[1], row[0]),
     )
     options = [(str(person), f"{person}: {STATE_NAMES[state]}") for person, state in people]
+    followed = trace.person if chosen in (None, trace.missing) else chosen
     value = "" if followed is None else str(followed)
     if value and value not in dict(options):
-        options.insert(0, (value, f"{value} ({_why_not_drawn(picture)})"))
+        why = f" ({_why_not_drawn(picture)})" if followed == trace.person else ""
+        options.insert(0, (value, f"{value}{why}"))
     return options, value
 
 

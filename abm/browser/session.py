@@ -16,7 +16,7 @@ from abm.browser.choices import (
 )
 from abm.browser.player import DAYS_A_FRAME, Player, PlayerState
 from abm.browser.snapshot import Snapshot
-from abm.browser.widgets import LONGEST_TEXT
+from abm.browser.widgets import LONGEST_TEXT, is_whole
 from abm.io.messages import InputError
 from abm.parameters import parameters, switches
 from abm.scenario.files import available_scenarios
@@ -171,14 +171,14 @@ class Session:
     def seed_problem(self) -> str:
         """Return what is wrong with the seed as typed, or nothing."""
         text = self.seed_text.value
-        if len(text) <= LONGEST_TEXT and _is_whole(text.strip()) and int(text) <= LARGEST_SEED:
+        if len(text) <= LONGEST_TEXT and is_whole(text.strip()) and int(text) <= LARGEST_SEED:
             return ""
         return f"Expected a whole number from 0 to {LARGEST_SEED}."
 
     def people_problem(self) -> str:
         """Return what is wrong with the number of people as typed, or nothing."""
         digits = self._people_digits()
-        if len(self.people_text.value) > LONGEST_TEXT or (digits and not _is_whole(digits)):
+        if len(self.people_text.value) > LONGEST_TEXT or (digits and not is_whole(digits)):
             return f"Expected a whole number from {FEWEST_PEOPLE} to {MOST_PEOPLE:,}."
         try:
             replace(self.choices.value, population=self._population(), seed=0).resolve()
@@ -198,7 +198,3 @@ class Session:
             or self.seed_text.value.strip() != str(running.seed)
             or self._people_digits() != str(running.population or "")
         )
-
-
-def _is_whole(text: str) -> bool:
-    return text.isascii() and text.isdigit()

@@ -13,6 +13,9 @@ Change = Callable[[Any], None]
 LONGEST_TEXT = 40
 """Of a text that is longer one character more is kept, so that it is seen to be too long."""
 
+LONGEST_PERSON = 18
+"""Digits of a person's number that fit into 64 bits."""
+
 
 def offered(choices: Container[object], act: Change) -> Change:
     """Return what acts on a choice from the browser if it was offered, and else says so."""
@@ -34,6 +37,26 @@ class Between:
 
     def __contains__(self, number: object) -> bool:
         return isinstance(number, int | float) and self._low <= number <= self._high
+
+
+class PersonNumbers:
+    """All numbers that a person may have, as numbers or as digits.
+
+    The people that a page lists may be others before a choice among them arrives, so whether there
+    is such a person is known only where they live.
+    """
+
+    def __contains__(self, choice: object) -> bool:
+        text = str(choice)
+        return isinstance(choice, int | str) and is_whole(text) and len(text) <= LONGEST_PERSON
+
+
+def is_whole(text: str) -> bool:
+    """Return whether a text is nothing but digits from 0 to 9."""
+    return text.isascii() and text.isdigit()
+
+
+PERSON_NUMBERS = PersonNumbers()
 
 
 @solara.component_vue("drawing.vue", vuetify=False)
@@ -93,9 +116,17 @@ def Number(low: float, high: float, on_change: Change, **inputs: Any) -> solara.
     return Field(kind="number", low=low, high=high, on_change=hear, **inputs)
 
 
-def Choice(options: list[tuple[str, str]], on_change: Change, **inputs: Any) -> solara.Element:
-    """Let one of some names be chosen; each with the words that are shown."""
-    hear = offered([name for name, _ in options], on_change)
+def Choice(
+    options: list[tuple[str, str]],
+    on_change: Change,
+    allowed: Container[object] | None = None,
+    **inputs: Any,
+) -> solara.Element:
+    """Let one of some names be chosen; each with the words that are shown.
+
+    `allowed` are all names that may be chosen, where options come and go.
+    """
+    hear = offered([name for name, _ in options] if allowed is None else allowed, on_change)
     return Field(kind="choice", options=options, on_change=hear, **inputs)
 
 

@@ -173,6 +173,19 @@ def test_lists_and_boxes_obey_quick_keys_while_days_go_by(tab: Watched) -> None:
     expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {chosen}")
 
 
+def test_a_choice_from_a_list_of_yesterday_is_heard(tab: Watched) -> None:
+    tab.open("One person")
+    people = tab.page.get_by_label("Follow", exact=True)
+    chosen = people.locator("option").nth(5).get_attribute("value")
+    tab.press("Step")  # a year-group turns: none of yesterday's list stands in that of today
+    tab.wait_for_status("Day 1 of")
+    expect(people.locator(f"option[value='{chosen}']")).to_have_count(0)
+    late = "(list, chosen) => list.closest('.field').__vue__.tell(chosen)"
+    people.evaluate(late, chosen)
+    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {chosen}")
+    expect(people).to_have_value(str(chosen))
+
+
 def test_a_disc_is_chosen_with_a_slow_click_while_it_is_drawn_anew(tab: Watched) -> None:
     tab.page.set_viewport_size({"width": 1280, "height": 1100})  # all discs can be seen
     tab.open("School friends")

@@ -82,6 +82,16 @@ def test_following_somebody_changes_nothing() -> None:
     )
 
 
+def test_somebody_who_is_not_there_is_not_followed_and_named() -> None:
+    model = PageModel(population=PEOPLE)
+    before = model.snapshot.trace.person
+    model.follow(12)
+    assert (model.snapshot.trace.person, model.snapshot.trace.missing) == (before, 12)
+    other = next(row for row in model.snapshot.school.person.tolist() if row != before)
+    model.follow(other)
+    assert (model.snapshot.trace.person, model.snapshot.trace.missing) == (other, None)
+
+
 def test_the_baseline_is_the_same_people_with_nothing_changed(played: PageModel) -> None:
     assert played.baseline is not None
     assert played.baseline.days == played.snapshot.day == played.snapshot.baseline_day

@@ -160,7 +160,7 @@ def test_the_status_is_plain_words(shot: Snapshot) -> None:
     assert "Baseline, with changes. Seed 2, 240 people." in words
     assert f"Day {shot.day:,} of 3,653" in words
     assert shot.school.ages in YEAR_GROUPS.values()
-    people, followed = people_to_follow(shot)
+    people, followed = people_to_follow(shot, None)
     assert followed in dict(people)
 
 
@@ -169,12 +169,21 @@ def test_who_is_followed_can_be_chosen_even_where_the_network_is_without_them(
 ) -> None:
     school, trace = shot.school, dataclasses.replace(shot.trace, person=10_000)
     elsewhere = dataclasses.replace(shot, trace=trace)
-    assert people_to_follow(elsewhere)[0][0] == ("10000", "10000 (other year)")
+    assert people_to_follow(elsewhere, None)[0][0] == ("10000", "10000 (other year)")
     layout = dataclasses.replace(school.layout, present=len(school.person) + 1)
     crowded = dataclasses.replace(elsewhere, school=dataclasses.replace(school, layout=layout))
-    assert people_to_follow(crowded)[0][0] == ("10000", "10000 (not drawn)")
+    assert people_to_follow(crowded, None)[0][0] == ("10000", "10000 (not drawn)")
     left = dataclasses.replace(elsewhere, trace=dataclasses.replace(trace, has_left=True))
-    assert people_to_follow(left)[0][0] == ("10000", "10000 (has left)")
+    assert people_to_follow(left, 10_000)[0][0] == ("10000", "10000 (has left)")
+
+
+def test_who_was_just_chosen_stands_in_the_list_before_the_picture_knows_of_it(
+    shot: Snapshot,
+) -> None:
+    options, chosen = people_to_follow(shot, 10_000)
+    assert options[0] == ("10000", chosen) == ("10000", "10000")
+    nobody = dataclasses.replace(shot, trace=dataclasses.replace(shot.trace, missing=10_000))
+    assert people_to_follow(nobody, 10_000) == people_to_follow(shot, None)
 
 
 def test_a_slider_of_mesa_s_page_has_a_mark_at_its_value() -> None:

@@ -78,6 +78,34 @@ def test_a_full_disk_behind_standard_output_is_one_line_and_exit_1(words) -> Non
     assert done.stderr == "nssi: cannot write what was found: No space left on device\n"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes of another kind")
+@pytest.mark.parametrize("lines_read", [0, 1])
+def test_what_is_begun_is_finished_though_its_reader_has_gone(tmp_path, lines_read) -> None:
+    """As with ``nssi compare ... 2>&1 | head -1``: the folder is whole, or it would mislead."""
+    words = "compare baseline school-skills crisis-support --population 50 --years 1 --jobs 1"
+    code = "from abm.cli.main import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *words.split()],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=tmp_path,
+    )
+    for _ in range(lines_read):
+        assert process.stdout.readline().startswith(b"nssi: ")
+    process.stdout.close()
+    assert process.wait(timeout=SECONDS) == 0
+    (folder,) = tmp_path.glob("results/compare-*/*")
+    assert {"run.json", "report.html", "pairs.csv"} <= {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell that closes streams")
+def test_a_closed_standard_output_is_no_fault() -> None:
+    code = "from abm.cli.main import main; main()"
+    closed = f"{sys.executable} -c '{code}' scenarios >&-"
+    done = subprocess.run(closed, shell=True, stderr=subprocess.PIPE, timeout=SECONDS)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_model_that_is_not_compiled_says_how_to_debug_it(tmp_path) -> None:
     switched = os.environ | {"NUMBA_DISABLE_JIT": "1"}
     done = command("run", "--population", "50", env=switched, cwd=tmp_path, stdout=subprocess.PIPE)

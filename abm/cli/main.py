@@ -17,6 +17,7 @@ from abm.io.terminal import (
     EXIT_INTERRUPTED,
     HELPLINES,
     complain,
+    outlast_readers,
     refuse,
     stopped_by_signals,
 )
@@ -124,9 +125,7 @@ def main() -> NoReturn:
     if not sys.warnoptions:  # what libraries warn of is for developers; Python's -W brings it back
         warnings.simplefilter("ignore")
         os.environ["PYTHONWARNINGS"] = "ignore"  # in the processes that run seeds, too
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # not when a test has put its own in place
-            stream.reconfigure(errors="backslashreplace")
+    outlast_readers()
     if COMPLETE in os.environ:
         typer.completion.completion_init()
     code: int | str | None = EXIT_DONE
@@ -150,8 +149,7 @@ def main() -> NoReturn:
         sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):  # else the reader has seen enough
-            code = code or complain(_about_output(error), EXIT_FAILED)
+        code = code or complain(_about_output(error), EXIT_FAILED)
     sys.exit(code)
 
 

@@ -1,7 +1,9 @@
 """What commands print, tables for readers and JSON for programs, and what they end with."""
 
 import contextlib
+import io
 import json
+import os
 import signal
 import sys
 import threading
@@ -48,6 +50,38 @@ def stopped_by_signals() -> list[int]:
     if hasattr(signal, "SIGXFSZ"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then writing says that there is no room
     return came
+
+
+class _Outlet(io.FileIO):
+    """A standard stream; once its reader has gone, what is written to it goes nowhere."""
+
+    def write(self, content: Any, /) -> int:
+        try:
+            return super().write(content)
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            return memoryview(content).nbytes
+
+
+def outlast_readers() -> None:
+    """Let commands write standard output and error whatever the terminal knows, and whoever reads.
+
+    A reader who has seen enough, as `head` has, closes the pipe: the work goes on to its end, so
+    that no results are left half written, and its exit code is that of the work.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed before the command began
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif stream is getattr(sys, f"__{name}__"):  # not when a test has put its own in place
+            if stream.isatty():
+                stream.reconfigure(errors="backslashreplace")
+                continue
+            outlet = io.BufferedWriter(_Outlet(stream.fileno(), "w", closefd=False))
+            look = stream.encoding, "backslashreplace", None, stream.line_buffering
+            setattr(sys, name, io.TextIOWrapper(outlet, *look))
 
 
 def plain(text: str) -> str:

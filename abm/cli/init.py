@@ -13,6 +13,7 @@ _STARTER = """\
 # What this file does not say is as in the baseline. To change a value, remove the "# " before it.
 extends = "baseline"
 title = "{name}"
+# economics = {{ currency = "EUR" }}     # prices, discounting and more: docs/comparing.md
 
 [population]
 # size = 10_000                        # people of 10 to 24 years at any time
@@ -94,6 +95,8 @@ _FULL_HEAD = """\
 # "# " before its line; every value shown is the baseline's.
 extends = "baseline"
 title = "{name}"
+# What a comparison counts with: money, savings, discounting, weights; see docs/comparing.md.
+# economics = {{ currency = "EUR", price_year = 2022, discount_costs = 0.03 }}
 
 [population]
 # "open": all ages 10-24, a year-group enters each September; "cohort": one birth cohort, 10 to 25.

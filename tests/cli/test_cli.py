@@ -345,6 +345,7 @@ def test_every_value_a_new_scenario_shows_is_valid(
     path.write_text(text, encoding="utf-8")
     plan = load_scenario("plan")
     assert plan.parameters == load_scenario("baseline").parameters
+    assert plan.economics.currency == "EUR"
     assert [each.kind for each in plan.interventions] == ["school_skills_programme"]
     if options:
         assert plan.trends

@@ -153,6 +153,7 @@ class Choice:
             )
             for row in ordered
         )
+        is_unsure = bool((rows["cost_low"].isna() & (rows["cost"] != 0)).any())
         fewer = SEVERAL[outcome] + ("" if outcome == QUALYS else " fewer")
         return TextTable(
             f"Which is worth its cost, judged by {SEVERAL[outcome]}: means of a run",
@@ -165,7 +166,7 @@ class Choice:
             ),
             cells,
             frozenset({1, 2, 4}),
-            " ".join(prose("comparison_frontier", economics=self.economics)),
+            " ".join(prose("comparison_frontier", economics=self.economics, is_unsure=is_unsure)),
         )
 
     def _acceptability_table(self, outcome: str) -> TextTable:
@@ -202,18 +203,18 @@ class Choice:
         steps = rows[rows["standing"] == ON_FRONTIER].sort_values("averted").to_dict("records")
         names = [f"“{self._called(row['scenario'])}”" for row in steps]
         by, one = CHOSEN_BY.get(outcome, (SEVERAL[outcome], ONE[outcome]))
-        judged = f"Judged by {by} alone"
+        judged = f"Judged only by {by}"
         if len(steps) == 1:
             return f"{judged}, {names[0]} is the best whatever one would pay: no other does more."
         amounts = [format_money(row["cost_per_averted"]) for row in steps[1:]]
-        ranges = [f"below about {amounts[0]}: {names[0]}"]
-        for name, low, high in zip(names[1:], amounts, [*amounts[1:], ""], strict=True):
-            ranges.append(f"from {low}{f' to {high}' if high else ''}: {name}")
-        text = f"{judged}, the best on average is, by what one would pay for {one}"
+        ranges = [f"up to about {amounts[0]}, {names[0]}"]
+        for name, low, high in zip(names[1:], amounts, [*amounts[1:], "on"], strict=True):
+            ranges.append(f"from {low} {high if high == 'on' else f'to {high}'}, {name}")
+        text = f"{judged}, which is the best on average depends on what one would pay for {one}"
         off = [f"“{self._called(row['scenario'])}”" for row in _dominated(rows)]
         never = f" Never the best on average: {format_list(off)}." if off else ""
         likely = self._likely(outcome, str(steps[-1]["scenario"]))
-        return f"{text} (in {self.money}), {'; '.join(ranges)}{likely}.{never}"
+        return f"{text} (in {self.money}): {'; '.join(ranges)}{likely}.{never}"
 
     def _likely(self, outcome: str, name: str) -> str:
         """Say from what amount on the last one of the frontier is likelier than not the best."""

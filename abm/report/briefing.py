@@ -36,12 +36,15 @@ from abm.report.format import (
     format_money,
     format_whole,
     format_whole_percent,
+    format_whole_range,
 )
-from abm.report.sections import TextTable
+from abm.report.rendering import prose
+from abm.report.sections import Bar, Bars, TextTable
 from abm.report.tables import group_label
 from abm.scenario.economics import Economics
 
 MOST_BESIDE = 3  # scenarios of which each has sentences of its own
+MOST_BARS = 6  # scenarios that are drawn
 FEW_SEEDS = 5
 BAND = "12-18"
 SEXES = {"female": "girls", "male": "boys"}
@@ -197,8 +200,9 @@ class Briefing:
         )
 
     def scenario_text(self, case: AvertedOutcome) -> str:
-        """Return everything there is to say of one scenario."""
-        parts = (self.sentence(case), self._money(case), self._other_outcomes(case.scenario))
+        """Return everything there is to say of one scenario; of several, costs are in a table."""
+        money = self._money(case) if len(self.cases) == 1 else ""
+        parts = (self.sentence(case), money, self._other_outcomes(case.scenario))
         return " ".join(part for part in parts if part)
 
     def sentence(self, case: AvertedOutcome) -> str:
@@ -208,7 +212,7 @@ class Briefing:
             name=self.name(case.scenario),
             base=self.name(self.base),
             about=f"about {difference}" if case.value else "no difference",
-            limits=format_fewer_or_more(case.low, case.high, form=format_whole),
+            limits=format_whole_range(case.low, case.high),
         )
 
     def _other_outcomes(self, scenario: str) -> str:
@@ -255,7 +259,7 @@ class Briefing:
             return ""
         if cost < 0:
             return f"It saves about {self.money(cost)} more than it costs."
-        unstated = "" if self.economics.currency or len(self.cases) > 1 else UNSTATED
+        unstated = "" if self.economics.currency else UNSTATED
         text = f"It costs about {self.money(cost)}{unstated}"
         if case.reading in (NOTHING, NONE_THERE):
             return f"{text}."
@@ -288,6 +292,39 @@ class Briefing:
             return text
         return f"{'The most' if most.value > 0 else 'The worst'}: {text}"
 
+    def bars(self) -> Bars | None:
+        """Return how many begin in each scenario, as a figure; None where nobody does, or of many.
+
+        What is fewer is left empty and what is more is added at the end, so that the difference is
+        seen beside all who begin anyhow.
+        """
+        known = [case for case in self.cases if math.isfinite(case.value)]
+        in_base = self.cases[0].in_base if self.cases else math.nan
+        if not known or not in_base > 0 or len(known) > MOST_BARS:
+            return None
+        ends = [case.low if math.isfinite(case.low) else case.value for case in known]
+        full = max(in_base, *(in_base - end for end in ends))
+
+        def share(value: float) -> float:
+            return min(max(value / full, 0.0), 1.0)
+
+        bars = [Bar(self.called.get(self.base, self.base), format_whole(in_base), share(in_base))]
+        for case in known:
+            left = max(in_base - case.value, 0.0)
+            difference = format_fewer_or_more(case.value, form=format_whole)
+            is_sure = case.low < case.high
+            bars.append(
+                Bar(
+                    self.called.get(case.scenario, case.scenario),
+                    f"{format_whole(left)} ({difference})",
+                    share(min(left, in_base)),
+                    share(left) - share(min(left, in_base)),
+                    (share(in_base - case.high), share(in_base - case.low)) if is_sure else None,
+                )
+            )
+        caption = f"How many begin to self-injure {self.over}"
+        return Bars(caption, tuple(bars), " ".join(prose("comparison_bars", bars=bars)))
+
     def at_a_glance(self) -> TextTable | None:
         """Return several scenarios beside each other in whole numbers; None for one alone."""
         if len(self.cases) < 2:
@@ -303,7 +340,7 @@ class Briefing:
             row = [
                 self.called.get(case.scenario, case.scenario),
                 format_fewer_or_more(case.value, form=format_whole),
-                format_fewer_or_more(case.low, case.high, form=format_whole),
+                format_whole_range(case.low, case.high),
             ]
             if has_costs:
                 is_paid = own["cost"] > 0 and not case.is_event
@@ -373,7 +410,9 @@ class Briefing:
 
     def _share(self, row: Mapping[Any, Any], whole: float) -> str:
         averted = row["averted"] * self.scale
-        is_same = averted == 0 or (averted > 0) == (whole > 0)
+        if abs(averted) < 0.5 < abs(whole):
+            return "hardly any"
+        is_same = (averted > 0) == (whole > 0)
         text = format_whole(abs(averted))
         return text if is_same else format_fewer_or_more(averted, form=format_whole)
 
@@ -441,4 +480,4 @@ class Briefing:
 
     def _largest(self) -> Iterator[str]:
         if len(self.cases) > MOST_BESIDE:
-            yield "The largest of several estimates is the likeliest to be too large by luck."
+            yield "The largest of several estimates is the likeliest to be too large by chance."

@@ -10,6 +10,7 @@ from abm.io.messages import printable
 Format = Callable[[float], str]
 UNKNOWN = "-"
 LONGEST_TEXT = 1_000
+WHOLE = 0.5  # above it a number of people is told as a whole one
 
 
 def format_text(value: object, longest: int = LONGEST_TEXT) -> str:
@@ -90,13 +91,13 @@ def format_chance(share: float) -> str:
 
 
 def format_whole(value: float) -> str:
-    """Return a number of people or things as a whole one, of three digits; below one with one."""
+    """Return a number of people or things as a whole one of three digits; up to a half as it is."""
     if not math.isfinite(value):
         return UNKNOWN
     size = abs(value)
     if size >= 1_000:
         value = round(value, 2 - math.floor(math.log10(size)))
-    return f"{value:,.0f}" if size >= 0.95 or size == 0 else f"{value:.1g}"
+    return f"{value:,.0f}" if size > WHOLE or size == 0 else f"{value:.1g}"
 
 
 CURRENCIES = {
@@ -127,10 +128,20 @@ def format_fewer_or_more(
     if other is None:
         word = "fewer" if averted > 0 else "more"
         return f"{form(abs(averted))} {word}" if averted else "no difference"
-    if averted > 0 or other < 0:  # both ends on one side, the smaller number first
+    if averted >= 0 or other <= 0:  # both ends on one side, the smaller number first
         low, high = sorted((abs(averted), abs(other)))
-        return f"{form(low)} to {form(high)} {'fewer' if averted > 0 else 'more'}"
+        return f"{form(low)} to {form(high)} {'fewer' if averted + other >= 0 else 'more'}"
     return f"{form(abs(averted))} more to {form(other)} fewer"
+
+
+def format_whole_range(low: float, high: float) -> str:
+    """Return a range of what is averted in whole people; as it is where it ends at half of one.
+
+    A limit that rounds to nobody has no direction: ``0 to 5 fewer``.
+    """
+    if math.isfinite(low) and math.isfinite(high) and max(abs(low), abs(high)) > WHOLE:
+        low, high = round(low), round(high)
+    return format_fewer_or_more(low, high, form=format_whole)
 
 
 def format_count(count: int, one: str, several: str | None = None) -> str:

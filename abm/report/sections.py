@@ -45,6 +45,27 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """One bar, in shares of the width that all have."""
+
+    label: str
+    text: str  # its number, for readers
+    share: float  # of it that is filled
+    more: float = 0.0  # of it that is added, beyond the end of the first bar
+    limits: tuple[float, float] | None = None  # of the interval of its end
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Numbers beside each other; the first is what the others are held against."""
+
+    kind: ClassVar[str] = "bars"
+    caption: str
+    bars: tuple[Bar, ...]
+    note: str  # how to read it
+
+
+@dataclass(frozen=True)
 class Code:
     """Lines for a program, as they stand."""
 
@@ -52,7 +73,7 @@ class Code:
     text: str
 
 
-type Part = str | Items | TextTable | Picture | Code
+type Part = str | Items | TextTable | Picture | Bars | Code
 """Of a section, in the order they are read; a text is a sentence or a paragraph of some."""
 
 

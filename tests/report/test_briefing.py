@@ -1,6 +1,7 @@
 """Sentences for those who decide stay true whatever came out, and stand on one page."""
 
 import math
+import re
 
 import made_up_folders as made_up
 import pandas as pd
@@ -13,8 +14,8 @@ from page_reader import page_of, read_page
 from abm.experiments.comparison.compare import find
 from abm.report.averted import LESS, MORE, OF_A_RUN, UNCLEAR, AvertedOutcome
 from abm.report.briefing import COUNTED, SENTENCES, Briefing
-from abm.report.format import format_money, format_whole
-from abm.report.terminal.comparison import briefing_of, comparison_section
+from abm.report.format import format_money, format_whole, format_whole_range
+from abm.report.terminal.comparison import briefing_of, choice_of, comparison_section
 from abm.scenario.economics import Economics
 
 FEWER, OTHER, WIDE = (6.0, 9.0, 7.0), (-6.0, -9.0, -7.0), (6.0, -9.0, 7.0)
@@ -51,11 +52,34 @@ def test_an_answer_is_in_whole_numbers_and_true(tmp_path, kind, averted, sentenc
     assert ("for each one who does not begin" in answer) == bool(
         is_beyond and sum(averted) > 0 and kind != "pandemic"
     )
-    for wrong in ("nan", "avert", "-7", "harm"):
+    for limits in re.findall(r"interval ([^)]*)\)", answer.split("Beyond chance")[0]):
+        assert re.fullmatch(r"[\d,]+( more)? to [\d,]+ (fewer|more)", limits)
+    for wrong in ("nan", "avert", "-7", "harm", "luck"):
         assert wrong not in " ".join(page.values())
     one = "There is one run of each only" in page["surety"]
     assert one == (len(averted) == 1)
     assert "No sensitivity analysis was given" in page["hangs-on"]
+
+
+@pytest.mark.parametrize(
+    ("averted", "text", "notes"),
+    [
+        (FEWER, "43 (7 fewer)", {"Empty", "Thin"}),
+        (OTHER, "57 (7 more)", {"Striped", "Thin"}),
+        (WIDE, "49 (1 fewer)", {"Empty", "Thin"}),
+        ((0.0,) * 3, "50 (no difference)", set()),
+        ((6.0,), "44 (6 fewer)", {"Empty", "Thin"}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["school-skills", "pandemic"])
+def test_a_figure_sets_the_difference_beside_all_who_begin(tmp_path, kind, averted, text, notes):
+    page = read_page(page_of(made_up.comparison(tmp_path, {kind: averted})))
+    (figure,) = page.part("answer").all("figure")
+    base, own = (bar.text for bar in figure.all("li"))
+    assert base.split() == ["Baseline", "50"]
+    assert own.endswith(text)
+    told = {word for word in ("Empty", "Striped", "Thin") if f"{word}" in figure.text}
+    assert told == notes
 
 
 def test_several_have_a_sentence_each_and_a_table(tmp_path):
@@ -76,7 +100,7 @@ def test_many_are_counted_by_what_can_be_told(tmp_path):
     assert "with 1 more begin, beyond chance" in page["answer"]
     assert "with 1 the very same people begin" in page["answer"]
     assert "The most: With “Skills lessons in school at 12-13”, about 7 fewer" in page["answer"]
-    assert "likeliest to be too large by luck" in page["surety"]
+    assert "likeliest to be too large by chance" in page["surety"]
 
 
 def test_other_outcomes_are_told_where_new_cases_are_not(tmp_path):
@@ -138,7 +162,7 @@ def findings():
 def test_terminal_and_page_open_with_the_same_sentences(findings):
     short = briefing_of(findings).answer()
     assert [f"\n{line}" for line in short] == list(comparison_section(findings).parts[: len(short)])
-    assert short[-1].startswith("Judged by how many begin alone, the best on average is")
+    assert short[-1].startswith("Judged only by how many begin, which is the best on average")
     assert "likelier than not" in short[-1]
 
 
@@ -166,8 +190,11 @@ def test_groups_of_a_difference_add_up_to_it(findings):
     assert "reached" in " ".join(told)
 
 
-def test_one_seed_of_all_tables_has_its_sentences():
-    one = briefing_of(find(REGION[:2], [1], outcomes))
+def test_one_seed_of_all_tables_has_its_sentences(findings):
+    found = find(REGION[:2], [1], outcomes)
+    one = briefing_of(found)
+    assert "cost without an interval" in choice_of(found).frontier_table("new_cases").note
+    assert "cost without an interval" not in choice_of(findings).frontier_table("new_cases").note
     assert any("one run of each only" in line for line in one.surety())
     assert one.at_a_glance() is None
 
@@ -215,6 +242,13 @@ def test_what_is_claimed_is_what_the_interval_allows(value, reach, changed, cost
         word = "fewer" if case.reading == LESS else "more"
         assert f" {word} begin (95 % interval " in sentence
         assert sentence.endswith(f"{word}).")
+    figure = briefing.bars()
+    assert (figure is None) == math.isnan(value)
+    for bar in figure.bars if figure else ():
+        assert -1e-12 <= bar.more <= bar.share + bar.more <= 1 + 1e-12
+        assert 0 <= bar.share <= figure.bars[0].share
+        assert bar.limits is None or 0 <= bar.limits[0] <= bar.limits[1] <= 1
+        assert not any(wrong in bar.text for wrong in ("nan", "inf", " -"))
     lines = [*briefing.answer(), *briefing.for_whom(), *briefing.surety()]
     assert all(line.endswith(".") for line in lines)
     text = " ".join(lines)
@@ -226,6 +260,23 @@ def test_every_reading_has_its_sentence():
     case = AvertedOutcome.from_row(row, 5, among=OF_A_RUN)
     assert case.reading in SENTENCES
     assert set(SENTENCES) == set(COUNTED)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (0.06, 5.1, "0 to 5 fewer"),
+        (-0.3, 5.1, "0 to 5 fewer"),
+        (-5.1, 0.3, "0 to 5 more"),
+        (-5.1, -0.06, "0 to 5 more"),
+        (-3.2, 12_345.6, "3 more to 12,300 fewer"),
+        (0.1, 0.4, "0.1 to 0.4 fewer"),
+        (-0.2, 0.4, "0.2 more to 0.4 fewer"),
+        (NAN, 5.0, "-"),
+    ],
+)
+def test_limits_are_whole_people(low, high, text):
+    assert format_whole_range(low, high) == text
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,14 @@ BROKEN = r"""() => [...document.querySelectorAll("td")].flatMap(cell => {
 })"""
 
 
+OUT_OF_ITS_TRACK = """() => {
+    const inside = (bar, track) => bar.left >= track.left - 1 && bar.right <= track.right + 1
+    const box = element => element.getBoundingClientRect()
+    const all = [...document.querySelectorAll(".track")]
+    const tracks = all.map(track => [box(track), [...track.children].map(box)])
+    const drawn = tracks.filter(([track]) => track.width > 100)
+    return [drawn.length, tracks.filter(([own, bars]) => !bars.every(b => inside(b, own))).length]
+}"""
 A4_WIDE, A4_HIGH = 680, 994  # within the margins, in CSS pixels
 
 
@@ -30,6 +38,7 @@ A4_WIDE, A4_HIGH = 680, 994  # within the margins, in CSS pixels
 )
 def test_a_comparison_opens_as_one_page(page: Any, tmp_path, width: int, medium: Any, most: int):
     averted = {"school-skills": (6.0, 9.0, 7.0), "dbt-a": (17.0, 38.0, 26.0)}
+    averted |= {"pandemic": (-6.0, -9.0, -7.0)}
     report = tmp_path / "report.html"
     report.write_text(page_of(made_up.comparison(tmp_path, averted)), encoding="utf-8")
     page.set_viewport_size({"width": width, "height": 900})
@@ -38,6 +47,7 @@ def test_a_comparison_opens_as_one_page(page: Any, tmp_path, width: int, medium:
     behind = "document.querySelector('.appendix').getBoundingClientRect().top"
     shown = "document.documentElement.scrollHeight" if medium == "screen" else behind
     assert page.evaluate(shown) <= most
+    assert page.evaluate(OUT_OF_ITS_TRACK) == [4, 0]
 
 
 @pytest.mark.parametrize(("medium", "width"), [("screen", 390), ("screen", 1280), ("print", 700)])

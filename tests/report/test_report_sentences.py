@@ -39,7 +39,7 @@ def test_scenarios_of_one_title_are_told_apart_by_their_names(tmp_path):
     made_up.write(folder, {"run.json": said})
     page = read_page(page_of(folder))
     asked = page.all("header")[0].text
-    assert "“Baseline” and as in “Same (school-skills)” and “Same (dbt-a)”" in asked
+    assert "“Baseline”, and as in “Same (school-skills)” and “Same (dbt-a)”" in asked
 
 
 def test_a_run_whose_tables_hold_other_seeds_says_so(tmp_path):

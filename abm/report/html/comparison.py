@@ -72,7 +72,7 @@ def body_of_comparison(files: Files, description: Description) -> ReportBody:
         kind=KIND,
         title=_title(description),
         question=_question(description),
-        answer=(*briefing.answer(), briefing.at_a_glance()),
+        answer=(*briefing.answer(), briefing.bars(), briefing.at_a_glance()),
         front=(
             Section("for-whom", "For whom", (Items(briefing.for_whom()),)),
             Section("surety", "How sure this is", (Items(briefing.surety()),)),

@@ -183,8 +183,8 @@ def _surety(description: Description, wide: int) -> Iterator[str]:
     seeds, people = len(set(description.seeds)), description.scenario.population.size
     if seeds == 1:
         yield (
-            f"There is one population of {people:,} people, with one luck. Another seed gives "
-            "other numbers; take more before building on this."
+            f"There is one population of {people:,} people. Another seed gives other numbers; "
+            "take more before building on this."
         )
     else:
         yield f"Numbers are means of {seeds} populations of {people:,} people."

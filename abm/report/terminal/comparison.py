@@ -83,7 +83,7 @@ def title_of(findings: "ComparisonFindings") -> str:
     base, years = findings.base, format_count(findings.base.calendar.years, "year")
     return (
         f"Against {base.title or base.name}: {base.population.size:,} people, {years}, "
-        f"{format_count(len(findings.seeds), 'seed')}, the same people with the same luck"
+        f"{format_count(len(findings.seeds), 'seed')}, the same people in each"
     )
 
 

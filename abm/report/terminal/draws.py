@@ -9,7 +9,7 @@ NOT_TOLD = "within chance"
 NEEDED = "an even --seeds of at least 4, from an odd seed on"
 MEANING = (
     "Parameters: where 95 % of the draws lie, chance taken out. Chance: where the mean might lie "
-    "with other luck; of one run: where a single run might. Within chance: draws differ no more "
+    "of other runs; of one run: where a single run might. Within chance: draws differ no more "
     "than two runs of one draw do."
 )
 

@@ -19,7 +19,7 @@ WORDS = {
 REACH = {"morris": "Student's t over trajectories", "sobol": "bootstrap over samples"}
 COVERED = (
     "The +- covers which points were chosen, at these seeds.",
-    "How far luck moves the ranking at the same points, repetitions say (--repeat).",
+    "How far chance moves the ranking at the same points, repetitions say (--repeat).",
 )
 
 

@@ -8,6 +8,7 @@ from abm.browser import start
 from abm.browser.choices import file_name
 from abm.browser.course import BAND, FIRST, LAST, value_of
 from abm.browser.drawing import empty
+from abm.browser.knobs import Knobs
 from abm.browser.player import DAYS_A_FRAME, log_error
 from abm.browser.school import STATE_NAMES, YEAR_GROUPS
 from abm.browser.session import Session
@@ -89,6 +90,7 @@ def Body() -> None:
         with Html(tag="div", class_="body"):
             with Html(tag="aside", class_="side", attributes={"aria-label": "Settings"}):
                 Controls(session)
+                Knobs(session)
                 Settings(session)
             with Html(tag="main", class_="main"):
                 Status(session)

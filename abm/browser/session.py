@@ -147,8 +147,18 @@ class Session:
             tables += own or [new_intervention(kind)]
         self._choose_interventions(tuple(tables))
 
+    def coverage(self, kind: str) -> float:
+        """Return the share that the first intervention of a kind reaches; 0 if there is none."""
+        return _coverage_of(kind, self.interventions())
+
+    def original_coverage(self, kind: str) -> float:
+        """Return the same of the scenario itself."""
+        return _coverage_of(kind, own_interventions(self.original()))
+
     def cover(self, kind: str, coverage: float) -> None:
-        """Choose the coverage of the interventions of a kind."""
+        """Choose the coverage of the interventions of a kind; one that is off is turned on."""
+        if not any(table["kind"] == kind for table in self.interventions()):
+            self.turn(kind, True)
         self._choose_interventions(
             tuple(
                 {**table, "coverage": coverage} if table["kind"] == kind else table
@@ -198,3 +208,9 @@ class Session:
             or self.seed_text.value.strip() != str(running.seed)
             or self._people_digits() != str(running.population or "")
         )
+
+
+def _coverage_of(kind: str, tables: tuple[Mapping[str, Any], ...]) -> float:
+    proposed = new_intervention(kind)["coverage"]
+    shares = [table.get("coverage", proposed) for table in tables if table["kind"] == kind]
+    return float(shares[0]) if shares else 0.0

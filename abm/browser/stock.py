@@ -12,7 +12,7 @@ from mesa.visualization import Slider, SolaraViz
 from abm.browser import start
 from abm.browser.choices import FEWEST_PEOPLE, Choices
 from abm.browser.page_model import PageModel
-from abm.browser.settings import readable
+from abm.browser.plain_words import readable
 from abm.browser.views import VIEWS, View
 from abm.parameters import parameters
 

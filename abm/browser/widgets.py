@@ -4,7 +4,7 @@ Whatever comes from a browser is looked at here: only what was offered is passed
 """
 
 import sys
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import solara
@@ -91,7 +91,8 @@ def _Field(
     low: float = 0.0,
     high: float = 1.0,
     original: float | None = None,
-    options: tuple[tuple[str, str], ...] = (),
+    options: tuple[tuple[str, ...], ...] = (),
+    marks: tuple[tuple[str, float], ...] = (),
 ) -> None:
     """Show one input of any kind."""
 
@@ -111,22 +112,26 @@ def Field(on_change: Change, **inputs: Any) -> None:
 
 
 def Number(low: float, high: float, on_change: Change, **inputs: Any) -> solara.Element:
-    """Let a number be chosen between two ends, with a slider of 100 steps or exactly."""
+    """Let a number be chosen between two ends, with a slider of 100 steps or exactly.
+
+    Marks are named values; the slider goes from the first to the last of them, the box beyond.
+    """
     hear = offered(Between(low, high), lambda number: on_change(float(number)))
     return Field(kind="number", low=low, high=high, on_change=hear, **inputs)
 
 
 def Choice(
-    options: list[tuple[str, str]],
+    options: Sequence[tuple[str, ...]],
     on_change: Change,
     allowed: Container[object] | None = None,
     **inputs: Any,
 ) -> solara.Element:
-    """Let one of some names be chosen; each with the words that are shown.
+    """Let one of some names be chosen; each with the words that are shown, and the
+    heading that it stands under, if any.
 
     `allowed` are all names that may be chosen, where options come and go.
     """
-    hear = offered([name for name, _ in options] if allowed is None else allowed, on_change)
+    hear = offered([name for name, *_ in options] if allowed is None else allowed, on_change)
     return Field(kind="choice", options=options, on_change=hear, **inputs)
 
 
@@ -134,6 +139,13 @@ def Entry(on_change: Change, **inputs: Any) -> solara.Element:
     """Let a whole number be typed."""
     return Field(
         kind="text", on_change=lambda text: on_change(str(text)[: LONGEST_TEXT + 1]), **inputs
+    )
+
+
+def Search(on_change: Change, **inputs: Any) -> solara.Element:
+    """Let words be typed that are looked for."""
+    return Field(
+        kind="search", on_change=lambda text: on_change(str(text)[:LONGEST_TEXT]), **inputs
     )
 
 

@@ -7,6 +7,15 @@ import pytest
 from playwright.sync_api import expect
 from served_pages import Served, Watched, tab_of
 
+from abm.parameters import parameters
+
+KNOBS = {
+    "Stressors": "stressor_rate",
+    "Self-criticism": "barrier_self_criticism",
+    "Adversity": "adversity_steepness",
+    "Friends alike": "friends_alike",
+    "Help": "help_seeking_odds",
+}
 KEY = 20  # milliseconds between two keys of somebody who types fast
 
 
@@ -21,8 +30,8 @@ def phone(browser: Any, served: Served) -> Iterator[Watched]:
 
 def stressors(tab: Watched) -> None:
     """Show the numbers of stressors."""
-    tab.unfold("Numbers of the model")
-    tab.page.get_by_label("Group", exact=True).select_option("stressors")
+    tab.unfold("All numbers")
+    tab.page.get_by_label("Or a part of the model", exact=True).select_option("stressors")
     tab.page.get_by_label("Stressor rate", exact=True).wait_for()
 
 
@@ -68,18 +77,22 @@ def test_a_slider_is_dragged_and_another_clicked_with_the_mouse(tab: Watched) ->
 
 def test_a_slider_obeys_arrow_and_page_keys_home_and_end(tab: Watched) -> None:
     stressors(tab)
-    presses = {
-        "Stressor rate": (["ArrowRight"] * 5, 1.12),
-        "Stressor puberty": (["End"], 1.0),
-        "Stressor adversity": (["Home"], 0.0),
-        "Stressor maturity": (["PageUp"], 0.162),
-        "Reminder rate": (["End", "ArrowLeft"], 0.297),
+    presses = {  # keys, and how many hundredths of the range they go from the default or an end
+        "Stressor rate": (["ArrowRight"] * 5, None, 5),
+        "Stressor puberty": (["End"], 1.0, 0),
+        "Stressor adversity": (["Home"], 0.0, 0),
+        "Stressor maturity": (["PageUp"], None, 10),
+        "Reminder rate": (["End", "ArrowLeft"], 1.0, -1),
     }
-    for label, (keys, value) in presses.items():
+    for label, (keys, end, steps) in presses.items():
+        known = parameters()[label.lower().replace(" ", "_")]
+        span = known.high - known.low
+        begun = known.default if end is None else known.low + end * span
         slider(tab, label).focus()
         for key in keys:
             tab.page.keyboard.press(key)
-        assert shown(tab, label) == pytest.approx(value, abs=0.02), label
+        value = min(begun + steps * span / 100, known.high)
+        assert shown(tab, label) == pytest.approx(value, abs=span / 100), label
     chosen = {label: shown(tab, label) for label in presses}
     scenario = tab.scenario_run()["parameters"]
     for label in presses:
@@ -115,25 +128,67 @@ def test_the_coverage_of_an_intervention_obeys_mouse_and_keys(tab: Watched) -> N
     assert tab.scenario_run()["interventions"][0]["coverage"] == (clicked + 8) / 100
 
 
-def test_a_fitted_value_is_kept_to_the_last_digit_until_it_is_changed(tab: Watched) -> None:
-    tab.unfold("Numbers of the model")
-    assert shown(tab, "Learning rate") == 0.05965
+def test_a_number_is_found_by_words_and_kept_to_the_last_digit_until_it_is_changed(
+    tab: Watched,
+) -> None:
+    rate, barrier, feel = (
+        parameters()[n] for n in ("learning_rate", "barrier_mean", "weight_feel")
+    )
+    tab.unfold("All numbers")
+    tab.type("Search", "expected")
+    tab.page.get_by_label("Learning rate", exact=True).wait_for()
+    assert shown(tab, "Learning rate") == rate.default
+    tab.type("Search", "barrier mean")
+    tab.page.get_by_label("Barrier mean", exact=True).wait_for()
     tab.type("Barrier mean, exact value", "9.8765")
     tab.page.keyboard.press("Tab")
+    tab.page.get_by_role("button", name=f"Back to {barrier.default:g}").wait_for()
+    tab.type("Search", "feel something weight")
+    tab.page.get_by_text("Nothing found").wait_for()
+    tab.type("Search", "weight")
+    tab.page.get_by_label("Weight feel", exact=True).wait_for()
     tab.type("Weight feel, exact value", "77")
     tab.page.keyboard.press("Tab")
-    tab.page.get_by_text("Expected a number from 0 to 4; it stays 0.2906.").wait_for()
-    tab.page.get_by_role("button", name="Back to 10.88").wait_for()
+    tab.page.get_by_text(f"from 0 to {feel.high:g}; it stays {feel.default:g}.").wait_for()
     scenario = tab.scenario_run()["parameters"]
-    assert scenario["barrier_mean"] == shown(tab, "Barrier mean") == 9.8765
-    assert scenario["learning_rate"] == shown(tab, "Learning rate") == 0.05965
-    assert scenario["weight_feel"] == shown(tab, "Weight feel") == 0.2906
-    slider(tab, "Learning rate").focus()
+    assert scenario["barrier_mean"] == 9.8765
+    assert scenario["learning_rate"] == rate.default
+    assert scenario["weight_feel"] == shown(tab, "Weight feel") == feel.default
+    slider(tab, "Weight feel").focus()
     tab.page.keyboard.press("ArrowRight")
-    assert shown(tab, "Learning rate") == 0.07
-    tab.page.get_by_role("button", name="Back to 0.05965").click()
-    tab.page.get_by_role("button", name="Back to 0.05965").wait_for(state="detached")
-    assert shown(tab, "Learning rate") == 0.05965
+    assert feel.default < shown(tab, "Weight feel") < feel.default + 0.02 * (feel.high - feel.low)
+    back = tab.page.get_by_role("button", name=f"Back to {feel.default:g}")
+    back.click()
+    back.wait_for(state="detached")
+    assert shown(tab, "Weight feel") == feel.default
+
+
+def test_the_six_knobs_obey_mouse_keys_boxes_and_marks(tab: Watched) -> None:
+    names = [parameters()[name] for name in KNOBS.values()]
+    drag = slider(tab, "Stressors")
+    tab.page.mouse.move(*at(drag, 0.5))
+    tab.page.mouse.down()
+    tab.page.mouse.move(*at(drag, 0.8), steps=8)
+    tab.page.mouse.up()
+    slider(tab, "Self-criticism").focus()
+    tab.page.keyboard.press("PageDown")
+    tab.type("Adversity, exact value", "62.5")
+    tab.page.keyboard.press("Tab")
+    tab.page.get_by_role("button", name="Friends alike: high").click()
+    tab.page.get_by_role("button", name="Help: low").click()
+    tab.page.get_by_role("button", name="Skills: middle").click()
+    tab.page.get_by_role("button", name="Back to 0", exact=True).wait_for()
+    chosen = {label: shown(tab, label) for label in KNOBS}
+    assert 120 < chosen["Stressors"] < 140
+    assert 75 < chosen["Self-criticism"] < 85
+    assert chosen["Adversity"] == 62.5
+    assert chosen["Friends alike"] > 100 > chosen["Help"]
+    scenario = tab.scenario_run()
+    for known, percent in zip(names, chosen.values(), strict=True):
+        value = max(known.default * percent / 100, known.low)
+        assert scenario["parameters"][known.name] == pytest.approx(value, rel=1e-9)
+    (lessons,) = scenario["interventions"]
+    assert (lessons["kind"], lessons["coverage"]) == ("school_skills_programme", 0.5)
 
 
 def test_typing_loses_no_digit_while_days_go_by(tab: Watched) -> None:

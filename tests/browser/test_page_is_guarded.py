@@ -108,9 +108,9 @@ def test_no_event_opens_or_chooses_what_was_not_offered(tab: Watched) -> None:
     tab.open("School friends")
     events = {
         "#field-scenario": "/etc/passwd", "#field-pace": "century", "#field-seed": {"a": [1]},
-        "#field-ages": "99", "#field-follow": "12", "#field-group": "x" * 10_000,
+        "#field-ages": "99", "#field-follow": "12", "#field-part": "x" * 10_000,
     }  # fmt: skip
-    tab.unfold("Numbers of the model")
+    tab.unfold("All numbers")
     send = (
         "([field, choice]) => document.querySelector(field).closest('.field').__vue__"
         ".change([1, choice])"

@@ -13,10 +13,9 @@ from abm.browser.choices import Choices
 from abm.browser.page import people_to_follow, status_lines
 from abm.browser.page_model import PageModel
 from abm.browser.school import MOST_SHOWN, YEAR_GROUPS, spring_positions
-from abm.browser.settings import groups
 from abm.browser.snapshot import Snapshot
 from abm.browser.views import VIEWS, figures, one_person, school, years
-from abm.parameters import parameters, switches
+from abm.parameters import parameters
 from abm.people.codes import CLOSE
 
 WIDTHS = (366.0, 900.0)
@@ -193,11 +192,6 @@ def test_a_slider_of_mesa_s_page_has_a_mark_at_its_value() -> None:
         if name in parameters():
             value = slider.value
             assert round(value / FINE_STEP) * FINE_STEP == pytest.approx(value, abs=1e-12), name
-
-
-def test_every_number_and_switch_has_a_place_among_the_settings() -> None:
-    shown = {name for names in groups().values() for name in names}
-    assert shown == {*parameters(), *switches()}
 
 
 def test_ticks_are_round_and_inside() -> None:

@@ -109,10 +109,10 @@ def Knobs(session: Session) -> None:
 @solara.component
 def KnobSlider(session: Session, name: str, knob: Knob) -> None:
     """Show one knob with its three marks."""
-    words = ("Low", "Middle", "High")
+    names = ("Low", "Middle", "High")
     Number(
         name=f"knob-{name}", label=knob.label, unit="%", about=knob.sentence,
-        low=knob.least, high=knob.most, marks=tuple(zip(words, knob.marks, strict=True)),
+        low=knob.least, high=knob.most, marks=tuple(zip(names, knob.marks, strict=True)),
         value=knob.value(session), original=knob.original(session),
         on_change=lambda share: knob.turn(session, share),
     )  # fmt: skip

@@ -45,12 +45,12 @@ def section_of(group: str) -> str:
 
 def matching(text: str) -> list[str]:
     """Return names of all numbers and questions that have every word of a text about them."""
-    words = text.casefold().split()
+    wanted = text.casefold().split()
     return [
         name
         for group, names in parts().items()
         for name in names
-        if all(word in _searched(name, group) for word in words)
+        if all(word in _searched(name, group) for word in wanted)
     ]
 
 
@@ -69,8 +69,8 @@ def AllNumbers(session: Session) -> None:
     """Show the numbers of one part, or those that are searched; say which are changed."""
     part, set_part = solara.use_state(next(iter(parts())))
     text, set_text = solara.use_state("")
-    found = solara.use_memo(lambda: matching(text), [text])
-    names = found[:MOST_FOUND] if text.strip() else parts()[part]
+    matches = solara.use_memo(lambda: matching(text), [text])
+    names = matches[:MOST_FOUND] if text.strip() else parts()[part]
 
     def open_part(name: str) -> None:
         set_part(name)
@@ -79,7 +79,7 @@ def AllNumbers(session: Session) -> None:
     with Html(tag="div"):
         Search(
             name="search", label="Search", value=text, on_change=set_text,
-            about=search_result(text, len(found)),
+            about=search_result(text, len(matches)),
         )  # fmt: skip
         Choice(
             name="part", label="Or a part of the model", value=part, options=part_options(),

@@ -26,7 +26,10 @@ WHO = {
 COLUMNS = ("date", "age", "stressors", "urges", "acts", "distress", "what happened")
 
 
-@shares("population years settings quiet as_json")
+@shares(
+    "population years settings uncertainty quiet as_json",
+    uncertainty="posterior: the life in the run that draws its parameters by this seed.",
+)
 def person(
     shared: SharedOptions,
     seed: Annotated[int, typer.Argument(help="Seed of the run.", min=0)],
@@ -58,15 +61,16 @@ def person(
         raise typer.BadParameter(f"--to: expected {first} or more, as --from says")
     if who != "list" and not who.isdecimal():
         raise typer.BadParameter(f"PERSON: expected a number, or 'list', not {who!r}")
-    loaded = shared.scenario(scenario)
+    loaded, options = shared.scenario(scenario), shared.run_options()
+    if options.draws is not None:
+        loaded = options.draws.drawn(loaded, seed)
     from abm.io.progress import Progress
-    from abm.runs.options import RunOptions
     from abm.simulation.compiled import announce_compiling
     from abm.simulation.run import run
     from abm.studies.one_life import follow_life
 
-    announce_compiling(RunOptions(quiet=shared.quiet).say)
-    with Progress(f"running {loaded.name}, seed {seed}", shared.quiet) as progress:
+    announce_compiling(options.say)
+    with Progress(f"running {loaded.name}, seed {seed}", options.quiet) as progress:
         if who == "list":
             _list(run(loaded, seed, progress=lambda day, days: progress.update(day / days)))
             return

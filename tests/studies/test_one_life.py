@@ -7,6 +7,7 @@ import pytest
 
 from abm.cli import main as cli
 from abm.io.messages import InputError
+from abm.scenario.draws import chosen_draws
 from abm.scenario.scenario import load_scenario
 from abm.simulation.run import run
 from abm.studies.one_life import follow_life
@@ -104,5 +105,10 @@ def test_the_command_shows_days_years_and_where_to_find_support(
     lines = printed().out.splitlines()
     assert [line.split()[0] for line in lines[1 : 1 + len(listed)]] == [str(n) for n in listed]
     asked[3] = str(life.person)
+    followed = []
+    monkeypatch.setattr("abm.studies.one_life.follow_life", lambda *a: followed.append(a) or life)
+    printed("--uncertainty", "posterior")
+    drawn = chosen_draws("posterior").drawn(load_scenario("birth-cohort"), SEED)
+    assert followed[0][0].parameters == drawn.parameters != load_scenario("birth-cohort").parameters
     printed("--csv", "days.csv")
     assert len((tmp_path / "days.csv").read_text().splitlines()) == 1 + len(life.days)

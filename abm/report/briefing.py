@@ -261,13 +261,9 @@ class Briefing:
             return f"It saves about {self.money(cost)} more than it costs."
         unstated = "" if self.economics.currency else UNSTATED
         text = f"It costs about {self.money(cost)}{unstated}"
-        if case.reading in (NOTHING, NONE_THERE):
-            return f"{text}."
         if case.reading == LESS and of_one > 0:
             return f"{text}, or {self.money(of_one)} for each one who does not begin."
-        if case.reading == MORE:
-            return f"{text}, and more begin with it."
-        return f"{text}; that fewer begin for it cannot be told."
+        return f"{text}, and more begin with it." if case.reading == MORE else f"{text}."
 
     # Several
 

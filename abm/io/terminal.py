@@ -80,7 +80,8 @@ def outlast_readers() -> None:
                 stream.reconfigure(errors="backslashreplace")
                 continue
             outlet = io.BufferedWriter(_Outlet(stream.fileno(), "w", closefd=False))
-            look = stream.encoding, "backslashreplace", None, stream.line_buffering
+            by_line = stream.line_buffering or stream.write_through  # unbuffered, if asked for
+            look = stream.encoding, "backslashreplace", None, by_line
             setattr(sys, name, io.TextIOWrapper(outlet, *look))
 
 

@@ -17,7 +17,9 @@ from abm.browser.snapshot import Snapshot
 from abm.browser.views import VIEWS, figures
 from abm.browser.widgets import (
     PERSON_NUMBERS,
+    Address,
     Between,
+    Buttons,
     Choice,
     Connection,
     Drawing,
@@ -81,44 +83,65 @@ def Failure(error: BaseException) -> None:
 
 
 @solara.component
+def Layout(children: list[solara.Element]) -> None:
+    """Show the page as it is: its own landmarks, and the window scrolls."""
+    Html(tag="div", children=children)
+
+
+@solara.component
 def Body() -> None:
     """Show controls, settings and views; everything that they know is their own."""
-    session = solara.use_memo(lambda: Session(start.first), [])
+    query = solara.use_router().search or ""
+    session = solara.use_memo(lambda: Session(start.first, query, list(VIEWS)), [])
     solara.use_effect(session.open, [])
-    with Html(tag="div"):
+    with Html(tag="div", class_="screen"):
         Connection()
+        AddressBar(session)
         with Html(tag="div", class_="body"):
-            with Html(tag="aside", class_="side", attributes={"aria-label": "Settings"}):
+            side = "side open" if session.is_open.value else "side"
+            with Html(tag="aside", class_=side, attributes={"aria-label": "Settings"}):
                 Controls(session)
-                Knobs(session)
-                Settings(session)
+                with Html(tag="div", class_="sheet", attributes={"id": "sheet"}):
+                    Pace(session)
+                    Knobs(session)
+                    Settings(session)
             with Html(tag="main", class_="main"):
                 Status(session)
                 Views(session)
-        with Html(tag="footer"):
-            Html(tag="p", children=[CAN_SAY])
-            Html(tag="p", class_="support", children=[HELPLINES])
+                with Html(tag="footer"):
+                    Html(tag="p", children=[CAN_SAY])
+                    Html(tag="p", class_="support", children=[HELPLINES])
+
+
+@solara.component
+def AddressBar(session: Session) -> None:
+    """Keep what the page is set to in its address."""
+    Address(query=session.query())
 
 
 @solara.component
 def Controls(session: Session) -> None:
-    """Show play, step and reset, the speed, and whether a reset is due."""
+    """Show play, step and reset, and whether a reset is due.
+
+    What is pressed while people are being prepared is done once they are.
+    """
     state = session.state.value
-    busy = bool(state.working)
-    can_run = not busy and not state.failure and not session.is_over.value
+    can_run = not state.failure and not session.is_over.value
+    buttons = [
+        ("play", "Pause" if state.playing else "Play", can_run),
+        ("step", "Step", can_run and not state.playing),
+        ("reset", "Reset", not session.problem()),
+    ]
+    acts = {
+        "play": session.play,
+        "step": session.player.step,
+        "reset": session.reset,
+        "knobs": lambda: session.is_open.set(not session.is_open.value),
+    }
     with Html(tag="section", class_="card controls", attributes={"aria-label": "Controls"}):
-        with Html(tag="div", class_="buttons"):
-            solara.Button(
-                "Pause" if state.playing else "Play", on_click=session.play,
-                classes=["main-button"], disabled=not can_run,
-            )  # fmt: skip
-            solara.Button("Step", on_click=session.player.step,
-                          disabled=state.playing or not can_run)  # fmt: skip
-            solara.Button("Reset", on_click=session.reset,
-                          disabled=busy or bool(session.problem()))  # fmt: skip
-        Choice(
-            name="pace", label="Each frame is", value=session.pace.value,
-            options=[(pace, f"a {pace}") for pace in DAYS_A_FRAME], on_change=session.set_pace,
+        Buttons(
+            buttons=buttons, is_open=session.is_open.value,
+            event_press=offered(list(acts), lambda name: acts[name]()),
         )  # fmt: skip
         if session.is_waiting():
             about = "Settings changed: press Reset to run them."
@@ -128,11 +151,23 @@ def Controls(session: Session) -> None:
 
 
 @solara.component
+def Pace(session: Session) -> None:
+    """Let the number of days of a frame be chosen."""
+    with Html(tag="div", class_="card pace"):
+        Choice(
+            name="pace", label="Each frame is", value=session.pace.value,
+            options=[(pace, f"a {pace}") for pace in DAYS_A_FRAME], on_change=session.set_pace,
+        )  # fmt: skip
+
+
+@solara.component
 def Status(session: Session) -> None:
     """Say in plain words what is shown, what is being done, and what went wrong."""
     state, picture = session.state.value, session.picture.value
     read_aloud = {"role": "status", "aria-live": "off" if state.playing else "polite"}
     with Html(tag="div", class_="status", attributes=read_aloud):
+        if session.address_problem.value:
+            Html(tag="p", class_="failure", children=[session.address_problem.value])
         if state.failure:
             Html(tag="p", class_="failure", attributes={"role": "alert"}, children=[state.failure])
         elif state.working:

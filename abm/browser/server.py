@@ -45,6 +45,11 @@ HEADERS = [
         ("frame-ancestors", "'none'"),
     )).encode()),
 ]  # fmt: skip
+FRAME = (
+    (b"<html>", b'<html lang="en">'),
+    (b", maximum-scale=1, user-scalable=no, minimal-ui", b""),
+)
+"""What stands in Solara's frame of the page, and what stands there instead."""
 App = Callable[..., Awaitable[None]]
 
 
@@ -86,6 +91,9 @@ class OwnPagesOnly:
         is_own = headers.get(b"origin", b"http://" + host) == b"http://" + host
         is_elsewhere = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
         if is_own and not (is_elsewhere and headers.get(b"sec-fetch-mode") != b"navigate"):
+            if scope["type"] == "http" and scope["path"] == "/":
+                plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+                scope, send = {**scope, "headers": plain}, _with_our_frame(send)
             await self._app(scope, receive, _with_headers(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -101,6 +109,29 @@ def _with_headers(send: Any) -> Any:
         await send(message)
 
     return send_with_headers
+
+
+def _with_our_frame(send: Any) -> Any:
+    """Mend what Solara's frame of the page says: it has no language, and forbids to zoom."""
+    begun: dict[str, Any] = {}
+    content = bytearray()
+
+    async def send_mended(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            begun.update(message)
+            return
+        content.extend(message.get("body", b""))
+        if message.get("more_body"):
+            return
+        mended = bytes(content)
+        for was, instead in FRAME:
+            mended = mended.replace(was, instead)
+        length = (b"content-length", str(len(mended)).encode())
+        others = [pair for pair in begun["headers"] if pair[0] != b"content-length"]
+        await send({**begun, "headers": [*others, length]})
+        await send({"type": "http.response.body", "body": mended})
+
+    return send_mended
 
 
 def serve(choices: Choices, port: int, open_browser: bool, stock: bool = False) -> None:

@@ -1,11 +1,12 @@
 """What one open page knows: its player, what is chosen, and what is shown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import solara
 
+from abm.browser.address import opened_by, query_of
 from abm.browser.choices import (
     FEWEST_PEOPLE,
     LARGEST_SEED,
@@ -26,31 +27,38 @@ DEFAULT_WIDTH = 900
 
 
 class Session:
-    """One page in one browser tab, which opens with `first`; two share nothing but warm-ups."""
+    """One page in one browser tab; two share nothing but warm-ups.
 
-    def __init__(self, first: Choices) -> None:
+    It opens with what the query of its address asks for, else with `given` and the first of `tabs`.
+    """
+
+    def __init__(self, given: Choices, query: str = "", tabs: Sequence[str] = ("ages",)) -> None:
+        available = {known.name: known.title or known.name for known in available_scenarios()}
+        self.scenarios = list(({given.scenario: given.scenario} | available).items())
+        opened = opened_by(query, given, dict(self.scenarios), tabs)
+        first = opened.choices
+        self.address_problem = solara.Reactive(opened.problem)
         self.choices = solara.Reactive(first)
         self.running = solara.Reactive(first)
         self.state = solara.Reactive(PlayerState(working="Preparing the young people"))
         self.picture: solara.Reactive[Snapshot | None] = solara.Reactive(None)
         self.is_over = solara.Reactive(False)
-        self.followed: solara.Reactive[int | None] = solara.Reactive(None)
+        self.followed: solara.Reactive[int | None] = solara.Reactive(opened.person)
         self.ages: solara.Reactive[tuple[int, ...] | None] = solara.Reactive(None)
-        self.tab = solara.Reactive("ages")
+        self.tab = solara.Reactive(opened.tab or tabs[0])
         self.pace = solara.Reactive("day")
         self.width = solara.Reactive(DEFAULT_WIDTH)
         self.scenario_problem = solara.Reactive("")
         self.seed_text = solara.Reactive(str(first.seed))
         self.people_text = solara.Reactive(str(first.population or ""))
         self.player = Player(self.state.set, self._draw)
-        available = {known.name: known.title or known.name for known in available_scenarios()}
-        self.scenarios = list(({first.scenario: first.scenario} | available).items())
+        self.is_open = solara.Reactive(False)  # the sheet of settings on a narrow screen
         self._scenarios: dict[str, Scenario] = {}
 
     def open(self) -> Callable[[], None]:
         """Start the player; return what ends it when the page is closed."""
         self.player.start()
-        self.player.reset(self.running.value)
+        self._begin(self.running.value)
         return self.player.close
 
     def _draw(self, snapshot: Snapshot) -> None:
@@ -70,8 +78,20 @@ class Session:
         choices = replace(
             self.choices.value, seed=int(self.seed_text.value), population=self._population()
         )
+        self._keep_following(choices)
         self.choices.value = choices
         self.running.value = choices
+        self.address_problem.value = ""
+        self._begin(choices)
+
+    def _keep_following(self, choices: Choices) -> None:
+        """Follow whoever is followed on, if the people are the same ones."""
+        picture, running = self.picture.value, self.running.value
+        same = (choices.seed, choices.population) == (running.seed, running.population)
+        if self.followed.value is None and picture is not None and same:
+            self.followed.value = picture.trace.person
+
+    def _begin(self, choices: Choices) -> None:
         self.player.reset(choices)
         if self.ages.value is not None:
             self.player.show_ages(self.ages.value)
@@ -199,6 +219,13 @@ class Session:
     def problem(self) -> str:
         """Return what keeps a reset from being done, or nothing."""
         return self.seed_problem() or self.people_problem()
+
+    def query(self) -> str:
+        """Return what the page is set to, as the query of an address."""
+        seed = self.running.value.seed if self.seed_problem() else int(self.seed_text.value)
+        people = self.running.value.population if self.people_problem() else self._population()
+        choices = replace(self.choices.value, seed=seed, population=people)
+        return query_of(choices, self.tab.value, self.followed.value)
 
     def is_waiting(self) -> bool:
         """Whether something has been chosen that only a reset will bring about."""

@@ -46,11 +46,13 @@ def ScenarioPicker(session: Session) -> None:
             name="people", label="People", value=session.people_text.value,
             about="150 to 50,000; empty: as in the scenario. More people: steadier curves, slower.",
             problem=session.people_problem(), on_change=session.people_text.set,
+            on_enter=session.reset,
         )  # fmt: skip
         Entry(
             name="seed", label="Seed", value=session.seed_text.value,
             about="Another seed is another luck; the same seed is the same luck.",
             problem=session.seed_problem(), on_change=session.seed_text.set,
+            on_enter=session.reset,
         )  # fmt: skip
 
 

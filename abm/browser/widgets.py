@@ -71,6 +71,16 @@ def Connection() -> None:
     """Say so when the server has stopped or was started anew."""
 
 
+@solara.component_vue("address.vue", vuetify=False)
+def Address(query: str) -> None:
+    """Keep what the page is set to in the browser's address."""
+
+
+@solara.component_vue("controls.vue", vuetify=False)
+def Buttons(buttons: list[tuple[str, str, bool]], is_open: bool, event_press: Change) -> None:
+    """Show buttons, each by name, words and whether it can be pressed; and one for the knobs."""
+
+
 @solara.component_vue("tabs.vue", vuetify=False)
 def Tabs(tabs: list[tuple[str, str]], opened: str, event_change: Change) -> None:
     """Let one of the views be opened."""
@@ -84,6 +94,7 @@ def _Field(
     value: float | str | bool,
     heard: int,
     event_change: Change,
+    event_enter: Change,
     about: str = "",
     source: str = "",
     problem: str = "",
@@ -98,7 +109,7 @@ def _Field(
 
 
 @solara.component
-def Field(on_change: Change, **inputs: Any) -> None:
+def Field(on_change: Change, on_enter: Callable[[], None] | None = None, **inputs: Any) -> None:
     """Show an input; tell the browser which of its changes have been heard, whatever they did."""
     heard, set_heard = solara.use_state(0)
 
@@ -108,7 +119,10 @@ def Field(on_change: Change, **inputs: Any) -> None:
                 on_change(change)
                 set_heard(count)
 
-    _Field(heard=heard, event_change=hear, **inputs)
+    _Field(
+        heard=heard, event_change=hear, event_enter=lambda _: on_enter() if on_enter else None,
+        **inputs,
+    )  # fmt: skip
 
 
 def Number(low: float, high: float, on_change: Change, **inputs: Any) -> solara.Element:
@@ -136,7 +150,7 @@ def Choice(
 
 
 def Entry(on_change: Change, **inputs: Any) -> solara.Element:
-    """Let a whole number be typed."""
+    """Let a whole number be typed; Enter acts."""
     return Field(
         kind="text", on_change=lambda text: on_change(str(text)[: LONGEST_TEXT + 1]), **inputs
     )

@@ -87,7 +87,15 @@ class Watched:
 
     def pace(self, name: str) -> None:
         """Choose how long a frame is."""
+        self.open_sheet()
         self.page.get_by_label("Each frame is").select_option(name)
+
+    def open_sheet(self) -> None:
+        """Bring the settings up where the screen is too narrow for them to be there always."""
+        button = self.page.get_by_role("button", name="Knobs")
+        if button.is_visible() and button.get_attribute("aria-expanded") == "false":
+            button.click()
+            self.page.locator(".side.open").wait_for()
 
     def open(self, tab: str) -> None:
         """Open a view."""
@@ -113,13 +121,14 @@ class Watched:
 
     def unfold(self, name: str) -> None:
         """Open a part of the settings, unless it is open."""
+        self.open_sheet()
         part = self.page.locator("details", has=self.page.locator(f"summary:text-is('{name}')"))
         if part.get_attribute("open") is None:
             part.locator("summary").click()
 
 
 @contextlib.contextmanager
-def tab_of(context: Any, served: Served) -> Iterator[Watched]:
+def tab_of(context: Any, served: Served, query: str = "") -> Iterator[Watched]:
     """Open the page in a new tab; afterwards nothing may have gone wrong in it."""
     page = context.new_page()
     page.set_default_timeout(30_000 * on_a_busy_machine(1.0))
@@ -139,7 +148,7 @@ def tab_of(context: Any, served: Served) -> Iterator[Watched]:
             else watched.wrongs.append(f"request to {request.url}")
         ),
     )
-    page.goto(served.address)
+    page.goto(f"{served.address}/?{query}" if query else served.address)
     watched.wait_for_status("Day ")
     try:
         yield watched

@@ -1,0 +1,107 @@
+"""The frame of the page: in sight at every size, one address, one main part, focus where it was."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from served_pages import PEOPLE, Served, Watched, tab_of
+
+IN_SIGHT = """selector => {
+    const box = document.querySelector(selector).getBoundingClientRect()
+    return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth
+}"""
+
+
+@pytest.fixture
+def phone(browser: Any, served: Served) -> Iterator[Watched]:
+    """Return a tab on a screen of 390 pixels that is touched."""
+    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
+    with tab_of(context, served) as found:
+        yield found
+    context.close()
+
+
+def test_the_address_brings_back_scenario_numbers_view_and_person(
+    tab: Watched, context: Any, served: Served
+) -> None:
+    tab.page.get_by_role("button", name="Stressors: high").click()
+    tab.page.get_by_role("button", name="Skills: middle").click()
+    tab.open("One person")
+    people = tab.page.get_by_label("Follow", exact=True)
+    people.focus()
+    tab.page.keyboard.press("ArrowDown")
+    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {people.input_value()}")
+    person = people.input_value()
+    tab.type("Seed", "3")
+    tab.page.wait_for_function(
+        "location.search.includes('seed=3&') && /person=/.test(location.href)"
+    )
+    tab.page.wait_for_function("/on=.*:0.5/.test(location.search)")
+    tab.page.reload()
+    tab.wait_for_status(f"Baseline, with changes. Seed 3, {PEOPLE} people.")
+    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {person}")
+    with tab_of(context, served, tab.page.url.split("?")[1]) as shared:
+        shared.wait_for_status("Baseline, with changes. Seed 3,")
+        mine, theirs = (each.scenario_run() for each in (tab, shared))
+    assert mine == theirs
+    assert mine["interventions"][0]["coverage"] == 0.5
+
+
+def test_an_address_with_unknown_names_says_so_in_one_line(context: Any, served: Served) -> None:
+    with tab_of(context, served, "scenario=nowhere&stressor_rat=1&seed=4") as tab:
+        tab.wait_for_status("Seed 4,")
+        told = tab.page.get_by_text("The address asks for what is not here: ")
+        expect(told).to_contain_text("scenario = nowhere, stressor_rat = 1. All else of it is used")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
+def test_controls_stay_in_sight_beside_the_charts(width: int, height: int, tab: Watched) -> None:
+    tab.page.set_viewport_size({"width": width, "height": height})
+    tab.open("Figures")
+    tab.page.mouse.move(width - 200, height / 2)
+    tab.page.mouse.wheel(0, 3000)
+    tab.page.wait_for_function("document.querySelector('.main').scrollTop > 0")
+    assert tab.page.evaluate(IN_SIGHT, ".buttons")
+    tab.page.mouse.move(200, height / 2)
+    tab.page.mouse.wheel(0, 5000)  # the settings have a scroll bar of their own
+    tab.page.wait_for_function("document.querySelector('.sheet').scrollTop > 0")
+    assert tab.page.evaluate(IN_SIGHT, ".buttons")
+
+
+def test_on_a_phone_the_knobs_are_one_tap_away_and_play_is_always_there(phone: Watched) -> None:
+    assert phone.page.evaluate(IN_SIGHT, ".buttons")
+    expect(phone.page.get_by_label("Stressors", exact=True)).not_to_be_visible()
+    phone.page.get_by_role("button", name="Knobs").tap()
+    phone.page.get_by_role("button", name="Stressors: low").tap()
+    phone.page.get_by_role("button", name="Back to 100").first.wait_for()
+    assert phone.page.evaluate(IN_SIGHT, ".buttons")
+    phone.page.get_by_role("button", name="Knobs").tap()
+    expect(phone.page.get_by_label("Stressors", exact=True)).not_to_be_visible()
+    phone.page.get_by_role("button", name="Reset").tap()
+    phone.wait_for_status("Baseline, with changes.")
+
+
+def test_focus_stays_on_reset_and_enter_in_a_box_resets(tab: Watched) -> None:
+    tab.type("Seed", "6")
+    tab.page.keyboard.press("Enter")
+    tab.wait_for_status("Seed 6,")
+    expect(tab.page.get_by_label("Seed", exact=True)).to_be_focused()
+    tab.type("People", "200")
+    tab.page.keyboard.press("Enter")
+    tab.wait_for_status("Seed 6, 200 people.")
+    reset = tab.page.get_by_role("button", name="Reset")
+    reset.focus()
+    tab.type("Seed", "8")
+    reset.focus()
+    tab.page.keyboard.press("Enter")
+    tab.wait_for_status("Seed 8,")
+    expect(reset).to_be_enabled()
+    expect(reset).to_be_focused()
+
+
+def test_the_frame_has_a_language_one_main_part_and_can_be_zoomed(tab: Watched) -> None:
+    assert tab.page.locator("html").get_attribute("lang") == "en"
+    assert tab.page.locator("main, [role=main]").count() == 1
+    content = tab.page.locator("meta[name=viewport]").get_attribute("content")
+    assert content == "width=device-width, initial-scale=1"

@@ -23,6 +23,7 @@ from abm.browser.widgets import (
     Choice,
     Connection,
     Drawing,
+    Projector,
     Tabs,
     offered,
 )  # fmt: skip
@@ -61,6 +62,7 @@ def Page() -> None:
         with Html(tag="header"):
             Html(tag="h1", children=[TITLE])
             Html(tag="p", children=[LEAD])
+            Projector()
         BodyOrFailure()
 
 

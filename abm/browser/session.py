@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import solara
@@ -20,10 +21,12 @@ from abm.browser.snapshot import Snapshot
 from abm.browser.widgets import LONGEST_TEXT, is_whole
 from abm.io.messages import InputError
 from abm.parameters import parameters, switches
+from abm.people.year_groups import same_day
 from abm.scenario.files import available_scenarios
 from abm.scenario.scenario import Scenario, load_scenario
 
 DEFAULT_WIDTH = 900
+ONE_DAY = timedelta(days=1)
 
 
 class Session:
@@ -185,6 +188,35 @@ class Session:
                 for table in self.interventions()
             )
         )
+
+    def windows(self, kind: str) -> list[tuple[date, date]]:
+        """Return the first and the last day of each intervention of a kind."""
+        first, last = self.reported_days()
+        return [
+            (table.get("start", first), table["end"] - ONE_DAY if "end" in table else last)
+            for table in self.interventions()
+            if table["kind"] == kind
+        ]
+
+    def reported_days(self) -> tuple[date, date]:
+        """Return the first and the last day of the scenario's years."""
+        calendar = self.original().calendar
+        start = calendar.start
+        return start, same_day(start.year + calendar.years, start.month, start.day) - ONE_DAY
+
+    def schedule(self, kind: str, window: int, start: date, end: date) -> None:
+        """Choose the first and the last day of the nth intervention of a kind."""
+        first, last = self.reported_days()
+        if not first <= start <= end <= last:
+            return
+        tables = [dict(table) for table in self.interventions()]
+        changed = [table for table in tables if table["kind"] == kind][window]
+        if "start" in changed or start != first:
+            changed["start"] = start
+        changed.pop("end", None)
+        if end != last:
+            changed["end"] = end + ONE_DAY
+        self._choose_interventions(tuple(tables))
 
     def _choose_interventions(self, tables: tuple[Mapping[str, Any], ...]) -> None:
         same = tables == own_interventions(self.original())

@@ -1,6 +1,7 @@
 """The panel of settings: scenario, people, seed, and interventions."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import solara
@@ -8,7 +9,7 @@ import solara
 from abm.browser.numbers import AllNumbers
 from abm.browser.plain_words import plain_source
 from abm.browser.session import Session
-from abm.browser.widgets import Check, Choice, Entry, Number
+from abm.browser.widgets import Check, Choice, Entry, Number, TimeLine
 from abm.scenario.files import available_scenarios
 from abm.scenario.intervention_library import Kind, kinds
 
@@ -81,3 +82,17 @@ def InterventionRow(session: Session, kind: Kind, table: Mapping[str, Any] | Non
                 value=round(100.0 * session.coverage(kind.name), 10),
                 on_change=lambda share: session.cover(kind.name, share / 100.0),
             )  # fmt: skip
+            days = [day.isoformat() for day in session.reported_days()]
+            for window, dates in enumerate(session.windows(kind.name)):
+                _window(session, kind, window, days, dates)
+
+
+def _window(
+    session: Session, kind: Kind, window: int, days: list[str], dates: tuple[date, date]
+) -> None:
+    """Show when one intervention of a kind begins and ends."""
+    TimeLine(
+        name=f"{kind.name}-{window}", first=days[0], last=days[1],
+        value=tuple(day.isoformat() for day in dates), coverage=session.coverage(kind.name),
+        on_change=lambda start, end: session.schedule(kind.name, window, start, end),
+    )  # fmt: skip

@@ -3,8 +3,10 @@
 Whatever comes from a browser is looked at here: only what was offered is passed on.
 """
 
+import contextlib
 import sys
 from collections.abc import Callable, Container, Sequence
+from datetime import date
 from typing import Any
 
 import solara
@@ -81,6 +83,11 @@ def Buttons(buttons: list[tuple[str, str, bool]], is_open: bool, event_press: Ch
     """Show buttons, each by name, words and whether it can be pressed; and one for the knobs."""
 
 
+@solara.component_vue("projector.vue", vuetify=False)
+def Projector() -> None:
+    """Let the text be larger and the page fill the screen."""
+
+
 @solara.component_vue("tabs.vue", vuetify=False)
 def Tabs(tabs: list[tuple[str, str]], opened: str, event_change: Change) -> None:
     """Let one of the views be opened."""
@@ -108,8 +115,21 @@ def _Field(
     """Show one input of any kind."""
 
 
+@solara.component_vue("timeline.vue", vuetify=False)
+def _TimeLine(
+    name: str,
+    first: str,
+    last: str,
+    value: tuple[str, str],
+    coverage: float,
+    heard: int,
+    event_change: Change,
+) -> None:
+    """Show a start and an end on a line of years."""
+
+
 @solara.component
-def Field(on_change: Change, on_enter: Callable[[], None] | None = None, **inputs: Any) -> None:
+def _Heard(view: Callable[..., solara.Element], on_change: Change, **inputs: Any) -> None:
     """Show an input; tell the browser which of its changes have been heard, whatever they did."""
     heard, set_heard = solara.use_state(0)
 
@@ -119,10 +139,27 @@ def Field(on_change: Change, on_enter: Callable[[], None] | None = None, **input
                 on_change(change)
                 set_heard(count)
 
-    _Field(
-        heard=heard, event_change=hear, event_enter=lambda _: on_enter() if on_enter else None,
-        **inputs,
-    )  # fmt: skip
+    view(heard=heard, event_change=hear, **inputs)
+
+
+def Field(
+    on_change: Change, on_enter: Callable[[], None] | None = None, **inputs: Any
+) -> solara.Element:
+    """Show an input of any kind."""
+    enter = on_enter or (lambda: None)
+    return _Heard(view=_Field, on_change=on_change, event_enter=lambda _: enter(), **inputs)
+
+
+def TimeLine(on_change: Callable[[date, date], None], **inputs: Any) -> solara.Element:
+    """Let the first and the last day of something be chosen, by month or exactly."""
+
+    def hear(change: object) -> None:
+        match change:
+            case [str(start), str(end)]:
+                with contextlib.suppress(ValueError):
+                    on_change(date.fromisoformat(start), date.fromisoformat(end))
+
+    return _Heard(view=_TimeLine, on_change=hear, **inputs)
 
 
 def Number(low: float, high: float, on_change: Change, **inputs: Any) -> solara.Element:

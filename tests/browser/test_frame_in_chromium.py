@@ -105,3 +105,29 @@ def test_the_frame_has_a_language_one_main_part_and_can_be_zoomed(tab: Watched) 
     assert tab.page.locator("main, [role=main]").count() == 1
     content = tab.page.locator("meta[name=viewport]").get_attribute("content")
     assert content == "width=device-width, initial-scale=1"
+
+
+def test_a_programme_is_scheduled_by_keys_and_the_page_prints_without_controls(
+    tab: Watched,
+) -> None:
+    tab.unfold("Interventions and events")
+    tab.page.get_by_label("Skills lessons in school").click()
+    tab.page.get_by_label("Start", exact=True).focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight"):
+        tab.page.keyboard.press(key)
+    tab.page.get_by_label("End", exact=True).focus()
+    tab.page.keyboard.press("ArrowLeft")
+    start, end = (
+        tab.page.get_by_label(f"{name}, exact date").input_value() for name in ("Start", "End")
+    )
+    assert (start, end) == ("2015-12-01", "2025-07-31")
+    (lessons,) = tab.scenario_run()["interventions"]
+    assert (str(lessons["start"]), str(lessons["end"])) == ("2015-12-01", "2025-08-01")
+    tab.page.get_by_role("button", name="Text size 100 %").click()
+    tab.page.wait_for_function("getComputedStyle(document.querySelector('.nssi')).zoom === '1.25'")
+    tab.page.emulate_media(media="print")
+    expect(tab.page.locator(".buttons")).not_to_be_visible()
+    expect(tab.page.locator("table.figures").first).to_be_visible()
+    assert tab.page.evaluate(
+        "document.documentElement.scrollHeight >= document.querySelector('.nssi').scrollHeight"
+    )  # nothing is cut

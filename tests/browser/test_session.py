@@ -1,5 +1,6 @@
 """What is chosen on a page, and what a reset makes of it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,21 @@ def test_what_was_not_offered_changes_nothing_and_is_said(
     offered(["baseline"], changes.append)("baseline")
     offered(Between(0.0, 2.0), changes.append)(2)
     assert changes == ["baseline", 2]
+
+
+def test_an_intervention_begins_and_ends_when_it_is_said_to(session: Session) -> None:
+    kind = "school_skills_programme"
+    first, last = session.reported_days()
+    assert session.windows(kind) == [(first, last)]
+    start, end = first + timedelta(days=100), first + timedelta(days=400)
+    session.schedule(kind, 0, start, end)
+    assert session.windows(kind) == [(start, end)]
+    (programme,) = session.choices.value.resolve().interventions
+    assert (programme.start, programme.end) == (start, end + timedelta(days=1))
+    again = Session(Choices(), session.query())
+    assert again.choices.value == session.choices.value
+    session.schedule(kind, 0, end, start)  # neither this way round, nor outside the years
+    session.schedule(kind, 0, start, last + timedelta(days=1))
+    assert session.windows(kind) == [(start, end)]
+    session.schedule(kind, 0, first, last)
+    assert session.choices.value.interventions is None

@@ -64,8 +64,7 @@ def bits(world: World) -> dict[str, bytes]:
     [
         CHANGING | TIES,
         pytest.param(
-            {"opioids": "reduced", "dissociation": "induce", "stress_response": "prior"}
-            | {"contact_by": "person"},
+            {"opioids": "reduced", "dissociation": "induce", "stress_response": "prior"},
             marks=pytest.mark.slow,
         ),
     ],

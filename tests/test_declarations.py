@@ -133,7 +133,6 @@ POSITIONS = {
     "friends_alike_by": ("SELECTION", "SOCIALISATION", "BOTH_ALIKE", "NEITHER_ALIKE"),
     "reinforcement": ("AUTOMATIC_NEGATIVE", "NO_REINFORCEMENT"),
     "services": ("SERVICES_ON", "SERVICES_OFF"),
-    "contact_by": ("BY_ACT", "BY_PERSON"),
 }
 
 

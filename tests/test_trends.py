@@ -26,7 +26,7 @@ def test_a_multiplier_above_1_is_more_and_one_below_1_is_less(declared) -> None:
     assert less < same < more
 
 
-@pytest.mark.parametrize("name", ["contact_intercept", "referral_intercept"])
+@pytest.mark.parametrize("name", ["contact_intercept", "hospital_intercept", "referral_intercept"])
 def test_log_odds_take_multipliers_of_the_odds(name: str) -> None:
     """As many times the odds as the multiplier says, as `help_seeking_odds` has it."""
     for factor in (0.5, 1.4, 3.0):
@@ -40,7 +40,7 @@ def test_log_odds_take_multipliers_of_the_odds(name: str) -> None:
     ("name", "factor", "expected"),
     [
         ("connectedness_everyone", 2, "has no multiple.*isolation"),
-        ("contact_intercept", 0, r"contact_intercept\.2015: odds of -2\.782 x 0"),
+        ("contact_intercept", 0, r"contact_intercept\.2015: odds of -3\.67 x 0"),
         ("supportive_chance", 1.5, r"supportive_chance\.2015: 0\.7 x 1\.5 = 1\.05"),
     ],
 )

@@ -40,7 +40,7 @@ def begin_without_help(me: Person, p: Parameters) -> None:
     """Nobody helps yet, and no programme has reached the person."""
     me.care = me.known = me.contacted = me.disclosed = me.help_failed = me.turned_away = 0
     me.care_since = me.waiting_since = me.confidant_until = me.last_hospital = NEVER
-    me.care_gain = me.therapy_gain = me.days_waited = me.bout_contact = 0.0
+    me.care_gain = me.therapy_gain = me.days_waited = me.bout_hospital = 0.0
     me.need = p.need_mean
     me.regulation_gained = me.distress_tolerance_gained = me.self_criticism_gained = 0.0
     me.vagal_tone_gained = me.help_seeking_gained = me.connectedness_gained = 0.0

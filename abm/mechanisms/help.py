@@ -5,13 +5,14 @@ is reached at the first act at which the chance exceeds them. So many acts in a 
 acts in many agree with the published shares of both. What an act adds to its bout's highest chance
 so far is noted with it: summed over acts this tells how many are expected in hospital.
 
-Two rules stand side by side. By person, a counsellor or GP is reached by those who can be reached,
-whatever the severity, and a hospital by severity alone. By act, one chance brings in either.
+A counsellor or GP is reached by those who can be reached, whatever the severity, and a hospital by
+severity alone.
 
 Source: half of those who self-harmed in a year had no help and a fifth that of health services
 (Ystgaard et al. 2009), 3 % of self-injurers were ever treated (Lloyd-Richardson et al. 2007).
 Rejected: a fixed threshold of each person, under which nobody would be reached late; and hospital
-as a share of contacts, under which a counsellor hears of acts as severe as those that are treated.
+as a share of contacts by severity, under which a counsellor hears of acts as severe as those that
+are treated, and a quarter of self-injurers were treated at some time.
 """
 
 import math
@@ -19,7 +20,7 @@ import math
 from abm.chance import Purpose, four_draws
 from abm.compilation import rule
 from abm.mechanisms.curves import logistic
-from abm.people.codes import BY_ACT, COUNSELLOR, INFORMAL, SERVICES_OFF
+from abm.people.codes import COUNSELLOR, INFORMAL, SERVICES_OFF
 from abm.people.layout import Person
 from abm.people.records import DayLog, Parameters, Today
 
@@ -32,62 +33,15 @@ def reach_out(
     if p.services == SERVICES_OFF:
         return
     u = four_draws(today.seed_low, today.seed_high, me.person, me.bouts, Purpose.HELP, 0)
-    act = day_log.acts[me.acts_today]
-    if p.contact_by == BY_ACT:
-        act.hospital_chance = reach_by_act(me, p, today, day_log, severity, u[0], u[1])
-    else:
-        act.hospital_chance = reach_by_person(me, p, today, day_log, severity, u[0], u[1])
+    if me.contacted == 0 and u[0] < counsellor_chance(me, p):
+        reach_counsellor(me, today, day_log)
+    before = me.bout_hospital
+    me.bout_hospital = max(before, hospital_chance(p, today, severity))
+    day_log.acts[me.acts_today].hospital_chance = me.bout_hospital - before
+    if before <= u[1] < me.bout_hospital:
+        reach_hospital(me, today, day_log)
     if me.disclosed == 0 and u[2] < disclosure_chance(me, p, shame):
         tell_somebody(me, p, today, u[3] < p.supportive_chance)
-
-
-@rule
-def reach_by_person(
-    me: Person,
-    p: Parameters,
-    today: Today,
-    day_log: DayLog,
-    severity: float,
-    draw: float,
-    hospital_draw: float,
-) -> float:
-    """Reach those who can be reached, and a hospital by severity; return what the act added."""
-    if me.contacted == 0 and draw < counsellor_chance(me, p):
-        reach_counsellor(me, today, day_log)
-    before = me.bout_contact
-    added = added_to_bout(me, hospital_chance(p, today, severity))
-    if before <= hospital_draw < me.bout_contact:
-        reach_hospital(me, today, day_log)
-    return added
-
-
-@rule
-def reach_by_act(
-    me: Person,
-    p: Parameters,
-    today: Today,
-    day_log: DayLog,
-    severity: float,
-    draw: float,
-    hospital_draw: float,
-) -> float:
-    """Reach either by one chance; return what the act added to the chance of a hospital."""
-    chance = chance_by_act(me, p, today, severity)
-    added = p.hospital_share * added_to_bout(me, chance)
-    if me.contacted == 0 and draw < chance:
-        if hospital_draw < p.hospital_share:
-            reach_hospital(me, today, day_log)
-        else:
-            reach_counsellor(me, today, day_log)
-    return added
-
-
-@rule
-def added_to_bout(me: Person, chance: float) -> float:
-    """Return what a chance adds to the highest of this bout so far, and note the new highest."""
-    before = me.bout_contact
-    me.bout_contact = max(before, chance)
-    return me.bout_contact - before
 
 
 @rule
@@ -112,25 +66,13 @@ def counsellor_chance(me: Person, p: Parameters) -> float:
 
 @rule
 def hospital_chance(p: Parameters, today: Today, severity: float) -> float:
-    """Return the chance that an act of this severity is treated in hospital."""
-    drive = p.hospital_intercept + p.hospital_severity * size_of(today, severity)
-    return with_odds(logistic(drive), p.help_seeking_odds)
+    """Return the chance that an act of this severity is treated in hospital.
 
-
-@rule
-def size_of(today: Today, severity: float) -> float:
-    """Return severity in units of its spread between bouts in the reference population.
-
-    Half of that spread lies between people.
+    Severity counts in units of its spread between bouts in the reference population; half of that
+    spread lies between people.
     """
-    return math.log(severity) / today.severity_spread
-
-
-@rule
-def chance_by_act(me: Person, p: Parameters, today: Today, severity: float) -> float:
-    """Return the chance that an act of this severity brings a health service in at once."""
-    drive = p.contact_intercept + p.contact_severity * size_of(today, severity)
-    drive += p.contact_visibility * me.visibility + p.contact_help_seeking * help_seeking_now(me)
+    size = math.log(severity) / today.severity_spread
+    drive = p.hospital_intercept + p.hospital_severity * size
     return with_odds(logistic(drive), p.help_seeking_odds)
 
 

@@ -28,7 +28,7 @@ def enter_phase(me: Person, p: Parameters, today: Today) -> None:
         me.bout_severity, _ = two_normals(u[0], u[1])
         me.bouts += 1
         me.contacted = me.disclosed = 0
-        me.bout_contact = 0.0
+        me.bout_hospital = 0.0
 
 
 @rule

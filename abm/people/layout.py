@@ -152,10 +152,7 @@ class Person(Protocol):
     ]
     contacted: Annotated[int, passing("1 once this bout reached a service", "yes/no")]
     disclosed: Annotated[int, passing("1 once this bout was told to somebody", "yes/no")]
-    bout_contact: Annotated[
-        float,
-        passing("Highest chance of this bout so far, to reach a service or a hospital", "share"),
-    ]
+    bout_hospital: Annotated[float, passing("Highest chance of hospital in this bout", "share")]
     help_failed: Annotated[int, passing("1 until a failed attempt to get help is felt", "yes/no")]
     turned_away: Annotated[int, passing("1 if help failed since the month began", "yes/no")]
 

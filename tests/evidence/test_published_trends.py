@@ -11,6 +11,7 @@ from abm.evidence.listing import number
 from abm.evidence.published_trends import main, trend_rows
 from abm.evidence.register import register
 from abm.evidence.verdict_table import COLUMNS
+from abm.parameters import parameters
 from abm.scenario.dates import multiplier_on
 from abm.scenario.scenario import load_scenario
 from abm.studies.surveys import willingness_on
@@ -102,13 +103,14 @@ def test_trends_of_england_rise_and_stand_still_before_and_after():
         assert over_time[-1] == trend[2014]
 
 
-def test_hospital_share_grows_as_physical_presentations_did_and_ends_at_the_baseline():
+def test_odds_of_hospital_grow_as_physical_presentations_did_and_end_at_the_baseline():
     """By 2.1 % a year (E222)."""
     trends = load_scenario("victoria-2008-2015").trends
-    (first, low), (last, high) = trends["hospital_share"].items()
+    (first, low), (last, high) = trends["hospital_intercept"].items()
+    assert parameters()["hospital_intercept"].trend_on == "odds"
     assert 100 * ((high / low) ** (1 / (last - first)) - 1) == pytest.approx(2.1, abs=0.05)
     assert {trend[2016] for trend in trends.values()} == {1.0}
-    assert set(trends) == {"hospital_share", "help_seeking_odds"}
+    assert set(trends) == {"hospital_intercept", "help_seeking_odds"}
 
 
 # The command

@@ -189,7 +189,7 @@ def main(arguments: Sequence[str]) -> None:
     """Print the solved numbers; arguments: people (5,000) and seeds (4)."""
     people = int(arguments[0]) if arguments else 5_000
     seeds = int(arguments[1]) if len(arguments) > 1 else 4
-    scenario = load_scenario("birth-cohort", population=people, overrides={"contact_by": "person"})
+    scenario = load_scenario("birth-cohort", population=people)
     logs = Logs(people=True, acts=True)
     numbers = solve([run(scenario, seed, logs) for seed in range(1, seeds + 1)])
     for name, value in numbers.values.items():

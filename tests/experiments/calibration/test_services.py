@@ -25,7 +25,7 @@ LOGGED = StudiedWorld(meaning="A cohort.", logs=("people", "acts"))
 
 def cohort(**numbers: float) -> Scenario:
     """Return a birth cohort followed to 18 in which many act."""
-    given = {"barrier_mean": 8.0, "contact_by": "person", **numbers}
+    given = {"barrier_mean": 8.0, **numbers}
     return load_scenario("birth-cohort", population=400, years=9, overrides=given)
 
 

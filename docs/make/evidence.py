@@ -38,8 +38,9 @@ stand-in, the entry says so.
 An entry is **fitted** when the default numbers, or the trends of a scenario, were chosen with it
 in view; **predicted** when they were not; **not answerable** when no study of this model could
 tell. At most {most} figures may be fitted; several entries on one question count as one. Most are
-fitted by the [calibration](calibration.md), those of England and Victoria by the trends of their
-scenarios. Which predictions fail, and why, is told in [failures](failures.md).
+fitted by the [calibration](calibration.md), those of services solved from acts that were logged,
+those of England and Victoria fitted by the trends of their scenarios. Which predictions fail, and
+why, is told in [failures](failures.md).
 
 ## Verdicts on entries
 

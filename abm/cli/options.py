@@ -68,7 +68,7 @@ OnlyOption = Annotated[
         "--only",
         metavar="NAMES",
         help="Some of the evidence, separated by commas: identifiers such as P01, quantities by "
-        "name, or claims, figures, fitted, predicted, own, quantities (of several entries), "
+        "name, or claims, figures, fitted, in-view, predicted, own, quantities (of several), "
         "baseline (what the baseline alone answers), signatures (what should hold at once).",
     ),
 ]

@@ -29,7 +29,13 @@ QuantityVerdict = Literal[
     "not answerable",
 ]
 Group = Literal[
-    "fitted", "tested", "weak", "follows from the equations", "no test", "not answerable"
+    "fitted",
+    "in view",
+    "tested",
+    "weak",
+    "follows from the equations",
+    "no test",
+    "not answerable",
 ]
 QUANTITY_VERDICTS: tuple[QuantityVerdict, ...] = get_args(QuantityVerdict)
 GROUPS: tuple[Group, ...] = get_args(Group)
@@ -173,8 +179,11 @@ def group_of(quantity: JudgedQuantity, entries: Mapping[str, Entry], prior_pass:
     answerable = [entries[name] for name in quantity.entries if entries[name].is_answerable]
     if not answerable:
         return "not answerable"
-    if any(entry.use == "fitted" for entry in answerable):
+    uses = {entry.use for entry in answerable}
+    if "fitted" in uses:
         return "fitted"
+    if "in view" in uses:
+        return "in view"
     if all(map(is_too_wide, quantity.parts)):
         return "no test"
     if prior_pass >= LEAST_FOLLOWING:

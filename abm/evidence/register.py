@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, PositiveInt, model_validator
 
@@ -31,8 +31,8 @@ REGISTER_FILES = (
 )
 MOST_FITTED = 14
 
-Use = Literal["fitted", "predicted", "not answerable"]
-USES: tuple[Use, ...] = ("fitted", "predicted", "not answerable")
+Use = Literal["fitted", "in view", "predicted", "not answerable"]
+USES: tuple[Use, ...] = get_args(Use)
 
 SETTINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -167,7 +167,9 @@ class Entry(Declared):
     instrument: Text  # what the source asked or counted
     section: str = ""  # of Martin (2022), for claims
     kind: Literal["level", "association", "direction", "trend"]
-    use: Use  # fitted: the defaults, or a scenario's trends, were chosen with it in view
+    # Fitted: the defaults, or a scenario's trends, were chosen by it. In view: some number that is
+    # not fitted was set by hand while it was looked at.
+    use: Use
     counts_with: str | None = None  # the fitted entry with which it counts as one
     close_to: str | None = None  # asks much the same, so that the two are not independent
     published: float | None = None

@@ -37,6 +37,7 @@ GROUPS: Mapping[str, Callable[[Register], set[str]]] = MappingProxyType(
         "claims": _those(lambda entry: entry.is_claim),
         "figures": _those(lambda entry: not entry.is_claim),
         "fitted": _those(lambda entry: entry.use == "fitted"),
+        "in-view": _those(lambda entry: entry.use == "in view"),
         "predicted": _those(lambda entry: entry.use == "predicted"),
         "baseline": _those(_is_of_baseline),
         "quantities": _of_several,

@@ -34,6 +34,7 @@ COUNTED: tuple[Group, ...] = ("tested", "weak", "follows from the equations")
 """Groups whose errors count: what was fitted, or is no test, says nothing of the model."""
 MEANING = {
     "fitted": "Fitted: the model's numbers were chosen with these in view",
+    "in view": "In view: some number was set by hand while these were looked at; no tests",
     "tested": "Tested: fewer than half of draws from the prior pass",
     "weak": "Weak tests: half or more of draws from the prior pass, or it is not known",
     "follows from the equations": "Follow from the equations: nearly every draw passes",

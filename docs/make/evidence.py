@@ -35,12 +35,12 @@ What is simulated meets what was published only through a study that looks as th
 did: who is sampled, when, what is asked and how, and what is computed. Where that is only a
 stand-in, the entry says so.
 
-An entry is **fitted** when the default numbers, or the trends of a scenario, were chosen with it
-in view; **predicted** when they were not; **not answerable** when no study of this model could
-tell. At most {most} figures may be fitted; several entries on one question count as one. Most are
-fitted by the [calibration](calibration.md), those of services solved from acts that were logged,
-those of England and Victoria fitted by the trends of their scenarios. Which predictions fail, and
-why, is told in [failures](failures.md).
+An entry is **fitted** when the default numbers, or the trends of a scenario, were chosen by it;
+**in view** when some number was set by hand while it was looked at; **predicted** when neither;
+**not answerable** when no study of this model could tell. At most {most} figures may be fitted;
+several entries on one question count as one. Most are fitted by the [calibration](calibration.md),
+those of services solved from acts that were logged, those of England and Victoria fitted by the
+trends of their scenarios. Which predictions fail, and why, is told in [failures](failures.md).
 
 ## Verdicts on entries
 
@@ -171,8 +171,9 @@ fixed before a quantity was judged.
   the middle of the estimates on the scale.
 - **Benchmarks**: the null model below (`benchmark`), and `others_factor`: the typical factor
   between one published estimate and the mean of the others.
-- **What a verdict is worth** (`group`): *fitted*, if one of its entries is. *No test*, if the ends
-  of what is accepted differ by more than a factor of {widest:g}: nearly everything passes.
+- **What a verdict is worth** (`group`): *fitted*, if one of its entries is, else *in view*,
+  if one of them was. *No test*, if the ends of what is accepted differ by more than a factor of
+  {widest:g}: nearly everything passes.
   *Follows from the equations*, if {following:.0%} of draws from the prior pass, or more; *tested*,
   if fewer than {tested:.0%} do; *weak* between, and where that is not known.
 - Under the posterior `draws_inside` counts the draws that are accepted, each judged alone.

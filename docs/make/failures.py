@@ -191,7 +191,7 @@ def _newer(table: "pd.DataFrame") -> str:
 def _counts(table: "pd.DataFrame") -> str:
     """Return the share of entries that hold, by use and for the paper's claims apart."""
     rows = []
-    for use in ("fitted", "predicted"):
+    for use in ("fitted", "in view", "predicted"):
         own = table[table["use"] == use]
         claims = own["id"].str.startswith("P")
         kinds = [

@@ -32,6 +32,7 @@ HEADINGS: dict[Group, str] = {
     "weak": "Weak tests, or not known",
     "follows from the equations": "Follow from the equations",
     "fitted": "Fitted",
+    "in view": "In view when numbers were set",
     "no test": "No test",
 }
 """Groups in the order they are drawn, and what stands above them."""

@@ -4,12 +4,13 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, TypeAdapter
 
 from abm.evidence.listing import accepted
 from abm.evidence.listing import number as short
+from abm.evidence.register import Use
 from abm.evidence.verdicts import GOOD, VERDICTS, Verdict
 from abm.io.files import ReadBack
 from abm.report.format import format_count, format_list, format_text
@@ -25,7 +26,8 @@ BAD: tuple[Verdict, ...] = ("outside", "direction wrong")
 MOST_NAMED = 8
 USES = {
     "predicted": "Of {} predicted (none was used to choose the model's numbers)",
-    "fitted": "Of {} fitted (the numbers were chosen with these in view)",
+    "in view": "Of {} in view (some number was set by hand while these were looked at)",
+    "fitted": "Of {} fitted (the numbers were chosen by these)",
 }
 TABLES: tuple[tuple[str, frozenset[Verdict]], ...] = (
     ("What comes out outside, or in the wrong direction", frozenset(BAD)),
@@ -47,7 +49,7 @@ class EvidenceRow(StudyOfDraws):
     """One row of evidence.json."""
 
     id: Line
-    use: Literal["fitted", "predicted", "not answerable"]
+    use: Use
     verdict: Verdict
     statement: Line
     part: Line = ""
@@ -139,7 +141,7 @@ def body_of_validation(files: Files, description: Description) -> ReportBody:
                 for table in (*(_table(*kind, rows) for kind in TABLES), _silent(rows))
             ),
         ),
-        fitted=Section("fitted", FITTED, prose("validation_fitted", **_by_use(rows))),
+        fitted=Section("fitted", FITTED, prose("validation_fitted", by_use=_by_use(rows))),
         cautions=(
             *(prose("quantities_reading", draws=0) if quantities else ()),
             *(prose("signatures_reading") if signatures else ()),

@@ -1,0 +1,28 @@
+"""The ablations that are kept: at the defaults and over the posterior every mechanism is at work."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from abm.experiments.ablation.ablation import mechanisms
+from abm.parameters import parameters
+from abm.runs.folder import RUN_FILE
+from abm.io.tables import read_json
+
+KEPT = Path(__file__).parents[3] / "ablation"
+
+
+@pytest.mark.parametrize("folder", [KEPT, KEPT / "posterior"], ids=["defaults", "posterior"])
+def test_what_the_paper_names_is_at_work(folder: Path) -> None:
+    table = pd.read_csv(folder / "ablation.csv")
+    assert set(table["mechanism"]) == set(mechanisms())
+    asked = table[table["least"].notna()].set_index(["mechanism", "outcome"])
+    declared = {(one.name, least.outcome) for one in mechanisms().values() for least in one.least}
+    assert set(asked.index) == declared
+    assert set(asked["at_work"]) == {"yes"}, asked[asked["at_work"] != "yes"]
+
+
+def test_what_is_kept_was_found_with_the_defaults() -> None:
+    ran_with = read_json(KEPT / RUN_FILE)["scenario"]["parameters"]
+    assert ran_with == {name: one.default for name, one in parameters().items()}

@@ -1,4 +1,4 @@
-"""The ablations that are kept: at the defaults and over the posterior every mechanism is at work."""
+"""The kept ablations: at the defaults and over the posterior every mechanism is at work."""
 
 from pathlib import Path
 
@@ -6,9 +6,8 @@ import pandas as pd
 import pytest
 
 from abm.experiments.ablation.ablation import mechanisms
-from abm.parameters import parameters
-from abm.runs.folder import RUN_FILE
 from abm.io.tables import read_json
+from abm.parameters import parameters
 
 KEPT = Path(__file__).parents[3] / "ablation"
 
@@ -24,5 +23,5 @@ def test_what_the_paper_names_is_at_work(folder: Path) -> None:
 
 
 def test_what_is_kept_was_found_with_the_defaults() -> None:
-    ran_with = read_json(KEPT / RUN_FILE)["scenario"]["parameters"]
+    ran_with = read_json(KEPT / "run.json")["scenario"]["parameters"]
     assert ran_with == {name: one.default for name, one in parameters().items()}

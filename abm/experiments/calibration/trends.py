@@ -69,6 +69,12 @@ class TrendProblem(Declared):
         """Return the register with these entries alone."""
         return only(register(), ",".join(self.entries))
 
+    def worlds(self) -> list[str]:
+        """Return its world, and those that entries set it against."""
+        studies = [study for entry in self.asked().entries.values() for study in entry.study]
+        others = [study.against for study in studies if study.against is not None]
+        return list(dict.fromkeys([self.world, *others]))
+
 
 @dataclass(frozen=True)
 class SolvedTrends:
@@ -145,9 +151,9 @@ def simulated(
     def respond(multipliers: Sequence[float]) -> dict[str, float]:
         pairs = zip(problem.multipliers, multipliers, strict=True)
         changes = {**world.changes, **{one.path: factor for one, factor in pairs}}
-        worlds = {problem.world: world.model_copy(update={"changes": changes})}
+        worlds = {**asked.worlds, problem.world: world.model_copy(update={"changes": changes})}
         changed = asked.model_copy(update={"worlds": worlds})
-        runs = runs_of(changed, [problem.world], seeds, "baseline", population, observe=observe)
+        runs = runs_of(changed, problem.worlds(), seeds, "baseline", population, observe=observe)
         tables = Worlds(run_worlds(runs, jobs, lambda line: None, store))
         return {name: value_of(entry.study[0], tables) for name, entry in asked.entries.items()}
 

@@ -15,7 +15,10 @@ KEPT = Path(__file__).parents[3] / "ablation"
 @pytest.mark.parametrize("folder", [KEPT, KEPT / "posterior"], ids=["defaults", "posterior"])
 def test_what_the_paper_names_is_at_work(folder: Path) -> None:
     table = pd.read_csv(folder / "ablation.csv")
-    assert set(table["mechanism"]) == set(mechanisms())
+    assert set(table["mechanism"]) in (
+        {*mechanisms()},
+        {one.name for one in mechanisms().values() if one.least},
+    )
     asked = table[table["least"].notna()].set_index(["mechanism", "outcome"])
     declared = {(one.name, least.outcome) for one in mechanisms().values() for least in one.least}
     assert set(asked.index) == declared

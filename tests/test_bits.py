@@ -184,9 +184,9 @@ def test_the_same_seed_gives_the_same_life_and_another_seed_another() -> None:
 def test_a_hundred_more_people_change_nobody_else() -> None:
     """In a cohort without friendships, and with a place for all, each person's luck is their own.
 
-    Places in care are shared: where they are scarce, others in the queue do matter.
+    Places in care are shared, and a bully is somebody else: there others do matter.
     """
-    apart = {"friends_mean": 0.0, "specialist_places": 10_000.0}
+    apart = {"friends_mean": 0.0, "specialist_places": 10_000.0, **STILL}
     both = [world_after(500, risky("birth-cohort", size, 2, **apart), 2) for size in (150, 250)]
     few, many = both
     for world in both:

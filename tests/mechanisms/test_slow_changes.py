@@ -101,10 +101,8 @@ def test_without_them_nothing_follows_from_the_states_behind() -> None:
 
 def test_with_them_more_begin_late_and_more_pause_and_come_back(lived) -> None:
     """The same people with the same luck, where growing up ends nothing by itself."""
-    firm, changing = (
-        lived(population=400, years=14, change_share=share, change_years=3.0, **AT_ANY_AGE)
-        for share in (0.0, 0.9)
-    )
+    alone = {**OFF, **AT_ANY_AGE, "population": 400, "years": 14, "change_years": 1.5}
+    firm, changing = (lived(**alone | {"change_share": share}) for share in (0.0, 0.9))
     assert began_late(changing) > 1.25 * began_late(firm)
     assert came_back(changing) > 1.25 * came_back(firm)
 
@@ -209,5 +207,6 @@ def test_a_resolve_breaks_under_strain_and_only_then(scene) -> None:
 
 def test_resolve_that_breaks_leaves_more_acts(lived) -> None:
     numbers = {"population": 400, "years": 8, "barrier_mean": 8.0, "resolution_chance": 1.0}
+    numbers |= {"resolution_size": 3.0, "resolution_years": 4.0}
     acts = [len(lived(**numbers, resolution_break=chance).acts) for chance in (0.0, 0.02)]
     assert acts[1] > 1.2 * acts[0]

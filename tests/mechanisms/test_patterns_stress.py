@@ -13,8 +13,8 @@ from abm.mechanisms.derived import connectedness_now
 from abm.mechanisms.neuroception import appraise
 from abm.mechanisms.relaxing import live_until
 from abm.mechanisms.sensitisation import states_become_traits
-from abm.mechanisms.stressors import count_stressors, draw_stressor
-from abm.people.codes import ACHIEVEMENT, BULLIED, INTERPERSONAL, TRAUMA_REMINDER
+from abm.mechanisms.stressors import count_stressors, draw_stressor, stressor_rate
+from abm.people.codes import ACHIEVEMENT, BULLIED, FEEL, INTERPERSONAL, TRAUMA_REMINDER
 
 ESCAPE, NO_ESCAPE = 1.0, 0.0
 EVEN = (np.arange(1000) + 0.5) / 1000
@@ -106,7 +106,8 @@ def test_family_support_buffers_threat(scene, lived) -> None:
 
 
 def test_rejection_weighs_on_the_sensitive_and_only_between_people(scene) -> None:
-    thick, thin = (scene(rejection_sensitivity=z) for z in (-1.0, 1.0))
+    as_others = {"interpersonal_weight": 1.0}
+    thick, thin = (scene(rejection_sensitivity=z, **as_others) for z in (-1.0, 1.0))
     for kind in (ACHIEVEMENT, TRAUMA_REMINDER):
         assert appraise(thin.me, thin.p, thin.today, kind, 1.0) == appraise(
             thick.me, thick.p, thick.today, kind, 1.0
@@ -136,8 +137,8 @@ def test_the_hurt_misread_safety_on_quiet_days(scene) -> None:
 def test_reminders_of_trauma_come_to_those_who_were_maltreated(scene) -> None:
     """In proportion to the summed severity; none where they are switched off."""
 
-    def mean(**given: Any) -> float:
-        life = scene(stressor_adversity=0.0, **given)
+    def mean(reminder_rate: float = 0.05, **given: Any) -> float:
+        life = scene(stressor_adversity=0.0, reminder_rate=reminder_rate, **given)
         counts = [count_stressors(life.me, life.p, life.today, life.stage, u) for u in EVEN]
         return float(np.mean(counts))
 
@@ -157,7 +158,8 @@ def test_adversity_brings_more_stressors(scene) -> None:
             count_stressors(life.me, life.p, life.today, life.stage, u) for u in EVEN
         ]))  # fmt: skip
 
-    assert mean(0.9) > mean(0.0) + 0.1
+    assert mean(0.9, stressor_adversity=0.3) > mean(0.0, stressor_adversity=0.3) + 0.1
+    assert mean(0.9) > mean(0.0)
     assert mean(0.9, stressor_adversity=0.0) == mean(0.0, stressor_adversity=0.0)
 
 
@@ -174,11 +176,12 @@ def met(scene: Any, days: int = 3000, **given: Any) -> tuple[float, dict[int, in
 
 def test_ties_bring_part_of_the_stressors_between_people(scene) -> None:
     """Those with the usual ties meet as many as without; the lonely fewer, the hurt more."""
-    life = scene()
-    between = life.stage.stressors * life.stage.interpersonal
-    on = {"stressors_from_ties": 0.4, "quarrel_rate": 0.4 * between / 4, "loss_rate": 0.5}
-    on |= {"adversity": life.today.adversity_mean}
-    plain, kinds = met(scene, adversity=life.today.adversity_mean)
+    hurt = {"adversity": scene().today.adversity_mean}
+    life = scene(**hurt)
+    everyday = stressor_rate(life.me, life.p, life.today, life.stage)
+    quarrels = 0.4 * everyday * life.stage.interpersonal / 4
+    on = hurt | {"stressors_from_ties": 0.4, "quarrel_rate": quarrels, "loss_rate": 0.5}
+    plain, kinds = met(scene, **hurt, stressors_from_ties=0.0, quarrel_rate=0.0, loss_rate=0.0)
     usual, same = met(scene, close_friend_count=4, **on)
     assert usual == pytest.approx(plain, abs=0.01)
     assert same[INTERPERSONAL] == pytest.approx(kinds[INTERPERSONAL], rel=0.02)
@@ -189,7 +192,7 @@ def test_ties_bring_part_of_the_stressors_between_people(scene) -> None:
 
 
 def test_the_bullied_meet_it_on_top(scene) -> None:
-    off, kinds = met(scene, bullied=1)
+    off, kinds = met(scene, bullied=1, bullied_rate=0.0)
     on, more = met(scene, bullied=1, bullied_rate=0.5)
     assert on > off + 0.3
     assert kinds[BULLIED] == 0 < more[BULLIED]
@@ -207,7 +210,8 @@ def test_the_isolated_are_less_connected(scene) -> None:
     )
     assert lost == pytest.approx(0.4)
     assert alone.me.emptiness_rest > amid.me.emptiness_rest
-    assert scene(isolation=1.0).me.emptiness_rest == scene().me.emptiness_rest
+    off = {scene(isolation=i, isolation_connectedness=0.0).me.emptiness_rest for i in (1.0, 0.0)}
+    assert len(off) == 1
 
 
 # Arousal and shutdown
@@ -268,11 +272,18 @@ def test_overwhelming_threat_releases_opioids_weakly(scene) -> None:
 
 
 def test_without_shutdown_nobody_acts_to_feel(lived) -> None:
-    """Numbness by overwhelming arousal is what the feel route answers."""
-    on, off = lived(), lived(shutdown_share=0.0)
-    share = {life: (life.acts["route"] == 1).mean() for life in (on, off)}
-    assert share[on] > 0.08
-    assert share[off] < 0.01
+    """Numbness is what the feel route answers: by overwhelming arousal, or of the chronically numb.
+
+    These, who are maltreated and prone to dissociate, are all who act to feel without the first.
+    """
+    fewer = {"population": 750, "shutdown_share": 0.0}
+    on, chronic, off = lived(), lived(**fewer), lived(**fewer, rest_hypoarousal=0.0)
+    feel = {life: life.acts["route"] == FEEL for life in (on, chronic, off)}
+    assert feel[on].mean() > 0.08
+    assert feel[chronic].mean() < 0.6 * feel[on].mean()
+    numb = (chronic.actor("adversity") > 0) & (chronic.actor("dissociation_proneness") > 1)
+    assert numb[feel[chronic]].mean() > 0.99
+    assert feel[off].mean() < 0.01
 
 
 def test_chronic_numbness_is_of_the_maltreated_who_are_prone_to_dissociate(scene) -> None:
@@ -311,17 +322,20 @@ def test_regulation_maturity_and_coping_bring_distress_down(scene) -> None:
 
 def test_reactivity_adversity_and_puberty_raise_distress_by_arousal(scene) -> None:
     """Through the distress that flows from each unit of arousal and hour."""
-    drive = scene().me.distress_drive
+
+    def drive(**given: float) -> float:
+        return scene(**{"age": 12.0} | given).me.distress_drive
+
     ways = (
-        ({"reactivity": 1.5}, "distress_reactivity"),
-        ({"adversity": 0.6}, "reactivity_adversity"),
-        ({"age": 16.0}, "distress_puberty"),
+        ({"reactivity": 1.5}, {"distress_reactivity": 0.5}),
+        ({"adversity": 0.6}, {"reactivity_adversity": 0.2}),
+        ({"age": 16.0}, {"distress_puberty": 0.4}),
     )
     for given, weight in ways:
-        before = scene(age=12.0).me.distress_drive if "age" in given else drive
-        assert scene(**given).me.distress_drive > 1.1 * before, given
-        off = scene(**given, **{weight: 0.0}).me.distress_drive
-        assert off == scene(**{weight: 0.0}).me.distress_drive, given
+        assert drive(**given, **weight) > 1.1 * drive(**weight), given
+        assert drive(**given) > drive(), given
+        off = dict.fromkeys(weight, 0.0)
+        assert drive(**given, **off) == drive(**off), given
 
 
 def test_arousal_drives_distress_and_shutdown_drives_emptiness(scene) -> None:

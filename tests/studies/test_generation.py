@@ -30,7 +30,7 @@ def test_nothing_follows_where_nobody_learns_of_acts(state: WorldState) -> None:
 def test_where_friends_learn_of_every_act_first_acts_follow_from_those_with_friends(
     state: WorldState,
 ) -> None:
-    heard = scenario(friends_learn=1.0)
+    heard = scenario(friends_learn=1.0, distant_learn=1.0)
     table = one_generation(heard, 5, state)
     assert table["first_acts"].sum() > table["first_acts_without"].sum()
     world, actors = resume(heard, 5, state=state), set[int]()

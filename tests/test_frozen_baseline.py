@@ -8,9 +8,9 @@ from abm.scenario.scenario import load_scenario
 from abm.simulation.record import Logs
 from abm.simulation.run import run
 
-FLOWS = [1168800, 1036336, 86, 4672, 124186, 3477, 545, 650, 34, 21]
-STOCKS = [400, 86, 20, 5, 10, 24]
-RELIEF = 3134.132451
+FLOWS = [1168800, 978924, 120, 4735, 10736, 2884, 1797, 54, 76, 2]
+STOCKS = [400, 120, 40, 14, 11, 22]
+RELIEF = 2695.851463
 
 
 def test_a_small_life_is_as_it_was() -> None:

@@ -11,7 +11,7 @@ from abm.parameters import parameters
 
 KEPT = Path(__file__).parents[3] / "ablation"
 UNSURE = ["shutdown", "friends"]
-"""Four seeds do not tell for sure that shutdown protects nobody, nor the size of what friends do."""
+"""Four seeds do not tell for sure that shutdown protects nobody, nor how much friends do."""
 
 
 @pytest.mark.parametrize("folder", [KEPT, KEPT / "posterior"], ids=["defaults", "posterior"])

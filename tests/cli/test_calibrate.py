@@ -148,13 +148,13 @@ def test_only_the_whole_bank_of_the_package_makes_its_posterior(tmp_path, monkey
 
 def test_a_recipe_of_ones_own_holds_values_and_narrows_priors(tmp_path):
     """What it holds is in every run, and its priors are what points are drawn from."""
-    text = RECIPE_FILE.read_text("utf-8").replace("[free]", "[free]\nmaturity_age = 'when'")
-    more = "[priors]\nmaturity_age = [17.0, 20.0]\n[held]\nfriends_learn = 0.5\nservices = 'off'\n"
+    text = RECIPE_FILE.read_text("utf-8").replace("[free]", "[free]\nawareness_rate = 'when'")
+    more = "[priors]\nawareness_rate = [0.5, 1.5]\n[held]\nfriends_learn = 0.5\nservices = 'off'\n"
     file = tmp_path / "own.toml"
     file.write_text(text + more, "utf-8")
     own = own_recipe(file)
-    at = own.space.names.index("maturity_age")
-    assert (own.space.low[at], own.space.high[at]) == (17.0, 20.0)
+    at = own.space.names.index("awareness_rate")
+    assert (own.space.low[at], own.space.high[at]) == (0.5, 1.5)
     baseline = bank_runs.run_definition(own).baseline
     assert baseline.parameters["friends_learn"] == 0.5
     assert baseline.switches["services"] == "off"

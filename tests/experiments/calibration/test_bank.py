@@ -116,7 +116,7 @@ def test_damaged_and_foreign_parts_are_refused(finished):
 
 
 def test_prior_points_fill_the_priors_and_grow():
-    space, prior = Space(["learning_rate", "barrier_mean"], 10.0), Normal.prior(2)
+    space, prior = Space(["learning_rate", "barrier_mean"], 5.0), Normal.prior(2)
 
     def prior_points(count):
         return space.values(unit_of(prior.at(standard_normals(count, 2, 1))))

@@ -139,15 +139,15 @@ FIXED = next(name for name, declared in parameters().items() if declared.prior i
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ("first_seed = 51_000", "first_seed = 50_001", "shares seeds"),
-        ("points = 512", "points = 512\nruns_each = 2", "runs every point once"),
+        ("first_seed = 61_000", "first_seed = 60_001", "shares seeds"),
+        ("points = 192", "points = 192\nruns_each = 2", "runs every point once"),
         ("widened = 4.0", "widened = 0.5", "widened"),
         ("widened = 2.0", "", "widened above 1"),
         ('name = "wave-2"', 'name = "wave-1"', "two have one name"),
         (f'\n{FREE} = "', f'\n{FREE}x = "', f"did you mean '{FREE}'"),
         (f'\n{FREE} = "', f'\n{FIXED} = "', "has no prior"),
-        (f"\n{FREE} = [", f"\n{FREE}x = [", f"did you mean '{FREE}'"),
-        (f"\n{FREE} = [", f"\n{FREE} = [-1e9, 1e9] # ", "would leave its range"),
+        ("[fit]", f"[screening.ranges]\n{FREE}x = [1, 2]\n[fit]", f"did you mean '{FREE}'"),
+        ("[fit]", f"[screening.ranges]\n{FREE} = [-1e9, 1e9]\n[fit]", "would leave its range"),
         ("population = ", "population = -", "population"),
         ("[runs]", "[runs", "not valid TOML"),
     ],
@@ -160,7 +160,7 @@ def test_wrong_recipes_are_refused(before, after, message):
 
 
 def test_wide_priors_are_uniform_in_their_logarithm():
-    space = Space(["learning_rate", "barrier_initiation"], 10.0)
+    space = Space(["learning_rate", "barrier_initiation"], 5.0)
     low, high = parameters()["learning_rate"].prior
     middle = space.values(np.array([[0.5, 0.5]]))[0, 0]
     assert middle == pytest.approx((low * high) ** 0.5)

@@ -46,7 +46,7 @@ def test_the_page_counts_and_lists_failures(tmp_path, found):
     assert not any(f"| {entry} |" in text for entry in good)
     one = found.assign(verdict="inside")
     one.loc[one["id"] == "P46", "verdict"] = "outside"
-    assert "Under the posterior" in text
+    assert ("Under the posterior" in text) == (VALIDATION.parent / "posterior").exists()
     one.to_csv(tmp_path / "evidence.csv", index=False)
     about = VALIDATION.with_name("run.json").read_text(encoding="utf-8")
     (tmp_path / "run.json").write_text(about, encoding="utf-8")

@@ -43,4 +43,4 @@ def test_what_is_wrong_is_said_as_the_page_says(file: Path) -> None:
 
 
 def test_it_names_every_word_for_several() -> None:
-    assert set(GROUPS) <= set(re.findall(r"`(\w+)`", PAGE.read_text(encoding="utf-8")))
+    assert set(GROUPS) <= set(re.findall(r"`([\w-]+)`", PAGE.read_text(encoding="utf-8")))

@@ -11,8 +11,8 @@ UNITS = (
 """What stands for parts of a unit, in this order."""
 
 FITTED = (
-    (r"size fitted: central point of the posterior", "size fitted to published figures"),
-    (r"fitted: central point of the posterior", "fitted to published figures"),
+    (r"size fitted: a point of the posterior", "size fitted to published figures"),
+    (r"fitted: a point of the posterior", "fitted to published figures"),
     (r" \(abm\.[\w.]+\)", ""),
 )
 CODE = r"\b[A-Z]\d{2,3}(?:-[A-Z]\d{2,3})?\b"

@@ -216,7 +216,7 @@ def test_another_register_with_the_same_names_has_quantities_of_its_own() -> Non
     ("name", "prior_pass", "group"),
     [
         ("female-to-male-reviews", 0.1, "fitted"),
-        ("ever-one-question", 0.1, "no test"),
+        ("ever-reviews", 0.1, "no test"),
         ("presents-again", math.nan, "not answerable"),
         ("disorder", 0.1, "tested"),
         ("disorder", 0.6, "weak"),

@@ -85,7 +85,8 @@ def test_phases_close_together_make_one_bout(scene) -> None:
 
 def test_a_resolve_ends_some_courses(lived, scene) -> None:
     """It comes with the end of a phase, fades over years, and a later act leaves part of it."""
-    assert mean_acts(lived(resolution_chance=1.0)) < 0.6 * mean_acts(lived(resolution_chance=0.0))
+    always = lived(resolution_chance=1.0, resolution_size=3.0, resolution_years=4.0)
+    assert mean_acts(always) < 0.6 * mean_acts(lived(resolution_chance=0.0))
     assert lived(resolution_chance=0.0).people["resolution"].max() == 0
     life = scene(resolution=2.0)
     enter_phase(life.me, life.p, life.today)
@@ -153,8 +154,9 @@ def test_awareness_at_some_age_lets_it_begin(lived) -> None:
 
 
 def test_maturity_brings_acts_down_after_eighteen(lived, cohort) -> None:
-    """Without the rise of the barrier and of regulation many more act in their twenties."""
-    unripe = lived(population=2000, years=15, barrier_maturity=0.0, regulation_maturity=0.0)
+    """With barrier, regulation and stressors as before many more act in their twenties."""
+    still = {"barrier_maturity": 0.0, "regulation_maturity": 0.0, "stressor_maturity": 0.0}
+    unripe = lived(population=2000, years=15, **still)
     active = {}
     for name, life in (("ripe", cohort), ("unripe", unripe)):
         by_age = np.array([census.stocks[..., 2].sum() for census in life.world.censuses])

@@ -95,8 +95,8 @@ def test_without_learning_of_acts_friends_do_not_matter(lived) -> None:
 def test_the_bullied_begin_more_often_because_they_are_bullied(lived) -> None:
     """Not where it hurts nobody, and who is bullied stands out by nothing; nobody without it."""
     chosen = {
-        **{"population": 1500, "years": 5, "barrier_mean": 8.0, "bullying_begins": 0.03},
-        **{"bullying_ends": 0.005, "bullying_proneness": 0.0, "bullying_isolated": 0.0},
+        **{"population": 2500, "years": 5, "barrier_mean": 9.5, "bullying_begins": 0.03},
+        **{"bullying_ends": 0.02, "bullying_proneness": 0.0, "bullying_isolated": 0.0},
         "bullying_fading": 0.0,
     }
 

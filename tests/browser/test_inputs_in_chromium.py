@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from served_pages import Served, Watched, tab_of
 
+from abm.browser.numbers import matching, search_result
 from abm.parameters import parameters
 
 KNOBS = {
@@ -33,6 +34,12 @@ def stressors(tab: Watched) -> None:
     tab.unfold("All numbers")
     tab.page.get_by_label("Or a part of the model", exact=True).select_option("stressors")
     tab.page.get_by_label("Stressor rate", exact=True).wait_for()
+
+
+def search(tab: Watched, words: str) -> None:
+    """Search all numbers, and wait until what is found is there."""
+    tab.type("Search", words)
+    tab.page.get_by_text(search_result(words, len(matching(words)))).wait_for()
 
 
 def slider(tab: Watched, label: str) -> Any:
@@ -65,11 +72,11 @@ def test_a_slider_is_dragged_and_another_clicked_with_the_mouse(tab: Watched) ->
     mouse.move(*at(rate, 0.9), steps=12)
     assert shown(tab, "Stressor rate") == pytest.approx(3.6, abs=0.15)  # while it is dragged
     mouse.up()
+    tab.page.get_by_text("Settings changed: press Reset").wait_for()  # it moves what is below
     mouse.click(*at(slider(tab, "Stressor size"), 0.5))
     chosen = {name: shown(tab, name) for name in ("Stressor rate", "Stressor size")}
     assert chosen["Stressor rate"] == pytest.approx(3.6, abs=0.15)
     assert chosen["Stressor size"] == pytest.approx(2.0, abs=0.15)
-    tab.page.get_by_text("Settings changed: press Reset").wait_for()
     scenario = tab.scenario_run()["parameters"]
     assert scenario["stressor_rate"] == chosen["Stressor rate"] == shown(tab, "Stressor rate")
     assert scenario["stressor_size"] == chosen["Stressor size"] == shown(tab, "Stressor size")
@@ -135,17 +142,17 @@ def test_a_number_is_found_by_words_and_kept_to_the_last_digit_until_it_is_chang
         parameters()[n] for n in ("learning_rate", "barrier_mean", "weight_feel")
     )
     tab.unfold("All numbers")
-    tab.type("Search", "expected")
+    search(tab, "expected")
     tab.page.get_by_label("Learning rate", exact=True).wait_for()
     assert shown(tab, "Learning rate") == rate.default
-    tab.type("Search", "barrier mean")
+    search(tab, "barrier mean")
     tab.page.get_by_label("Barrier mean", exact=True).wait_for()
     tab.type("Barrier mean, exact value", "9.8765")
     tab.page.keyboard.press("Tab")
     tab.page.get_by_role("button", name=f"Back to {barrier.default:g}").wait_for()
     tab.type("Search", "feel something weight")
     tab.page.get_by_text("Nothing found").wait_for()
-    tab.type("Search", "weight")
+    search(tab, "weight")
     tab.page.get_by_label("Weight feel", exact=True).wait_for()
     tab.type("Weight feel, exact value", "77")
     tab.page.keyboard.press("Tab")

@@ -27,3 +27,12 @@ def tab(context: Any, served: Served) -> Iterator[Watched]:
     """Return a tab of its own with the page, 1280 pixels wide."""
     with tab_of(context, served) as found:
         yield found
+
+
+@pytest.fixture
+def phone(browser: Any, served: Served) -> Iterator[Watched]:
+    """Return a tab on a screen of 390 pixels that is touched."""
+    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
+    with tab_of(context, served) as found:
+        yield found
+    context.close()

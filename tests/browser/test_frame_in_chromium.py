@@ -1,6 +1,5 @@
 """The frame of the page: in sight at every size, one address, one main part, focus where it was."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,15 +10,6 @@ IN_SIGHT = """selector => {
     const box = document.querySelector(selector).getBoundingClientRect()
     return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth
 }"""
-
-
-@pytest.fixture
-def phone(browser: Any, served: Served) -> Iterator[Watched]:
-    """Return a tab on a screen of 390 pixels that is touched."""
-    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
-    with tab_of(context, served) as found:
-        yield found
-    context.close()
 
 
 def test_the_address_brings_back_scenario_numbers_view_and_person(

@@ -1,11 +1,10 @@
 """Inputs obey a mouse, keys and a finger: what is shown is what a reset runs."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from served_pages import Served, Watched, tab_of
+from served_pages import Watched
 
 from abm.browser.numbers import matching, search_result
 from abm.parameters import parameters
@@ -18,15 +17,6 @@ KNOBS = {
     "Help": "help_seeking_odds",
 }
 KEY = 20  # milliseconds between two keys of somebody who types fast
-
-
-@pytest.fixture
-def phone(browser: Any, served: Served) -> Iterator[Watched]:
-    """Return a tab on a screen that is touched."""
-    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
-    with tab_of(context, served) as found:
-        yield found
-    context.close()
 
 
 def stressors(tab: Watched) -> None:

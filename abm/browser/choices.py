@@ -8,12 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from abm.io.messages import InputError
-from abm.parameters import parameters, switches
 from abm.scenario.files import is_scenario_name
 from abm.scenario.intervention_library import kinds
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.scenario.toml_text import as_toml
-from abm.scenario.values import ReadOnly
 
 LARGEST_SEED = 2**64 - 1
 DEFAULT_PEOPLE = 1_000
@@ -74,31 +72,10 @@ def new_intervention(kind: str) -> dict[str, Any]:
     return {"kind": kind, "coverage": kinds()[kind].defaults.get("coverage", 0.5)}
 
 
-def unchanged(scenario: Scenario) -> Scenario:
-    """Return the baseline of a scenario: the same people and years, and nothing changed.
+def file_name(scenario: Scenario, ending: str) -> str:
+    """Return what to call a file that is downloaded; a scenario's is a name that `nssi run` takes.
 
-    Every parameter and switch has its default, there is no trend and no intervention. On the same
-    seed random numbers are common to both, so whatever differs is an effect of the changes.
+    `ending` is its kind, such as ``toml``.
     """
-    return scenario.model_copy(
-        update={
-            "name": "unchanged",
-            "title": "All numbers at their defaults, no intervention",
-            "parameters": ReadOnly({name: known.default for name, known in parameters().items()}),
-            "switches": ReadOnly({name: known.default for name, known in switches().items()}),
-            "trends": ReadOnly({}),
-            "interventions": (),
-        }
-    )
-
-
-def is_unchanged(scenario: Scenario) -> bool:
-    """Return whether a scenario is its own baseline."""
-    baseline = unchanged(scenario)
-    return scenario.model_copy(update={"name": baseline.name, "title": baseline.title}) == baseline
-
-
-def file_name(scenario: Scenario) -> str:
-    """Return what to call the downloaded scenario; a name that `nssi run` takes."""
     name = f"{scenario.name}-from-page"
-    return f"{name if is_scenario_name(name) else 'from-page'}.toml"
+    return f"{name if is_scenario_name(name) else 'from-page'}.{ending}"

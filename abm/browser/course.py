@@ -16,7 +16,7 @@ FIRST, LAST = 12, 18  # completed ages of the adolescents that the curves over t
 BAND = f"{FIRST}-{LAST}"
 WEEK = 7
 MOST_POINTS = 6_000  # a hundred years of weeks and more; older points are dropped
-DAYS_BEFORE_A_RATE = 60  # a rate over fewer days is not shown: it would be mostly luck
+DAYS_BEFORE_A_RATE = 60  # a rate over fewer days is not shown: it would be mostly chance
 DAYS_KEPT = 368  # a year and what a leap day may add
 
 

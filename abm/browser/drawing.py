@@ -15,6 +15,8 @@ FEMALE, MALE, ALL = "#0072B2", "#C24E00", "#333333"
 SEX_COLOURS = {"female": FEMALE, "male": MALE, "all": ALL}
 SEX_DASHES = {"female": "", "male": "6 3", "all": "2 2"}
 INK, QUIET, GRID, BAND = "#22303C", "#566370", "#E3E8ED", "#BFE5D6"
+GREY = "#7A8794"
+"""Of the same people without what was changed."""
 BAND_EDGE = "#00805C"
 TEXT = 12.5
 

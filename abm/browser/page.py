@@ -181,8 +181,6 @@ def Status(session: Session) -> None:
 
 def status_lines(picture: Snapshot, playing: bool) -> list[str]:
     """Return what is shown: scenario, seed, people, day, and two key figures."""
-    title = picture.scenario.title or picture.scenario.name
-    changed = ", with changes" if picture.is_altered else ""
     state = "playing" if playing else "paused"
     if picture.is_over:
         state = "the years are over; Reset begins anew"
@@ -192,9 +190,10 @@ def status_lines(picture: Snapshot, playing: bool) -> list[str]:
         if value is not None:
             figures.append(f"{short} {format_percent(value)}")
     return [
-        f"{title}{changed}. Seed {picture.seed}, {picture.people:,} people.",
+        f"{picture.title}. Seed {picture.seed}, {picture.people:,} people.",
         f"Day {picture.day:,} of {picture.days:,}: {picture.date:%A, %-d %B %Y}; {state}.",
         f"Self-injured, ages {BAND}: {', '.join(figures)}." if figures else "",
+        *([picture.grey_sentence] if picture.grey_sentence else []),
     ]
 
 
@@ -299,10 +298,11 @@ def Downloads(picture: Snapshot) -> None:
     """Offer the figures as CSV and the scenario as TOML."""
     with Html(tag="div", class_="downloads"):
         solara.FileDownload(
-            lambda: figures.as_csv(picture), filename="figures.csv",
+            lambda: figures.as_csv(picture), filename=file_name(picture.scenario, "csv"),
             label="Download figures (CSV)", icon_name=None, mime_type="text/csv",
         )  # fmt: skip
         solara.FileDownload(
-            lambda: as_toml(picture.scenario.resolved()), filename=file_name(picture.scenario),
+            lambda: as_toml(picture.scenario.resolved()),
+            filename=file_name(picture.scenario, "toml"),
             label="Download scenario (TOML)", icon_name=None, mime_type="application/toml",
         )  # fmt: skip

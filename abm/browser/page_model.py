@@ -8,11 +8,12 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from abm.browser.choices import DEFAULT_PEOPLE, Choices, is_unchanged, unchanged
+from abm.browser.choices import DEFAULT_PEOPLE, Choices
+from abm.browser.counterfactual import counterfactual_of
 from abm.browser.course import Course
 from abm.browser.following import Following
 from abm.browser.school import SchoolView
-from abm.browser.snapshot import Snapshot, spreads_of
+from abm.browser.snapshot import Snapshot, Without, spreads_of
 from abm.model import NSSIModel
 from abm.parameters import parameters, switches
 from abm.runs.warm_ups import warm_up_key
@@ -94,7 +95,7 @@ class PageModel(NSSIModel):
         super().__init__(self.choices.resolve(), self.choices.seed, warm_up=False)
         self.course: Course | None = None
         self.baseline: Course | None = None
-        self.is_unchanged = is_unchanged(self.settings)
+        self.counterfactual = counterfactual_of(self.choices)
         self._frame = 0
         self._takes_pictures = True
         self._snapshot: Snapshot | None = None
@@ -140,15 +141,20 @@ class PageModel(NSSIModel):
             self._takes_pictures = True
 
     def prepare_baseline(self, progress: Progress = _nothing) -> None:
-        """Prepare the same people with nothing changed, unless the scenario is that already."""
-        if self.baseline is None and not self.is_unchanged:
-            world = MEMORY.world(unchanged(self.settings), self.choices.seed, progress)
+        """Prepare the same people without what was changed, unless nothing was."""
+        self.prepare()
+        if self.baseline is None and self.counterfactual is not None:
+            scenario = self.counterfactual.scenario
+            world = MEMORY.world(scenario, self.choices.seed, progress)
+            self.following_baseline = Following(world)
+            if self.following.person is not None:
+                self.following_baseline.follow(self.following.person)
             self.baseline = Course(world)
 
     @property
     def baseline_is_behind(self) -> bool:
         """Whether the baseline has yet to come to the day that the model has come to."""
-        if self.is_unchanged or self.course is None:
+        if self.counterfactual is None or self.course is None:
             return False
         return self.baseline is None or self.baseline.days < self.course.days
 
@@ -157,7 +163,7 @@ class PageModel(NSSIModel):
         if self.baseline is None or not self.baseline_is_behind:
             return False
         self.baseline.live_day()
-        self.baseline.world._acts_logged = 0
+        self.following_baseline.note_the_day()
         return True
 
     @property
@@ -169,30 +175,49 @@ class PageModel(NSSIModel):
 
     def take_picture(self) -> None:
         """Make a new snapshot of the model as it stands."""
-        course, baseline = self.prepare(), self.baseline
+        course, school = self.prepare(), self.school_view.school()
         self._frame += 1
         self._snapshot = Snapshot(
             frame=self._frame,
             scenario=self.settings,
             seed=self.choices.seed,
             is_altered=self.choices.are_altered,
+            counterfactual=self.counterfactual,
+            without=self._without(),
             day=course.days,
             days=course.world.total_days - course.world.warm_up_days,
             census=course.census(),
             censuses=tuple(course.world.censuses),
             flow_days=course.past_year.days(),
             history=tuple(course.history),
-            baseline=tuple(baseline.history) if baseline else (),
-            baseline_day=None if self.is_unchanged else baseline.days if baseline else 0,
-            school=self.school_view.school(),
+            school=school,
             trace=self.following.trace(),
             who=spreads_of(course),
         )
 
+    def _without(self) -> Without | None:
+        """Return what is seen of the counterfactual, once it is prepared."""
+        course = self.baseline
+        if course is None or self.counterfactual is None:
+            return None
+        return Without(
+            label=self.counterfactual.label,
+            day=course.days,
+            census=course.census(),
+            censuses=tuple(course.world.censuses),
+            flow_days=course.past_year.days(),
+            history=tuple(course.history),
+            states=self.school_view.states(course.world.people),
+            trace=self.following_baseline.trace(),
+            who=spreads_of(course),
+        )
+
     def follow(self, person: int) -> None:
-        """Follow another person from tomorrow on."""
+        """Follow another person from tomorrow on, in the counterfactual too."""
         self.prepare()
         self.following.follow(person)
+        if self.baseline is not None:
+            self.following_baseline.follow(person)
         self.take_picture()
 
     def show_ages(self, ages: tuple[int, ...]) -> None:

@@ -171,7 +171,7 @@ class Player:
 
     def _play(self, model: PageModel, playing: bool) -> None:
         self._show(playing=playing and model.running)
-        if model.baseline is not None and model.snapshot.baseline_day != model.baseline.days:
+        if model.baseline is not None and model.snapshot.grey is None:
             self._picture_again(model)
 
     def _advance(self, model: PageModel) -> None:

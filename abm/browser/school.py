@@ -59,12 +59,16 @@ class SchoolView:
             self._layout = _lay_out(world, ages)
             self._laid_out = wanted
         people = world.people[self._layout.rows]
-        state = np.where(
-            people["past_year_acts"] > 0, RECENT, np.where(people["acts"] > 0, PAST, NEVER)
-        )
+        state = self.states(world.people)
         person, distress = people["person"].copy(), people["distress"].copy()
         ties = ties_among(world, self._layout.rows)
         return School(ages, self._layout, person, state, distress, ties)
+
+    def states(self, people: np.ndarray) -> np.ndarray:
+        """Return the states of whoever is shown, from this or another table of the same people."""
+        rows = people[self._layout.rows]
+        recent, ever = rows["past_year_acts"] > 0, rows["acts"] > 0
+        return np.where(recent, RECENT, np.where(ever, PAST, NEVER))
 
 
 def ties_among(world: World, rows: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -51,7 +51,7 @@ def ScenarioPicker(session: Session) -> None:
         )  # fmt: skip
         Entry(
             name="seed", label="Seed", value=session.seed_text.value,
-            about="Another seed is another luck; the same seed is the same luck.",
+            about="Another seed, other draws of chance; the same seed, the same draws.",
             problem=session.seed_problem(), on_change=session.seed_text.set,
             on_enter=session.reset,
         )  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from abm.browser.counterfactual import Counterfactual
 from abm.browser.course import Course, Point
 from abm.browser.following import Trace
 from abm.browser.school import School
@@ -30,6 +31,21 @@ class Spread:
 
 
 @dataclass(frozen=True, eq=False)
+class Without:
+    """The same people without what was changed: what is drawn in grey."""
+
+    label: str  # what it is, for legends
+    day: int  # how many reported days have gone by there; it may be behind
+    census: Census
+    censuses: tuple[Census, ...]
+    flow_days: int
+    history: tuple[Point, ...]
+    states: np.ndarray  # of whoever is shown in the school, index of `STATE_NAMES`
+    trace: Trace
+    who: dict[str, tuple[Spread, Spread]]
+
+
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """One picture; nothing in it changes when the model goes on."""
 
@@ -37,14 +53,14 @@ class Snapshot:
     scenario: Scenario
     seed: int
     is_altered: bool  # whether the scenario was changed on the page
+    counterfactual: Counterfactual | None  # None where there is nothing to compare
+    without: Without | None  # None until it is prepared, too
     day: int  # how many reported days have gone by
     days: int  # how many there are
     census: Census  # counts of today, events of the past `flow_days` days
     censuses: tuple[Census, ...]  # the yearly ones so far
     flow_days: int  # twelve months in the end
     history: tuple[Point, ...]  # a point a week
-    baseline: tuple[Point, ...]  # of the same people with nothing changed
-    baseline_day: int | None  # its reported days; None where the scenario is its own baseline
     school: School
     trace: Trace
     who: dict[str, tuple[Spread, Spread]]  # by trait: who never, then who ever self-injured
@@ -53,6 +69,29 @@ class Snapshot:
     def date(self) -> datetime.date:
         """The last day that went by."""
         return self.census.date
+
+    @property
+    def grey(self) -> Without | None:
+        """The same day without what was changed; None while it is computed."""
+        is_there = self.without is not None and self.without.day == self.day
+        return self.without if is_there else None
+
+    @property
+    def title(self) -> str:
+        """The scenario in words."""
+        return (self.scenario.title or self.scenario.name) + (
+            ", with changes" if self.is_altered else ""
+        )
+
+    @property
+    def grey_sentence(self) -> str:
+        """What the grey is, and how far it has come; empty where there is nothing to compare."""
+        if self.counterfactual is None:
+            return ""
+        if self.grey is not None:
+            return self.counterfactual.sentence
+        day = 0 if self.without is None else self.without.day
+        return f"{self.counterfactual.sentence} Computing: day {day:,} of {self.day:,}."
 
     @property
     def is_over(self) -> bool:

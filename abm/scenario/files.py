@@ -70,6 +70,12 @@ def lineage(path: Path) -> list[tuple[Path, dict[str, Any]]]:
         path = _find_parent(parent, path)
 
 
+def parent_of(name_or_path: str | Path) -> Path | None:
+    """Return the file that a scenario extends, or None if it extends none."""
+    steps = lineage(find_scenario(name_or_path))
+    return steps[-2][0] if len(steps) > 1 else None
+
+
 def read_table(path: Path) -> dict[str, Any]:
     """Return the contents of a TOML file: regular, not empty, at most 1 MB, with short lines."""
     text = _read_text(path)

@@ -112,8 +112,9 @@ def test_the_baseline_catches_up_while_paused_and_while_playing(screen: Screen) 
     screen.player.play(True)
     screen.wait(lambda: screen.latest.day >= 120)
     screen.player.play(False)
-    screen.wait(lambda: screen.latest.baseline_day == screen.latest.day)
-    assert len(screen.latest.baseline) == len(screen.latest.history)
+    screen.wait(lambda: screen.latest.grey is not None)
+    assert screen.latest.without is not None
+    assert len(screen.latest.without.history) == len(screen.latest.history)
 
 
 def test_closing_stops_the_thread_while_it_plays(screen: Screen) -> None:

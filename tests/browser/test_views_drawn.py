@@ -1,11 +1,13 @@
 """Every view draws data, escapes what it is given, and says what it shows."""
 
 import dataclasses
+import io
 import re
 import xml.etree.ElementTree as ElementTree
 from html import escape
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from abm.browser import drawing
@@ -27,15 +29,15 @@ def model() -> PageModel:
     found = PageModel(rng=2, population=240, barrier_mean=8.0)
     found.prepare_baseline()
     found.run_days(100)
-    while found.advance_baseline():
-        pass
-    found.take_picture()
     return found
 
 
 @pytest.fixture
 def shot(model: PageModel) -> Snapshot:
-    """Return its picture."""
+    """Return its picture, once the baseline has come as far."""
+    while model.advance_baseline():
+        pass
+    model.take_picture()
     return model.snapshot
 
 
@@ -126,18 +128,35 @@ def test_acts_of_the_person_followed_are_drawn_with_their_relief(model: PageMode
 
 def test_the_baseline_is_a_line_of_its_own(shot: Snapshot) -> None:
     assert years.draw(shot, 900.0).count('class="baseline"') >= 3
-    assert "the same luck" in years.baseline_sentence(shot)
-    behind = dataclasses.replace(shot, baseline_day=shot.day - 10)
-    assert "computing" in years.baseline_sentence(behind)
-    assert "Nothing is changed" in years.baseline_sentence(
-        dataclasses.replace(shot, baseline_day=None)
-    )
+    assert shot.grey_sentence.endswith("same people, same draws of chance.")
+    behind = dataclasses.replace(shot, day=shot.day + 10)
+    assert f"Computing: day {shot.day} of {behind.day}" in behind.grey_sentence
+
+
+def test_every_view_shows_the_other_world_in_grey_and_names_it(shot: Snapshot) -> None:
+    assert shot.grey is not None
+    label = "Baseline, without the change of barrier mean"
+    assert shot.grey.label == label
+    drawn = {name: draw(shot, 900.0) for name, (_, draw) in VIEWS.items()}
+    assert [name for name, html in drawn.items() if label not in html] == []
+    alone = dataclasses.replace(shot, without=None, counterfactual=None)
+    assert [name for name, (_, draw) in VIEWS.items() if "without" in draw(alone, 900.0)] == []
+
+
+def test_the_csv_says_of_which_world_a_row_is(shot: Snapshot) -> None:
+    table = pd.read_csv(io.StringIO(figures.as_csv(shot)))
+    worlds = {"with": "Baseline, with changes", "without": shot.without and shot.without.label}
+    assert dict(table.groupby("world")["scenario"].first()) == worlds
+    ever = table[(table["measure"] == "lifetime_prevalence") & (table["age"] == "10-24")]
+    without, among = (ever[ever["world"] == world]["value"].sum() for world in ("without", "with"))
+    assert without != among
 
 
 def test_text_of_a_scenario_is_escaped_everywhere(shot: Snapshot) -> None:
     evil = '<img src=x onerror="alert(1)">'
     scenario = shot.scenario.model_copy(update={"title": evil})
-    changed = dataclasses.replace(shot, scenario=scenario)
+    without = dataclasses.replace(shot.without, label=evil)  # type: ignore[type-var]
+    changed = dataclasses.replace(shot, scenario=scenario, without=without)
     for _, draw in VIEWS.values():
         assert evil not in draw(changed, 900.0)
     axes = drawing.Axes(9, 9, (0, 1), (0, 1))
@@ -151,7 +170,9 @@ def test_before_the_first_day_views_say_what_to_do() -> None:
     shot = PageModel(population=240).snapshot
     assert "Press Play" in years.draw(shot, 900.0)
     assert "Press Play" in one_person.draw(shot, 900.0)
-    assert figures.as_csv(shot).strip() == "seed,date,year,sex,age,measure,value,people"
+    assert (
+        figures.as_csv(shot).strip() == "world,scenario,seed,date,year,sex,age,measure,value,people"
+    )
 
 
 def test_the_status_is_plain_words(shot: Snapshot) -> None:

@@ -2,7 +2,7 @@
 
 from abm.browser import drawing as d
 from abm.browser.course import value_of
-from abm.browser.snapshot import Snapshot
+from abm.browser.snapshot import Snapshot, Without
 from abm.report.format import format_percent, format_rate
 from abm.simulation.census import MEASURES, Measure
 from abm.simulation.curves import SEX_ROWS, curves_frame
@@ -32,6 +32,8 @@ def draw(shot: Snapshot, width: float) -> str:
         f"{shot.people:,} young people on {shot.date:%-d %B %Y}. "
         f"Events (first acts, acts, urges, hospital) are those of {months}."
     )
+    if shot.grey is not None:
+        lead += f" In grey: {shot.grey.label}."
     return d.view(lead, [_table(shot, band, ages) for band, ages in BANDS.items()])
 
 
@@ -47,7 +49,9 @@ def _table(shot: Snapshot, band: str, ages: tuple[int, int]) -> str:
 def _row(shot: Snapshot, measure: Measure, ages: tuple[int, int]) -> str:
     cells = []
     for sex in SEX_ROWS:
-        number = _number(measure, value_of(shot.census, measure, sex, *ages, shot.flow_days))
+        number = _number(measure, shot, sex, ages)
+        if shot.grey is not None:
+            number += f'<span class="without">{_number(measure, shot.grey, sex, ages)}</span>'
         cells.append(f'<td data-measure="{measure.name}" data-sex="{sex}">{number}</td>')
     title = d.escape(", ".join(filter(None, TITLES[measure.name])))
     return (
@@ -55,14 +59,29 @@ def _row(shot: Snapshot, measure: Measure, ages: tuple[int, int]) -> str:
     )
 
 
-def _number(measure: Measure, value: float | None) -> str:
+def _number(measure: Measure, world: Snapshot | Without, sex: str, ages: tuple[int, int]) -> str:
+    value = value_of(world.census, measure, sex, *ages, world.flow_days)
     if value is None:
         return "–"  # noqa: RUF001
     return format_percent(value) if measure.kind == "share" else format_rate(value)
 
 
 def as_csv(shot: Snapshot) -> str:
-    """Return the yearly censuses so far and the day shown, in the columns of curves.csv."""
-    censuses = [census for census in shot.censuses if census.date != shot.date]
-    latest = [shot.census] if shot.flow_days > 0 else []
-    return str(curves_frame([*censuses, *latest], shot.seed).to_csv(index=False))
+    """Return the yearly censuses so far and the day shown, with and without what was changed.
+
+    The columns are those of curves.csv, after the world and its scenario in words.
+    """
+    import pandas as pd
+
+    worlds: list[tuple[str, str, Snapshot | Without]] = [("with", shot.title, shot)]
+    if shot.without is not None:
+        worlds.append(("without", shot.without.label, shot.without))
+    tables = []
+    for name, title, world in worlds:
+        censuses = [census for census in world.censuses if census.date != world.census.date]
+        latest = [world.census] if world.flow_days > 0 else []
+        table = curves_frame([*censuses, *latest], shot.seed)
+        table.insert(0, "world", name)
+        table.insert(1, "scenario", title)
+        tables.append(table)
+    return str(pd.concat(tables).to_csv(index=False))

@@ -32,8 +32,18 @@ def draw(shot: Snapshot, width: float) -> str:
     if not trace.days:
         return lead + d.empty("Press Play or Step: their days appear here.")
     days = trace.days[-(DAYS_SHOWN if width >= 600 else DAYS_SHOWN_NARROW) :]
-    charts = [_window(days, width), _urges(days, width), _learning(days, width)]
+    without = _without(shot, days)
+    if shot.without is not None and without:
+        lead += f'<p class="note">In grey, the same days: {d.escape(shot.without.label)}.</p>'
+    charts = [part(days, without, width) for part in (_window, _urges, _learning)]
     return f'{lead}<div class="stack">{"".join(charts)}</div>'
+
+
+def _without(shot: Snapshot, days: tuple[Day, ...]) -> tuple[Day, ...]:
+    """Return the same person's same days without what was changed, as far as they are known."""
+    if shot.without is None or shot.without.trace.person != shot.trace.person:
+        return ()
+    return tuple(day for day in shot.without.trace.days if days[0].day <= day.day <= days[-1].day)
 
 
 def _who(trace: Trace) -> str:
@@ -85,13 +95,17 @@ def _acts(days: tuple[Day, ...]) -> list[tuple[float, Act]]:
     return [(day.day + act.hour / NEXT_DAY, act) for day in days for act in day.acts]
 
 
-def _window(days: tuple[Day, ...], width: float) -> str:
+def _window(days: tuple[Day, ...], without: tuple[Day, ...], width: float) -> str:
     """Return distress and arousal above, numbness below, and the window between its edges."""
     arousal = _course(days, lambda m: m["sympathetic"])
-    distress = _course(days, lambda m: m["distress"] / (1.0 + m["dorsal_vagal"]))
+    distress, grey = (
+        _course(some, lambda m: m["distress"] / (1.0 + m["dorsal_vagal"]))
+        for some in (days, without)
+    )
     numbness = _course(days, lambda m: -m["dorsal_vagal"] - m["emptiness"])
     lines = (
-        (arousal, AROUSAL, "5 3", 1.4), (distress, DISTRESS, "", 2.2), (numbness, NUMBNESS, "", 2.2)
+        (grey, d.GREY, "", 2.2), (arousal, AROUSAL, "5 3", 1.4),
+        (distress, DISTRESS, "", 2.2), (numbness, NUMBNESS, "", 2.2),
     )  # fmt: skip
     values = [y for points, *_ in lines for _, y in points if y is not None]
     high = min(d.round_up(max(values), 2.0), MOST_DRAWN)
@@ -113,6 +127,7 @@ def _window(days: tuple[Day, ...], width: float) -> str:
         d.key("distress felt", DISTRESS), d.key("arousal", AROUSAL, "5 3"),
         d.key("numbness (below)", NUMBNESS), d.key("act", ACT, shape="square"),
     ]  # fmt: skip
+    keys += [d.key("distress felt, without", d.GREY)] if without else []
     note = "Above the band distress is more than can be borne, below it numbness is."
     if max(values) > high or min(values) < low:
         note += f" What goes beyond {MOST_DRAWN:g} is drawn at the edge."
@@ -120,12 +135,15 @@ def _window(days: tuple[Day, ...], width: float) -> str:
     return d.chart(axes, "Around the window of tolerance", spoken, parts, keys, note)
 
 
-def _urges(days: tuple[Day, ...], width: float) -> str:
+def _urges(days: tuple[Day, ...], without: tuple[Day, ...], width: float) -> str:
     """Return the urge as it rises and falls, and the relief that acts brought."""
-    urge = _course(days, lambda m: m["urge"])
-    top = d.round_up(max([y for _, y in urge if y is not None], default=1.0), 2.0)
+    urge, grey = (_course(some, lambda m: m["urge"]) for some in (days, without))
+    top = d.round_up(max([y for _, y in urge + grey if y is not None], default=1.0), 2.0)
     axes = _axes(days, width, 190, (0, top))
-    parts = [d.left_axis(axes, "Urge"), _bottom(axes, days), d.line(axes, urge, URGE)]
+    parts = [
+        d.left_axis(axes, "Urge"), _bottom(axes, days),
+        d.line(axes, grey, d.GREY), d.line(axes, urge, URGE),
+    ]  # fmt: skip
     acts = _acts(days)
     for when, act in acts:
         colour = ROUTES[act.route][1]
@@ -134,21 +152,27 @@ def _urges(days: tuple[Day, ...], width: float) -> str:
     keys = [d.key("urge", URGE)]
     keys += [d.key(f"relief of an act {purpose}", colour, shape="square")
              for purpose, colour, _ in ROUTES.values()]  # fmt: skip
+    keys += [d.key("urge, without", d.GREY)] if without else []
     count = f"{len(acts)} act{'' if len(acts) == 1 else 's'} in these {len(days)} days."
+    if without:
+        count += f" Without: {len(_acts(without))}."
     note = f"{count} A bar is the relief of one act; at full height the relief is 1."
     return d.chart(axes, "Urges, acts and relief", count, parts, keys, note)
 
 
-def _learning(days: tuple[Day, ...], width: float) -> str:
+def _learning(days: tuple[Day, ...], without: tuple[Day, ...], width: float) -> str:
     """Return the relief that has been learnt to be expected, a point an evening."""
     axes = _axes(days, width, 180, (0, 1))
     parts = [d.left_axis(axes, "Expected relief"), _bottom(axes, days)]
     keys, latest = [], []
     for index, (purpose, colour, dashes) in enumerate(ROUTES.values()):
         points = [(day.day + 0.9, day.expectancies[index]) for day in days]
+        grey = [(day.day + 0.9, day.expectancies[index]) for day in without]
+        parts.append(d.line(axes, grey, d.GREY, dashes))
         parts.append(d.line(axes, points, colour, dashes))
         parts += [d.dot(axes, x, y, colour, size=2.4) for x, y in points]
         keys.append(d.key(purpose, colour, dashes))
         latest.append(f"{purpose} {points[-1][1]:.2f}")
+    keys += [d.key("the same, without", d.GREY)] if without else []
     spoken = f"Expected relief: {', '.join(latest)}"
     return d.chart(axes, "Relief that is expected", spoken, parts, keys)

@@ -31,17 +31,25 @@ def draw(shot: Snapshot, width: float) -> str:
     axes = d.Axes(width, height, (0, 1), (0, 1), left=16, right=16, top=16, bottom=16)
     x = axes.left + school.layout.positions[:, 0] * (width - 32)
     y = axes.top + school.layout.positions[:, 1] * (height - 32)
-    numbers = [int((school.state == state).sum()) for state, _ in KEYS]
+    numbers, grey = _counts(school.state), shot.grey
     ages = ", ".join(map(str, school.ages))
     spoken = f"Friendships among {count} young people aged {ages}: " + ", ".join(
         f"{number} {meaning}" for number, (_, meaning) in zip(numbers, KEYS, strict=True)
     )
-    parts = [_ties(school, x, y), *_people(school, x, y, width, shot.trace.person)]
+    radius = _radius(school, width)
+    without = (
+        [f" (grey: {number})" for number in _counts(grey.states)] if grey else [""] * len(KEYS)
+    )
     keys = [
-        d.key(f"{meaning}: {number}", FILLS[state], shape="circle")
-        for number, (state, meaning) in zip(numbers, KEYS, strict=True)
+        d.key(f"{meaning}: {number}{other}", FILLS[state], shape="circle")
+        for number, other, (state, meaning) in zip(numbers, without, KEYS, strict=True)
     ]
     keys.append('<span class="key">larger: more distress this morning</span>')
+    parts = [_ties(school, x, y), *_people(school, x, y, radius, shot.trace.person)]
+    if grey is not None:
+        differs = np.flatnonzero(grey.states != school.state)
+        parts += [_ring(x[row], y[row], radius[row]) for row in differs.tolist()]
+        keys.append(d.key(f"ringed: otherwise in grey, {grey.label}", d.GREY, "3 2"))
     hidden = school.layout.present - count
     note = f"{count} of {school.layout.present} people are drawn. " if hidden else ""
     note += "A line is a friendship"
@@ -50,6 +58,18 @@ def draw(shot: Snapshot, width: float) -> str:
     note += ". Choose a disc to follow that person under One person."
     title = f"Year-group aged {ages} on {shot.date:%-d %B %Y}"
     return d.chart(axes, title, spoken, parts, keys, note)
+
+
+def _counts(states: np.ndarray) -> list[int]:
+    return [int((states == state).sum()) for state, _ in KEYS]
+
+
+def _ring(x: float, y: float, radius: float) -> str:
+    """Return a ring around whoever is in another state without what was changed."""
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius + 4:.1f}" fill="none" stroke="{d.GREY}" '
+        'stroke-width="2" stroke-dasharray="3 2" pointer-events="none"/>'
+    )
 
 
 def _ties(school: School, x: np.ndarray, y: np.ndarray) -> str:
@@ -64,12 +84,16 @@ def _ties(school: School, x: np.ndarray, y: np.ndarray) -> str:
     return "".join(paths)
 
 
+def _radius(school: School, width: float) -> np.ndarray:
+    """Return how large each disc is."""
+    crowd = (1.0 if width >= 600 else 0.75) * (1.0 if len(school.person) <= 120 else 0.75)
+    return crowd * np.minimum(SMALLEST + 4.2 * np.sqrt(school.distress), LARGEST)
+
+
 def _people(
-    school: School, x: np.ndarray, y: np.ndarray, width: float, followed: int | None
+    school: School, x: np.ndarray, y: np.ndarray, radius: np.ndarray, followed: int | None
 ) -> list[str]:
     """Return a disc a person; the states differ in lightness, not in hue alone."""
-    crowd = (1.0 if width >= 600 else 0.75) * (1.0 if len(x) <= 120 else 0.75)
-    radius = crowd * np.minimum(SMALLEST + 4.2 * np.sqrt(school.distress), LARGEST)
     discs = []
     rows = zip(
         school.person.tolist(), school.state.tolist(), d.decimals(x), d.decimals(y),

@@ -3,7 +3,7 @@
 from abm.browser import drawing as d
 from abm.browser.snapshot import BINS, TRAITS, Snapshot, Spread
 
-NEVER, EVER = "#6B7885", "#08457E"
+NEVER, EVER = "#A0621A", "#08457E"  # grey is for what is compared with
 GROUPS = (("never self-injured", NEVER, "6 3"), ("ever self-injured", EVER, ""))
 
 
@@ -14,17 +14,22 @@ def draw(shot: Snapshot, width: float) -> str:
         f"{never.people:,} young people who never and {ever.people:,} who ever self-injured, on "
         f"{shot.date:%-d %B %Y}. The groups overlap widely: no trait tells who will self-injure."
     )
+    if shot.grey is not None:
+        lead += f" In grey, the {shot.grey.who['adversity'][1].people:,} who ever did without."
     panel = d.panel_width(width, len(TRAITS))
-    return d.view(lead, [_chart(trait, shot.who[trait], panel) for trait in TRAITS])
+    return d.view(lead, [_chart(trait, shot, panel) for trait in TRAITS])
 
 
-def _chart(trait: str, spreads: tuple[Spread, Spread], width: float) -> str:
+def _chart(trait: str, shot: Snapshot, width: float) -> str:
     title, unit, ends = TRAITS[trait]
-    top = d.round_up(max(float(spread.shares.max()) for spread in spreads), 0.2)
+    drawn = list(zip(shot.who[trait], GROUPS, strict=True))
+    if shot.grey is not None:
+        drawn.append((shot.grey.who[trait][1], (f"ever: {shot.grey.label}", d.GREY, "2 2")))
+    top = d.round_up(max(float(spread.shares.max()) for spread, _ in drawn), 0.2)
     axes = d.Axes(width, 250, ends, (0, top), left=64)
     parts = [d.left_axis(axes, "Share of the group", d.percent)]
     keys, means = [], []
-    for spread, (group, colour, dashes) in zip(spreads, GROUPS, strict=True):
+    for spread, (group, colour, dashes) in reversed(drawn):
         mean = "nobody"
         if spread.people > 0:
             mean = f"mean {spread.mean:.2f}"
@@ -34,7 +39,7 @@ def _chart(trait: str, spreads: tuple[Spread, Spread], width: float) -> str:
         keys.append(d.key(f"{group}: {mean}", colour, dashes))
         means.append(f"{group} {mean}")
     parts.append(d.bottom_axis(axes, unit, d.number_marks(axes, 5)))
-    return d.chart(axes, title, f"{title}: {', '.join(means)}", parts, keys)
+    return d.chart(axes, title, f"{title}: {', '.join(means[::-1])}", parts, keys[::-1])
 
 
 def _outline(spread: Spread, ends: tuple[float, float]) -> list[tuple[float, float]]:

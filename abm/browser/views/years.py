@@ -1,4 +1,4 @@
-"""Prevalence, new cases and services over the calendar, with the baseline of nothing changed."""
+"""Prevalence, new cases and services over the calendar, with and without what was changed."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,6 @@ from abm.browser.course import BAND, Point
 from abm.browser.snapshot import Snapshot
 from abm.browser.views.figures import TITLES
 
-BASELINE = "#7A8794"
 CHARTS: dict[str, tuple[float, tuple[str, ...]]] = {
     "past_year_prevalence": (0.12, ("female", "male")),
     "incidence": (5.0, ("all",)),
@@ -28,24 +27,17 @@ def draw(shot: Snapshot, width: float) -> str:
     for measure in CHARTS:
         is_wide = panel < width and not charts
         charts.append(_chart(shot, measure, width if is_wide else panel, 260 if is_wide else 215))
-    lead = f"Young people aged {BAND}, up to {shot.date:%-d %B %Y}. {baseline_sentence(shot)}"
+    lead = f"Young people aged {BAND}, up to {shot.date:%-d %B %Y}."
     return d.view(lead, charts)
-
-
-def baseline_sentence(shot: Snapshot) -> str:
-    """Return what the line of the baseline is, and how far it has come."""
-    if shot.baseline_day is None:
-        return "Nothing is changed yet, so there is no line to compare with."
-    sentence = "Grey: the same people with the same luck, and nothing changed"
-    if shot.baseline_day < shot.day:
-        sentence += f" (computing: day {shot.baseline_day:,} of {shot.day:,})"
-    return f"{sentence}."
 
 
 def _chart(shot: Snapshot, measure: str, width: float, height: float) -> str:
     (title, unit), (least, sexes) = TITLES[measure], CHARTS[measure]
     show = d.plain if unit else d.percent
-    history, baseline = d.thinned(shot.history), d.thinned(shot.baseline)
+    history, baseline = (
+        d.thinned(shot.history),
+        d.thinned(shot.without.history if shot.without else ()),
+    )
     lines = {sex: _line(history, measure, sex) for sex in sexes}
     greys = {sex: _line(baseline, measure, sex) for sex in sexes}
     dashes = {sex: d.SEX_DASHES[sex] if len(sexes) > 1 else "" for sex in sexes}
@@ -58,13 +50,13 @@ def _chart(shot: Snapshot, measure: str, width: float, height: float) -> str:
     )  # fmt: skip
     parts = [d.left_axis(axes, unit.capitalize() or "Share of people", show)]
     for sex in sexes:
-        parts.append(d.line(axes, greys[sex], BASELINE, dashes[sex], 1.8, ' class="baseline"'))
+        parts.append(d.line(axes, greys[sex], d.GREY, dashes[sex], 1.8, ' class="baseline"'))
     for sex in sexes:
         parts.append(d.line(axes, lines[sex], d.SEX_COLOURS[sex], dashes[sex]))
     parts.append(d.bottom_axis(axes, "", d.year_marks(axes)))
     keys = [d.key(NAMES[sex], d.SEX_COLOURS[sex], dashes[sex]) for sex in sexes]
-    if shot.baseline:
-        keys.append(d.key("nothing changed", BASELINE))
+    if shot.without is not None:
+        keys.append(d.key(shot.without.label, d.GREY))
     latest = [
         f"{NAMES[sex]} {show(known[-1])}"
         for sex in sexes

@@ -14,6 +14,7 @@ from abm.browser.choices import FEWEST_PEOPLE, Choices
 from abm.browser.page_model import PageModel
 from abm.browser.plain_words import readable
 from abm.browser.views import VIEWS, View
+from abm.browser.widgets import Drawing
 from abm.parameters import parameters
 
 WIDTH = 520.0
@@ -53,4 +54,16 @@ def mesa_parameters(choices: Choices) -> dict[str, Any]:
 
 def _component(draw: View) -> Any:
     """Return a component of Mesa's page that shows one view."""
-    return lambda model: solara.HTML(unsafe_innerHTML=draw(model.snapshot, WIDTH))
+
+    def show(model: PageModel) -> solara.Element:
+        shot = model.snapshot
+        return Drawing(
+            html=draw(shot, WIDTH), frame=shot.frame, event_sized=_hear_nothing,
+            event_picked=_hear_nothing, event_drawn=_hear_nothing,
+        )  # fmt: skip
+
+    return show
+
+
+def _hear_nothing(message: object) -> None:
+    """Do nothing: Mesa's page has its own pace and size."""

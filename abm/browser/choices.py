@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -70,6 +70,13 @@ def own_interventions(scenario: Scenario) -> tuple[Mapping[str, Any], ...]:
 def new_intervention(kind: str) -> dict[str, Any]:
     """Return the table of an intervention as the library proposes it."""
     return {"kind": kind, "coverage": kinds()[kind].defaults.get("coverage", 0.5)}
+
+
+def coverage_of(kind: str, tables: Sequence[Mapping[str, Any]]) -> float:
+    """Return the share that the first intervention of a kind reaches; 0 if there is none."""
+    proposed = new_intervention(kind)["coverage"]
+    shares = [table.get("coverage", proposed) for table in tables if table["kind"] == kind]
+    return float(shares[0]) if shares else 0.0
 
 
 def file_name(scenario: Scenario, ending: str) -> str:

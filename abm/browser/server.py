@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import secrets
 import socket
 import sys
 import threading
@@ -10,10 +11,11 @@ import time
 import warnings
 import webbrowser
 from collections.abc import Awaitable, Callable
+from http.cookies import SimpleCookie
 from typing import Any
+from urllib.parse import parse_qs
 
 from abm.browser import start
-from abm.browser.charts import script
 from abm.browser.choices import Choices
 
 HOST = "127.0.0.1"
@@ -24,9 +26,10 @@ SETTINGS = {
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+    "SOLARA_ASSETS_CDN": "http://127.0.0.1:1/",
 }
 """Solara reads these when it is imported; a tab that went away without a word is let go after
-a minute."""
+a minute, and what is not installed is asked of nobody."""
 
 MOST_BYTES = 2**20  # of one message from a browser
 HEADERS = [
@@ -46,13 +49,14 @@ HEADERS = [
         ("frame-ancestors", "'none'"),
     )).encode()),
 ]  # fmt: skip
-SCRIPT = "/charts.js"
 FRAME = (
     (b"<html>", b'<html lang="en">'),
-    (b"<head>", f'<head><script src="{SCRIPT}"></script>'.encode()),
     (b", maximum-scale=1, user-scalable=no, minimal-ui", b""),
+    # Mesa's console would load what sets formulas, though it has none to set
+    (b"</head>", b"<script>window.renderMathInElement = () => {}</script></head>"),
 )
 """What stands in Solara's frame of the page, and what stands there instead."""
+KEY = "key"
 App = Callable[..., Awaitable[None]]
 
 
@@ -94,29 +98,50 @@ class OwnPagesOnly:
         is_own = headers.get(b"origin", b"http://" + host) == b"http://" + host
         is_elsewhere = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
         if is_own and not (is_elsewhere and headers.get(b"sec-fetch-mode") != b"navigate"):
-            if scope["type"] == "http" and scope["path"] == SCRIPT:
-                await _send_script(_with_headers(send))
-                return
             if scope["type"] == "http" and scope["path"] == "/":
                 plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
                 scope, send = {**scope, "headers": plain}, _with_our_frame(send)
             await self._app(scope, receive, _with_headers(send))
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
         else:
-            await send({"type": "http.response.start", "status": 403, "headers": []})
-            await send({"type": "http.response.body", "body": b"Refused: a foreign origin."})
+            await _refuse(scope, send, b"Refused: a foreign origin.")
 
 
-async def _send_script(send: Any) -> None:
-    """Send what draws charts, from this machine: Solara would ask others for what it lacks."""
-    content = script().encode()
-    headers = [
-        (b"content-type", b"text/javascript; charset=utf-8"),
-        (b"content-length", str(len(content)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
+class KeyHoldersOnly:
+    """Answers only who opens the address with its key: others may use this machine, too.
+
+    The console of Mesa's page runs Python as whoever started it.
+    """
+
+    def __init__(self, app: App, key: str, port: int) -> None:
+        self._app, self._key, self._cookie = app, key, f"nssi-{port}"
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request, take a key for a cookie, or refuse."""
+        if scope["type"] == "lifespan" or scope["path"] == "/readyz":
+            return await self._app(scope, receive, send)
+        sent = SimpleCookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
+        given = parse_qs(scope["query_string"].decode("latin-1")).get(KEY, [""])[0]
+        if self._cookie in sent and self._is_key(sent[self._cookie].value):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http" and self._is_key(given):
+            cookie = f"{self._cookie}={self._key}; Path=/; HttpOnly; SameSite=Lax"
+            headers = [(b"location", b"/"), (b"set-cookie", cookie.encode())]
+            await send({"type": "http.response.start", "status": 303, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await _refuse(scope, send, b"Refused: open the address that was printed, with its key.")
+        return None
+
+    def _is_key(self, text: str) -> bool:
+        return secrets.compare_digest(text.encode(), self._key.encode())
+
+
+async def _refuse(scope: Any, send: Any, reason: bytes) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        await send({"type": "http.response.start", "status": 403, "headers": []})
+        await send({"type": "http.response.body", "body": reason})
 
 
 def _with_headers(send: Any) -> Any:
@@ -154,11 +179,14 @@ def _with_our_frame(send: Any) -> Any:
 def serve(choices: Choices, port: int, open_browser: bool, stock: bool = False) -> None:
     """Serve the page until Ctrl-C; every page opens with these choices.
 
-    Port 0 is any free one; `stock` shows Mesa's own page instead. If the port cannot be had,
+    Port 0 is any free one; `stock` shows Mesa's own page instead, to who opens its address with its
+    key. If the port cannot be had,
     PortTakenError is raised before anything else.
     """
     bound = bound_socket(port)
-    address = f"http://{HOST}:{bound.getsockname()[1]}"
+    bound_port = bound.getsockname()[1]
+    key = secrets.token_urlsafe() if stock else ""
+    address = f"http://{HOST}:{bound_port}" + (f"/?{KEY}={key}" if stock else "")
     print("Starting the page ...", file=sys.stderr, flush=True)
     start.first = choices
     os.environ.update(SETTINGS)
@@ -170,7 +198,8 @@ def serve(choices: Choices, port: int, open_browser: bool, stock: bool = False) 
     # It warns that it sets no cookie for pages inside other sites, which is what is wanted.
     warnings.filterwarnings("ignore", "Cookies with samesite", module="solara.server.starlette")
     logging.getLogger("reacton").setLevel(logging.CRITICAL)  # the page says what failed in it
-    guarded = TrustedHostMiddleware(OwnPagesOnly(app), allowed_hosts=[HOST, "localhost"])
+    served = KeyHoldersOnly(app, key, bound_port) if stock else app
+    guarded = TrustedHostMiddleware(OwnPagesOnly(served), allowed_hosts=[HOST, "localhost"])
     config = uvicorn.Config(
         guarded, log_level="error", access_log=False, timeout_graceful_shutdown=3,
         ws_max_size=MOST_BYTES,
@@ -179,6 +208,7 @@ def serve(choices: Choices, port: int, open_browser: bool, stock: bool = False) 
     threading.Thread(target=_announce, args=(server, address, open_browser), daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):  # how it is meant to be ended
         server.run(sockets=[bound])
+    start.stopped.set()
     print("Stopped.", file=sys.stderr)
 
 

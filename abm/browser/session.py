@@ -13,6 +13,7 @@ from abm.browser.choices import (
     LARGEST_SEED,
     MOST_PEOPLE,
     Choices,
+    coverage_of,
     new_intervention,
     own_interventions,
 )
@@ -172,11 +173,11 @@ class Session:
 
     def coverage(self, kind: str) -> float:
         """Return the share that the first intervention of a kind reaches; 0 if there is none."""
-        return _coverage_of(kind, self.interventions())
+        return coverage_of(kind, self.interventions())
 
     def original_coverage(self, kind: str) -> float:
         """Return the same of the scenario itself."""
-        return _coverage_of(kind, own_interventions(self.original()))
+        return coverage_of(kind, own_interventions(self.original()))
 
     def cover(self, kind: str, coverage: float) -> None:
         """Choose the coverage of the interventions of a kind; one that is off is turned on."""
@@ -267,9 +268,3 @@ class Session:
             or self.seed_text.value.strip() != str(running.seed)
             or self._people_digits() != str(running.population or "")
         )
-
-
-def _coverage_of(kind: str, tables: tuple[Mapping[str, Any], ...]) -> float:
-    proposed = new_intervention(kind)["coverage"]
-    shares = [table.get("coverage", proposed) for table in tables if table["kind"] == kind]
-    return float(shares[0]) if shares else 0.0

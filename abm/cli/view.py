@@ -8,20 +8,20 @@ import typer
 from abm.cli.options import ScenarioArgument, SharedOptions, shares
 from abm.io.terminal import refuse
 
-NEEDED = ("solara", "solara_assets", "ipyvuetify", "uvicorn")
+NEEDED = ("solara", "ipyvuetify", "uvicorn")
 
 
 @shares("population seed", population="Number of people. Default on the page: 1000.")
 def view(
     shared: SharedOptions,
     scenario: ScenarioArgument = "baseline",
+    mesa: Annotated[
+        bool, typer.Option("--mesa", help="Show the model in Mesa's own page, with a console.")
+    ] = False,
     port: Annotated[
         int, typer.Option(min=0, max=65_535, help="Port on 127.0.0.1. Default: a free one.")
     ] = 0,
     no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
-    mesa: Annotated[
-        bool, typer.Option("--mesa", help="Show Mesa's own page instead, with the same model.")
-    ] = False,
 ) -> None:
     """Serve a page in the browser on which to watch, change and compare; Ctrl-C ends it."""
     if any(importlib.util.find_spec(name) is None for name in NEEDED):

@@ -31,6 +31,7 @@ class Served:
     seconds: float
     process: subprocess.Popen[str]
     log: Path
+    query: str = ""  # that the address printed had
 
     def said(self) -> str:
         """Return what the server has said so far."""
@@ -49,11 +50,11 @@ def serving(folder: Path, *arguments: str) -> Iterator[Served]:
         )  # fmt: skip
     try:
         assert process.stdout is not None
-        address = process.stdout.readline().strip()
+        address, _, query = process.stdout.readline().strip().partition("/?")
         assert address.startswith("http://127.0.0.1:"), log.read_text(encoding="utf-8")
         with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
             assert answer.status == 200
-        yield Served(address, time.monotonic() - begun, process, log)
+        yield Served(address, time.monotonic() - begun, process, log, query)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)

@@ -66,27 +66,53 @@ def test_without_the_extra_it_says_what_to_install(
     assert "\n" not in error
 
 
-def test_mesa_s_own_page_shows_the_same_model_to_this_machine_only_and_ctrl_c_ends_it(
+def test_mesa_s_own_page_shows_the_same_model_to_who_has_its_key_and_ctrl_c_ends_it(
     context: Any, tmp_path: Path
 ) -> None:
     with serving(tmp_path, "--population", "150", "--mesa") as found:
+        asked = urllib.request.Request(f"{found.address}/?{found.query[:-1]}")
+        assert refusal_of(asked) == 403
+        asked = urllib.request.Request(found.address)
+        assert refusal_of(asked) == 403
         page = context.new_page()
         page.set_default_timeout(30_000 * on_a_busy_machine(1.0))
-        page.goto(found.address)
+        page.on("requestfailed", lambda request: wrongs.append(request.url))
+        page.on("pageerror", lambda error: wrongs.append(str(error)))
+        wrongs: list[str] = []
+        page.goto(f"{found.address}/?{found.query}")
         page.get_by_role("button", name="Step").click()
+        page.get_by_role("tab", name="By age").click()
         page.get_by_text("Young people on 7 September 2015").wait_for()
-        page.get_by_role("button", name="Reset").click()
-        page.get_by_text("Young people on 31 August 2015").wait_for()
-        page.close()
+        page.get_by_role("tab", name="School friends").click()
+        disc = page.locator("circle.node").nth(3)
+        disc.wait_for()
+        person = disc.get_attribute("data-person")
+        disc.click(force=True)
+        page.locator(f"circle.node[data-person='{person}'][stroke-width='3.5']").wait_for()
+        page.locator("#console-input").click()
+        page.keyboard.type("print('agents:', len(model.agents))")
+        page.keyboard.press("Enter")
+        page.get_by_text("agents: 150").wait_for()
+        page.get_by_role("tab", name="Data collected").click()
+        page.get_by_role("button", name="▶").click()  # Ctrl-C ends it while days go by, too
+        page.get_by_text("Time: 1").wait_for()
+        assert wrongs == []
         port = found.address.rsplit(":", 1)[1]
         asked = urllib.request.Request(found.address, headers={"Host": f"evil.example:{port}"})
-        with pytest.raises(urllib.error.HTTPError, match="400"):
-            urllib.request.urlopen(asked, timeout=10)
+        assert refusal_of(asked) == 400
         assert listening_addresses(int(port)) == {"127.0.0.1"}
         found.process.send_signal(signal.SIGINT)
         assert found.process.wait(timeout=30) == 0
+        page.close()
         assert "Stopped." in found.said()
         assert "Traceback" not in found.said()
+
+
+def refusal_of(asked: urllib.request.Request) -> int:
+    """Return the status with which a request is refused."""
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(asked, timeout=10)
+    return refused.value.code
 
 
 def listening_addresses(port: int) -> set[str]:

@@ -122,11 +122,17 @@ def value_of(
     The events of the census go over so many days; None where nothing can be said yet.
     """
     is_share = measure.kind == "share"
-    table, names = (census.stocks, STOCKS) if is_share else (census.flows, FLOWS)
-    ages = slice(first - FIRST_AGE, last - FIRST_AGE + 1)
-    counts = table[list(SEX_ROWS[sex]), ages].sum(axis=(0, 1))
-    above = float(counts[names.index(measure.numerator)])
-    below = float(counts[names.index(measure.denominator)])
+    above, below = counts_of(census, measure, sex, first, last)
     if below == 0 or (not is_share and days < DAYS_BEFORE_A_RATE):
         return None
     return above / below if is_share else measure.per * above / (below / DAYS_A_YEAR)
+
+
+def counts_of(census: Census, measure: Measure, sex: str, first: int, last: int) -> tuple[int, int]:
+    """Return what a measure counts, and among how many: people, or days that people lived."""
+    is_share = measure.kind == "share"
+    table, names = (census.stocks, STOCKS) if is_share else (census.flows, FLOWS)
+    ages = slice(first - FIRST_AGE, last - FIRST_AGE + 1)
+    counts = table[list(SEX_ROWS[sex]), ages].sum(axis=(0, 1))
+    above, below = (counts[names.index(name)] for name in (measure.numerator, measure.denominator))
+    return int(above), int(below)

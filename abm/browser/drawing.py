@@ -1,19 +1,17 @@
-"""Charts as inline SVG text: small pure functions, in pixels, that a test can read.
+"""Pictures as inline SVG text: small pure functions, in pixels, that a test can read.
+
+The network and a person's days are drawn so; other charts are those of `charts.py`.
 
 Every text that comes from elsewhere goes through `escape`.
 """
 
-import datetime
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 
-FEMALE, MALE, ALL = "#0072B2", "#C24E00", "#333333"
-SEX_COLOURS = {"female": FEMALE, "male": MALE, "all": ALL}
-SEX_DASHES = {"female": "", "male": "6 3", "all": "2 2"}
 INK, QUIET, GRID, BAND = "#22303C", "#566370", "#E3E8ED", "#BFE5D6"
 GREY = "#7A8794"
 """Of the same people without what was changed."""
@@ -111,11 +109,6 @@ def round_up(value: float, least: float) -> float:
     return next(s * scale for s in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if s * scale >= above * 0.999)
 
 
-def percent(value: float) -> str:
-    """Return a share as a percentage."""
-    return f"{100 * value:.3g} %"
-
-
 def plain(value: float) -> str:
     """Return a number as short as it can be."""
     return f"{value:,.4g}"
@@ -129,12 +122,12 @@ def _rule(axes: Axes, y: float, colour: str) -> str:
     )
 
 
-def left_axis(axes: Axes, label: str, show: Callable[[float], str] = plain) -> str:
+def left_axis(axes: Axes, label: str) -> str:
     """Return lines and numbers from bottom to top, and what they count."""
     parts: list[str] = []
     for value in ticks(*axes.up, most=5):
         y = axes.y(value)
-        parts += [_rule(axes, y, GRID), text(axes.left - 7, y + 4, show(value), "end")]
+        parts += [_rule(axes, y, GRID), text(axes.left - 7, y + 4, plain(value), "end")]
     middle = axes.top + (axes.height - axes.top - axes.bottom) / 2
     return "".join(parts) + (text(12, middle, label, turn=-90) if label else "")
 
@@ -146,24 +139,6 @@ def bottom_axis(axes: Axes, label: str, marks: Sequence[tuple[float, str]]) -> s
     inside = axes.left + (axes.width - axes.left - axes.right) / 2
     below = text(inside, axes.height - 5, label) if label else ""
     return _rule(axes, floor, QUIET) + labels + below
-
-
-def number_marks(axes: Axes, most: int = 8) -> list[tuple[float, str]]:
-    """Return marks at round numbers from left to right."""
-    return [(value, plain(value)) for value in ticks(*axes.across, most=most)]
-
-
-def year_marks(axes: Axes) -> list[tuple[float, str]]:
-    """Return marks at the first days of years, few enough to be read."""
-    first, last = (datetime.date.fromordinal(int(end)) for end in axes.across)
-    starts = [datetime.date(year, 1, 1) for year in range(first.year, last.year + 1)]
-    years = [
-        (float(start.toordinal()), str(start.year))
-        for start in starts
-        if start.toordinal() >= axes.across[0]
-    ]
-    room = max(1, int((axes.width - axes.left) / 52))
-    return years[:: -(-len(years) // room)] if years else [(axes.across[0], str(first))]
 
 
 def line(

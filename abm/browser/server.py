@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from abm.browser import start
+from abm.browser.charts import script
 from abm.browser.choices import Choices
 
 HOST = "127.0.0.1"
@@ -49,8 +50,10 @@ HEADERS = [
         ("frame-ancestors", "'none'"),
     )).encode()),
 ]  # fmt: skip
+SCRIPT = "/charts.js"
 FRAME = (
     (b"<html>", b'<html lang="en">'),
+    (b"<head>", f'<head><script src="{SCRIPT}"></script>'.encode()),
     (b", maximum-scale=1, user-scalable=no, minimal-ui", b""),
     # Mesa's console would load what sets formulas, though it has none to set
     (b"</head>", b"<script>window.renderMathInElement = () => {}</script></head>"),
@@ -98,6 +101,9 @@ class OwnPagesOnly:
         is_own = headers.get(b"origin", b"http://" + host) == b"http://" + host
         is_elsewhere = headers.get(b"sec-fetch-site") in (b"cross-site", b"same-site")
         if is_own and not (is_elsewhere and headers.get(b"sec-fetch-mode") != b"navigate"):
+            if scope["type"] == "http" and scope["path"] == SCRIPT:
+                await _send_script(_with_headers(send))
+                return
             if scope["type"] == "http" and scope["path"] == "/":
                 plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
                 scope, send = {**scope, "headers": plain}, _with_our_frame(send)
@@ -142,6 +148,17 @@ async def _refuse(scope: Any, send: Any, reason: bytes) -> None:
     else:
         await send({"type": "http.response.start", "status": 403, "headers": []})
         await send({"type": "http.response.body", "body": reason})
+
+
+async def _send_script(send: Any) -> None:
+    """Send what draws charts, from this machine: Solara would ask others for what it lacks."""
+    content = script().encode()
+    headers = [
+        (b"content-type", b"text/javascript; charset=utf-8"),
+        (b"content-length", str(len(content)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
 
 
 def _with_headers(send: Any) -> Any:

@@ -8,7 +8,7 @@ import typer
 from abm.cli.options import ScenarioArgument, SharedOptions, shares
 from abm.io.terminal import refuse
 
-NEEDED = ("solara", "ipyvuetify", "uvicorn")
+NEEDED = ("solara", "solara_assets", "ipyvuetify", "uvicorn")
 
 
 @shares("population seed", population="Number of people. Default on the page: 1000.")

@@ -25,8 +25,8 @@ from abm.simulation.run import run
 FIRST_YEAR = 366
 
 FITS = """width => {
-    const marks = "#view svg[role=img] path, #view svg[role=img] circle, #view td";
-    const first = document.querySelector("#view svg[role=img], #view table");
+    const marks = "#view [role=img] path, #view [role=img] circle, #view td";
+    const first = document.querySelector("#view [role=img], #view table");
     if (!first || document.querySelector("#view .empty")) return false;
     const box = first.getBoundingClientRect();
     return document.querySelectorAll(marks).length >= 4
@@ -105,7 +105,8 @@ def test_what_is_changed_acts_at_reset_beside_a_grey_line_without_it(tab: Watche
     tab.wait_for_status(
         "Grey: Baseline, without Skills lessons in school; same people, same draws of chance."
     )
-    tab.page.locator("path.baseline").nth(2).wait_for(state="attached")
+    grey = tab.page.locator("[data-chart=years-past_year_prevalence] path[stroke*=baseline]")
+    grey.nth(1).wait_for(state="attached")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

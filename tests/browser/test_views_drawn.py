@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm.browser import drawing
+from abm.browser import charts, drawing
 from abm.browser.choices import Choices
 from abm.browser.page import people_to_follow, status_lines
 from abm.browser.page_model import PageModel
@@ -127,7 +127,8 @@ def test_acts_of_the_person_followed_are_drawn_with_their_relief(model: PageMode
 
 
 def test_the_baseline_is_a_line_of_its_own(shot: Snapshot) -> None:
-    assert years.draw(shot, 900.0).count('class="baseline"') >= 3
+    names = [part.name for part in years.chart(shot, "past_year_prevalence", 900.0, 260.0).parts]
+    assert names == ["grey", "grey", "Girls", "Boys"]
     assert shot.grey_sentence.endswith("same people, same draws of chance.")
     behind = dataclasses.replace(shot, day=shot.day + 10)
     assert f"Computing: day {shot.day} of {behind.day}" in behind.grey_sentence
@@ -159,6 +160,10 @@ def test_text_of_a_scenario_is_escaped_everywhere(shot: Snapshot) -> None:
     changed = dataclasses.replace(shot, scenario=scenario, without=without)
     for _, draw in VIEWS.values():
         assert evil not in draw(changed, 900.0)
+    live = charts.Chart(evil, evil, evil, [charts.Line(evil, charts.ALL, [(1.0, 2.0)])],
+                        charts.numbers((0, 1), evil), evil, 1.0, note=evil).html()  # fmt: skip
+    assert evil not in live
+    assert is_well_formed(live)
     axes = drawing.Axes(9, 9, (0, 1), (0, 1))
     chart = drawing.chart(axes, evil, evil, [], [drawing.key(evil, "#000")], evil)
     assert chart.count(escape(evil)) == 4

@@ -1,4 +1,4 @@
-"""The views of the page: each turns a snapshot and a width in pixels into HTML with SVG."""
+"""The views of the page: each turns a snapshot and a width in pixels into HTML."""
 
 from collections.abc import Callable
 

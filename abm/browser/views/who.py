@@ -1,10 +1,14 @@
 """Who: how adversity, vagal tone and self-criticism are spread among never and ever."""
 
+from dataclasses import replace
+
+from abm.browser import charts as c
 from abm.browser import drawing as d
 from abm.browser.snapshot import BINS, TRAITS, Snapshot, Spread
 
-NEVER, EVER = "#A0621A", "#08457E"  # grey is for what is compared with
-GROUPS = (("never self-injured", NEVER, "6 3"), ("ever self-injured", EVER, ""))
+NEVER = c.LineStyle("var(--never, #a0621a)", (6, 3))  # grey is for what is compared with
+EVER = c.LineStyle("var(--accent, #08457e)")
+GROUPS = (("never self-injured", NEVER), ("ever self-injured", EVER))
 
 
 def draw(shot: Snapshot, width: float) -> str:
@@ -17,35 +21,41 @@ def draw(shot: Snapshot, width: float) -> str:
     if shot.grey is not None:
         lead += f" In grey, the {shot.grey.who['adversity'][1].people:,} who ever did without."
     panel = d.panel_width(width, len(TRAITS))
-    return d.view(lead, [_chart(trait, shot, panel) for trait in TRAITS])
+    return d.view(lead, [chart(trait, shot, panel).html() for trait in TRAITS])
 
 
-def _chart(trait: str, shot: Snapshot, width: float) -> str:
+def chart(trait: str, shot: Snapshot, width: float) -> c.Chart:
+    """Return the chart of a trait: the outline of a group's shares, and its mean."""
     title, unit, ends = TRAITS[trait]
-    drawn = list(zip(shot.who[trait], GROUPS, strict=True))
+    drawn = [(*group, spread) for group, spread in zip(GROUPS, shot.who[trait], strict=True)]
+    labels = {group: group for group, *_ in drawn}
     if shot.grey is not None:
-        drawn.append((shot.grey.who[trait][1], (f"ever: {shot.grey.label}", d.GREY, "2 2")))
-    top = d.round_up(max(float(spread.shares.max()) for spread, _ in drawn), 0.2)
-    axes = d.Axes(width, 250, ends, (0, top), left=64)
-    parts = [d.left_axis(axes, "Share of the group", d.percent)]
-    keys, means = [], []
-    for spread, (group, colour, dashes) in reversed(drawn):
-        mean = "nobody"
-        if spread.people > 0:
-            mean = f"mean {spread.mean:.2f}"
-            at_mean = [(spread.mean, 0.0), (spread.mean, top)]
-            parts.append(d.line(axes, _outline(spread, ends), colour, dashes))
-            parts.append(d.line(axes, at_mean, colour, dashes, 1.2))
-        keys.append(d.key(f"{group}: {mean}", colour, dashes))
+        drawn.insert(0, ("ever, without", c.GREY_DOTS, shot.grey.who[trait][1]))
+        labels["ever, without"] = f"ever: {shot.grey.label}"
+    top = c.top_of([100 * float(spread.shares.max()) for *_, spread in drawn], 20.0, 100.0)
+    parts: list[c.Line | c.Level] = []
+    means = []
+    for group, style, spread in drawn:
+        mean = f"mean {spread.mean:.2f}" if spread.people else "nobody"
+        if spread.people:
+            outline, label = _outline(spread, ends), f"{labels[group]}: {mean}"
+            parts.append(c.Line(group, style, outline, label, step=True))
+            at_mean = ((spread.mean, 0.0), (spread.mean, top))
+            parts.append(c.Level(group, replace(style, thick=1.2), at_mean))
         means.append(f"{group} {mean}")
-    parts.append(d.bottom_axis(axes, unit, d.number_marks(axes, 5)))
-    return d.chart(axes, title, f"{title}: {', '.join(means[::-1])}", parts, keys[::-1])
+    return c.Chart(
+        f"who-{trait}", title, f"{title}: {', '.join(means)}", parts, c.numbers(ends, unit),
+        "Share of the group", top, unit=" %", heading="bin", wide=_wide(ends), width=width,
+        height=250,
+    )  # fmt: skip
 
 
-def _outline(spread: Spread, ends: tuple[float, float]) -> list[tuple[float, float]]:
-    """Return the outline of a histogram."""
-    wide = (ends[1] - ends[0]) / BINS
-    points = [(ends[0], 0.0)]
-    for index, share in enumerate(spread.shares.tolist()):
-        points += [(ends[0] + index * wide, share), (ends[0] + (index + 1) * wide, share)]
-    return [*points, (ends[1], 0.0)]
+def _wide(ends: tuple[float, float]) -> float:
+    return (ends[1] - ends[0]) / BINS
+
+
+def _outline(spread: Spread, ends: tuple[float, float]) -> list[c.Point]:
+    """Return the middles of bars with their shares, and one of none at either end."""
+    middles = [ends[0] + (index - 0.5) * _wide(ends) for index in range(BINS + 2)]
+    shares = [0.0, *(100.0 * spread.shares).tolist(), 0.0]
+    return [(middle, c.rounded(share)) for middle, share in zip(middles, shares, strict=True)]

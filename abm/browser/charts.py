@@ -1,0 +1,267 @@
+"""Charts as data: what ECharts is to draw, and the place in a page where `charts.js` draws it.
+
+Nothing here draws: every chart is plain data that a test can read. Colours are those of the page's
+style, so that charts follow it into the dark and onto paper.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from abm.browser.drawing import GREY, round_up
+
+ECHARTS = "echarts@5.4.0/dist/echarts.common.min.js"
+"""Where the library lies among what Solara brings with it, so that nothing is fetched."""
+FONT = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+TEXT = 13
+EPOCH = 719_163  # number in the calendar of the day from which browsers count
+MILLISECONDS_A_DAY = 86_400_000
+INK, QUIET, GRID = "var(--ink, #22303c)", "var(--quiet, #4d5a66)", "var(--grid, #e3e8ed)"
+Point = tuple[float | None, ...]
+"""Across, up, and where it is a share of people: how many of how many."""
+
+
+@dataclass(frozen=True)
+class LineStyle:
+    """How a line is told from others: by colour, and by dashes and the shape of its points."""
+
+    colour: str
+    dashes: tuple[int, ...] = ()
+    symbol: str = "none"  # of a point: circle, rect, triangle or none
+    thick: float = 2.2
+
+
+FEMALE = LineStyle("var(--female, #0072b2)", (), "circle")
+MALE = LineStyle("var(--male, #c24e00)", (6, 3), "rect")
+ALL = LineStyle("var(--all, #333333)", (2, 2))
+GREY_DOTS = LineStyle(f"var(--baseline, {GREY})", (2, 2), thick=1.8)
+BAND, BAND_EDGE = "var(--band, #bfe5d6)", "var(--band-edge, #00805c)"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line through points."""
+
+    name: str  # the same from frame to frame; lines of one name are shown and hidden together
+    style: LineStyle
+    points: Sequence[Point]
+    label: str = ""  # in the legend, where it says more than the name
+    pointed: str = ""  # where it is pointed at, if not the name
+    step: bool = False  # whether it is the outline of bars about the points
+
+    def series(self) -> dict[str, Any]:
+        """Return what ECharts draws."""
+        style = self.style
+        return {
+            "name": self.name, "type": "line", "data": self.points,
+            "step": "middle" if self.step else False, "connectNulls": False,
+            "symbol": style.symbol, "symbolSize": 8, "showSymbol": style.symbol != "none",
+            "showAllSymbol": True, **_style(style.colour, style.dashes, style.thick),
+        }  # fmt: skip
+
+    def key(self) -> str:
+        """Return its picture in the legend."""
+        style = self.style
+        shape = {
+            "none": "", "circle": f'<circle cx="13" cy="7" r="4" fill="{style.colour}"/>',
+            "rect": f'<rect x="9" y="3" width="8" height="8" fill="{style.colour}"/>',
+            "triangle": f'<path d="M8 11L13 2L18 11Z" fill="{style.colour}"/>',
+        }[style.symbol]  # fmt: skip
+        dashes = " ".join(map(str, style.dashes))
+        return (
+            f'<line x1="1" x2="25" y1="7" y2="7" stroke="{style.colour}" '
+            f'stroke-width="{style.thick:g}" stroke-dasharray="{dashes}"/>{shape}'
+        )
+
+
+@dataclass(frozen=True)
+class Level:
+    """A straight line from one point to another, that stands for one number."""
+
+    name: str  # that of a line with which it is shown and hidden, or its own
+    style: LineStyle
+    ends: tuple[tuple[float, float], tuple[float, float]]
+    label: str = ""
+
+    def series(self) -> dict[str, Any]:
+        """Return what ECharts draws."""
+        marks = [[{"coord": list(end)} for end in self.ends]]
+        style = _style(self.style.colour, self.style.dashes, self.style.thick)
+        mark = {"symbol": "none", "silent": True, "data": marks, "label": {"show": False}, **style}
+        return {"name": self.name, "type": "line", "data": [], "markLine": mark}
+
+    def key(self) -> str:
+        """Return its picture in the legend."""
+        return Line(self.name, self.style, []).key()
+
+
+@dataclass(frozen=True)
+class Band:
+    """A published range."""
+
+    name: str
+    across: tuple[float, float] | None  # None: all of the chart
+    up: tuple[float, float] | None
+    label: str = ""
+
+    def series(self) -> dict[str, Any]:
+        """Return what ECharts draws."""
+        corners: list[dict[str, float]] = [{}, {}]
+        for axis, ends in (("xAxis", self.across), ("yAxis", self.up)):
+            for corner, end in zip(corners, ends or (), strict=False):
+                corner[axis] = end
+        style = {"color": BAND, "opacity": 0.6, "borderColor": BAND_EDGE, "borderWidth": 1}
+        mark = {"silent": True, "data": [corners], "itemStyle": style}
+        return {"name": self.name, "type": "line", "data": [], "markArea": mark}
+
+    def key(self) -> str:
+        """Return its picture in the legend."""
+        return f'<rect x="3" y="2" width="20" height="10" fill="{BAND}" stroke="{BAND_EDGE}"/>'
+
+
+def grey(line: Line, label: str) -> Line:
+    """Return the same line of the world without what was changed, which has this label."""
+    style = replace(line.style, colour=GREY_DOTS.colour, symbol="none", thick=GREY_DOTS.thick)
+    return replace(line, name="grey", style=style, label=label, pointed=f"{line.name} (grey)")
+
+
+def _style(colour: str, dashes: tuple[int, ...], thick: float) -> dict[str, Any]:
+    line = {"color": colour, "width": thick, "type": list(dashes) or "solid"}
+    return {"lineStyle": line, "itemStyle": {"color": colour}}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart with a title, a legend whose entries show and hide, and a note below."""
+
+    name: str  # the same from frame to frame
+    title: str
+    spoken: str  # what a screen reader says of it
+    parts: Sequence[Line | Level | Band]
+    across: Mapping[str, Any]  # the axis from left to right, see `ages`, `dates`, `numbers`
+    up: str  # what is counted from bottom to top
+    top: float  # of that axis
+    unit: str = ""  # after a number: " %" or nothing
+    heading: str = "number"  # how the tooltip names what it is about: age, date, bin or number
+    wide: float = 0.0  # a bin
+    width: float = 600
+    height: float = 300
+    group: str = ""  # charts of a group show the same moment, and are zoomed together
+    note: str = ""
+
+    def option(self) -> dict[str, Any]:
+        """Return what ECharts is to draw."""
+        label = {"color": QUIET, "fontSize": TEXT}
+        line = {"lineStyle": {"color": QUIET}}
+        upward = {
+            "type": "value", "min": 0, "max": self.top, "name": self.up, "nameLocation": "middle",
+            "nameGap": 46, "nameTextStyle": label, "splitNumber": 5, "axisTick": {"show": False},
+            "axisLabel": {**label, "formatter": f"{{value}}{self.unit}"},
+            "splitLine": {"lineStyle": {"color": GRID}},
+        }  # fmt: skip
+        named = bool(self.across.get("name"))
+        across = {
+            "nameLocation": "middle", "nameGap": 28, "nameTextStyle": label, "axisLine": line,
+            "splitLine": {"show": False}, "axisTick": line, **self.across,
+            "axisLabel": {**label, "hideOverlap": True, **self.across.get("axisLabel", {})},
+        }  # fmt: skip
+        option: dict[str, Any] = {
+            "animation": False, "useUTC": True, "darkMode": False,
+            "textStyle": {"fontFamily": FONT, "fontSize": TEXT, "color": INK},
+            "grid": {"left": 66, "right": 16, "top": 12, "bottom": 46 if named else 28},
+            "xAxis": across, "yAxis": upward,
+            "series": [{"emphasis": {"disabled": True}, **part.series()} for part in self.parts],
+            "tooltip": {
+                "trigger": "axis", "confine": True, "transitionDuration": 0,
+                "backgroundColor": "var(--card, #fff)", "borderColor": "var(--line, #d5dce3)",
+                "textStyle": {"color": INK, "fontSize": TEXT, "fontFamily": FONT},
+                "axisPointer": {"type": "line", "snap": True, "lineStyle": {"color": QUIET}},
+            },
+        }  # fmt: skip
+        if self.group:
+            option["dataZoom"] = [{"id": "zoom", "type": "inside", "filterMode": "none",
+                                   "zoomOnMouseWheel": "shift", "moveOnMouseMove": False,
+                                   "moveOnMouseWheel": False}]  # fmt: skip
+        return option
+
+    def html(self) -> str:
+        """Return the place where it is drawn, with everything around it."""
+        names = [getattr(part, "pointed", "") or part.name for part in self.parts]
+        message = {
+            "names": names, "heading": self.heading, "wide": self.wide, "unit": self.unit,
+            "option": self.option(),
+        }  # fmt: skip
+        data = json.dumps(message, separators=(",", ":"), allow_nan=False)
+        by_name = {part.name: part for part in reversed(self.parts)}
+        keys = "".join(_key(part) for part in reversed(by_name.values()))
+        note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
+        return (
+            f'<figure class="live" style="width:{self.width:g}px"><figcaption>{escape(self.title)}'
+            f'</figcaption><div class="chart" style="height:{self.height:g}px" role="img" '
+            f'aria-label="{escape(self.spoken)}" data-chart="{escape(self.name)}" '
+            f'data-group="{escape(self.group)}" data-option="{escape(data)}"></div>'
+            f'<div class="legend">{keys}</div>{note}</figure>'
+        )
+
+
+def _key(part: Line | Level | Band) -> str:
+    """Return an entry of the legend: a button that shows and hides what it names."""
+    return (
+        f'<button type="button" class="key" data-series="{escape(part.name)}" aria-pressed="true">'
+        f'<svg width="26" height="14" aria-hidden="true">{part.key()}</svg>'
+        f"<span>{escape(part.label or part.name)}</span></button>"
+    )
+
+
+def ages(first: int, last: int) -> dict[str, Any]:
+    """Return the axis of completed ages."""
+    return {
+        "type": "value", "min": first - 1, "max": last + 1, "interval": 1,
+        "name": "Age in completed years", "axisTick": {"show": False},
+        "axisLabel": {"showMinLabel": False, "showMaxLabel": False},
+    }  # fmt: skip
+
+
+def dates(first: int, last: int) -> dict[str, Any]:
+    """Return the axis of days, numbers in the calendar, marked at the first days of years."""
+    return {"type": "time", "min": moment(first), "max": moment(last),
+            "minInterval": 360 * MILLISECONDS_A_DAY if last - first > 1_000 else 0,
+            "splitLine": {"show": True, "lineStyle": {"color": GRID}}}  # fmt: skip
+
+
+def numbers(ends: tuple[float, float], name: str) -> dict[str, Any]:
+    """Return the axis of a number."""
+    return {"type": "value", "min": ends[0], "max": ends[1], "name": name, "splitNumber": 4}
+
+
+def moment(day: float) -> float:
+    """Return a day, a number in the calendar, as browsers count time."""
+    return (day - EPOCH) * MILLISECONDS_A_DAY
+
+
+def rounded(value: float | None) -> float | None:
+    """Return a number with as many digits as can be seen."""
+    return None if value is None else float(f"{value:.4g}")
+
+
+def top_of(values: Sequence[float | None], least: float, most: float = float("inf")) -> float:
+    """Return the end of an axis above some values, of shares never above all."""
+    highest = max((value for value in values if value is not None), default=0.0)
+    return min(round_up(highest, least), most)
+
+
+@cache
+def script() -> str:
+    """Return what a browser runs to draw charts: ECharts and `charts.js`.
+
+    A FileNotFoundError if the extra ``viz`` is not installed whole.
+    """
+    from solara.server.settings import assets
+
+    library = Path(assets.proxy_cache_dir) / ECHARTS
+    own = Path(__file__).with_name("charts.js")
+    return "\n".join(path.read_text(encoding="utf-8") for path in (library, own))

@@ -1,0 +1,50 @@
+"""Charts as a person meets them: pointed at, shown and hidden, larger, and in the dark."""
+
+import re
+
+from playwright.sync_api import expect
+from served_pages import Watched
+
+LINE = "[data-chart=ages-lifetime_prevalence] path[stroke*='--male']"
+
+
+def test_a_chart_tells_values_and_keeps_what_is_hidden_from_frame_to_frame(tab: Watched) -> None:
+    chart = tab.page.locator("[data-chart=ages-lifetime_prevalence]")
+    expect(tab.page.locator(LINE).first).to_be_attached()
+    tab.page.get_by_role("button", name="Text size 100 %").click()
+    tab.page.wait_for_function("getComputedStyle(document.querySelector('.nssi')).zoom === '1.25'")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    tab.page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"])
+    expect(chart).to_contain_text(re.compile(r"Age 1\d.*Girls and women: \d+ of \d+ \([\d.]+ %\)"))
+
+    boys = tab.page.get_by_role("button", name="Boys and men").first
+    boys.focus()
+    tab.page.keyboard.press("Enter")
+    expect(boys).to_have_attribute("aria-pressed", "false")
+    expect(tab.page.locator(LINE)).to_have_count(0)
+    instance = tab.page.evaluate("document.querySelector('[data-chart] > div').id = 'same'")
+    tab.press("Step")
+    tab.wait_for_status("Day 1 of")
+    expect(tab.page.locator(f"[data-chart] > #{instance}")).to_have_count(1)
+    tab.open("Who")
+    tab.open("By age")
+    expect(boys).to_have_attribute("aria-pressed", "false")
+    expect(tab.page.locator(LINE)).to_have_count(0)
+    boys.click()
+    expect(tab.page.locator(LINE).first).to_be_attached()
+
+
+def test_charts_follow_the_page_into_the_dark_and_fit_a_sheet_of_paper(tab: Watched) -> None:
+    colour = "getComputedStyle(document.querySelector(`" + LINE + "`)).stroke"
+    expect(tab.page.locator(LINE).first).to_be_attached()
+    light = tab.page.evaluate(colour)
+    tab.page.emulate_media(color_scheme="dark")
+    assert tab.page.evaluate(colour) != light
+    tab.page.emulate_media(media="print")
+    assert tab.page.evaluate(colour) == light
+    tab.page.set_viewport_size({"width": 690, "height": 900})
+    tab.page.wait_for_function(
+        "document.querySelector('[data-chart] svg').getBoundingClientRect().right <= 690"
+    )

@@ -186,7 +186,13 @@ class _Follower:
     def _note(self, morning: PlainRecord, age: float) -> None:
         """Live a morning's record through the day, and note what happened."""
         world, me = self._world, PlainRecord(vars(morning), morning.values())
-        stressors = _live(me, world, self._day_log)
+        stressors = run_day_plainly(
+            me,
+            PlainRecord.copy_of(world.parameters[0]),
+            PlainRecord.copy_of(world.days[0]),
+            PlainRecord.copy_of(world.stages[me.sex, world.days["school_year"][0] - me.year_group]),
+            self._day_log,
+        )
         points = self._day_log.points[: me.points]
         events = [
             *_overnight(self._yesterday, morning, world),
@@ -199,10 +205,10 @@ class _Follower:
             self._days.append(LifeDay(date, age, *counts, me.friend_count, tuple(events)))
 
 
-def _live(me: PlainRecord, world: World, day_log: PlainRecord) -> list[int]:
-    """Live today in plain Python with every point noted; return the kinds of its stressors."""
-    p, today = PlainRecord.copy_of(world.parameters[0]), PlainRecord.copy_of(world.days[0])
-    stage = PlainRecord.copy_of(world.stages[me.sex, today.school_year - me.year_group])
+def run_day_plainly(
+    me: PlainRecord, p: PlainRecord, today: PlainRecord, stage: PlainRecord, day_log: PlainRecord
+) -> list[int]:
+    """Run a day in plain Python with every point noted; return the kinds of its stressors."""
     vars(me)["watched"] = 1
     coming: list[int] = []
     for phase in DAY:

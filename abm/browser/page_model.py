@@ -74,6 +74,11 @@ def _nothing(share: float) -> None:
     """Report no progress."""
 
 
+def prepare(scenario: Scenario, seed: int) -> None:
+    """Simulate a warm-up that is about to be needed."""
+    MEMORY.world(scenario, seed, _nothing)
+
+
 class PageModel(NSSIModel):
     """A model for pages that make models from named values, as Mesa's `SolaraViz` does.
 

@@ -93,6 +93,14 @@ class Player:
         """Run as many days as a frame has, once."""
         self._ask(self._advance)
 
+    def run_to(self, day: int) -> None:
+        """Run until so many reported days have gone by, unless they have."""
+        self._ask(lambda model: self._run_to(model, day))
+
+    def ask(self, act: Callable[[PageModel], None]) -> None:
+        """Have something found out between two days, once there is a model."""
+        self._ask(act)
+
     def follow(self, person: int) -> None:
         """Follow another person."""
         self._ask(lambda model: model.follow(person), self._send)
@@ -180,6 +188,19 @@ class Player:
         self._picture_again(model)
         if not model.running:
             self._show(playing=False)
+
+    def _run_to(self, model: PageModel, day: int) -> None:
+        done = model.prepare().days
+        days = day - done
+        try:
+            while model.running and (left := day - model.prepare().days) > 0:
+                self._progress("Simulating the days to be shown", 1.0 - left / days)
+                model.run_days(min(left, DAYS_A_FRAME["month"]))
+                self._serve_meanwhile(model)
+        except AbandonedError:
+            return
+        self._show(working="", playing=self._state.playing and model.running)
+        self._picture_again(model)
 
     # The baseline
 

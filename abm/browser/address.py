@@ -22,14 +22,9 @@ from abm.scenario.scenario import Scenario, load_scenario
 
 LONGEST_QUERY, MOST_PAIRS = 20_000, 400
 MOST_TOLD = 3
-SCENARIO, SEED, PEOPLE, INTERVENTION, TAB, PERSON = (
-    "scenario",
-    "seed",
-    "people",
-    "on",
-    "tab",
-    "person",
-)
+SCENARIO, SEED, PEOPLE, INTERVENTION = "scenario", "seed", "people", "on"
+TAB, PERSON, TOUR = "tab", "person", "tour"
+TOUR_STEPS = "12345"
 NONE = "none"
 """In place of an intervention: all of the scenario's own are turned off."""
 
@@ -41,6 +36,7 @@ class Opened:
     choices: Choices
     tab: str = ""  # empty: the first
     person: int | None = None
+    tour: int = 0  # step of the guided tour; 0: none
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -54,7 +50,7 @@ class Opened:
         return f"The address asks for what is not here: {listed}{more}. All else of it is used."
 
 
-def query_of(choices: Choices, tab: str, person: int | None) -> str:
+def query_of(choices: Choices, tab: str, person: int | None, tour: int = 0) -> str:
     """Return the query that asks for this."""
     pairs = [(SCENARIO, choices.scenario), (SEED, str(choices.seed))]
     pairs.append((PEOPLE, str(choices.population or "")))
@@ -68,6 +64,8 @@ def query_of(choices: Choices, tab: str, person: int | None) -> str:
     pairs.append((TAB, tab))
     if person is not None:
         pairs.append((PERSON, str(person)))
+    if tour:
+        pairs.append((TOUR, str(tour)))
     return urlencode(pairs, safe=":/")
 
 
@@ -124,6 +122,8 @@ def _read(
             opened.tab = text
         elif name == PERSON and text in PERSON_NUMBERS:
             opened.person = int(text)
+        elif name == TOUR and text in tuple(TOUR_STEPS):
+            opened.tour = int(text)
         elif name in (SEED, PEOPLE) and (is_short_number(text) or (name, text) == (PEOPLE, "")):
             number = int(text) if text else None
             if name == PEOPLE or number is None:

@@ -14,12 +14,14 @@ from abm.browser.school import STATE_NAMES, YEAR_GROUPS
 from abm.browser.session import Session
 from abm.browser.settings import Settings
 from abm.browser.snapshot import Snapshot
+from abm.browser.tour import Tour, TourBar, drawn_for
 from abm.browser.views import VIEWS, figures
 from abm.browser.widgets import (
     PERSON_NUMBERS,
     Address,
     Between,
     Buttons,
+    Change,
     Choice,
     Connection,
     Drawing,
@@ -95,10 +97,13 @@ def Body() -> None:
     """Show controls, settings and views; everything that they know is their own."""
     query = solara.use_router().search or ""
     session = solara.use_memo(lambda: Session(start.first, query, list(VIEWS)), [])
+    tour = solara.use_memo(lambda: Tour(session), [])
     solara.use_effect(session.open, [])
-    with Html(tag="div", class_="screen"):
+    screen = "screen touring" if tour.number else "screen"
+    with Html(tag="div", class_=screen):
         Connection()
         AddressBar(session)
+        TourBar(tour)
         with Html(tag="div", class_="body"):
             side = "side open" if session.is_open.value else "side"
             with Html(tag="aside", class_=side, attributes={"aria-label": "Settings"}):
@@ -108,8 +113,11 @@ def Body() -> None:
                     Knobs(session)
                     Settings(session)
             with Html(tag="main", class_="main"):
-                Status(session)
-                Views(session)
+                if tour.is_on:
+                    TourView(tour)
+                elif not tour.number:
+                    Status(session)
+                    Views(session)
                 with Html(tag="footer"):
                     Html(tag="p", children=[CAN_SAY])
                     Html(tag="p", class_="support", children=[HELPLINES])
@@ -216,6 +224,24 @@ def Views(session: Session) -> None:
 
 
 @solara.component
+def TourView(tour: Tour) -> None:
+    """Show what a step of the tour is about, and below it what is running."""
+    session = tour.session
+    html = drawn_for(tour, session.picture.value, float(session.width.value))
+    attributes = {"aria-label": "What this step shows"}
+    with Html(tag="div"):
+        with Html(tag="section", class_="card view", attributes=attributes):
+            if html is None:
+                Picture(session)
+            else:
+                Drawing(
+                    html=html, frame=0, event_drawn=offered([0], lambda frame: None),
+                    event_picked=offered([], lambda person: None), event_sized=sized(session),
+                )  # fmt: skip
+        Status(session)
+
+
+@solara.component
 def Picture(session: Session) -> None:
     """Draw the open view."""
     picture, tab = session.picture.value, session.tab.value
@@ -225,10 +251,15 @@ def Picture(session: Session) -> None:
     Drawing(
         html=html,
         frame=frame,
-        event_sized=offered(WIDTHS, lambda width: session.width.set(max(int(width), NARROWEST))),
+        event_sized=sized(session),
         event_picked=offered(PERSON_NUMBERS, lambda person: session.follow(int(person))),
         event_drawn=offered(range(frame + 1), session.player.drawn),
     )
+
+
+def sized(session: Session) -> Change:
+    """Return what takes in how wide a picture may be."""
+    return offered(WIDTHS, lambda width: session.width.set(max(int(width), NARROWEST)))
 
 
 def drawn(picture: Snapshot, tab: str, width: float) -> str:

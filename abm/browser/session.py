@@ -50,6 +50,7 @@ class Session:
         self.followed: solara.Reactive[int | None] = solara.Reactive(opened.person)
         self.ages: solara.Reactive[tuple[int, ...] | None] = solara.Reactive(None)
         self.tab = solara.Reactive(opened.tab or tabs[0])
+        self.tour = solara.Reactive(opened.tour)  # step of the guided tour; 0: none
         self.pace = solara.Reactive("day")
         self.width = solara.Reactive(DEFAULT_WIDTH)
         self.scenario_problem = solara.Reactive("")
@@ -87,6 +88,13 @@ class Session:
         self.running.value = choices
         self.address_problem.value = ""
         self._begin(choices)
+
+    def run(self, choices: Choices) -> None:
+        """Begin anew under these choices, which the page then shows."""
+        self.choices.value = choices
+        self.seed_text.value = str(choices.seed)
+        self.people_text.value = str(choices.population or "")
+        self.reset()
 
     def _keep_following(self, choices: Choices) -> None:
         """Follow whoever is followed on, if the people are the same ones."""
@@ -258,7 +266,7 @@ class Session:
         seed = self.running.value.seed if self.seed_problem() else int(self.seed_text.value)
         people = self.running.value.population if self.people_problem() else self._population()
         choices = replace(self.choices.value, seed=seed, population=people)
-        return query_of(choices, self.tab.value, self.followed.value)
+        return query_of(choices, self.tab.value, self.followed.value, self.tour.value)
 
     def is_waiting(self) -> bool:
         """Whether something has been chosen that only a reset will bring about."""

@@ -129,8 +129,11 @@ class Watched:
 
 
 @contextlib.contextmanager
-def tab_of(context: Any, served: Served, query: str = "") -> Iterator[Watched]:
-    """Open the page in a new tab; afterwards nothing may have gone wrong in it."""
+def tab_of(context: Any, served: Served, query: str = "", waits_for: str = "") -> Iterator[Watched]:
+    """Open the page in a new tab; afterwards nothing may have gone wrong in it.
+
+    It is there once it has a button of the name given, else once its status says which day it is.
+    """
     page = context.new_page()
     page.set_default_timeout(30_000 * on_a_busy_machine(1.0))
     watched = Watched(page)
@@ -150,7 +153,10 @@ def tab_of(context: Any, served: Served, query: str = "") -> Iterator[Watched]:
         ),
     )
     page.goto(f"{served.address}/?{query}" if query else served.address)
-    watched.wait_for_status("Day ")
+    if waits_for:
+        page.get_by_role("button", name=waits_for).wait_for()
+    else:
+        watched.wait_for_status("Day ")
     try:
         yield watched
     finally:

@@ -91,6 +91,7 @@ def test_mesa_s_own_page_shows_the_same_model_to_who_has_its_key_and_ctrl_c_ends
         page.locator(f"circle.node[data-person='{person}'][stroke-width='3.5']").wait_for()
         page.locator("#console-input").click()
         page.keyboard.type("print('agents:', len(model.agents))")
+        page.wait_for_timeout(on_a_busy_machine(1_000))  # Mesa runs what has come to the server
         page.keyboard.press("Enter")
         page.get_by_text("agents: 150").wait_for()
         page.get_by_role("tab", name="Data collected").click()

@@ -14,6 +14,7 @@ function nssiCharts(root) {
   const headings = {
     age: x => `Age ${x}`,
     date: x => new Date(x).toLocaleDateString('en-GB', date),
+    year: x => String(new Date(x).getUTCFullYear()),
     bin: (x, wide) => `${plain(x - wide / 2)} to ${plain(x + wide / 2)}`,
     number: plain
   }

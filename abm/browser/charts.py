@@ -39,7 +39,9 @@ FEMALE = LineStyle("var(--female, #0072b2)", (), "circle")
 MALE = LineStyle("var(--male, #c24e00)", (6, 3), "rect")
 ALL = LineStyle("var(--all, #333333)", (2, 2))
 GREY_DOTS = LineStyle(f"var(--baseline, {GREY})", (2, 2), thick=1.8)
-BAND, BAND_EDGE = "var(--band, #bfe5d6)", "var(--band-edge, #00805c)"
+BAND = ("var(--band, #bfe5d6)", "var(--band-edge, #00805c)")
+CLINICAL = ("var(--clinical, #ddd3ee)", "var(--clinical-edge, #6b4fa0)")
+"""Of published ranges: within, and at the edge."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class Band:
     across: tuple[float, float] | None  # None: all of the chart
     up: tuple[float, float] | None
     label: str = ""
+    colours: tuple[str, str] = BAND
 
     def series(self) -> dict[str, Any]:
         """Return what ECharts draws."""
@@ -114,13 +117,44 @@ class Band:
         for axis, ends in (("xAxis", self.across), ("yAxis", self.up)):
             for corner, end in zip(corners, ends or (), strict=False):
                 corner[axis] = end
-        style = {"color": BAND, "opacity": 0.6, "borderColor": BAND_EDGE, "borderWidth": 1}
+        colour, edge = self.colours
+        style = {"color": colour, "opacity": 0.6, "borderColor": edge, "borderWidth": 1}
         mark = {"silent": True, "data": [corners], "itemStyle": style}
         return {"name": self.name, "type": "line", "data": [], "markArea": mark}
 
     def key(self) -> str:
         """Return its picture in the legend."""
-        return f'<rect x="3" y="2" width="20" height="10" fill="{BAND}" stroke="{BAND_EDGE}"/>'
+        colour, edge = self.colours
+        return f'<rect x="3" y="2" width="20" height="10" fill="{colour}" stroke="{edge}"/>'
+
+
+@dataclass(frozen=True)
+class Published:
+    """Published numbers with their intervals."""
+
+    name: str
+    points: Sequence[tuple[float, float, float, float]]  # across, number, ends of its interval
+    label: str = ""
+    pointed: str = ""
+    colour: str = BAND[1]
+
+    def series(self) -> dict[str, Any]:
+        """Return what ECharts draws."""
+        bars = [[{"coord": [x, low]}, {"coord": [x, high]}] for x, _, low, high in self.points]
+        style = _style(self.colour, (), 3)
+        mark = {"symbol": "none", "silent": True, "data": bars, "label": {"show": False}, **style}
+        return {
+            "name": self.name, "type": "line", "data": [point[:2] for point in self.points],
+            "symbol": "diamond", "symbolSize": 15, **style, "lineStyle": {"width": 0},
+            "markLine": mark, "z": 4,
+        }  # fmt: skip
+
+    def key(self) -> str:
+        """Return its picture in the legend."""
+        return (
+            f'<path d="M13 0V14" stroke="{self.colour}" stroke-width="2"/>'
+            f'<path d="M13 2L18 7L13 12L8 7Z" fill="{self.colour}"/>'
+        )
 
 
 def grey(line: Line, label: str) -> Line:
@@ -134,6 +168,9 @@ def _style(colour: str, dashes: tuple[int, ...], thick: float) -> dict[str, Any]
     return {"lineStyle": line, "itemStyle": {"color": colour}}
 
 
+Part = Line | Level | Band | Published
+
+
 @dataclass(frozen=True)
 class Chart:
     """One chart with a title, a legend whose entries show and hide, and a note below."""
@@ -141,12 +178,12 @@ class Chart:
     name: str  # the same from frame to frame
     title: str
     spoken: str  # what a screen reader says of it
-    parts: Sequence[Line | Level | Band]
+    parts: Sequence[Part]
     across: Mapping[str, Any]  # the axis from left to right, see `ages`, `dates`, `numbers`
     up: str  # what is counted from bottom to top
     top: float  # of that axis
     unit: str = ""  # after a number: " %" or nothing
-    heading: str = "number"  # how the tooltip names what it is about: age, date, bin or number
+    heading: str = "number"  # what is pointed at: an age, date, year, bin or number
     wide: float = 0.0  # a bin
     width: float = 600
     height: float = 300
@@ -208,7 +245,7 @@ class Chart:
         )
 
 
-def _key(part: Line | Level | Band) -> str:
+def _key(part: Part) -> str:
     """Return an entry of the legend: a button that shows and hides what it names."""
     return (
         f'<button type="button" class="key" data-series="{escape(part.name)}" aria-pressed="true">'

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from abm.browser.choices import DEFAULT_PEOPLE, Choices
+from abm.browser.cited import Surveys, people_of
 from abm.browser.counterfactual import counterfactual_of
 from abm.browser.course import Course
 from abm.browser.following import Following
@@ -117,6 +118,7 @@ class PageModel(NSSIModel):
         """Simulate the years before the first reported day, unless that is done."""
         if self.course is None:
             self.world = MEMORY.world(self.settings, self.choices.seed, progress)
+            self.surveys = Surveys(self.world)
             self.following = Following(self.world)
             self.following.follow_somebody()
             self.school_view = SchoolView(self.world, FIRST_AGES)
@@ -130,6 +132,7 @@ class PageModel(NSSIModel):
         if not course.is_over:
             course.live_day()
             self.following.note_the_day()
+            self.surveys.note_the_day()
         self.running = not course.is_over
         if self._takes_pictures:
             self.take_picture()
@@ -198,6 +201,8 @@ class PageModel(NSSIModel):
             school=school,
             trace=self.following.trace(),
             who=spreads_of(course),
+            asked=people_of(course.world),
+            surveys=tuple(self.surveys.done),
         )
 
     def _without(self) -> Without | None:

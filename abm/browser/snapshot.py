@@ -1,10 +1,12 @@
 """What the page draws: an immutable picture of a model, made at the end of a step."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from abm.browser.cited import Survey
 from abm.browser.counterfactual import Counterfactual
 from abm.browser.course import Course, Point
 from abm.browser.following import Trace
@@ -64,6 +66,8 @@ class Snapshot:
     school: School
     trace: Trace
     who: dict[str, tuple[Spread, Spread]]  # by trait: who never, then who ever self-injured
+    asked: Mapping[str, np.ndarray]  # what studies look at of everybody present
+    surveys: tuple[Survey, ...]  # at the end of every year so far, where there are any
 
     @property
     def date(self) -> datetime.date:

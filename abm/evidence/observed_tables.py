@@ -26,6 +26,7 @@ from abm.studies.surveys import willingness_on
 if TYPE_CHECKING:
     from abm.evidence.register import StudiedWorld
     from abm.scenario.scenario import Scenario
+    from abm.simulation.census import Census
     from abm.simulation.record import Record
     from abm.simulation.world import World
     from abm.simulation.world_state import WorldState
@@ -153,7 +154,7 @@ def tables_of(record: "Record", world: "World | None" = None) -> dict[str, Colum
     rows = {name: _together(chunks) for name, chunks in record.logged.items()}
     end = record.censuses[-1].date.toordinal() + 1 if record.censuses else 0
     start = record.scenario.calendar.start.toordinal()
-    tables: dict[str, Columns] = {"census": census_columns(record)}
+    tables: dict[str, Columns] = {"census": census_columns(record.censuses)}
     people = rows.get("people")
     prompts = rows.get("moments")
     if "acts" in rows:
@@ -416,10 +417,10 @@ def wave_columns(panel: np.ndarray, record: "Record") -> Columns:
     return columns
 
 
-def census_columns(record: "Record") -> Columns:
+def census_columns(censuses: "Sequence[Census]") -> Columns:
     """Return one row a census, sex and completed age, with every count of a census."""
     parts: list[dict[str, Any]] = []
-    for census in record.censuses:
+    for census in censuses:
         sex, age = np.indices(census.stocks.shape[:2])
         row: dict[str, Any] = {"sex": sex.ravel(), "age": 10 + age.ravel()}
         row["year"] = np.full(sex.size, census.date.year)

@@ -9,6 +9,7 @@ first, judged as `nssi validate` judges them; then other years and groups, of
 """
 
 import argparse
+import functools
 import math
 import sys
 from collections.abc import Iterator, Sequence
@@ -60,11 +61,16 @@ def trend_rows(
     names, numbers = worlds_needed(register(), entries), range(1, seeds + 1)
     runs = runs_of(register(), names, numbers, "baseline", population, observe=observe)
     worlds = Worlds(run_worlds(runs, jobs, tell=lambda line: None))
-    unjudged = read_declarations(
-        dict[str, tuple[UnjudgedStudy, ...]], FILE.read_text(encoding="utf-8"), FILE.name
-    )
     judged = [row for entry in entries for row in _judged(judge(entry, worlds))]
-    return judged + [_unjudged(row, do_study(row.study, worlds)) for row in unjudged[place]]
+    unjudged = unjudged_studies()[place]
+    return judged + [_unjudged(row, do_study(row.study, worlds)) for row in unjudged]
+
+
+@functools.cache
+def unjudged_studies() -> dict[str, tuple[UnjudgedStudy, ...]]:
+    """Return the studies of other years and groups, by place."""
+    text = FILE.read_text(encoding="utf-8")
+    return read_declarations(dict[str, tuple[UnjudgedStudy, ...]], text, FILE.name)
 
 
 def _judged(result: Result) -> Iterator[tuple[str, ...]]:

@@ -1,56 +1,115 @@
-"""Prevalence by age and sex on the day shown, against the range the paper cites."""
+"""Prevalence and first acts by age and sex on the day shown, with what the paper cites of them."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from abm.browser import charts as c
 from abm.browser import drawing as d
+from abm.browser.cited import CitedFigure, beside_today
 from abm.browser.course import counts_of, value_of
 from abm.browser.snapshot import Snapshot, Without
 from abm.browser.views.figures import TITLES
-from abm.report.figures.runs import ADOLESCENTS, ENDS, PUBLISHED_LIFETIME
+from abm.browser.views.published import range_of, sentences
+from abm.report.figures.runs import ADOLESCENTS, ENDS
 from abm.report.format import format_percent
 from abm.simulation.census import AGES, Measure, measure_named
 
-LEAST_TOP = {"lifetime_prevalence": 30.0, "past_year_prevalence": 15.0}  # of the axis, in percent
-SOURCE = "Published range: Klonsky et al. (2014), cited by Martin (2022), for ages 12-18 together."
+NOTHING: Mapping[str, CitedFigure] = MappingProxyType({})
+LEAST_TOP = {"lifetime_prevalence": 30.0, "past_year_prevalence": 15.0, "incidence": 8.0}
+"""The charts, and the least top of the axis of each: of shares in percent."""
 SEXES = {"female": ("Girls and women", c.FEMALE), "male": ("Boys and men", c.MALE)}
+NOTES = {
+    "lifetime_prevalence": "Points are what is so; the straight lines what a survey would hear.",
+    "incidence": "A point is all of a year of age. The upright line is told by those aged 18.",
+}
 FEW = 100
+DRAWN = {
+    "lifetime_prevalence": ("ever", "clinical"),
+    "past_year_prevalence": ("peak",),
+    "incidence": ("onset",),
+}  # fmt: skip
+"""Which published figures stand in which chart."""
+LABELS = {
+    "ever": "ages 12-18", "clinical": "ages 12-18, in care",
+    "peak": "age of the peak", "onset": "age at first act",
+}  # fmt: skip
 
 
 def draw(shot: Snapshot, width: float) -> str:
-    """Return two charts: ever, and in the past year."""
+    """Return charts of ever, of the past year and of first acts, with what was published."""
     people = shot.census.stocks[:, :, 0]
     cell = int(people[people > 0].min()) if (people > 0).any() else 0
     few = f" A point stands for as few as {cell} people: more people would steady it."
     few = few if cell < FEW else ""
     lead = f"Young people on {shot.date:%-d %B %Y}, by completed age.{few}"
+    besides = beside_today(shot.asked, shot.scenario, shot.seed)
     panel = d.panel_width(width, 2)
-    return d.view(lead, [chart(shot, measure, panel).html() for measure in LEAST_TOP])
+    charts = [chart(shot, name, panel, besides).html() for name in LEAST_TOP]
+    return d.view(lead, [*charts, f'<div style="width:{panel:g}px">{_below(shot, besides)}</div>'])
 
 
-def chart(shot: Snapshot, name: str, width: float) -> c.Chart:
-    """Return the chart of a measure."""
-    measure, (title, _) = measure_named(name), TITLES[name]
+def _below(shot: Snapshot, besides: Mapping[str, CitedFigure]) -> str:
+    """Return what was published beside what is found here, or where that stands."""
+    if besides:
+        return sentences(besides.values())
+    if shot.scenario.population.kind == "cohort":
+        why = (
+            "One birth cohort has one age at a time: no figure for several ages is held against it."
+        )
+    else:
+        why = "What was published of this place and its years is drawn in Over the years."
+    return f'<p class="note">{why}</p>'
+
+
+def chart(
+    shot: Snapshot, name: str, width: float, besides: Mapping[str, CitedFigure] = NOTHING
+) -> c.Chart:
+    """Return the chart of a measure, with those of some published figures that belong in it."""
+    measure, (title, unit) = measure_named(name), TITLES[name]
     lines, greys = _lines(shot, measure), []
     if shot.grey is not None:
         greys = [c.grey(line, shot.grey.label) for line in _lines(shot.grey, measure)]
-    shares = [point[1] for line in (*lines, *greys) for point in line.points]
-    others: list[c.Level | c.Band] = []
-    is_lifetime = name == "lifetime_prevalence"
-    if is_lifetime:
-        low, high = (100 * end for end in PUBLISHED_LIFETIME)
-        published = f"published, 12-18: {low:.0f}-{high:.0f} %"
-        others.append(c.Band("published, 12-18", ENDS, (low, high), published))
+    values = [point[1] for line in (*lines, *greys) for point in line.points]
+    top = c.top_of(values, LEAST_TOP[name], math.inf if unit else 100)
+    drawn = [key for key in DRAWN[name] if key in besides]
+    published = [part for key in drawn for part in _published(key, besides[key], top)]
+    note = NOTES.get(name, "") if published else ""
+    if not any(value is not None for value in values):
+        note = "Shown once sixty days have been simulated."
     together = value_of(shot.census, measure, "all", *ADOLESCENTS, shot.flow_days)
-    spoken = "nobody of these ages"
+    spoken = "not known yet"
     if together is not None:
-        share = format_percent(together)
-        ends = ((ENDS[0], 100 * together), (ENDS[1], 100 * together))
-        others.append(c.Level("simulated, 12-18", c.ALL, ends, f"simulated, 12-18: {share}"))
-        spoken = f"{share} at ages 12 to 18"
+        value = f"{d.plain(together)} {unit}" if unit else format_percent(together)
+        spoken = f"{value} at ages 12 to 18"
     return c.Chart(
-        f"ages-{name}", title, f"{title}, by age and sex: {spoken}", [*greys, *lines, *others],
-        c.ages(AGES[0], AGES[-1]), "Share of young people", c.top_of(shares, LEAST_TOP[name], 100),
-        unit=" %", heading="age", width=width, note=SOURCE if is_lifetime else "",
+        f"ages-{name}", title, f"{title}, by age and sex: {spoken}",
+        [*published, *greys, *lines], c.ages(AGES[0], AGES[-1]),
+        unit.capitalize() or "Share of young people", top, unit="" if unit else " %",
+        heading="age", width=width, note=note,
     )  # fmt: skip
+
+
+def _published(key: str, beside: CitedFigure, top: float) -> Iterator[c.Band | c.Level]:
+    """Yield a published range and what is found here: of a share, or of an age."""
+    name, value = LABELS[key], beside.simulated.value
+    is_age = beside.claim.unit == " years"
+    low, high = beside.low, beside.high
+    if is_age:  # drawn over the completed ages that it covers
+        low, high = (low - 0.5, high + 0.5) if key == "peak" else (low - 0.5, high - 0.5)
+    across, up = ((low, high), None) if is_age else (ENDS, (low, high))
+    colours = c.CLINICAL if key == "clinical" else c.BAND
+    label = f"published, {name}: {range_of(beside)}"
+    yield c.Band(f"published, {name}", across, up, label, colours)
+    if math.isnan(value):
+        return
+    at = value if key == "peak" else value - 0.5
+    ends = ((at, 0.0), (at, top)) if is_age else ((ENDS[0], value), (ENDS[1], value))
+    style = replace(c.ALL, dashes=(8, 3, 2, 3)) if key == "clinical" else c.ALL
+    number = f"{value:.1f}".removesuffix(".0")
+    label = f"here: {number}{beside.claim.unit}, {beside.verdict}"
+    yield c.Level(f"here, {name}", style, ends, label)
 
 
 def _lines(world: Snapshot | Without, measure: Measure) -> list[c.Line]:
@@ -62,7 +121,10 @@ def _lines(world: Snapshot | Without, measure: Measure) -> list[c.Line]:
 
 
 def _point(world: Snapshot | Without, measure: Measure, sex: str, age: int) -> c.Point:
-    """Return the share at an age in percent, and how many of how many it is."""
+    """Return what is so at an age: of a share in percent, how many of how many it is."""
+    if measure.kind == "rate":
+        value = value_of(world.census, measure, sex, age, age, world.flow_days)
+        return age, c.rounded(value)
     some, everybody = counts_of(world.census, measure, sex, age, age)
     share = c.rounded(100 * some / everybody) if everybody else None
     return age, share, some, everybody

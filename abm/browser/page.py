@@ -1,5 +1,6 @@
 """The page itself, put together of Solara components."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import solara
@@ -11,7 +12,7 @@ from abm.browser.drawing import empty
 from abm.browser.knobs import Knobs
 from abm.browser.player import DAYS_A_FRAME, log_error
 from abm.browser.school import STATE_NAMES, YEAR_GROUPS
-from abm.browser.session import Session
+from abm.browser.session import CHANGED, Session
 from abm.browser.settings import Settings
 from abm.browser.snapshot import Snapshot
 from abm.browser.tour import Tour, TourBar, drawn_for
@@ -31,6 +32,7 @@ from abm.browser.widgets import (
 )  # fmt: skip
 from abm.io.terminal import HELPLINES
 from abm.report.format import format_percent
+from abm.scenario.intervention_library import kinds
 from abm.scenario.toml_text import as_toml
 from abm.simulation.census import measure_named
 
@@ -50,6 +52,13 @@ FAILED = (
 )
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 Html = solara.v.Html
+OFFERED = (
+    "school_skills_programme",
+    "family_support_programme",
+    "crisis_support",
+    "media_guidelines",
+)
+"""Programmes that can be tried at once where nothing is changed."""
 NARROWEST, WIDTHS = 240, Between(1, 20_000)
 """Pixels in which views are drawn, and what a browser may call its width."""
 KEY_FIGURES = {"lifetime_prevalence": "ever", "past_year_prevalence": "past year"}
@@ -211,7 +220,7 @@ def Views(session: Session) -> None:
     tab, picture = session.tab.value, session.picture.value
     titles = [(name, title) for name, (title, _) in VIEWS.items()]
     with Html(tag="div", class_="views"):
-        Tabs(tabs=titles, opened=tab, event_change=offered(list(VIEWS), session.tab.set))
+        Tabs(tabs=titles, opened=tab, event_change=offered(list(VIEWS), session.open_tab))
         attributes = {"role": "tabpanel", "id": "view", "aria-labelledby": f"tab-{tab}"}
         with Html(tag="section", class_="card view", attributes=attributes):
             if picture is not None and tab == "school":
@@ -221,6 +230,8 @@ def Views(session: Session) -> None:
             if picture is not None and tab == "figures":
                 Downloads(picture)
             Picture(session)
+            if picture is not None and tab == CHANGED and picture.counterfactual is None:
+                Offers(session)
 
 
 @solara.component
@@ -247,6 +258,7 @@ def Picture(session: Session) -> None:
     picture, tab = session.picture.value, session.tab.value
     html, frame = empty("The young people are being prepared."), 0
     if picture is not None:
+        picture = replace(picture, compared=session.compared.value)
         html, frame = drawn(picture, tab, float(session.width.value)), picture.frame
     Drawing(
         html=html,
@@ -270,6 +282,14 @@ def drawn(picture: Snapshot, tab: str, width: float) -> str:
         message = f"This view could not be drawn: {type(error).__name__}: {error}"
         log_error(message, error)
         return empty(f"{message}. The others go on.")
+
+
+@solara.component
+def Offers(session: Session) -> None:
+    """Offer programmes where nothing is changed; choosing one begins anew with it."""
+    with Html(tag="div", class_="downloads"):
+        for kind in OFFERED:
+            solara.Button(kinds()[kind].title, on_click=lambda kind=kind: session.offer(kind))
 
 
 @solara.component

@@ -17,6 +17,8 @@ from abm.browser.choices import (
     new_intervention,
     own_interventions,
 )
+from abm.browser.counterfactual import Counterfactual, counterfactual_of
+from abm.browser.paired_seeds import Compared, PairedSeeds
 from abm.browser.player import DAYS_A_FRAME, Player, PlayerState
 from abm.browser.snapshot import Snapshot
 from abm.browser.widgets import LONGEST_TEXT, is_whole
@@ -28,6 +30,7 @@ from abm.scenario.scenario import Scenario, load_scenario
 
 DEFAULT_WIDTH = 900
 ONE_DAY = timedelta(days=1)
+CHANGED = "changed"  # the view for which paired seeds are run
 
 
 class Session:
@@ -56,7 +59,10 @@ class Session:
         self.scenario_problem = solara.Reactive("")
         self.seed_text = solara.Reactive(str(first.seed))
         self.people_text = solara.Reactive(str(first.population or ""))
+        self.compared: solara.Reactive[Compared | None] = solara.Reactive(None)
         self.player = Player(self.state.set, self._draw)
+        self.pairs = PairedSeeds(self.compared.set)
+        self._pair: tuple[Counterfactual | None, int] = (None, 0)  # and the first seed
         self.is_open = solara.Reactive(False)  # the sheet of settings on a narrow screen
         self._scenarios: dict[str, Scenario] = {}
 
@@ -64,11 +70,29 @@ class Session:
         """Start the player; return what ends it when the page is closed."""
         self.player.start()
         self._begin(self.running.value)
-        return self.player.close
+        return self.close
+
+    def close(self) -> None:
+        """End everything that goes on."""
+        self.player.close()
+        self.pairs.cancel()
 
     def _draw(self, snapshot: Snapshot) -> None:
         self.picture.value = snapshot
         self.is_over.value = snapshot.is_over
+        self._compare(snapshot)
+
+    def open_tab(self, tab: str) -> None:
+        """Open a view."""
+        self.tab.value = tab
+        if self.picture.value is not None:
+            self._compare(self.picture.value)
+
+    def _compare(self, snapshot: Snapshot) -> None:
+        """Compare over paired seeds what is shown, once somebody looks at it."""
+        pair, seed = snapshot.counterfactual, snapshot.seed
+        if self.tab.value == CHANGED and pair is not None and (pair, seed) == self._pair:
+            self.pairs.start(pair, seed)
 
     # Running
 
@@ -104,6 +128,14 @@ class Session:
             self.followed.value = picture.trace.person
 
     def _begin(self, choices: Choices) -> None:
+        try:
+            pair = counterfactual_of(choices)
+        except InputError:
+            pair = None  # the player says why
+        if (pair, choices.seed) != self._pair:
+            self.pairs.cancel()
+            self.compared.value = None
+        self._pair = pair, choices.seed
         self.player.reset(choices)
         if self.ages.value is not None:
             self.player.show_ages(self.ages.value)
@@ -186,6 +218,11 @@ class Session:
     def original_coverage(self, kind: str) -> float:
         """Return the same of the scenario itself."""
         return coverage_of(kind, own_interventions(self.original()))
+
+    def offer(self, kind: str) -> None:
+        """Turn an intervention on and begin anew with it."""
+        self.turn(kind, True)
+        self.reset()
 
     def cover(self, kind: str, coverage: float) -> None:
         """Choose the coverage of the interventions of a kind; one that is off is turned on."""

@@ -10,6 +10,7 @@ from abm.browser.cited import Survey
 from abm.browser.counterfactual import Counterfactual
 from abm.browser.course import Course, Point
 from abm.browser.following import Trace
+from abm.browser.paired_seeds import Compared
 from abm.browser.school import School
 from abm.scenario.scenario import Scenario
 from abm.simulation.census import Census
@@ -68,6 +69,7 @@ class Snapshot:
     who: dict[str, tuple[Spread, Spread]]  # by trait: who never, then who ever self-injured
     asked: Mapping[str, np.ndarray]  # what studies look at of everybody present
     surveys: tuple[Survey, ...]  # at the end of every year so far, where there are any
+    compared: Compared | None = None  # over paired seeds; a page knows it, a model does not
 
     @property
     def date(self) -> datetime.date:

@@ -22,11 +22,12 @@ class LocalProcesses(Executor):
     """A pool of spawned processes of one thread each, that end at once when this process ends.
 
     Leaving the block by an exception, or `stop`, ends them whatever they are doing. Twice as many
-    batches as there are processes can note in `shares` how far they are.
+    batches as there are processes can note in `shares` how far they are. The larger `niceness`, the
+    more they give way to other processes, where the system knows of it.
     """
 
-    def __init__(self, jobs: int) -> None:
-        self.workers = jobs
+    def __init__(self, jobs: int, niceness: int = 0) -> None:
+        self.workers, self.niceness = jobs, niceness
         self._open()
 
     def _open(self) -> None:
@@ -35,8 +36,9 @@ class LocalProcesses(Executor):
         self.shares = context.RawArray("d", 2 * self.workers)
         self._reader, self._writer = context.Pipe(duplex=False)
         self._pool = ProcessPoolExecutor(
-            self.workers, context, initializer=_begin_process, initargs=(self._reader, self.shares)
-        )
+            self.workers, context, initializer=_begin_process,
+            initargs=(self._reader, self.shares, self.niceness),
+        )  # fmt: skip
 
     def submit[**P, R](
         self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
@@ -100,7 +102,7 @@ def _start_tracker() -> None:
 shares: Any = None  # in a process that was started: where it notes how far it is, by slot
 
 
-def _begin_process(stop: Connection, parents: Any) -> None:
+def _begin_process(stop: Connection, parents: Any, niceness: int) -> None:
     """Prepare a process: one thread, interruptions left to the parent, no life without it."""
     global shares
     shares = parents
@@ -108,6 +110,8 @@ def _begin_process(stop: Connection, parents: Any) -> None:
         os.environ.setdefault(name, "1")
     for name in {"SIGINT", "SIGHUP"} & set(dir(signal)):
         signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(niceness)
     threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
 
 

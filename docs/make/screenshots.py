@@ -55,7 +55,10 @@ def _run(page: Any, address: str) -> None:
         page.get_by_role("button", name="Step", exact=True).click()
         wait_for_status(page, f"Day {month * DAYS_A_MONTH:,} of")
     page.get_by_role("tab", name=VIEWS["years"][0]).click()
-    page.get_by_text("the same luck, and nothing changed.").wait_for()
+    page.wait_for_function("!document.querySelector('.status').innerText.includes('Computing')")
+    page.get_by_role("tab", name=VIEWS["changed"][0]).click()
+    page.locator("#view .answer").wait_for()
+    page.locator("#view .comparing").wait_for(state="detached", timeout=300_000)
 
 
 def _picture(page: Any, name: str, path: Path) -> Path:

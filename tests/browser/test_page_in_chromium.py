@@ -113,7 +113,7 @@ def test_what_is_changed_acts_at_reset_beside_a_grey_line_without_it(tab: Watche
 def test_every_view_shows_data_and_fits_the_screen(
     width: int, context: Any, served: Served
 ) -> None:
-    with tab_of(context, served) as tab:
+    with tab_of(context, served, "scenario=school-skills") as tab:
         tab.page.set_viewport_size({"width": width, "height": 800})
         tab.pace("month")
         for day in (30, 60, 90):

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from abm.browser.choices import Choices
+from abm.browser.counterfactual import Counterfactual
+from abm.browser.page_model import PageModel
+from abm.browser.paired_seeds import PairedSeeds
 from abm.browser.session import Session
 from abm.browser.widgets import Between, offered
 from abm.scenario.scenario import load_scenario
@@ -15,6 +18,49 @@ from abm.scenario.scenario import load_scenario
 def session() -> Session:
     """Return a session whose player was never started."""
     return Session(Choices("school-skills", population=300))
+
+
+class Comparisons(PairedSeeds):
+    """Notes what would be compared."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda compared: None)
+        self.begun: list[tuple[str, int]] = []
+        self.given_up = 0
+
+    def start(self, pair: Counterfactual, seed: int) -> None:
+        """Note it."""
+        self.begun.append((pair.label, seed))
+
+    def cancel(self) -> None:
+        """Note it."""
+        self.given_up += 1
+
+
+def test_paired_seeds_are_run_for_whoever_looks_and_given_up_with_the_settings(
+    session: Session,
+) -> None:
+    session.pairs = noted = Comparisons()
+    session.reset()
+    model = PageModel.from_choices(session.running.value)
+    session._draw(model.snapshot)
+    assert noted.begun == []  # another view is open
+    session.open_tab("changed")
+    assert noted.begun == [("Baseline, without Skills lessons in school", 1)]
+    before = noted.given_up
+    session.reset()
+    assert noted.given_up == before  # the same again
+    session.seed_text.value = "2"
+    session.reset()
+    assert noted.given_up == before + 1
+    session._draw(model.snapshot)  # of before the reset
+    assert len(noted.begun) == 1
+
+
+def test_a_programme_that_is_offered_is_turned_on_and_run(session: Session) -> None:
+    session.choose_scenario("baseline")
+    session.offer("crisis_support")
+    assert [one.kind for one in session.running.value.resolve().interventions] == ["crisis_support"]
 
 
 def test_a_value_is_kept_until_it_is_taken_back(session: Session) -> None:

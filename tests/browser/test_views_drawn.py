@@ -10,15 +10,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import abm
 from abm.browser import charts, drawing
 from abm.browser.choices import Choices
 from abm.browser.page import people_to_follow, status_lines
 from abm.browser.page_model import PageModel
+from abm.browser.paired_seeds import Compared
 from abm.browser.school import MOST_SHOWN, YEAR_GROUPS, spring_positions
 from abm.browser.snapshot import Snapshot
-from abm.browser.views import VIEWS, figures, one_person, school, years
+from abm.browser.views import VIEWS, changed, figures, one_person, school, years
 from abm.parameters import parameters
 from abm.people.codes import CLOSE
+from abm.report.format import format_whole, format_whole_range
+from abm.scenario.scenario import load_scenario
 
 WIDTHS = (366.0, 900.0)
 
@@ -32,13 +36,21 @@ def model() -> PageModel:
     return found
 
 
+@pytest.fixture(scope="module")
+def compared() -> Compared:
+    """Return a comparison of its scenarios over two of three seeds, smaller and shorter."""
+    changed = load_scenario("baseline", years=1, population=150, overrides={"barrier_mean": 8.0})
+    base = load_scenario("baseline", years=1, population=150)
+    return Compared((1, 2, 3), 2, 0.7, abm.compare([base, changed.renamed("other")], [1, 2]))
+
+
 @pytest.fixture
-def shot(model: PageModel) -> Snapshot:
-    """Return its picture, once the baseline has come as far."""
+def shot(model: PageModel, compared: Compared) -> Snapshot:
+    """Return its picture, once the baseline has come as far, with the comparison."""
     while model.advance_baseline():
         pass
     model.take_picture()
-    return model.snapshot
+    return dataclasses.replace(model.snapshot, compared=compared)
 
 
 def is_well_formed(html: str) -> bool:
@@ -142,6 +154,26 @@ def test_every_view_shows_the_other_world_in_grey_and_names_it(shot: Snapshot) -
     assert [name for name, html in drawn.items() if label not in html] == []
     alone = dataclasses.replace(shot, without=None, counterfactual=None)
     assert [name for name, (_, draw) in VIEWS.items() if "without" in draw(alone, 900.0)] == []
+
+
+def test_what_changed_shows_what_the_comparison_finds(shot: Snapshot) -> None:
+    assert shot.compared is not None
+    assert shot.compared.findings is not None
+    html = changed.draw(shot, 900.0)
+    assert "2 of 3 seeds." in html
+    assert "nssi compare baseline baseline-from-page.toml --population 150 --seed 1" in html
+    for row in shot.compared.findings.averted().to_dict("records"):
+        if row["outcome"] in changed.TITLES:
+            assert f"{format_whole(row['other'])} with" in html
+            assert f"{format_whole(row['base'])} without" in html
+            assert format_whole_range(row["low"], row["high"]) in html
+            assert format_whole_range(row["per_100k_low"], row["per_100k_high"]) in html
+    begun = dataclasses.replace(shot, compared=dataclasses.replace(shot.compared, findings=None))
+    assert "a difference is shown from 2 on" in changed.draw(begun, 900.0)
+    failed = dataclasses.replace(shot, compared=dataclasses.replace(shot.compared, failure="<b>"))
+    assert "The comparison stopped: &lt;b&gt;" in changed.draw(failed, 900.0)
+    alone = dataclasses.replace(shot, counterfactual=None)
+    assert "nothing to compare" in changed.draw(alone, 900.0)
 
 
 def test_the_csv_says_of_which_world_a_row_is(shot: Snapshot) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from abm.browser.snapshot import Snapshot
-from abm.browser.views import ages, figures, one_person, school, who, years
+from abm.browser.views import ages, changed, figures, one_person, school, who, years
 
 View = Callable[[Snapshot, float], str]
 
 VIEWS: dict[str, tuple[str, View]] = {
+    "changed": ("What changed", changed.draw),
     "ages": ("By age", ages.draw),
     "years": ("Over the years", years.draw),
     "school": ("School friends", school.draw),

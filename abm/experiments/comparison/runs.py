@@ -11,7 +11,7 @@ import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -147,10 +147,14 @@ def run_missing(
     asked: Sequence[int],
     spanned: Sequence[int],
     options: RunOptions,
+    executor: Executor | None = None,
+    tell: Callable[[float], None] | None = None,
 ) -> Failures:
     """Run every scenario and seed that is not kept; return tracebacks of those that failed.
 
-    `spanned` are the seeds that were `asked` for now, which `force` runs again, and earlier.
+    `spanned` are the seeds that were `asked` for now, which `force` runs again, and earlier. Runs
+    are done by the `executor` if one is given, else by one that lasts as long as this does. `tell`
+    is called again and again with the share that is done; what it raises ends everything.
     """
     runs = {
         (scenario.name, seed): run_of(scenario, seed, options)
@@ -165,12 +169,13 @@ def run_missing(
         options.say(NOTHING_NEW)
         return {}
     jobs = min(jobs, len(missing.then))
-    with executor_for(jobs, options.dask) as executor:  # before anything is run
-        if options.is_on_this_machine and options.simulate is None:
+    lasting = executor_for(jobs, options.dask) if executor is None else nullcontext(executor)
+    with lasting as executor:  # before anything is run
+        if options.is_on_this_machine and options.simulate is None and not options.quiet:
             announce_compiling(options.say)
         options.say(_announcement(missing, jobs, options))
         with Progress(f"{len(missing.runs):,} runs", options.quiet) as progress:
-            errors = _run(missing, executor, options, progress.update)
+            errors = _run(missing, executor, options, tell or progress.update)
     return {pair: errors[key] for pair, key in keys.items() if key in errors}
 
 

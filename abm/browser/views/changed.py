@@ -1,0 +1,147 @@
+"""What changed: with and without, over paired seeds, as `nssi compare` finds it."""
+
+import math
+from typing import Any
+
+from abm.browser import drawing as d
+from abm.browser.choices import file_name
+from abm.browser.paired_seeds import FEWEST_SEEDS, SEEDS, Compared
+from abm.browser.snapshot import Snapshot
+from abm.experiments.comparison.compare import ComparisonFindings
+from abm.experiments.comparison.pairing import OUTCOMES, ComparedOutcome
+from abm.report.averted import OF_A_RUN, PER_100K, AvertedOutcome, events_among
+from abm.report.briefing import Briefing
+from abm.report.format import format_count, format_fewer_or_more, format_whole, format_whole_range
+
+TITLES = {
+    "active_years": "Years with self-injury",
+    "new_cases": "First acts",
+    "hospital_presentations": "Presentations to hospital",
+}
+"""The outcomes shown, in this order."""
+NOTHING = "Nothing is changed here, so there is nothing to compare. Add a programme:"
+WITH = "#08457E"
+HEIGHT = 150.0
+BESIDE = 1.6  # times as wide as the longest bar, for what stands beside it
+LEAST_REACH = 1.0  # of the axis of differences, either way
+
+
+def draw(shot: Snapshot, width: float) -> str:
+    """Return the answer in words, a chart an outcome, and how it can be had again."""
+    pair, compared = shot.counterfactual, shot.compared
+    if pair is None:
+        return f'<p class="lead">{NOTHING}</p>'
+    size, years = pair.chosen.population.size, pair.chosen.calendar.years
+    lead = (
+        f"With: {shot.title}. Without, in grey: {pair.label}. {size:,} people over "
+        f"{format_count(years, 'year')}, the same ones with the same draws of chance in both; "
+        f"{SEEDS} times, with other draws."
+    )
+    parts = [f'<p class="lead">{d.escape(lead)}</p>', _progress(compared)]
+    if compared is not None and compared.findings is not None:
+        parts += [_answer(compared.findings, shot), _outcomes(compared.findings, width)]
+        parts.append(_again(compared.findings, shot))
+    return "".join(parts)
+
+
+def _progress(compared: Compared | None) -> str:
+    """Say how many seeds are done, unless all are."""
+    if compared is not None and compared.failure:
+        sentence = f"The comparison stopped: {compared.failure}. Reset tries again."
+        return f'<p class="failure">{d.escape(sentence)}</p>'
+    if compared is not None and compared.is_whole:
+        return ""
+    done, share = ("Beginning", 0.0)
+    if compared is not None:
+        done, share = f"{compared.done} of {len(compared.seeds)} seeds", compared.share
+    why = (
+        "" if compared and compared.findings else f"; a difference is shown from {FEWEST_SEEDS} on"
+    )
+    return (
+        f'<p class="comparing"><label>{done}{why}. '
+        f'<progress max="1" value="{share:.2f}"></progress></label></p>'
+    )
+
+
+def _answer(findings: ComparisonFindings, shot: Snapshot) -> str:
+    """Return the first sentences of a comparison, as its command and its report say them."""
+    base, other = findings.scenarios
+    called = {base.name: base.title or base.name, other.name: shot.title}
+    briefing = Briefing(
+        base.name, called, base.population.size, base.calendar.years,
+        base.population.kind == "cohort", events_among(base, findings.others), base.economics,
+        findings.differences, findings.curve_differences,
+    )  # fmt: skip
+    case = briefing.case_of(other.name)
+    sentences = f"{briefing.sentence(case)} {briefing.opening()}"
+    return f'<p class="answer">{d.escape(sentences)}</p>'
+
+
+def _outcomes(findings: ComparisonFindings, width: float) -> str:
+    rows = {row["outcome"]: row for row in findings.averted().to_dict("records")}
+    outcomes = {outcome.name: outcome for outcome in OUTCOMES}
+    panel, years = d.panel_width(width, len(TITLES)), findings.base.calendar.years
+    charts = [_outcome(outcomes[name], rows[name], years, panel) for name in TITLES]
+    return f'<div class="panels">{"".join(charts)}</div>'
+
+
+def _outcome(outcome: ComparedOutcome, row: dict[Any, Any], years: int, width: float) -> str:
+    """Return two bars, with and without, and below them the difference with its interval."""
+    run, rate = (AvertedOutcome.from_row(row, years, among=among) for among in (OF_A_RUN, PER_100K))
+    most = max(row["base"], row["other"]) or 1.0
+    axes = d.Axes(width, HEIGHT, (0.0, BESIDE * most), (0, 1), left=0, right=0)
+    parts = []
+    for top, value, colour, name in (
+        (0, row["other"], WITH, "with"), (34, row["base"], d.GREY, "without"),
+    ):  # fmt: skip
+        long = axes.x(value)
+        parts += [
+            f'<rect x="0" y="{top}" width="{long:.1f}" height="24" fill="{colour}"/>',
+            d.text(long + 6, top + 17, f"{format_whole(value)} {name}", "start", d.INK),
+        ]
+    parts.append(_interval(run, width))
+    differs, per = (format_fewer_or_more(one.value, form=format_whole) for one in (run, rate))
+    limits, per_limits = (format_whole_range(one.low, one.high) for one in (run, rate))
+    numbers = (
+        f"<strong>{differs}</strong><span>95 % interval: {limits}</span>"
+        f"<span>Per 100,000 people throughout: {per} ({per_limits})</span>"
+    )
+    name = TITLES[outcome.name]
+    spoken = (
+        f"{name}: {format_whole(row['other'])} with, {format_whole(row['base'])} without; {differs}"
+        f", 95 % interval {limits}"
+    )
+    note = f"{outcome.sentence} Here: {run.reading}."
+    keys = [f'<span class="difference">{numbers}</span>']
+    return d.chart(axes, name, spoken, parts, keys, note)
+
+
+def _interval(run: AvertedOutcome, width: float) -> str:
+    """Return the difference as a point with its interval, around none."""
+    known = [-number for number in (run.value, run.high, run.low) if math.isfinite(number)]
+    reach = d.round_up(max(map(abs, known), default=0.0), LEAST_REACH)
+    axes = d.Axes(width, HEIGHT, (-reach, reach), (0, 1), left=24, right=24, top=76, bottom=38)
+    marks = ((-reach, "fewer"), (0.0, "no difference"), (reach, "more"))
+    parts = [
+        d.bottom_axis(axes, "", marks),
+        d.line(axes, [(0.0, 0.0), (0.0, 1.0)], d.QUIET, "2 2", 1.0),
+        d.line(axes, [(end, 0.5) for end in known[1:]], WITH, thick=3.0),
+        *(d.dot(axes, value, 0.5, WITH, size=6) for value in known[:1]),
+    ]
+    return "".join(parts)
+
+
+def _again(findings: ComparisonFindings, shot: Snapshot) -> str:
+    """Say how the same comparison is run by a command."""
+    base, other = findings.scenarios
+    name = file_name(shot.scenario, "toml") if shot.is_altered else other.name
+    command = (
+        f"nssi compare {base.name} {name} --population {base.population.size} "
+        f"--seed {findings.seeds[0]} --seeds {len(findings.seeds)}"
+    )
+    first = "Download the scenario under Figures; then the" if shot.is_altered else "The"
+    return (
+        f'<p class="note">Means of {len(findings.seeds)} paired seeds; intervals cover chance, not '
+        "whether the numbers of the model are right. "
+        f"{first} same: <code>{d.escape(command)}</code></p>"
+    )

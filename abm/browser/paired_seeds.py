@@ -4,6 +4,7 @@ Every processor has a process that gives way to the page and runs one seed after
 is done is kept in the user's cache, so that the same comparison is there at once the next time.
 """
 
+import contextlib
 import functools
 import tempfile
 import threading
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from abm.browser import start
 from abm.browser.choices import LARGEST_SEED
 from abm.browser.counterfactual import Counterfactual
 from abm.compilation import private_cache_folder
@@ -111,19 +113,12 @@ class _Comparison:
     def __post_init__(self) -> None:
         self.scenarios = self.pair.pair
         self.lock = threading.Lock()
-        self.thread = threading.Thread(target=self._run, name="comparison", daemon=True)
+        work = partial(self._guarded, self._run_lanes)
+        self.thread = threading.Thread(target=work, name="comparison", daemon=True)
 
     def begin(self) -> None:
         """Start the thread that starts the others, and ends last."""
-        _comparisons.add(self)
         self.thread.start()
-
-    def _run(self) -> None:
-        """Show what is kept, and do what is missing."""
-        try:
-            self._guarded(self._run_lanes)
-        finally:
-            _comparisons.discard(self)
 
     def _run_lanes(self) -> None:
         known = [seed for seed in self.seeds if self._is_kept(seed)]
@@ -164,14 +159,14 @@ class _Comparison:
         except CancelledError:
             pass
         except Exception as error:
-            with self.lock:
+            with self.lock, contextlib.suppress(Exception):  # of a page that has just gone
                 self.failure = f"{type(error).__name__}: {error}"
                 self._show()
             self.cancelled.set()
 
     def _tell(self, seed: int, share: float) -> None:
         """Note how far a seed has come; give up if nobody wants it any more."""
-        if self.cancelled.is_set():
+        if self.cancelled.is_set() or start.stopped.is_set():
             raise CancelledError
         with self.lock:
             self.shares[seed] = min(share, 0.99)
@@ -192,15 +187,3 @@ class _Comparison:
         share = sum(self.shares.values()) / len(self.seeds)
         if not self.cancelled.is_set():
             self.show(Compared(self.seeds, done, share, self.findings, self.failure))
-
-
-_comparisons: set[_Comparison] = set()
-
-
-def cancel_all(seconds: float = 5.0) -> None:
-    """Give up all comparisons of this process, and wait until theirs have ended."""
-    running = list(_comparisons)
-    for comparison in running:
-        comparison.cancelled.set()
-    for comparison in running:
-        comparison.thread.join(seconds)

@@ -72,7 +72,10 @@ def test_what_is_given_up_ends_its_processes_and_leaves_nothing_half_done(tmp_pa
     while not multiprocessing.active_children() and time.monotonic() < until:
         time.sleep(0.02)
     assert multiprocessing.active_children()
-    paired_seeds.cancel_all(30)
+    pairs.cancel()
+    until = time.monotonic() + 30
+    while multiprocessing.active_children() and time.monotonic() < until:
+        time.sleep(0.02)
     assert multiprocessing.active_children() == []
     assert options.store.list() == ()
     assert not any((tmp_path / "kept" / "store" / "busy").iterdir())

@@ -12,14 +12,12 @@ import pytest
 
 import abm
 from abm.browser import charts, drawing
-from abm.browser.choices import Choices
 from abm.browser.page import people_to_follow, status_lines
 from abm.browser.page_model import PageModel
 from abm.browser.paired_seeds import Compared
 from abm.browser.school import MOST_SHOWN, YEAR_GROUPS, spring_positions
 from abm.browser.snapshot import Snapshot
 from abm.browser.views import VIEWS, changed, figures, one_person, school, years
-from abm.parameters import parameters
 from abm.people.codes import CLOSE
 from abm.report.format import format_whole, format_whole_range
 from abm.scenario.scenario import load_scenario
@@ -241,15 +239,6 @@ def test_who_was_just_chosen_stands_in_the_list_before_the_picture_knows_of_it(
     assert options[0] == ("10000", chosen) == ("10000", "10000")
     nobody = dataclasses.replace(shot, trace=dataclasses.replace(shot.trace, missing=10_000))
     assert people_to_follow(nobody, 10_000) == people_to_follow(shot, None)
-
-
-def test_a_slider_of_mesa_s_page_has_a_mark_at_its_value() -> None:
-    from abm.browser.stock import FINE_STEP, mesa_parameters  # Mesa's own page takes long to import
-
-    for name, slider in mesa_parameters(Choices()).items():
-        if name in parameters():
-            value = slider.value
-            assert round(value / FINE_STEP) * FINE_STEP == pytest.approx(value, abs=1e-12), name
 
 
 def test_ticks_are_round_and_inside() -> None:

@@ -19,7 +19,10 @@ TITLES = {
     "hospital_presentations": "Presentations to hospital",
 }
 """The outcomes shown, in this order."""
-NOTHING = "Nothing is changed here, so there is nothing to compare. Add a programme:"
+NOTHING = (
+    "Nothing is changed here, so there is nothing to compare. Move a knob and press Reset, or add "
+    "a programme:"
+)
 WITH = "#08457E"
 HEIGHT = 150.0
 BESIDE = 1.6  # times as wide as the longest bar, for what stands beside it
@@ -33,9 +36,8 @@ def draw(shot: Snapshot, width: float) -> str:
         return f'<p class="lead">{NOTHING}</p>'
     size, years = pair.chosen.population.size, pair.chosen.calendar.years
     lead = (
-        f"With: {shot.title}. Without, in grey: {pair.label}. {size:,} people over "
-        f"{format_count(years, 'year')}, the same ones with the same draws of chance in both; "
-        f"{SEEDS} times, with other draws."
+        f"Held against {pair.label} (grey): {size:,} people over {format_count(years, 'year')}, "
+        f"the same ones with the same draws of chance in both; {SEEDS} times, with other draws."
     )
     parts = [f'<p class="lead">{d.escape(lead)}</p>', _progress(compared)]
     if compared is not None and compared.findings is not None:
@@ -141,7 +143,7 @@ def _again(findings: ComparisonFindings, shot: Snapshot) -> str:
     )
     first = "Download the scenario under Figures; then the" if shot.is_altered else "The"
     return (
-        f'<p class="note">Means of {len(findings.seeds)} paired seeds; intervals cover chance, not '
-        "whether the numbers of the model are right. "
+        f'<p class="note again">Means of {len(findings.seeds)} paired seeds; intervals cover chance, '
+        "not whether the numbers of the model are right. "
         f"{first} same: <code>{d.escape(command)}</code></p>"
     )

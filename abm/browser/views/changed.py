@@ -143,7 +143,7 @@ def _again(findings: ComparisonFindings, shot: Snapshot) -> str:
     )
     first = "Download the scenario under Figures; then the" if shot.is_altered else "The"
     return (
-        f'<p class="note again">Means of {len(findings.seeds)} paired seeds; intervals cover chance, '
-        "not whether the numbers of the model are right. "
+        f'<p class="note again">Means of {len(findings.seeds)} paired seeds; intervals cover '
+        "chance, not whether the numbers of the model are right. "
         f"{first} same: <code>{d.escape(command)}</code></p>"
     )

@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from abm.browser.choices import Choices, new_intervention, own_interventions
+from abm.browser.player import DAYS_A_FRAME
+from abm.browser.school import YEAR_GROUPS
 from abm.browser.widgets import LONGEST_TEXT, PERSON_NUMBERS, is_whole
 from abm.io.messages import InputError
 from abm.parameters import parameters, switches
@@ -23,8 +25,9 @@ from abm.scenario.scenario import Scenario, load_scenario
 LONGEST_QUERY, MOST_PAIRS = 20_000, 400
 MOST_TOLD = 3
 SCENARIO, SEED, PEOPLE, INTERVENTION = "scenario", "seed", "people", "on"
-TAB, PERSON, TOUR = "tab", "person", "tour"
+TAB, PERSON, TOUR, PACE, AGES = "tab", "person", "tour", "pace", "ages"
 TOUR_STEPS = "12345"
+SLOWEST = next(iter(DAYS_A_FRAME))
 NONE = "none"
 """In place of an intervention: all of the scenario's own are turned off."""
 
@@ -37,6 +40,8 @@ class Opened:
     tab: str = ""  # empty: the first
     person: int | None = None
     tour: int = 0  # step of the guided tour; 0: none
+    pace: str = SLOWEST
+    ages: str = ""  # year-groups by the name of what can be chosen; empty: the first
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -50,7 +55,14 @@ class Opened:
         return f"The address asks for what is not here: {listed}{more}. All else of it is used."
 
 
-def query_of(choices: Choices, tab: str, person: int | None, tour: int = 0) -> str:
+def query_of(
+    choices: Choices,
+    tab: str,
+    person: int | None,
+    tour: int = 0,
+    pace: str = SLOWEST,
+    ages: str = "",
+) -> str:
     """Return the query that asks for this."""
     pairs = [(SCENARIO, choices.scenario), (SEED, str(choices.seed))]
     pairs.append((PEOPLE, str(choices.population or "")))
@@ -66,6 +78,10 @@ def query_of(choices: Choices, tab: str, person: int | None, tour: int = 0) -> s
         pairs.append((PERSON, str(person)))
     if tour:
         pairs.append((TOUR, str(tour)))
+    if pace != SLOWEST:
+        pairs.append((PACE, pace))
+    if ages:
+        pairs.append((AGES, ages))
     return urlencode(pairs, safe=":/")
 
 
@@ -124,6 +140,10 @@ def _read(
             opened.person = int(text)
         elif name == TOUR and text in tuple(TOUR_STEPS):
             opened.tour = int(text)
+        elif name == PACE and text in DAYS_A_FRAME:
+            opened.pace = text
+        elif name == AGES and text in YEAR_GROUPS:
+            opened.ages = text
         elif name in (SEED, PEOPLE) and (is_short_number(text) or (name, text) == (PEOPLE, "")):
             number = int(text) if text else None
             if name == PEOPLE or number is None:

@@ -10,6 +10,7 @@ from abm.browser.choices import file_name
 from abm.browser.course import BAND, FIRST, LAST, value_of
 from abm.browser.drawing import empty
 from abm.browser.knobs import Knobs
+from abm.browser.plain_words import short_number
 from abm.browser.player import DAYS_A_FRAME, log_error
 from abm.browser.school import STATE_NAMES, YEAR_GROUPS
 from abm.browser.session import CHANGED, Session
@@ -181,19 +182,28 @@ def Pace(session: Session) -> None:
 
 @solara.component
 def Status(session: Session) -> None:
-    """Say in plain words what is shown, what is being done, and what went wrong."""
-    state, picture = session.state.value, session.picture.value
+    """Say what is being done and what went wrong, and give room for what is shown.
+
+    That is filled by whatever draws the picture, so that both are always of the same day.
+    """
+    state = session.state.value
     read_aloud = {"role": "status", "aria-live": "off" if state.playing else "polite"}
     with Html(tag="div", class_="status", attributes=read_aloud):
-        if session.address_problem.value:
-            Html(tag="p", class_="failure", children=[session.address_problem.value])
-        if state.failure:
-            Html(tag="p", class_="failure", attributes={"role": "alert"}, children=[state.failure])
-        elif state.working:
-            Html(tag="p", class_="working", children=[f"{state.working} ..."])
-        if picture is not None and not state.failure:
-            for line in status_lines(picture, state.playing):
-                Html(tag="p", children=[line])
+        with Html(tag="div"):
+            if session.address_problem.value:
+                Html(tag="p", class_="failure", children=[session.address_problem.value])
+            if state.failure:
+                alert = {"role": "alert"}
+                Html(tag="p", class_="failure", attributes=alert, children=[state.failure])
+            elif state.working:
+                Html(tag="p", class_="working", children=[f"{state.working} ..."])
+        Html(tag="div", class_="shown")
+
+
+def shown_status(session: Session) -> list[str]:
+    """Return the lines of the status that are about the picture; none if there is none."""
+    picture, state = session.picture.value, session.state.value
+    return [] if picture is None or state.failure else status_lines(picture, state.playing)
 
 
 def status_lines(picture: Snapshot, playing: bool) -> list[str]:
@@ -246,7 +256,8 @@ def TourView(tour: Tour) -> None:
                 Picture(session)
             else:
                 Drawing(
-                    html=html, frame=0, event_drawn=offered([0], lambda frame: None),
+                    html=html, status=shown_status(session), frame=0,
+                    event_drawn=offered([0], lambda frame: None),
                     event_picked=offered([], lambda person: None), event_sized=sized(session),
                 )  # fmt: skip
         Status(session)
@@ -262,6 +273,7 @@ def Picture(session: Session) -> None:
         html, frame = drawn(picture, tab, float(session.width.value)), picture.frame
     Drawing(
         html=html,
+        status=shown_status(session),
         frame=frame,
         event_sized=sized(session),
         event_picked=offered(PERSON_NUMBERS, lambda person: session.follow(int(person))),
@@ -312,7 +324,7 @@ def Follow(session: Session, picture: Snapshot) -> None:
     missing = picture.trace.missing
     Choice(
         name="follow", label="Follow", value=value, options=options, allowed=PERSON_NUMBERS,
-        problem="" if missing is None else f"Person {missing} is not among these people.",
+        problem=f"Person {short_number(missing)} is not among these people." if missing else "",
         on_change=lambda person: session.follow(int(person)),
     )  # fmt: skip
 
@@ -327,12 +339,14 @@ def people_to_follow(picture: Snapshot, chosen: int | None) -> tuple[list[tuple[
         zip(school.person.tolist(), school.state.tolist(), strict=True),
         key=lambda row: (-row[1], row[0]),
     )
-    options = [(str(person), f"{person}: {STATE_NAMES[state]}") for person, state in people]
+    options = [
+        (str(person), f"{short_number(person)}: {STATE_NAMES[state]}") for person, state in people
+    ]
     followed = trace.person if chosen in (None, trace.missing) else chosen
     value = "" if followed is None else str(followed)
     if value and value not in dict(options):
         why = f" ({_why_not_drawn(picture)})" if followed == trace.person else ""
-        options.insert(0, (value, f"{value}{why}"))
+        options.insert(0, (value, f"{short_number(int(value))}{why}"))
     return options, value
 
 

@@ -3,6 +3,7 @@
 import re
 
 from abm.evidence.register import register
+from abm.people.year_groups import NUMBERS_A_YEAR
 
 UNITS = (
     (r"^1$", ""), (r"^1 ?/ ?", "per "), (r"^h$", "hours"), (r"\blogit\b", "log-odds"),
@@ -22,6 +23,11 @@ CODE = r"\b[A-Z]\d{2,3}(?:-[A-Z]\d{2,3})?\b"
 def readable(name: str) -> str:
     """Return a name as words."""
     return name.replace("_", " ").capitalize()
+
+
+def short_number(person: int) -> str:
+    """Return a person's number as people say it: the year of entry and the place in it."""
+    return "{}-{}".format(*divmod(person, NUMBERS_A_YEAR))
 
 
 def plain_unit(unit: str) -> str:

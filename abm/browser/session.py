@@ -20,6 +20,7 @@ from abm.browser.choices import (
 from abm.browser.counterfactual import Counterfactual, counterfactual_of
 from abm.browser.paired_seeds import Compared, PairedSeeds
 from abm.browser.player import DAYS_A_FRAME, Player, PlayerState
+from abm.browser.school import YEAR_GROUPS
 from abm.browser.snapshot import Snapshot
 from abm.browser.widgets import LONGEST_TEXT, is_whole
 from abm.io.messages import InputError
@@ -51,10 +52,10 @@ class Session:
         self.picture: solara.Reactive[Snapshot | None] = solara.Reactive(None)
         self.is_over = solara.Reactive(False)
         self.followed: solara.Reactive[int | None] = solara.Reactive(opened.person)
-        self.ages: solara.Reactive[tuple[int, ...] | None] = solara.Reactive(None)
+        self.ages = solara.Reactive(YEAR_GROUPS.get(opened.ages))
         self.tab = solara.Reactive(opened.tab or tabs[0])
         self.tour = solara.Reactive(opened.tour)  # step of the guided tour; 0: none
-        self.pace = solara.Reactive("day")
+        self.pace = solara.Reactive(opened.pace)
         self.width = solara.Reactive(DEFAULT_WIDTH)
         self.scenario_problem = solara.Reactive("")
         self.seed_text = solara.Reactive(str(first.seed))
@@ -63,6 +64,7 @@ class Session:
         self.player = Player(self.state.set, self._draw)
         self.pairs = PairedSeeds(self.compared.set)
         self._pair: tuple[Counterfactual | None, int] = (None, 0)  # and the first seed
+        self.player.days_a_frame = DAYS_A_FRAME[opened.pace]
         self.is_open = solara.Reactive(False)  # the sheet of settings on a narrow screen
         self._scenarios: dict[str, Scenario] = {}
 
@@ -303,7 +305,11 @@ class Session:
         seed = self.running.value.seed if self.seed_problem() else int(self.seed_text.value)
         people = self.running.value.population if self.people_problem() else self._population()
         choices = replace(self.choices.value, seed=seed, population=people)
-        return query_of(choices, self.tab.value, self.followed.value, self.tour.value)
+        names = {ages: name for name, ages in YEAR_GROUPS.items()}
+        return query_of(
+            choices, self.tab.value, self.followed.value, self.tour.value, self.pace.value,
+            names[self.ages.value] if self.ages.value else "",
+        )  # fmt: skip
 
     def is_waiting(self) -> bool:
         """Whether something has been chosen that only a reset will bring about."""

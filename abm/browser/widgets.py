@@ -63,9 +63,17 @@ PERSON_NUMBERS = PersonNumbers()
 
 @solara.component_vue("drawing.vue", vuetify=False)
 def Drawing(
-    html: str, frame: int, event_sized: Change, event_picked: Change, event_drawn: Change
+    html: str,
+    frame: int,
+    event_sized: Change,
+    event_picked: Change,
+    event_drawn: Change,
+    status: Sequence[str] = (),
 ) -> None:
-    """Show a picture; tell its width, the person clicked, and that a frame has been drawn."""
+    """Show a picture, and lines about it in the status of the page, both at once.
+
+    Tells its width, the person clicked, and that a frame has been drawn.
+    """
 
 
 @solara.component_vue("connection.vue", vuetify=False)

@@ -34,6 +34,17 @@ def test_a_query_brings_back_what_it_was_made_of(choices: Choices) -> None:
     assert (again.choices, again.tab, again.person) == (choices, "years", 2009000015)
 
 
+def test_a_query_brings_back_pace_and_year_groups_where_they_were_chosen() -> None:
+    again = opened(query_of(FIRST, "ages", None, pace="month", ages="12 to 18"))
+    assert (again.pace, again.ages, again.problem) == ("month", "12 to 18", "")
+    assert "pace" not in (plain := query_of(FIRST, "ages", None))
+    assert (opened(plain).pace, opened(plain).ages) == ("day", "")
+    session = Session(FIRST, "pace=week&ages=13+to+16", TABS)
+    assert (session.pace.value, session.player.days_a_frame) == ("week", 7)
+    assert session.ages.value == (13, 14, 15, 16)
+    assert opened(session.query()).ages == "13 to 16"
+
+
 def test_windows_of_one_kind_keep_what_their_scenario_says_of_each() -> None:
     own = own_interventions(load_scenario("package-schools"))
     changed = tuple({**table, "coverage": 0.125} for table in own)
@@ -55,6 +66,8 @@ def test_an_address_that_says_nothing_opens_as_the_command_said() -> None:
         ("stressor_rate=nan", "stressor_rate = nan"),
         ("stressor_rate=1;2", "stressor_rate = 1;2"),
         ("friends_alike_by=magic", "friends_alike_by = magic"),
+        ("pace=century", "pace = century"),
+        ("ages=99", "ages = 99"),
         ("seed=-1", "seed = -1"),
         ("seed=" + "7" * 5000, "seed = " + "7" * 40),
         ("people=50001", "people = 50001"),

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from served_pages import PEOPLE, Served, Watched, tab_of
 
+from abm.browser.plain_words import short_number
+
 IN_SIGHT = """selector => {
     const box = document.querySelector(selector).getBoundingClientRect()
     return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth
@@ -21,7 +23,9 @@ def test_the_address_brings_back_scenario_numbers_view_and_person(
     people = tab.page.get_by_label("Follow", exact=True)
     people.focus()
     tab.page.keyboard.press("ArrowDown")
-    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {people.input_value()}")
+    expect(tab.page.locator("#view .lead")).to_contain_text(
+        f"Person {short_number(int(people.input_value()))}"
+    )
     person = people.input_value()
     tab.type("Seed", "3")
     tab.page.wait_for_function(
@@ -30,7 +34,7 @@ def test_the_address_brings_back_scenario_numbers_view_and_person(
     tab.page.wait_for_function("/on=.*:0.5/.test(location.search)")
     tab.page.reload()
     tab.wait_for_status(f"Baseline, with changes. Seed 3, {PEOPLE} people.")
-    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {person}")
+    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {short_number(int(person))}")
     with tab_of(context, served, tab.page.url.split("?")[1]) as shared:
         shared.wait_for_status("Baseline, with changes. Seed 3,")
         mine, theirs = (each.scenario_run() for each in (tab, shared))

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from served_pages import Watched
 
 from abm.browser.numbers import matching, search_result
+from abm.browser.plain_words import short_number
 from abm.parameters import parameters
 
 KNOBS = {
@@ -210,7 +211,7 @@ def test_lists_and_boxes_obey_quick_keys_while_days_go_by(tab: Watched) -> None:
     for _ in range(3):
         tab.page.keyboard.press("ArrowDown", delay=KEY)
     chosen = people.input_value()
-    tab.page.get_by_text(f"Person {chosen}:").wait_for()
+    tab.page.get_by_text(f"Person {short_number(int(chosen))}:").wait_for()
     assert people.input_value() == chosen
     tab.unfold("Interventions and events")
     box = tab.page.get_by_label("Skills lessons in school")
@@ -222,7 +223,7 @@ def test_lists_and_boxes_obey_quick_keys_while_days_go_by(tab: Watched) -> None:
     assert len(tab.scenario_run()["interventions"]) == 1
     assert people.count() == 0  # the figures are open
     tab.open("One person")
-    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {chosen}")
+    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {short_number(int(chosen))}")
 
 
 def test_a_choice_from_a_list_of_yesterday_is_heard(tab: Watched) -> None:
@@ -234,7 +235,7 @@ def test_a_choice_from_a_list_of_yesterday_is_heard(tab: Watched) -> None:
     expect(people.locator(f"option[value='{chosen}']")).to_have_count(0)
     late = "(list, chosen) => list.closest('.field').__vue__.tell(chosen)"
     people.evaluate(late, chosen)
-    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {chosen}")
+    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {short_number(int(chosen))}")
     expect(people).to_have_value(str(chosen))
 
 

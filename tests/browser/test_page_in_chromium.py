@@ -17,6 +17,7 @@ from served_pages import (
     tab_of,
 )
 
+from abm.browser.plain_words import short_number
 from abm.browser.views import VIEWS
 from abm.scenario.scenario import load_scenario
 from abm.simulation.record import Logs
@@ -47,6 +48,30 @@ def test_the_server_is_ready_in_time_and_the_page_soon_after(served: Served, con
         assert f"Seed 1, {PEOPLE} people" in tab.status()
         assert "findahelpline.com" in tab.page.locator("footer").inner_text()
         assert "cannot say" in tab.page.locator("footer").inner_text()
+
+
+APART = """frames => new Promise(done => {
+    const day = /\\d+ \\w+ \\d{4}/
+    const date = selector => document.querySelector(selector)?.innerText.match(day)?.[0]
+    const seen = new Set(), apart = []
+    const look = () => {
+        const [status, picture] = [date('.status'), date('#view .lead')]
+        seen.add(status)
+        if (status !== picture) apart.push([status, picture])
+        frames-- ? requestAnimationFrame(look) : done([seen.size, apart])
+    }
+    look()
+})"""
+"""How many days were seen in some frames of the screen, and where status and picture differed."""
+
+
+def test_status_and_picture_are_of_the_same_day_in_every_frame(tab: Watched) -> None:
+    tab.open("By age")
+    tab.press("Play")
+    tab.wait_for_status("Day 3 of")
+    days, apart = tab.page.evaluate(APART, 120)
+    assert days > 3
+    assert apart == []
 
 
 def test_play_advances_days_until_pause(tab: Watched) -> None:
@@ -133,16 +158,16 @@ def test_a_person_is_followed_by_a_click_and_by_keyboard(tab: Watched) -> None:
     tab.press("Step")
     tab.wait_for_status("Day 1 of")
     tab.open("One person")
-    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {person}")
+    expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {short_number(int(person))}")
     expect(tab.page.locator("#view svg[role=img]")).to_have_count(3)
     options = tab.page.get_by_label("Follow", exact=True).locator("option")
     other = options.nth(7).get_attribute("value")
     tab.page.get_by_label("Follow", exact=True).select_option(other)
-    tab.page.get_by_text(f"Person {other}:").wait_for()
+    tab.page.get_by_text(f"Person {short_number(int(other))}:").wait_for()
 
 
 def test_all_is_reached_by_keyboard(tab: Watched) -> None:
-    tab.page.get_by_role("button", name="Step").focus()
+    tab.page.get_by_role("button", name="Step", exact=True).focus()
     tab.page.keyboard.press("Enter")
     tab.wait_for_status("Day 1 of")
     tab.page.get_by_role("tab", name="By age").focus()

@@ -15,6 +15,7 @@ from abm.browser import charts, drawing
 from abm.browser.page import people_to_follow, status_lines
 from abm.browser.page_model import PageModel
 from abm.browser.paired_seeds import Compared
+from abm.browser.plain_words import short_number
 from abm.browser.school import MOST_SHOWN, YEAR_GROUPS, spring_positions
 from abm.browser.snapshot import Snapshot
 from abm.browser.views import VIEWS, changed, figures, one_person, school, years
@@ -122,7 +123,7 @@ def test_places_do_not_change_and_do_not_fall_together() -> None:
 def test_the_trace_holds_moments_and_the_window(shot: Snapshot) -> None:
     html = one_person.draw(shot, 900.0)
     assert html.count('class="window"') == one_person.DAYS_SHOWN
-    assert str(shot.trace.person) in html
+    assert short_number(shot.trace.person or 0) in html
     assert len(shot.trace.days[0].moments) == 32
 
 
@@ -224,19 +225,19 @@ def test_who_is_followed_can_be_chosen_even_where_the_network_is_without_them(
 ) -> None:
     school, trace = shot.school, dataclasses.replace(shot.trace, person=10_000)
     elsewhere = dataclasses.replace(shot, trace=trace)
-    assert people_to_follow(elsewhere, None)[0][0] == ("10000", "10000 (other year)")
+    assert people_to_follow(elsewhere, None)[0][0] == ("10000", "0-10000 (other year)")
     layout = dataclasses.replace(school.layout, present=len(school.person) + 1)
     crowded = dataclasses.replace(elsewhere, school=dataclasses.replace(school, layout=layout))
-    assert people_to_follow(crowded, None)[0][0] == ("10000", "10000 (not drawn)")
+    assert people_to_follow(crowded, None)[0][0] == ("10000", "0-10000 (not drawn)")
     left = dataclasses.replace(elsewhere, trace=dataclasses.replace(trace, has_left=True))
-    assert people_to_follow(left, 10_000)[0][0] == ("10000", "10000 (has left)")
+    assert people_to_follow(left, 10_000)[0][0] == ("10000", "0-10000 (has left)")
 
 
 def test_who_was_just_chosen_stands_in_the_list_before_the_picture_knows_of_it(
     shot: Snapshot,
 ) -> None:
     options, chosen = people_to_follow(shot, 10_000)
-    assert options[0] == ("10000", chosen) == ("10000", "10000")
+    assert (options[0], chosen) == (("10000", "0-10000"), "10000")
     nobody = dataclasses.replace(shot, trace=dataclasses.replace(shot.trace, missing=10_000))
     assert people_to_follow(nobody, 10_000) == people_to_follow(shot, None)
 

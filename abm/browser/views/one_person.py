@@ -7,6 +7,7 @@ import numpy as np
 
 from abm.browser import drawing as d
 from abm.browser.following import Act, Day, Trace
+from abm.browser.plain_words import short_number
 from abm.browser.snapshot import Snapshot
 
 DAYS_SHOWN, DAYS_SHOWN_NARROW = 14, 7
@@ -48,15 +49,16 @@ def _without(shot: Snapshot, days: tuple[Day, ...]) -> tuple[Day, ...]:
 
 def _who(trace: Trace) -> str:
     """Return who is followed, in a sentence."""
+    number = short_number(trace.person or 0)
     if trace.has_left:
-        return f"Person {trace.person} has turned 25 and left. Choose somebody else to follow."
+        return f"Person {number} has turned 25 and left. Choose somebody else to follow."
     noun = "girl" if trace.sex == "female" else "boy"
     if trace.age >= 18:
         noun = "young woman" if trace.sex == "female" else "young man"
     history = "has self-injured" if trace.ever else "has never self-injured"
     care = trace.days[-1].care if trace.days else ""
     helped = "" if care in ("", "none") else f" Help now: {care}."
-    return f"Person {trace.person}: a {noun} of {trace.age:.1f} who {history}.{helped}"
+    return f"Person {number}: a {noun} of {trace.age:.1f} who {history}.{helped}"
 
 
 def _axes(days: tuple[Day, ...], width: float, height: float, up: tuple[float, float]) -> d.Axes:

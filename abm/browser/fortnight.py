@@ -61,7 +61,7 @@ class Fortnight:
     withstood: tuple[float, ...]  # when she was beyond the window, and did not act
     acts: tuple[float, ...]
     links: tuple[Link, ...]  # those that there are
-    again: float | None  # when she next was beyond the window, after the act
+    again: float | None  # when she was beyond the window again, or still, after the relief
 
     @property
     def first_day(self) -> int:
@@ -268,16 +268,21 @@ def story_of(
 
 
 def _is_clear(day: _Day) -> bool:
-    """Whether a chain is short, begins with an everyday stressor, and clearly teaches."""
+    """Whether a chain is short, begins with an everyday stressor, and clearly teaches.
+
+    Distress lies within the window before, and the stressor does not numb it.
+    """
     stressor, crossing = _what_came_before(day)
-    act = day.events(ACT)[0]
-    gained = day.me.expectancy_calm - day.before[0]
-    is_everyday = stressor is not None and stressor[1] in (INTERPERSONAL, ACHIEVEMENT)
-    is_short = stressor is not None and act.hour - stressor[0].hour <= LONGEST_CHAIN
+    if stressor is None or crossing is None:
+        return False
+    point, kind = stressor
+    before, after = (day.read(point.hour + side)[0] for side in (-_AN_INSTANT, _AN_INSTANT))
+    is_within = day.me.window >= before <= after + _AN_INSTANT
+    is_short = day.events(ACT)[0].hour - point.hour <= LONGEST_CHAIN
+    is_clear = day.me.expectancy_calm - day.before[0] >= CLEARLY
     is_treated = any(record.hospital for record in day.day_log.acts[: day.me.acts_today])
-    return (
-        crossing is not None and is_everyday and is_short and gained >= CLEARLY and not is_treated
-    )
+    is_everyday = kind in (INTERPERSONAL, ACHIEVEMENT)
+    return is_everyday and is_within and is_short and is_clear and not is_treated
 
 
 def _what_came_before(day: _Day) -> tuple[tuple[PlainRecord, int] | None, float | None]:
@@ -364,11 +369,11 @@ def _fortnight(watch: _Watch, person: int) -> Fortnight:
 def _again(
     when: np.ndarray, distress: np.ndarray, windows: list[float], links: tuple[Link, ...]
 ) -> float | None:
-    """Return when distress next was beyond the window after the relief, or None."""
+    """Return when distress was beyond the window again, or still, after the relief; or None."""
     relieved = next((link.when for link in links if link.name == "relief"), None)
     if relieved is None:
         return None
     days = np.minimum((when - when[0]).astype(int), DAYS - 1)
     is_beyond = distress > np.array(windows)[days]
-    came_back = is_beyond[1:] & ~is_beyond[:-1] & (when[1:] > relieved)
-    return float(when[1:][came_back][0]) if came_back.any() else None
+    came_back = is_beyond & (when > relieved)
+    return float(when[came_back][0]) if came_back.any() else None

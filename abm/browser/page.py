@@ -122,7 +122,10 @@ def Body() -> None:
                     Pace(session)
                     Knobs(session)
                     Settings(session)
-            with Html(tag="main", class_="main"):
+            scrolled = (
+                {"tabindex": "0"} if tour.is_on else {}
+            )  # by keys, as nothing in it is pressed
+            with Html(tag="main", class_="main", attributes=scrolled):
                 if tour.is_on:
                     TourView(tour)
                 elif not tour.number:

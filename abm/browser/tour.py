@@ -58,7 +58,7 @@ STEPS = (
     Step(
         "One girl's fortnight",
         "A girl of {age} in the simulation: something upsets her, her body goes on alert, distress "
-        "grows beyond what she can bear, and once in these days she injures herself.",
+        "grows beyond what she can bear, and once she injures herself.",
         "Find mark 3: what led up to it, and who or what might have helped at that moment?",
         "Next: a class",
         "person",
@@ -177,8 +177,7 @@ class Tour:
             self._tell()
         if number in (ALL, GUESS):
             self._run(self._plain(), 0)
-        if number == GUESS:  # while they guess
-            turned = self._turned()
+            turned = self._turned()  # while they look and guess
             session.player.ask(lambda model: prepare(turned.resolve(), turned.seed))
         if number == HELPED:
             self._run(replace(self._plain(), scenario=PROGRAMME), DAYS_OF_A_PROGRAMME)

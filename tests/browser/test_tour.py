@@ -130,6 +130,17 @@ def test_every_link_is_marked_in_words_at_the_trace_and_told_in_a_sentence(story
         assert link.text in html
 
 
+def test_how_long_the_relief_lasted_is_said(story: Story) -> None:
+    found = story.fortnight
+    relieved, again = found.links[-1].when, found.again
+    assert again is not None
+    assert again > relieved
+    assert fortnight.clock(again) in fortnight.aftermath_of(found)
+    still = dataclasses.replace(found, again=relieved + 1e-7)
+    assert "still more than she can bear" in fortnight.aftermath_of(still)
+    assert fortnight.aftermath_of(dataclasses.replace(found, again=None)) == ""
+
+
 def test_what_is_missing_of_the_chain_is_said(story: Story) -> None:
     links = tuple(link for link in story.fortnight.links if link.name != "urge")
     less = dataclasses.replace(story.fortnight, links=links)

@@ -19,6 +19,7 @@ NAMES = {
     "learnt": "expectation learnt",
 }
 """What stands at the trace for each link of the chain."""
+A_MOMENT = 1.0 / HOURS_A_DAY / 60.0
 ROW = 18.0  # pixels of one line of words
 HOURS_BEFORE, HOURS_AFTER, LEAST_HOURS = 1.0, 3.0, 6.0
 ROOM_FOR_WORDS = 150.0
@@ -93,7 +94,7 @@ def _days(fortnight: Fortnight, width: float) -> str:
     """Return distress over the fourteen days, with all that upset her and when she acted."""
     first = fortnight.first_day
     top = d.round_up(float(fortnight.distress.max()), 2.0)
-    axes = d.Axes(width, 150, (first, first + DAYS), (0, top), left=40, bottom=30)
+    axes = d.Axes(width, 130, (first, first + DAYS), (0, top), left=40, bottom=30)
     every = 1 if width >= NARROW else 3
     marks = [
         (day + 0.5, f"{datetime.date.fromordinal(day):%-d %b}")
@@ -118,11 +119,12 @@ def _days(fortnight: Fortnight, width: float) -> str:
         *(d.dot(axes, when, top * 0.95, ACT, "square", 4.5) for when in fortnight.acts),
     ]  # fmt: skip
     keys = [
-        d.key("distress felt", DISTRESS), d.key("window of tolerance", "", shape="band"),
+        d.key("distress felt", DISTRESS),
+        d.key("window of tolerance: it can be borne", "", shape="band"),
         d.key("something upsetting", AROUSAL, shape="square"), d.key("act", ACT, shape="square"),
     ]  # fmt: skip
-    note = "Inside the green band distress can be borne. The dashed box is drawn large below."
-    return d.chart(axes, f"Her {DAYS} days", lead_of(fortnight), parts, keys, note)
+    title = f"Her {DAYS} days; the dashed box is drawn large below"
+    return d.chart(axes, title, lead_of(fortnight), parts, keys)
 
 
 def _hours(fortnight: Fortnight, width: float) -> str:
@@ -132,7 +134,7 @@ def _hours(fortnight: Fortnight, width: float) -> str:
     highest = max(fortnight.distress[is_within].max(), fortnight.arousal[is_within].max())
     above = ROW * len(fortnight.links) + 12
     axes = d.Axes(
-        width, 210 + above, (start, end), (0, d.round_up(float(highest), 1.0)),
+        width, 180 + above, (start, end), (0, d.round_up(float(highest), 1.0)),
         left=40, bottom=30, top=above, right=24,
     )  # fmt: skip
     hours = round((end - start) * HOURS_A_DAY)
@@ -188,12 +190,21 @@ def _sentences(fortnight: Fortnight) -> list[str]:
         f"</strong> {d.escape(link.text)}</li>"
         for link in fortnight.links
     ]
-    if fortnight.again is not None and fortnight.links:
-        when = datetime.date.fromordinal(math.floor(fortnight.again))
-        same = when.toordinal() == math.floor(fortnight.links[0].when)
-        day = "the same day" if same else f"{when:%A, %-d %B}"
-        entries.append(
-            f'<li class="after"><span class="clock">{clock(fortnight.again)}</span> {day}: '
-            "distress is beyond the window again. The relief has not lasted.</li>"
-        )
+    if fortnight.again is not None:
+        entries.append(f'<li class="after">{d.escape(aftermath_of(fortnight))}</li>')
     return entries
+
+
+def aftermath_of(fortnight: Fortnight) -> str:
+    """Return how long the relief lasted; empty where distress stayed within the window."""
+    again, relieved = fortnight.again, fortnight.links[-1].when
+    if again is None:
+        return ""
+    if again - relieved < A_MOMENT:
+        return "Even so distress is still more than she can bear."
+    when = datetime.date.fromordinal(math.floor(again))
+    same = when.toordinal() == math.floor(relieved)
+    day = "the same day" if same else f"on {when:%A, %-d %B}"
+    return (
+        f"By {clock(again)} {day} distress is beyond the window again: the relief has not lasted."
+    )

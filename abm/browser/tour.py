@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 import solara
 
 from abm.browser.choices import Choices
+from abm.browser.counterfactual import counterfactual_of
 from abm.browser.drawing import empty
 from abm.browser.fortnight import Story, story_of
 from abm.browser.knobs import knobs
 from abm.browser.page_model import PageModel, prepare
-from abm.browser.session import Session
+from abm.browser.paired_seeds import PairedSeeds
+from abm.browser.session import CHANGED, Session
 from abm.browser.snapshot import Snapshot
 from abm.browser.views import classroom, fortnight, guess
 from abm.browser.widgets import Change, offered
@@ -27,7 +29,7 @@ SCENARIO, PROGRAMME = "baseline", "school-skills"
 KNOB, NUMBER = "stressors", "stressor_rate"
 GIRL, CLASS, ALL, GUESS, HELPED = 1, 2, 3, 4, 5
 """The steps by number."""
-DAYS_OF_A_KNOB, DAYS_OF_A_PROGRAMME = 7, 5 * 365  # the knob has acted all lives long by then
+DAYS_OF_A_KNOB = 7  # it has acted all lives long by then
 GUESSES = {"more": "More", "same": "About as many", "fewer": "Fewer"}
 WARNING = f"""
 This tour is about young people who injure themselves without wanting to die. It shows no wounds
@@ -92,9 +94,9 @@ STEPS = (
         "A programme: who was helped",
         "Lessons in handling feelings for seven in ten pupils aged 12 and 13: the same young "
         "people with the lessons and without.",
-        "Whom did the lessons help, and whom did they not reach?",
+        "How many fewer begin, and how many begin all the same?",
         "End of the tour",
-        "years",
+        CHANGED,
     ),
 )
 AFTER_THE_GUESS = "Next: a programme"
@@ -118,6 +120,7 @@ class Tour:
         self.story: solara.Reactive[Story | None] = solara.Reactive(None)
         self.is_looked_for = solara.Reactive(False)
         self._looked_for: Choices | None = None
+        self._ahead = PairedSeeds(lambda compared: None)
 
     @property
     def number(self) -> int:
@@ -177,14 +180,16 @@ class Tour:
             self._tell()
         if number in (ALL, GUESS):
             self._run(self._plain(), 0)
-            turned = self._turned()  # while they look and guess
-            session.player.ask(lambda model: prepare(turned.resolve(), turned.seed))
+            session.player.ask(self._run_ahead)
         if number == HELPED:
-            self._run(replace(self._plain(), scenario=PROGRAMME), DAYS_OF_A_PROGRAMME)
+            self._ahead.cancel()  # what it has done is kept
+            self._run(self._helped(), 0)
 
     def stop(self) -> None:
         """Leave the tour; the page is as this step is."""
         story, session = self.story.value, self.session
+        if self.progress.value.is_shown:
+            session.open_tab(CHANGED)
         if self.number <= CLASS and story is not None:
             room = story.classroom
             session.followed.value = story.fortnight.person
@@ -194,8 +199,13 @@ class Tour:
         self._end()
 
     def _end(self) -> None:
+        self.close()
         self.session.tour.value = 0
         self.progress.value = OnTheWay()
+
+    def close(self) -> None:
+        """End what goes on for steps to come."""
+        self._ahead.cancel()
 
     # What is run
 
@@ -208,6 +218,18 @@ class Tour:
         """Return the same with the knob at its high mark."""
         share = knobs()[KNOB].marks[-1] / 100.0
         return self._plain().with_value(NUMBER, round(parameters()[NUMBER].default * share, 10))
+
+    def _helped(self) -> Choices:
+        """Return the same with the programme."""
+        return replace(self._plain(), scenario=PROGRAMME)
+
+    def _run_ahead(self, model: PageModel) -> None:
+        """Begin what the next steps show, while people look and guess."""
+        turned, helped = self._turned(), self._helped()
+        prepare(turned.resolve(), turned.seed)
+        pair = counterfactual_of(helped)
+        if pair is not None and self.is_on and self.number < HELPED:
+            self._ahead.start(pair, helped.seed)
 
     def _run(self, choices: Choices, days: int) -> None:
         """Run what a step is about, unless it runs already."""

@@ -65,6 +65,7 @@ def test_keyboard_alone_does_the_whole_tour(tab: Watched, context: Any, served: 
     press(tab, "Escape")
     expect(invitation).to_be_focused()
     tab.wait_for_status("Skills lessons in school at 12-13. Seed 1,")
+    expect(page.get_by_role("tab", name="What changed")).to_have_attribute("aria-selected", "true")
     page.wait_for_function("!location.search.includes('tour')")
 
 

@@ -65,7 +65,7 @@ function nssiCharts(root) {
     }
   }
 
-  function draw(place) {
+  function draw(place, until) {
     const name = place.dataset.chart, state = stateOf(name)
     let known = charts.get(name)
     if (known && known.place !== place) {
@@ -77,7 +77,7 @@ function nssiCharts(root) {
       host.style.height = '100%'
       for (const type of ['mousemove', 'mousedown', 'mouseup', 'click', 'wheel']) host.addEventListener(type, unzoomed, true)
       const chart = echarts.init(host, null, { renderer: 'svg' })
-      known = { place, host, chart, told: '' }
+      known = { place, host, chart, told: '', until }
       charts.set(name, known)
       chart.on('datazoom', () => {
         const { start, end } = chart.getOption().dataZoom[0]
@@ -90,9 +90,12 @@ function nssiCharts(root) {
     }
     fit(known)
     const hidden = [...state.hidden].join('|')
-    if (known.told === place.dataset.option && known.hidden === hidden) return
-    Object.assign(known, { told: place.dataset.option, hidden })
+    if (known.told === place.dataset.option && known.hidden === hidden && known.until === until) return
+    Object.assign(known, { told: place.dataset.option, hidden, until })
     const told = JSON.parse(place.dataset.option), option = told.option
+    if (until !== undefined && option.xAxis.type === 'time') {  // what had not been yet is not shown
+      for (const series of option.series) if (series.id !== 'published') series.data = series.data.filter(([at]) => at <= until)
+    }
     option.tooltip.formatter = points => points.length ? tooltip(told, points) : ''
     option.legend = { show: false, selected: Object.fromEntries([...state.hidden].map(each => [each, false])) }
     option.dataZoom?.forEach(zoom => Object.assign(zoom, state.zoom))
@@ -107,7 +110,7 @@ function nssiCharts(root) {
     host.querySelector('svg')?.setAttribute('viewBox', `0 0 ${size[0]} ${size[1]}`)  // scales on paper
   }
 
-  function show(html) {
+  function show(html, until) {
     const fresh = document.createElement('template')
     fresh.innerHTML = html
     pressed(fresh.content)
@@ -117,7 +120,7 @@ function nssiCharts(root) {
       known.chart.dispose()
       charts.delete(name)
     }
-    root.querySelectorAll('[data-chart]').forEach(draw)
+    root.querySelectorAll('[data-chart]').forEach(place => draw(place, until))
   }
 
   root.addEventListener('click', event => {
@@ -126,7 +129,7 @@ function nssiCharts(root) {
     const place = key.closest('figure').querySelector('[data-chart]'), { hidden } = stateOf(place.dataset.chart)
     hidden.delete(key.dataset.series) || hidden.add(key.dataset.series)
     pressed(root)
-    draw(place)
+    draw(place, charts.get(place.dataset.chart).until)
   })
   const observer = new ResizeObserver(() => charts.forEach(fit))
   observer.observe(root)

@@ -144,7 +144,8 @@ class Published:
         style = _style(self.colour, (), 3)
         mark = {"symbol": "none", "silent": True, "data": bars, "label": {"show": False}, **style}
         return {
-            "name": self.name, "type": "line", "data": [point[:2] for point in self.points],
+            "id": "published", "name": self.name, "type": "line",
+            "data": [point[:2] for point in self.points],
             "symbol": "diamond", "symbolSize": 15, **style, "lineStyle": {"width": 0},
             "markLine": mark, "z": 4,
         }  # fmt: skip

@@ -6,7 +6,7 @@ asked. So what stands here of a scenario is what `nssi validate` would find with
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -17,7 +17,7 @@ from abm.evidence.published_trends import unjudged_studies
 from abm.evidence.quantity_verdicts import chances, verdict_by
 from abm.evidence.register import Entry, Study, bounds_of, register
 from abm.scenario.scenario import Scenario
-from abm.simulation.census import Census
+from abm.simulation.census import AGES, Census
 from abm.simulation.world import World
 from abm.studies.intervals import Z_95
 from abm.studies.questions import asked_by_list, recognition_of
@@ -139,7 +139,13 @@ def beside_today(
     if place_of(scenario.name) is not None or scenario.population.kind == "cohort":
         return {}
     tables = {"people": asked_people(people, scenario, seed)}
-    return {name: _beside(claim, _studies()[name], tables, seed) for name, claim in CLAIMS.items()}
+    besides = {
+        name: _beside(claim, _studies()[name], tables, seed) for name, claim in CLAIMS.items()
+    }
+    peak = besides["peak"].simulated  # of few people its interval goes beyond all ages there are
+    low, high = np.clip((peak.low, peak.high), AGES[0], AGES[-1]).tolist()
+    within = peak._replace(low=low, high=high)
+    return {**besides, "peak": replace(besides["peak"], simulated=within)}
 
 
 @cache

@@ -7,15 +7,16 @@ import solara
 
 from abm.browser import start
 from abm.browser.choices import file_name
-from abm.browser.course import BAND, FIRST, LAST, value_of
 from abm.browser.drawing import empty
 from abm.browser.knobs import Knobs
 from abm.browser.plain_words import short_number
 from abm.browser.player import DAYS_A_FRAME, log_error
+from abm.browser.recording import page_file
 from abm.browser.school import STATE_NAMES, YEAR_GROUPS
 from abm.browser.session import CHANGED, Session
 from abm.browser.settings import Settings
 from abm.browser.snapshot import Snapshot
+from abm.browser.status import CAN_SAY, TITLE, status_lines
 from abm.browser.tour import Tour, TourBar, drawn_for
 from abm.browser.views import VIEWS, figures
 from abm.browser.widgets import (
@@ -32,20 +33,12 @@ from abm.browser.widgets import (
     offered,
 )  # fmt: skip
 from abm.io.terminal import HELPLINES
-from abm.report.format import format_percent
 from abm.scenario.intervention_library import kinds
 from abm.scenario.toml_text import as_toml
-from abm.simulation.census import measure_named
 
-TITLE = "Young people and self-injury: a simulation"
 LEAD = (
     "A simulated population of young people, some of whom injure themselves without wanting to "
     "die. Press Play, change what you like, and see what follows."
-)
-CAN_SAY = (
-    "What this can and cannot say: a simulation shows what follows from its assumptions, not what "
-    "will happen to a person. Many sizes are assumptions; the defaults are fitted to "
-    "how common self-injury is. It is no tool for judging anybody's risk."
 )
 FAILED = (
     "Something in this page went wrong, and it has stopped. Reload it to begin anew. What "
@@ -62,7 +55,6 @@ OFFERED = (
 """Programmes that can be tried at once where nothing is changed."""
 NARROWEST, WIDTHS = 240, Between(1, 20_000)
 """Pixels in which views are drawn, and what a browser may call its width."""
-KEY_FIGURES = {"lifetime_prevalence": "ever", "past_year_prevalence": "past year"}
 
 
 @solara.component
@@ -132,6 +124,7 @@ def Body() -> None:
                 elif not tour.number:
                     Status(session)
                     Views(session)
+                    Save(session)
                 with Html(tag="footer"):
                     Html(tag="p", children=[CAN_SAY])
                     Html(tag="p", class_="support", children=[HELPLINES])
@@ -207,25 +200,8 @@ def Status(session: Session) -> None:
 def shown_status(session: Session) -> list[str]:
     """Return the lines of the status that are about the picture; none if there is none."""
     picture, state = session.picture.value, session.state.value
-    return [] if picture is None or state.failure else status_lines(picture, state.playing)
-
-
-def status_lines(picture: Snapshot, playing: bool) -> list[str]:
-    """Return what is shown: scenario, seed, people, day, and two key figures."""
-    state = "playing" if playing else "paused"
-    if picture.is_over:
-        state = "the years are over; Reset begins anew"
-    figures = []
-    for name, short in KEY_FIGURES.items():
-        value = value_of(picture.census, measure_named(name), "all", FIRST, LAST, picture.flow_days)
-        if value is not None:
-            figures.append(f"{short} {format_percent(value)}")
-    return [
-        f"{picture.title}. Seed {picture.seed}, {picture.people:,} people.",
-        f"Day {picture.day:,} of {picture.days:,}: {picture.date:%A, %-d %B %Y}; {state}.",
-        f"Self-injured, ages {BAND}: {', '.join(figures)}." if figures else "",
-        *([picture.grey_sentence] if picture.grey_sentence else []),
-    ]
+    doing = "playing" if state.playing else "paused"
+    return [] if picture is None or state.failure else status_lines(picture, doing)
 
 
 @solara.component
@@ -246,6 +222,24 @@ def Views(session: Session) -> None:
             Picture(session)
             if picture is not None and tab == CHANGED and picture.counterfactual is None:
                 Offers(session)
+
+
+@solara.component
+def Save(session: Session) -> None:
+    """Offer the run as a file that plays without this page."""
+    picture = session.picture.value
+    if picture is None:
+        return
+    with Html(tag="section", class_="downloads save", attributes={"aria-label": "Save"}):
+        solara.FileDownload(
+            lambda: page_file(
+                session.player.recording.moments, replace(picture, compared=session.compared.value)
+            ),
+            filename=file_name(picture.scenario, "html"), label="Save as a file", icon_name=None,
+            mime_type="text/html",
+        )  # fmt: skip
+        about = "One file to mail or keep: it plays what was just seen, without a network."
+        Html(tag="p", class_="about", children=[about])
 
 
 @solara.component

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from abm.browser.choices import Choices
 from abm.browser.page_model import PageModel
+from abm.browser.recording import Recording
 from abm.browser.snapshot import Snapshot
 from abm.io.messages import InputError
 from abm.simulation.compiled import announce_compiling, is_compiled
@@ -56,6 +57,7 @@ class Player:
         self, show: Callable[[PlayerState], None], draw: Callable[[Snapshot], None]
     ) -> None:
         self.days_a_frame = 1
+        self.recording = Recording()
         self._show_state, self._draw = show, draw
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._state = PlayerState()
@@ -173,7 +175,7 @@ class Player:
         announce_compiling(lambda message: self._show(working=message))
         model = PageModel.from_choices(choices)
         model.prepare(lambda share: self._progress("Simulating the years before the start", share))
-        self._model = model
+        self._model, self.recording = model, Recording()
         self._show(working="")
         self._send(model)
 
@@ -235,6 +237,7 @@ class Player:
     def _send(self, model: PageModel) -> None:
         self._sent, self._sent_at = model.snapshot.frame, time.monotonic()
         self._draw(model.snapshot)
+        self.recording.note(model.snapshot)
 
     def _show(self, **changes: bool | str) -> None:
         state = replace(self._state, **changes)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ LINE = "[data-chart=ages-lifetime_prevalence] path[stroke*='--male']"
 
 
 def test_a_chart_tells_values_and_keeps_what_is_hidden_from_frame_to_frame(tab: Watched) -> None:
+    tab.open("By age")
     chart = tab.page.locator("[data-chart=ages-lifetime_prevalence]")
     expect(tab.page.locator(LINE).first).to_be_attached()
     tab.page.get_by_role("button", name="Text size 100 %").click()
@@ -37,6 +38,7 @@ def test_a_chart_tells_values_and_keeps_what_is_hidden_from_frame_to_frame(tab: 
 
 
 def test_charts_follow_the_page_into_the_dark_and_fit_a_sheet_of_paper(tab: Watched) -> None:
+    tab.open("By age")
     colour = "getComputedStyle(document.querySelector(`" + LINE + "`)).stroke"
     expect(tab.page.locator(LINE).first).to_be_attached()
     light = tab.page.evaluate(colour)

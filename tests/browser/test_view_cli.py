@@ -53,6 +53,31 @@ def test_wrong_input_is_refused_before_anything_starts(
     assert words.lower() in capsys.readouterr().err.lower()
 
 
+def test_a_run_is_written_to_one_file_and_no_file_is_overwritten(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    short = tmp_path / "short.toml"
+    short.write_text('extends = "baseline"\n[calendar]\nyears = 1\n', encoding="utf-8")
+    path = tmp_path / "run.html"
+    arguments = (str(short), "--population", "150", "--export")
+    assert call(monkeypatch, *arguments, str(path)) == 0
+    assert capsys.readouterr().out.strip() == str(path)
+    written = path.read_bytes()
+    assert b"Content-Security-Policy" in written
+    assert b"366 of 366 days" in written
+    for wrong, reason in (
+        (path, "exists already"),
+        (tmp_path / "run.txt", "expected a name that ends in .html"),
+        (tmp_path / "nowhere" / "run.html", "there is no folder"),
+    ):
+        assert call(monkeypatch, *arguments, str(wrong)) == 2
+        error = capsys.readouterr().err.strip()
+        assert reason in error
+        assert "\n" not in error
+    assert path.read_bytes() == written
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["run.html", "short.toml"]
+
+
 def test_without_the_extra_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,12 +12,13 @@ import pytest
 
 import abm
 from abm.browser import charts, drawing
-from abm.browser.page import people_to_follow, status_lines
+from abm.browser.page import people_to_follow
 from abm.browser.page_model import PageModel
 from abm.browser.paired_seeds import Compared
 from abm.browser.plain_words import short_number
 from abm.browser.school import MOST_SHOWN, YEAR_GROUPS, spring_positions
 from abm.browser.snapshot import Snapshot
+from abm.browser.status import status_lines
 from abm.browser.views import VIEWS, changed, figures, one_person, school, years
 from abm.people.codes import CLOSE
 from abm.report.format import format_whole, format_whole_range
@@ -212,7 +213,7 @@ def test_before_the_first_day_views_say_what_to_do() -> None:
 
 
 def test_the_status_is_plain_words(shot: Snapshot) -> None:
-    words = " ".join(status_lines(shot, playing=False))
+    words = " ".join(status_lines(shot, "paused"))
     assert "Baseline, with changes. Seed 2, 240 people." in words
     assert f"Day {shot.day:,} of 3,653" in words
     assert shot.school.ages in YEAR_GROUPS.values()

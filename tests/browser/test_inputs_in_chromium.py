@@ -97,6 +97,19 @@ def test_a_slider_obeys_arrow_and_page_keys_home_and_end(tab: Watched) -> None:
         assert scenario[label.lower().replace(" ", "_")] == chosen[label] == shown(tab, label)
 
 
+def test_quick_keys_are_told_once_and_before_anything_else_that_is_done(tab: Watched) -> None:
+    told = "document.querySelector('#field-knob-stressors').closest('.field').__vue__"
+    count = f"(() => {{ const field = {told}, tell = field.change; window.told = 0;"
+    tab.page.evaluate(count + "field.change = said => { window.told++; tell(said) } })()")
+    slider(tab, "Stressors").focus()
+    for _ in range(20):
+        tab.page.keyboard.press("ArrowRight", delay=1)
+    tab.press("Reset")
+    tab.wait_for_status("Baseline, with changes.")
+    assert tab.page.evaluate("window.told") < 10
+    assert tab.scenario_run()["parameters"]["stressor_rate"] == pytest.approx(1.08)
+
+
 def test_a_finger_moves_a_slider_and_the_coverage_of_an_intervention(phone: Watched) -> None:
     stressors(phone)
     phone.page.touchscreen.tap(*at(slider(phone, "Stressor rate"), 0.75))

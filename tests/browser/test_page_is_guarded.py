@@ -5,12 +5,13 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
-from served_pages import Served, Watched
+from served_pages import PEOPLE, Served, Watched, serving, tab_of
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -156,18 +157,24 @@ def test_a_server_that_stopped_is_said_once_and_the_page_goes_on_if_it_was_not(
     tab.wrongs.clear()  # the browser reports the attempts to connect
 
 
-def test_a_page_that_the_server_has_forgotten_asks_to_be_reloaded(tab: Watched) -> None:
-    forget = """async () => {
-        const kernel = solara.debug.kernel()
-        const address = `/_solara/api/close/${kernel.id}?session_id=${kernel.clientId}`
-        await fetch(address, {method: 'POST'})
-        solara.debug.dropConnection()
-    }"""
-    tab.page.evaluate(forget)
-    expect(tab.page.locator(".connection")).to_contain_text(
-        "The server was started again", timeout=60_000
-    )
-    assert not tab.page.get_by_text("Please refresh the page").first.is_visible()
-    tab.page.get_by_role("button", name="Reload").click()
-    tab.wait_for_status("Day 0 of")
-    tab.wrongs.clear()
+def test_a_page_goes_on_with_its_settings_on_a_server_that_was_killed_and_started_again(
+    context: Any, tmp_path: Path
+) -> None:
+    population = ("--population", str(PEOPLE))
+    with serving(tmp_path, *population) as first, tab_of(context, first) as tab:
+        tab.page.get_by_role("button", name="Stressors: high").click()
+        tab.page.wait_for_function("location.search.includes('stressor_rate')")
+        tab.page.evaluate(SHORT_PAUSES)
+        first.process.kill()
+        notice = tab.page.locator(".connection")
+        expect(notice).to_contain_text("The server has stopped", timeout=60_000)
+        port = first.address.rsplit(":", 1)[1]
+        with serving(tmp_path, *population, "--port", port) as again:
+            expect(notice).to_contain_text("The server was started again", timeout=60_000)
+            for theirs in ("Please refresh the page", "Server disconnected"):
+                assert not tab.page.get_by_text(theirs).first.is_visible()
+            tab.page.get_by_role("button", name="Reload").click()
+            tab.wait_for_status(f"Baseline, with changes. Seed 1, {PEOPLE} people.")
+            assert again.address == first.address
+            tab.wrongs.clear()  # the browser reports the attempts to connect
+            tab.page.goto("about:blank")

@@ -45,7 +45,7 @@ class Choices:
         if self.population is not None and not FEWEST_PEOPLE <= self.population <= MOST_PEOPLE:
             raise InputError(
                 f"people: expected {FEWEST_PEOPLE} to {MOST_PEOPLE:,} on the page, "
-                f"not {self.population:,}; `nssi run` takes more"
+                f"not {self.population:,}; `nssi run` takes any number"
             )
         scenario = load_scenario(
             self.scenario, population=self.population, overrides=dict(self.values)

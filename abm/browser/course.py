@@ -96,6 +96,11 @@ class Course:
             self.history.append(self._point())
             del self.history[:-MOST_POINTS]
 
+    def points(self) -> tuple[Point, ...]:
+        """Return a point a week, and that of today."""
+        today = [self._point()] if self.days % WEEK else []
+        return (*self.history, *today)
+
     def census(self) -> Census:
         """Return a census of today, with the events of the past twelve months."""
         stocks = np.zeros((*CELLS, len(STOCKS)), np.int64)

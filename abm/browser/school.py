@@ -86,7 +86,7 @@ def _lay_out(world: World, ages: tuple[int, ...]) -> Layout:
     people = world.people
     age_now = FIRST_AGE + int(world.days["school_year"][0]) - people["year_group"]
     groups = [np.flatnonzero((people["present"] == 1) & (age_now == age)) for age in ages]
-    most = -(-MOST_SHOWN // max(len(groups), 1))
+    most = MOST_SHOWN // max(len(groups), 1)
     rows = np.concatenate([np.zeros(0, np.int64), *(group[:most] for group in groups)])
     friends = np.concatenate([ties_among(world, rows)[kind] for kind in (CLOSE, DISTANT)])
     return Layout(rows, spring_positions(len(rows), friends), sum(map(len, groups)))

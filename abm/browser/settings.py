@@ -69,7 +69,8 @@ def Interventions(session: Session) -> None:
 @solara.component
 def InterventionRow(session: Session, kind: Kind, table: Mapping[str, Any] | None) -> None:
     """Show one kind of intervention, with its coverage if it is on."""
-    title = kind.title if kind.label == "intervention" else f"{kind.title} ({kind.label})"
+    is_plain = kind.label == "intervention" or kind.title.endswith(")")
+    title = kind.title if is_plain else f"{kind.title} ({kind.label})"
     with Html(tag="div", class_="intervention"):
         Check(
             name=kind.name, label=title, value=table is not None, about=kind.sentence,

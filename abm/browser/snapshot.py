@@ -63,7 +63,7 @@ class Snapshot:
     census: Census  # counts of today, events of the past `flow_days` days
     censuses: tuple[Census, ...]  # the yearly ones so far
     flow_days: int  # twelve months in the end
-    history: tuple[Point, ...]  # a point a week
+    history: tuple[Point, ...]  # a point a week, and that of the day
     school: School
     trace: Trace
     who: dict[str, tuple[Spread, Spread]]  # by trait: who never, then who ever self-injured

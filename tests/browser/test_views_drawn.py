@@ -109,6 +109,21 @@ def test_a_large_year_group_is_drawn_in_part_and_says_so() -> None:
     assert f"{MOST_SHOWN} of 400 people are drawn" in html
 
 
+def test_several_year_groups_are_named_from_first_to_last_and_no_more_people_are_drawn() -> None:
+    found = PageModel(population=1_500)
+    found.show_ages(YEAR_GROUPS["12 to 18"])
+    html = school.draw(found.snapshot, 900.0)
+    assert "Year-groups aged 12 to 18 on 31 August 2015" in html
+    assert html.count("data-person") <= MOST_SHOWN
+
+
+def test_the_last_point_over_the_years_is_that_of_the_day_shown(shot: Snapshot) -> None:
+    assert shot.day % 7 > 0
+    assert shot.without is not None
+    for world in (shot, shot.without):
+        assert world.history[-1].day == shot.date.toordinal()
+
+
 def test_places_do_not_change_and_do_not_fall_together() -> None:
     edges = np.array([(i, (i * 7 + 1) % 300) for i in range(300)])
     positions = spring_positions(300, edges)

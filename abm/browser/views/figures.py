@@ -9,6 +9,7 @@ from abm.simulation.curves import SEX_ROWS, curves_frame
 
 BANDS = {"12-18": (12, 18), "10-24": (10, 24)}
 HEADS = {"female": "Girls", "male": "Boys", "all": "All"}
+GROWN_UP_HEADS = {"female": "Girls, women", "male": "Boys, men", "all": "All"}
 TITLES = {
     "lifetime_prevalence": ("Ever self-injured", ""),
     "past_year_prevalence": ("Self-injured in the past year", ""),
@@ -25,20 +26,20 @@ TITLES = {
 
 def draw(shot: Snapshot, width: float) -> str:
     """Return a table an age band."""
-    months = "the past twelve months"
-    if shot.flow_days < 365:
-        months = f"the {shot.flow_days} days since the start"
-    lead = (
-        f"{shot.people:,} young people on {shot.date:%-d %B %Y}. "
-        f"Events (first acts, acts, urges, hospital) are those of {months}."
-    )
+    events = "Events (first acts, acts, urges, hospital) are those of the past twelve months."
+    if shot.flow_days == 0:
+        events = "Events (first acts, acts, urges, hospital) are counted from the first day on."
+    elif shot.flow_days < 365:
+        events = events.replace("past twelve months", f"{shot.flow_days} days since the start")
+    lead = f"{shot.people:,} young people on {shot.date:%-d %B %Y}. {events}"
     if shot.grey is not None:
         lead += f" In grey: {shot.grey.label}."
     return d.view(lead, [_table(shot, band, ages) for band, ages in BANDS.items()])
 
 
 def _table(shot: Snapshot, band: str, ages: tuple[int, int]) -> str:
-    heads = "".join(f'<th scope="col">{head}</th>' for head in HEADS.values())
+    names = HEADS if ages[1] <= 18 else GROWN_UP_HEADS
+    heads = "".join(f'<th scope="col">{head}</th>' for head in names.values())
     rows = "".join(_row(shot, measure, ages) for measure in MEASURES)
     return (
         f'<table class="figures"><caption>Ages {band}</caption>'

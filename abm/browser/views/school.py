@@ -32,8 +32,7 @@ def draw(shot: Snapshot, width: float) -> str:
     x = axes.left + school.layout.positions[:, 0] * (width - 32)
     y = axes.top + school.layout.positions[:, 1] * (height - 32)
     numbers, grey = _counts(school.state), shot.grey
-    ages = ", ".join(map(str, school.ages))
-    spoken = f"Friendships among {count} young people aged {ages}: " + ", ".join(
+    spoken = f"Friendships among {count} people, {_year_groups(school.ages).lower()}: " + ", ".join(
         f"{number} {meaning}" for number, (_, meaning) in zip(numbers, KEYS, strict=True)
     )
     radius = _radius(school, width)
@@ -56,8 +55,13 @@ def draw(shot: Snapshot, width: float) -> str:
     note += ", a pale one a distant friendship" if len(school.ties[DISTANT]) else ""
     note += ", a dashed one bullying" if len(school.ties[BULLYING]) else ""
     note += ". Choose a disc to follow that person under One person."
-    title = f"Year-group aged {ages} on {shot.date:%-d %B %Y}"
+    title = f"{_year_groups(school.ages)} on {shot.date:%-d %B %Y}"
     return d.chart(axes, title, spoken, parts, keys, note)
+
+
+def _year_groups(ages: tuple[int, ...]) -> str:
+    one, *more = ages
+    return f"Year-groups aged {one} to {more[-1]}" if more else f"Year-group aged {one}"
 
 
 def _counts(states: np.ndarray) -> list[int]:

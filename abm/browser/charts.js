@@ -9,6 +9,7 @@ function nssiCharts(root) {
     if (!kept.has(name)) kept.set(name, { hidden: new Set(), zoom: {} })
     return kept.get(name)
   }
+  const observer = new ResizeObserver(() => charts.forEach(fit))  // to ask for sizes in every frame takes long
   const plain = number => number.toLocaleString('en', { maximumSignificantDigits: 3 })
   const date = { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }
   const headings = {
@@ -79,6 +80,7 @@ function nssiCharts(root) {
       const chart = echarts.init(host, null, { renderer: 'svg' })
       known = { place, host, chart, told: '', until }
       charts.set(name, known)
+      observer.observe(host)
       chart.on('datazoom', () => {
         const { start, end } = chart.getOption().dataZoom[0]
         state.zoom = { start, end }
@@ -88,7 +90,6 @@ function nssiCharts(root) {
         echarts.connect(chart.group)
       }
     }
-    fit(known)
     const hidden = [...state.hidden].join('|')
     if (known.told === place.dataset.option && known.hidden === hidden && known.until === until) return
     Object.assign(known, { told: place.dataset.option, hidden, until })
@@ -104,9 +105,8 @@ function nssiCharts(root) {
 
   function fit({ host, chart }) {
     const size = [host.clientWidth, host.clientHeight]
-    if (!size[0] || (chart.getWidth() === size[0] && chart.getHeight() === size[1] && host.fitted)) return
+    if (!size[0]) return
     chart.resize()
-    host.fitted = true
     host.querySelector('svg')?.setAttribute('viewBox', `0 0 ${size[0]} ${size[1]}`)  // scales on paper
   }
 
@@ -131,8 +131,6 @@ function nssiCharts(root) {
     pressed(root)
     draw(place, charts.get(place.dataset.chart).until)
   })
-  const observer = new ResizeObserver(() => charts.forEach(fit))
-  observer.observe(root)
   return {
     show,
     end() {

@@ -27,8 +27,9 @@ from abm.browser.views import VIEWS
 from abm.io.terminal import HELPLINES
 from abm.scenario.toml_text import as_toml
 
-MOST_MOMENTS = 120
-"""Of more every second one is forgotten, and from then on they are twice as far apart."""
+WEEKLY, MOST_MOMENTS = 13, 160
+"""So many moments are a week apart, then four weeks. Of more than the second number every other
+one is forgotten, and from then on they are twice as far apart."""
 LARGEST = 15_000_000  # bytes of a file
 WIDTH = 900.0
 AT_A_MOMENT, AT_ONCE = ("ages", "school", "person"), ("years", "changed")
@@ -57,6 +58,8 @@ class Recording:
         if self.moments and shot.day < self.moments[-1].day + self._days_apart:
             return
         self.moments = (*self.moments, _moment(shot))
+        if len(self.moments) == WEEKLY:
+            self._days_apart = max(self._days_apart, DAYS_A_STEP)
         if len(self.moments) > MOST_MOMENTS:
             self.moments = self.moments[::2]
             self._days_apart *= 2

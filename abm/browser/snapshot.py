@@ -3,10 +3,11 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from abm.browser.cited import Survey
+from abm.browser.cited import CitedFigure, Survey, beside_today
 from abm.browser.counterfactual import Counterfactual
 from abm.browser.course import Course, Point
 from abm.browser.following import Trace
@@ -75,6 +76,11 @@ class Snapshot:
     def date(self) -> datetime.date:
         """The last day that went by."""
         return self.census.date
+
+    @cached_property
+    def besides(self) -> Mapping[str, CitedFigure]:
+        """What is found here beside each published figure of no one place; made once."""
+        return beside_today(self.asked, self.scenario, self.seed)
 
     @property
     def grey(self) -> Without | None:

@@ -50,6 +50,8 @@ def view(
         population=DEFAULT_PEOPLE if shared.population is None else shared.population,
     )
     choices.resolve()
+    if export is not None and mesa:
+        raise typer.Exit(refuse("--export and --mesa: expected one of them"))
     if export is not None:
         write_recording(choices, export)
         return

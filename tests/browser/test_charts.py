@@ -52,7 +52,8 @@ def test_what_a_place_says_is_the_option_as_data(shot: Snapshot) -> None:
 
 
 def test_points_by_age_are_counts_of_the_census(shot: Snapshot) -> None:
-    girls, boys = ages.chart(shot, "lifetime_prevalence", 438.0).parts[2:4]
+    parts = {part.name: part for part in ages.chart(shot, "lifetime_prevalence", 438.0).parts}
+    girls, boys = parts["Girls and women"], parts["Boys and men"]
     ever = shot.census.stocks[..., STOCKS.index("ever")]
     for part, counts in zip((girls, boys), ever, strict=True):
         assert isinstance(part, charts.Line)

@@ -78,10 +78,8 @@ def test_the_sentences_name_figure_source_verdict_and_comparison(
 
 def test_published_figures_are_drawn_in_the_chart_they_belong_in() -> None:
     shot = PageModel(rng=SEED, population=PEOPLE).snapshot
-    every = beside_today(shot.asked, shot.scenario, shot.seed)
     drawn = {
-        name: [part.name for part in ages.chart(shot, name, 438.0, every).parts]
-        for name in ages.LEAST_TOP
+        name: [part.name for part in ages.chart(shot, name, 438.0).parts] for name in ages.LEAST_TOP
     }
     assert "published, ages 12-18" in drawn["lifetime_prevalence"]
     assert "published, ages 12-18, in care" in drawn["lifetime_prevalence"]

@@ -39,12 +39,15 @@ def days_of(recording: Recording) -> list[int]:
 def test_moments_are_a_week_apart_and_thinned_out_before_they_are_too_many(
     shot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recordings, "MOST_MOMENTS", 6)
+    monkeypatch.setattr(recordings, "WEEKLY", 3)
+    monkeypatch.setattr(recordings, "MOST_MOMENTS", 4)
     recording = Recording()
-    for day in range(50):
+    for day in range(180):
         recording.note(dataclasses.replace(shot, day=day))
-        assert len(recording.moments) <= 6
-    assert days_of(recording) == [0, 14, 28, 42]
+        assert len(recording.moments) <= 4
+        if day == 42:
+            assert days_of(recording) == [0, 7, 14, 42]
+    assert days_of(recording) == [0, 14, 70, 126]
 
 
 def test_a_moment_holds_what_was_said_and_drawn(shot: Snapshot) -> None:

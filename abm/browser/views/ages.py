@@ -1,13 +1,12 @@
 """Prevalence and first acts by age and sex on the day shown, with what the paper cites of them."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from types import MappingProxyType
 
 from abm.browser import charts as c
 from abm.browser import drawing as d
-from abm.browser.cited import CitedFigure, beside_today
+from abm.browser.cited import CitedFigure
 from abm.browser.course import counts_of, value_of
 from abm.browser.snapshot import Snapshot, Without
 from abm.browser.views.figures import TITLES
@@ -16,7 +15,6 @@ from abm.report.figures.runs import ADOLESCENTS, ENDS
 from abm.report.format import format_percent
 from abm.simulation.census import AGES, Measure, measure_named
 
-NOTHING: Mapping[str, CitedFigure] = MappingProxyType({})
 LEAST_TOP = {"lifetime_prevalence": 30.0, "past_year_prevalence": 15.0, "incidence": 8.0}
 """The charts, and the least top of the axis of each: of shares in percent."""
 SEXES = {"female": ("Girls and women", c.FEMALE), "male": ("Boys and men", c.MALE)}
@@ -44,16 +42,15 @@ def draw(shot: Snapshot, width: float) -> str:
     few = f" A point stands for as few as {cell} people: more people would steady it."
     few = few if cell < FEW else ""
     lead = f"Young people on {shot.date:%-d %B %Y}, by completed age.{few}"
-    besides = beside_today(shot.asked, shot.scenario, shot.seed)
     panel = d.panel_width(width, 2)
-    charts = [chart(shot, name, panel, besides).html() for name in LEAST_TOP]
-    return d.view(lead, [*charts, f'<div style="width:{panel:g}px">{_below(shot, besides)}</div>'])
+    charts = [chart(shot, name, panel).html() for name in LEAST_TOP]
+    return d.view(lead, [*charts, f'<div style="width:{panel:g}px">{_below(shot)}</div>'])
 
 
-def _below(shot: Snapshot, besides: Mapping[str, CitedFigure]) -> str:
+def _below(shot: Snapshot) -> str:
     """Return what was published beside what is found here, or where that stands."""
-    if besides:
-        return sentences(besides.values())
+    if shot.besides:
+        return sentences(shot.besides.values())
     if shot.scenario.population.kind == "cohort":
         why = (
             "One birth cohort has one age at a time: no figure for several ages is held against it."
@@ -63,18 +60,16 @@ def _below(shot: Snapshot, besides: Mapping[str, CitedFigure]) -> str:
     return f'<p class="note">{why}</p>'
 
 
-def chart(
-    shot: Snapshot, name: str, width: float, besides: Mapping[str, CitedFigure] = NOTHING
-) -> c.Chart:
-    """Return the chart of a measure, with those of some published figures that belong in it."""
+def chart(shot: Snapshot, name: str, width: float) -> c.Chart:
+    """Return the chart of a measure, with the published figures that belong in it."""
     measure, (title, unit) = measure_named(name), TITLES[name]
     lines, greys = _lines(shot, measure), []
     if shot.grey is not None:
         greys = [c.grey(line, shot.grey.label) for line in _lines(shot.grey, measure)]
     values = [point[1] for line in (*lines, *greys) for point in line.points]
     top = c.top_of(values, LEAST_TOP[name], math.inf if unit else 100)
-    drawn = [key for key in DRAWN[name] if key in besides]
-    published = [part for key in drawn for part in _published(key, besides[key], top)]
+    drawn = [key for key in DRAWN[name] if key in shot.besides]
+    published = [part for key in drawn for part in _published(key, shot.besides[key], top)]
     note = NOTES.get(name, "") if published else ""
     if not any(value is not None for value in values):
         note = "Shown once sixty days have been simulated."

@@ -14,7 +14,7 @@ from abm.scenario.scenario import Scenario, load_scenario
 from abm.scenario.toml_text import as_toml
 
 LARGEST_SEED = 2**64 - 1
-DEFAULT_PEOPLE = 1_000
+DEFAULT_PEOPLE = 3_000
 FEWEST_PEOPLE, MOST_PEOPLE = 150, 50_000
 
 

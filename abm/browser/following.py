@@ -97,6 +97,8 @@ class Following:
         """Take in the day that has just gone by."""
         world = self._world
         logged, world._acts_logged = world._acts[: world._acts_logged], 0
+        if self._missing is not None:  # who may have entered today
+            self.follow(self._missing)
         if self.person is None or self.has_left or len(self._room) == 0:
             return
         me = world.people[self._row]

@@ -143,10 +143,10 @@ def Controls(session: Session) -> None:
     What is pressed while people are being prepared is done once they are.
     """
     state = session.state.value
-    can_run = not state.failure and not session.is_over.value
+    can_step = not (state.failure or state.playing or session.is_over.value)
     buttons = [
-        ("play", "Pause" if state.playing else "Play", can_run),
-        ("step", "Step", can_run and not state.playing),
+        ("play", "Pause" if state.playing else "Play", not state.failure),
+        ("step", "Step", can_step),
         ("reset", "Reset", not session.problem()),
     ]
     acts = {
@@ -184,7 +184,8 @@ def Status(session: Session) -> None:
     That is filled by whatever draws the picture, so that both are always of the same day.
     """
     state = session.state.value
-    read_aloud = {"role": "status", "aria-live": "off" if state.playing else "polite"}
+    is_quiet = state.playing or bool(state.working)
+    read_aloud = {"role": "status", "aria-live": "off" if is_quiet else "polite"}
     with Html(tag="div", class_="status", attributes=read_aloud):
         with Html(tag="div"):
             if session.address_problem.value:
@@ -322,7 +323,7 @@ def Follow(session: Session, picture: Snapshot) -> None:
     missing = picture.trace.missing
     Choice(
         name="follow", label="Follow", value=value, options=options, allowed=PERSON_NUMBERS,
-        problem=f"Person {short_number(missing)} is not among these people." if missing else "",
+        problem=f"Person {short_number(missing)} is not here on this day." if missing else "",
         on_change=lambda person: session.follow(int(person)),
     )  # fmt: skip
 

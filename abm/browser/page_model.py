@@ -1,10 +1,13 @@
 """The Mesa model behind the page: any scenario, with every parameter as a keyword.
 
-Warm-ups are kept in memory, so that a reset, another tab and the baseline begin at once.
+Warm-ups are kept in memory, so that a reset, another tab and the baseline begin at once; a served
+page keeps them on the disk, too, where the comparison behind it and the next start find them.
 """
 
+import contextlib
 import inspect
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,7 +20,8 @@ from abm.browser.school import SchoolView
 from abm.browser.snapshot import Snapshot, Without, spreads_of
 from abm.model import NSSIModel
 from abm.parameters import parameters, switches
-from abm.runs.warm_ups import warm_up_key
+from abm.runs.result_store import ResultStore, StoreError
+from abm.runs.warm_ups import keep_warm_up, resumed, warm_up_key
 from abm.scenario.scenario import Scenario
 from abm.simulation.record import Logs
 from abm.simulation.world import World
@@ -30,15 +34,20 @@ Progress = Callable[[float], None]
 LOGS = Logs(acts=True)
 MOST_KEPT = 4
 MOST_PEOPLE_KEPT = 40_000
+MOST_PEOPLE_STORED = 10_000
 DAYS_BETWEEN_CALLS = 20
 
 
 class WarmUpMemory:
-    """The latest few warm-ups; several threads may use it."""
+    """The latest few warm-ups; several threads may use it.
+
+    Those of small populations are kept in `store`, too, if there is one.
+    """
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[int, WorldState]] = {}  # people and state, oldest first
         self._lock = threading.Lock()
+        self.store: ResultStore | None = None
 
     def world(self, scenario: Scenario, seed: int, progress: Progress) -> World:
         """Return a world at its first reported day."""
@@ -47,13 +56,22 @@ class WarmUpMemory:
             kept = self._kept.get(key) if key else None
         if kept is not None:
             return resume(scenario, seed, LOGS, state=kept[1])
-        world = World(scenario, seed, LOGS)
+        with contextlib.suppress(StoreError):
+            world = None if self.store is None else resumed(self.store, scenario, seed, LOGS)
+        world = world or self._simulated(scenario, seed, progress)
+        if key is not None:
+            self._keep(key, scenario.population.size, state_of(world))
+        return world
+
+    def _simulated(self, scenario: Scenario, seed: int, progress: Progress) -> World:
+        world, begun = World(scenario, seed, LOGS), time.perf_counter()
         while world.days_lived < world.warm_up_days:
             if world.days_lived % DAYS_BETWEEN_CALLS == 0:
                 progress(world.days_lived / world.warm_up_days)
             world.live_day()
-        if key is not None:
-            self._keep(key, scenario.population.size, state_of(world))
+        if self.store is not None and scenario.population.size <= MOST_PEOPLE_STORED:
+            with contextlib.suppress(StoreError):  # a full disk: the next start simulates it again
+                keep_warm_up(self.store, world, time.perf_counter() - begun)
         return world
 
     def _keep(self, key: str, people: int, state: WorldState) -> None:
@@ -155,8 +173,7 @@ class PageModel(NSSIModel):
             scenario = self.counterfactual.scenario
             world = MEMORY.world(scenario, self.choices.seed, progress)
             self.following_baseline = Following(world)
-            if self.following.person is not None:
-                self.following_baseline.follow(self.following.person)
+            self._follow_in_baseline()
             self.baseline = Course(world)
 
     @property
@@ -227,8 +244,19 @@ class PageModel(NSSIModel):
         self.prepare()
         self.following.follow(person)
         if self.baseline is not None:
-            self.following_baseline.follow(person)
+            self._follow_in_baseline()
         self.take_picture()
+
+    def follow_somebody(self) -> None:
+        """Follow somebody of 15 from tomorrow on, in the counterfactual too; take no picture."""
+        self.prepare()
+        self.following.follow_somebody()
+        if self.baseline is not None:
+            self._follow_in_baseline()
+
+    def _follow_in_baseline(self) -> None:
+        if self.following.person is not None:
+            self.following_baseline.follow(self.following.person)
 
     def show_ages(self, ages: tuple[int, ...]) -> None:
         """Show these completed ages in the view of the school."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from abm.browser.choices import Choices
+from abm.browser.following import DAYS_KEPT
 from abm.browser.page_model import PageModel
 from abm.browser.recording import Recording
 from abm.browser.snapshot import Snapshot
@@ -24,6 +25,11 @@ LONGEST_WAIT = 1.0
 """Seconds after which the next picture is sent although the last was not reported as drawn."""
 BASELINE_SECONDS = 0.12
 """How long the baseline may run before anything else is looked at."""
+DAYS_BETWEEN_PICTURES, SECONDS_BETWEEN_PICTURES = (
+    180,
+    1.5,
+)  # while days are run that nobody watches one by one
+WARM_UP = "Simulating the years before the start"
 DAYS_A_FRAME = {"day": 1, "week": 7, "month": 30}
 
 
@@ -99,6 +105,13 @@ class Player:
         """Run until so many reported days have gone by, unless they have."""
         self._ask(lambda model: self._run_to(model, day))
 
+    def run_through(self, follows_somebody: bool) -> None:
+        """Run to the end of the years, unless play takes over.
+
+        `follows_somebody`: whoever is followed by then is chosen shortly before it.
+        """
+        self._ask(lambda model: self._run_through(model, follows_somebody))
+
     def ask(self, act: Callable[[PageModel], None]) -> None:
         """Have something found out between two days, once there is a model."""
         self._ask(act)
@@ -119,7 +132,7 @@ class Player:
     def _wake(self) -> None:
         self._orders.put(lambda: None)
 
-    def _ask(self, *acts: Callable[[PageModel], None]) -> None:
+    def _ask(self, *acts: Callable[[PageModel], object]) -> None:
         """Have something done with the model, if there is one by then."""
 
         def order() -> None:
@@ -174,7 +187,7 @@ class Player:
         self._show(playing=False, working="Preparing the young people", failure="")
         announce_compiling(lambda message: self._show(working=message))
         model = PageModel.from_choices(choices)
-        model.prepare(lambda share: self._progress("Simulating the years before the start", share))
+        model.prepare(lambda share: self._progress(WARM_UP, share))
         self._model, self.recording = model, Recording()
         self._show(working="")
         self._send(model)
@@ -191,18 +204,39 @@ class Player:
         if not model.running:
             self._show(playing=False)
 
-    def _run_to(self, model: PageModel, day: int) -> None:
-        done = model.prepare().days
-        days = day - done
+    def _run_to(self, model: PageModel, day: int) -> bool:
+        """Run to a day beside the baseline, with a picture now and then; return whether it came."""
+        days = day - model.prepare().days
+
+        def tell(share: float) -> None:
+            self._progress(WARM_UP, share)
+            self._serve_meanwhile(model)
+
         try:
+            model.prepare_baseline(tell)
             while model.running and (left := day - model.prepare().days) > 0:
                 self._progress("Simulating the days to be shown", 1.0 - left / days)
                 model.run_days(min(left, DAYS_A_FRAME["month"]))
+                while model.advance_baseline():
+                    pass
+                is_late = time.monotonic() > self._sent_at + SECONDS_BETWEEN_PICTURES
+                if is_late or model.prepare().days - model.snapshot.day >= DAYS_BETWEEN_PICTURES:
+                    self._picture_again(model)
                 self._serve_meanwhile(model)
+                if self._state.playing:
+                    break
         except AbandonedError:
-            return
+            return False
         self._show(working="", playing=self._state.playing and model.running)
         self._picture_again(model)
+        return not self._state.playing
+
+    def _run_through(self, model: PageModel, follows_somebody: bool) -> None:
+        end = model.snapshot.days
+        if self._run_to(model, end - DAYS_KEPT):
+            if follows_somebody:
+                model.follow_somebody()
+            self._run_to(model, end)
 
     # The baseline
 

@@ -212,6 +212,10 @@ def serve(choices: Choices, port: int, open_browser: bool, stock: bool = False) 
     from solara.server.starlette import app
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+    from abm.browser.page_model import MEMORY
+    from abm.browser.paired_seeds import kept_options
+
+    MEMORY.store = kept_options().store
     # It warns that it sets no cookie for pages inside other sites, which is what is wanted.
     warnings.filterwarnings("ignore", "Cookies with samesite", module="solara.server.starlette")
     logging.getLogger("reacton").setLevel(logging.CRITICAL)  # the page says what failed in it

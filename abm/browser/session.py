@@ -28,6 +28,7 @@ from abm.parameters import parameters, switches
 from abm.people.year_groups import same_day
 from abm.scenario.files import available_scenarios
 from abm.scenario.scenario import Scenario, load_scenario
+from abm.simulation.census import DAYS_A_YEAR, FIRST_AGE
 
 DEFAULT_WIDTH = 900
 ONE_DAY = timedelta(days=1)
@@ -72,7 +73,13 @@ class Session:
         """Start the player; return what ends it when the page is closed."""
         self.player.start()
         self._begin(self.running.value)
+        if not self.tour.value:
+            self.run_through()
         return self.close
+
+    def run_through(self) -> None:
+        """Run all years, so that every view has something to show."""
+        self.player.run_through(follows_somebody=self.followed.value is None)
 
     def close(self) -> None:
         """End everything that goes on."""
@@ -99,7 +106,9 @@ class Session:
     # Running
 
     def play(self) -> None:
-        """Play, or pause."""
+        """Play, from the start if the years are over, or pause."""
+        if self.is_over.value:
+            self._begin(self.running.value)
         self.player.play(not self.state.value.playing)
 
     def reset(self) -> None:
@@ -126,7 +135,7 @@ class Session:
         """Follow whoever is followed on, if the people are the same ones."""
         picture, running = self.picture.value, self.running.value
         same = (choices.seed, choices.population) == (running.seed, running.population)
-        if self.followed.value is None and picture is not None and same:
+        if self.followed.value is None and picture is not None and same and _was_there(picture):
             self.followed.value = picture.trace.person
 
     def _begin(self, choices: Choices) -> None:
@@ -222,9 +231,10 @@ class Session:
         return coverage_of(kind, own_interventions(self.original()))
 
     def offer(self, kind: str) -> None:
-        """Turn an intervention on and begin anew with it."""
+        """Turn an intervention on and run all years with it."""
         self.turn(kind, True)
         self.reset()
+        self.run_through()
 
     def cover(self, kind: str, coverage: float) -> None:
         """Choose the coverage of the interventions of a kind; one that is off is turned on."""
@@ -319,3 +329,8 @@ class Session:
             or self.seed_text.value.strip() != str(running.seed)
             or self._people_digits() != str(running.population or "")
         )
+
+
+def _was_there(picture: Snapshot) -> bool:
+    """Return whether whoever is followed was there on the first reported day."""
+    return picture.trace.age - picture.day / DAYS_A_YEAR >= FIRST_AGE

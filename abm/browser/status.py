@@ -17,7 +17,7 @@ KEY_FIGURES = {"lifetime_prevalence": "ever", "past_year_prevalence": "past year
 def status_lines(picture: Snapshot, state: str = "") -> list[str]:
     """Return what is shown: scenario, seed, people, day, what it does, and two key figures."""
     if picture.is_over and state:
-        state = "the years are over; Reset begins anew"
+        state = "the years are over; Play shows them from the start"
     state = f"; {state}" if state else ""
     figures = []
     for name, short in KEY_FIGURES.items():

@@ -232,8 +232,10 @@ class Tour:
             self._ahead.start(pair, helped.seed)
 
     def _run(self, choices: Choices, days: int) -> None:
-        """Run what a step is about, unless it runs already."""
-        if choices != self.session.running.value:
+        """Run what a step is about, unless it runs already and has not come too far."""
+        picture = self.session.picture.value
+        has_passed = picture is not None and picture.day > days
+        if choices != self.session.running.value or has_passed:
             self.session.run(choices)
         self.session.player.run_to(days)
 

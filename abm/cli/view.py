@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NEEDED = ("solara", "solara_assets", "ipyvuetify", "uvicorn")
 
 
-@shares("population seed", population="Number of people. Default on the page: 1000.")
+@shares("population seed", population="Number of people. Default on the page: 3000.")
 def view(
     shared: SharedOptions,
     scenario: ScenarioArgument = "baseline",

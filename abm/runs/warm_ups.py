@@ -93,9 +93,22 @@ def make_warm_up(run: WarmUpRun) -> bytes:
     while world.days_lived < world.warm_up_days:
         world.live_day()
         report_share(world.days_lived / world.warm_up_days)
-    state = state_of(world)
+    return _file_of(state_of(world))
+
+
+def _file_of(state: WorldState) -> bytes:
     days = np.array([state.days_lived])
     return arrays_bytes({"people": state.people, "ties": state.ties, "days_lived": days})
+
+
+def keep_warm_up(store: ResultStore, world: World, seconds: float) -> None:
+    """Keep the warm-up of a world that stands at its first reported day, for others to go on from.
+
+    `seconds` are those that it took. StoreError if it cannot be written.
+    """
+    task = warm_up_task(world.scenario, world.seed)
+    if task is not None:
+        store.put(kept_warm_up(Finished(task, _file_of(state_of(world)), seconds)))
 
 
 def kept_warm_up(finished: Finished) -> KeptResult:

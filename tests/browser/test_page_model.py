@@ -95,6 +95,18 @@ def test_somebody_who_is_not_there_is_not_followed_and_named() -> None:
     assert (model.snapshot.trace.person, model.snapshot.trace.missing) == (other, None)
 
 
+def test_somebody_who_enters_later_is_followed_from_then_on() -> None:
+    model = PageModel(population=PEOPLE)
+    model.run_days(FIRST_YEAR + 1)
+    newest = int(model.world.people["person"].max())
+    again = PageModel(population=PEOPLE)
+    again.follow(newest)
+    assert again.snapshot.trace.missing == newest
+    again.run_days(FIRST_YEAR + 1)
+    again.take_picture()
+    assert (again.snapshot.trace.person, again.snapshot.trace.missing) == (newest, None)
+
+
 def test_the_baseline_is_the_same_people_without_what_was_changed(played: PageModel) -> None:
     assert played.baseline is not None
     assert played.counterfactual is not None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from abm.browser.choices import Choices
+from abm.browser.following import DAYS_KEPT
 from abm.browser.player import DAYS_A_FRAME, Player, PlayerState
 from abm.browser.snapshot import Snapshot
 from abm.simulation.world import World
@@ -147,3 +148,27 @@ def test_before_there_is_machine_code_it_says_that_it_compiles(
         "Preparing the young people",
         "Compiling, once (about a quarter of a minute)",
     ]
+
+
+def test_all_years_are_run_through_beside_the_baseline_and_somebody_is_followed_at_the_end(
+    screen: Screen,
+) -> None:
+    screen.player.reset(Choices("school-skills", population=PEOPLE))
+    screen.player.run_through(follows_somebody=True)
+    screen.wait(lambda: screen.latest.is_over)
+    assert screen.latest.grey is not None
+    trace, grey = screen.latest.trace, screen.latest.grey.trace
+    assert 15 <= trace.age < 16.5
+    assert len(trace.days) == len(grey.days) == DAYS_KEPT
+    assert grey.person == trace.person
+    assert not screen.state.playing
+    assert screen.state.working == ""
+
+
+def test_play_takes_over_from_running_through(screen: Screen) -> None:
+    screen.player.run_through(follows_somebody=True)
+    screen.player.play(True)
+    screen.wait(lambda: screen.state.playing and screen.latest.day > 0)
+    screen.player.play(False)
+    screen.wait(lambda: not screen.state.playing)
+    assert not screen.latest.is_over

@@ -1,5 +1,6 @@
 """What is chosen on a page, and what a reset makes of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -55,6 +56,23 @@ def test_paired_seeds_are_run_for_whoever_looks_and_given_up_with_the_settings(
     assert noted.given_up == before + 1
     session._draw(model.snapshot)  # of before the reset
     assert len(noted.begun) == 1
+
+
+def test_play_begins_anew_once_the_years_are_over_and_keeps_whom_it_can(session: Session) -> None:
+    shot = PageModel.from_choices(session.running.value).snapshot
+    begun: list[object] = []
+    session.player.reset = begun.append  # type: ignore[method-assign]
+    session.play()
+    assert begun == []
+    late = replace(shot.trace, age=16.0)
+    session._draw(replace(shot, day=shot.days, trace=late))
+    session.play()
+    assert begun == [session.running.value]
+    session.reset()
+    assert session.followed.value is None  # who is 16 now was not there ten years ago
+    session._draw(shot)
+    session.reset()
+    assert session.followed.value == shot.trace.person
 
 
 def test_a_programme_that_is_offered_is_turned_on_and_run(session: Session) -> None:

@@ -40,6 +40,7 @@ def test_keyboard_alone_does_the_whole_tour(tab: Watched, context: Any, served: 
     page.locator(".mark >> text=7 expectation learnt").wait_for()
     press(tab, "Tab", "Enter")
     step_is(tab, 2)
+    page.locator(".pupil").first.wait_for()
     expect(page.locator(".tour h2")).to_contain_text(f"of {page.locator('.pupil').count()}")
     press(tab, "Tab", "Tab", "Enter")  # back
     step_is(tab, 1)

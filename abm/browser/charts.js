@@ -105,7 +105,7 @@ function nssiCharts(root) {
 
   function fit({ host, chart }) {
     const size = [host.clientWidth, host.clientHeight]
-    if (!size[0]) return
+    if (!size[0] || !size[1] || matchMedia('print').matches) return  // paper scales what is there
     chart.resize()
     host.querySelector('svg')?.setAttribute('viewBox', `0 0 ${size[0]} ${size[1]}`)  // scales on paper
   }

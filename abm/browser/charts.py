@@ -93,7 +93,8 @@ class Level:
         """Return what ECharts draws."""
         marks = [[{"coord": list(end)} for end in self.ends]]
         style = _style(self.style.colour, self.style.dashes, self.style.thick)
-        mark = {"symbol": "none", "silent": True, "data": marks, "label": {"show": False}, **style}
+        hidden = {"symbol": "none", "silent": True, "label": {"show": False}}
+        mark = {**hidden, "data": marks, "z": 9, **style}
         return {"name": self.name, "type": "line", "data": [], "markLine": mark}
 
     def key(self) -> str:
@@ -119,7 +120,7 @@ class Band:
                 corner[axis] = end
         colour, edge = self.colours
         style = {"color": colour, "opacity": 0.6, "borderColor": edge, "borderWidth": 1}
-        mark = {"silent": True, "data": [corners], "itemStyle": style}
+        mark = {"silent": True, "data": [corners], "itemStyle": style, "z": 1}
         return {"name": self.name, "type": "line", "data": [], "markArea": mark}
 
     def key(self) -> str:
@@ -147,7 +148,7 @@ class Published:
             "id": "published", "name": self.name, "type": "line",
             "data": [point[:2] for point in self.points],
             "symbol": "diamond", "symbolSize": 15, **style, "lineStyle": {"width": 0},
-            "markLine": mark, "z": 4,
+            "markLine": mark,
         }  # fmt: skip
 
     def key(self) -> str:
@@ -212,7 +213,10 @@ class Chart:
             "textStyle": {"fontFamily": FONT, "fontSize": TEXT, "color": INK},
             "grid": {"left": 66, "right": 16, "top": 12, "bottom": 46 if named else 28},
             "xAxis": across, "yAxis": upward,
-            "series": [{"emphasis": {"disabled": True}, **part.series()} for part in self.parts],
+            "series": [  # what comes later lies above, also of a line that was not there at first
+                {"emphasis": {"disabled": True}, "z": 10 + index, **part.series()}
+                for index, part in enumerate(self.parts)
+            ],
             "tooltip": {
                 "trigger": "axis", "confine": True, "transitionDuration": 0,
                 "backgroundColor": "var(--card, #fff)", "borderColor": "var(--line, #d5dce3)",

@@ -95,6 +95,15 @@ def test_lines_differ_in_more_than_colour_and_every_one_can_be_hidden(shot: Snap
         assert keys == list(dict.fromkeys(part.name for part in chart.parts))
 
 
+def test_the_other_world_lies_below_and_what_was_published_lowest(shot: Snapshot) -> None:
+    series = ages.chart(shot, "lifetime_prevalence", 438.0).option()["series"]
+    lines = [one["z"] for one in series if one["data"]]
+    marks = [one[kind]["z"] for one in series for kind in ("markArea", "markLine") if kind in one]
+    assert lines == sorted(set(lines))
+    assert [one["name"] for one in series if one["data"]][:2] == ["grey", "grey"]
+    assert max(marks) < lines[0]
+
+
 def test_names_stay_the_same_from_frame_to_frame(shot: Snapshot) -> None:
     """What is hidden is known by name: numbers that change stand in labels."""
     other = PageModel(rng=3, population=240).snapshot

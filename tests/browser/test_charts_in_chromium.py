@@ -48,5 +48,9 @@ def test_charts_follow_the_page_into_the_dark_and_fit_a_sheet_of_paper(tab: Watc
     assert tab.page.evaluate(colour) == light
     tab.page.set_viewport_size({"width": 690, "height": 900})
     tab.page.wait_for_function(
-        "document.querySelector('[data-chart] svg').getBoundingClientRect().right <= 690"
+        """() => [...document.querySelectorAll('[data-chart] svg')].every(chart => {
+            const { right, height } = chart.getBoundingClientRect()
+            const around = chart.closest('.chart').getBoundingClientRect().height
+            return right <= 690 && height > 200 && Math.abs(around - height) < 20
+        })"""
     )

@@ -69,8 +69,7 @@ STEPS = (
         "A class of {pupils}",
         "Each disc is a pupil of 15; rings show who at some time in the same days felt more than "
         "they could bear.",
-        "Before you count: of {pupils}, how many did you expect with a ring, and how many without "
-        "ever an act?",
+        "Which number surprises you: those with a ring, or those who never self-injured?",
         "Next: all of them",
         "school",
     ),
@@ -129,8 +128,8 @@ class Tour:
 
     @property
     def step(self) -> Step:
-        """The step shown."""
-        return STEPS[self.number - 1]
+        """The step shown, or the first."""
+        return STEPS[max(self.number, 1) - 1]
 
     @property
     def is_on(self) -> bool:
@@ -140,16 +139,35 @@ class Tour:
     # What is pressed
 
     def press(self, name: str) -> None:
-        """Do what a button says."""
+        """Do what a button of this page says, if it is there."""
         acts: dict[str, Callable[[], None]] = {
             "open": lambda: self.session.tour.set(1),
             "begin": lambda: self._go(self.number),
             "not_now": self._end,
             "next": self._on,
-            "back": lambda: self._go(max(self.number - 1, 1)),
+            "back": lambda: self._go(self.number - 1),
             "stop": self.stop,
         }
-        acts[name]()
+        if name in self.buttons():
+            acts[name]()
+
+    def buttons(self) -> tuple[str, ...]:
+        """Return which buttons there are."""
+        if self.is_on:
+            return ("next", "back", "stop") if self.number > 1 else ("next", "stop")
+        return ("begin", "not_now") if self.number else ("open",)
+
+    @property
+    def place(self) -> str:
+        """Where somebody is; what was pressed elsewhere, as by a double click, is not meant."""
+        progress = self.progress.value
+        return f"{self.number}{progress.has_begun:d}{progress.is_shown:d}"
+
+    def hear(self, message: object) -> None:
+        """Take in the name of a button, and where it was pressed."""
+        match message:
+            case [name, place] if place == self.place:
+                offered(self.buttons(), self.press)(name)
 
     def guess(self, name: str) -> None:
         """Take a guess, until the answer is shown."""
@@ -255,9 +273,11 @@ class Tour:
     # What is said
 
     def facts(self) -> dict[str, str]:
-        """Return what sentences name."""
-        story, picture = self.story.value, self.session.picture.value
+        """Return what sentences name, once a step is shown."""
         facts = dict.fromkeys(("age", "pupils", "people", "ever", "told"), "...")
+        if not self.is_on:
+            return facts
+        story, picture = self.story.value, self.session.picture.value
         if picture is not None:
             facts["people"] = f"{picture.people:,}"
         if story is not None:
@@ -282,6 +302,7 @@ class Tour:
 @solara.component_vue("tour.vue", vuetify=False)
 def _Bar(
     stage: str,
+    place: str,
     number: int,
     steps: int,
     title: str,
@@ -303,18 +324,17 @@ def _Bar(
 def TourBar(tour: Tour) -> None:
     """Show where somebody is on the tour, and its buttons."""
     progress, number = tour.progress.value, tour.number
-    step, facts = STEPS[max(number, 1) - 1], tour.facts()
+    step, facts = tour.step, tour.facts()
     has_guesses = number == GUESS and progress.has_begun
-    pressed = ["open", "begin", "not_now", "next", "back", "stop"]
     _Bar(
         stage="step" if tour.is_on else "before" if number else "invitation",
-        number=number, steps=len(STEPS), title=step.title.format(**facts),
+        place=tour.place, number=number, steps=len(STEPS), title=step.title.format(**facts),
         sentence=step.sentence.format(**facts), prompt=step.prompt.format(**facts),
         button=AFTER_THE_GUESS if progress.is_shown else step.button,
         warning=WARNING.strip().split("\n\n"),
         guesses=list(GUESSES.items()) if has_guesses else [], guess=progress.guess,
         is_open=has_guesses and not progress.is_shown, result=tour.result(),
-        event_press=offered(pressed, tour.press), event_choose=offered(list(GUESSES), tour.guess),
+        event_press=tour.hear, event_choose=offered(list(GUESSES), tour.guess),
     )  # fmt: skip
 
 

@@ -202,6 +202,17 @@ def test_no_step_is_shown_before_the_warning_has_been_answered(tour: Tour) -> No
     assert tour.is_on
 
 
+def test_a_second_click_on_what_has_gone_does_nothing(tour: Tour) -> None:
+    tour.hear(["open", tour.place])
+    tour.hear(["begin", tour.place])
+    place = tour.place
+    for message in (["next", place], ["next", place], ["next"], "next", None, [["next"], place]):
+        tour.hear(message)
+    assert tour.number == 2
+    tour.hear(["open", tour.place])  # is not there
+    assert tour.number == 2
+
+
 def test_the_knob_is_shown_only_after_a_guess_and_is_turned_on_the_page(tour: Tour) -> None:
     tour.session.tour.value = 4
     tour.press("begin")

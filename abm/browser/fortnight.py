@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abm.browser.course import FIRST, LAST
 from abm.browser.page_model import MEMORY, Progress
 from abm.mechanisms.day_log import plain_day_log
 from abm.mechanisms.relaxing import ACT, AFTER_ACT, DECISION, SEGMENT, STRESSOR
@@ -22,7 +21,6 @@ from abm.simulation.census import FIRST_AGE
 from abm.simulation.moments import MOMENT_DTYPE, read_moment
 from abm.simulation.world import World
 from abm.studies.one_life import STRESSORS, run_day_plainly
-from abm.studies.questions import asked_by_list, recognised, recognition_of
 
 DAYS, DAY_OF_THE_ACT = 14, 8  # counted from 0, so that some days come after it
 AGES = (13, 17)  # years; up to below the second
@@ -95,8 +93,6 @@ class Story:
     fortnight: Fortnight
     classroom: Classroom
     days: int  # reported days up to the end of the fortnight
-    ever: float  # share of those of 12 to 18 who ever self-injured
-    would_say: float  # share who would say so, asked as surveys ask
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,17 +157,6 @@ class _Watch:
         expected, shame = me.expectancy_calm, me.shame
         kinds = run_day_plainly(me, p, today, stage, self._day_log)
         return _Day(morning.day, me, p, today, self._day_log, kinds, (expected, shame))
-
-    def shares(self) -> tuple[float, float]:
-        """Return which share of adolescents ever self-injured, and which would say so if asked."""
-        world, people = self.world, self.world.people
-        ages = world.ages_of(people)
-        rows = people[(people["present"] == 1) & (ages >= FIRST) & (ages < LAST + 1)]
-        ever, persons = rows["acts"] > 0, rows["person"].copy()
-        recognition = recognition_of(world.scenario, rows["sex"])
-        says_so = recognised(world.seed, persons, rows["acts"], recognition)
-        says_so |= ever & asked_by_list(world.scenario, world.seed, persons)
-        return float(ever.mean()), float(says_so.mean())
 
     def classroom(self) -> Classroom:
         """Return thirty pupils of 15 among whom about as many self-injured as in all of that age.
@@ -260,8 +245,7 @@ def story_of(
             if rank > best:
                 days = world.days_lived - world.warm_up_days
                 fortnight = _fortnight(watch, person)
-                classroom, shares = watch.classroom(), watch.shares()
-                best, story = rank, Story(fortnight, classroom, days, *shares)
+                best, story = rank, Story(fortnight, watch.classroom(), days)
             if best == (len(LINKS), True):
                 return story
     return story

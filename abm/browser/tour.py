@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 import solara
 
 from abm.browser.choices import Choices
+from abm.browser.cited import beside_today
 from abm.browser.counterfactual import counterfactual_of
+from abm.browser.course import FIRST, LAST, value_of
 from abm.browser.drawing import empty
 from abm.browser.fortnight import Story, story_of
 from abm.browser.knobs import knobs
@@ -23,6 +25,7 @@ from abm.browser.views import classroom, fortnight, guess
 from abm.browser.widgets import Change, offered
 from abm.io.terminal import HELPLINES
 from abm.parameters import parameters
+from abm.simulation.census import measure_named
 
 Html = solara.v.Html
 SCENARIO, PROGRAMME = "baseline", "school-skills"
@@ -76,7 +79,7 @@ STEPS = (
     Step(
         "A thousand and more",
         "All {people} young people: of 100 aged 12 to 18 about {ever} have ever self-injured; "
-        "asked as surveys ask, {told} would say so, and the paper cites 15 to 20 (the band).",
+        "asked as surveys ask, {told} would say so, and the paper cites 15 to 20 (the green band).",
         "At which ages do the lines rise most? The paper puts the beginning at 13 to 14.",
         "Next: move one knob",
         "ages",
@@ -98,6 +101,7 @@ STEPS = (
         CHANGED,
     ),
 )
+EVER = measure_named("lifetime_prevalence")
 AFTER_THE_GUESS = "Next: a programme"
 
 
@@ -278,12 +282,15 @@ class Tour:
         if not self.is_on:
             return facts
         story, picture = self.story.value, self.session.picture.value
-        if picture is not None:
+        if picture is not None and self.number == ALL:
             facts["people"] = f"{picture.people:,}"
+            ever = value_of(picture.census, EVER, "all", FIRST, LAST, picture.flow_days)
+            cited = beside_today(picture.asked, picture.scenario, picture.seed).get("ever")
+            if ever is not None and cited is not None:
+                facts["ever"], facts["told"] = f"{100 * ever:.0f}", f"{cited.simulated.value:.0f}"
         if story is not None:
             facts["age"] = str(int(story.fortnight.age))
             facts["pupils"] = str(len(story.classroom.person))
-            facts["ever"], facts["told"] = f"{100 * story.ever:.0f}", f"{100 * story.would_say:.0f}"
         return facts
 
     def result(self) -> str:

@@ -162,7 +162,7 @@ class Tour:
         return ("begin", "not_now") if self.number else ("open",)
 
     @property
-    def place(self) -> str:
+    def position(self) -> str:
         """Where somebody is; what was pressed elsewhere, as by a double click, is not meant."""
         progress = self.progress.value
         return f"{self.number}{progress.has_begun:d}{progress.is_shown:d}"
@@ -170,7 +170,7 @@ class Tour:
     def hear(self, message: object) -> None:
         """Take in the name of a button, and where it was pressed."""
         match message:
-            case [name, place] if place == self.place:
+            case [name, position] if position == self.position:
                 offered(self.buttons(), self.press)(name)
 
     def guess(self, name: str) -> None:
@@ -309,7 +309,7 @@ class Tour:
 @solara.component_vue("tour.vue", vuetify=False)
 def _Bar(
     stage: str,
-    place: str,
+    position: str,
     number: int,
     steps: int,
     title: str,
@@ -335,7 +335,7 @@ def TourBar(tour: Tour) -> None:
     has_guesses = number == GUESS and progress.has_begun
     _Bar(
         stage="step" if tour.is_on else "before" if number else "invitation",
-        place=tour.place, number=number, steps=len(STEPS), title=step.title.format(**facts),
+        position=tour.position, number=number, steps=len(STEPS), title=step.title.format(**facts),
         sentence=step.sentence.format(**facts), prompt=step.prompt.format(**facts),
         button=AFTER_THE_GUESS if progress.is_shown else step.button,
         warning=WARNING.strip().split("\n\n"),

@@ -209,13 +209,13 @@ def test_no_step_is_shown_before_the_warning_has_been_answered(tour: Tour) -> No
 
 
 def test_a_second_click_on_what_has_gone_does_nothing(tour: Tour) -> None:
-    tour.hear(["open", tour.place])
-    tour.hear(["begin", tour.place])
-    place = tour.place
+    tour.hear(["open", tour.position])
+    tour.hear(["begin", tour.position])
+    place = tour.position
     for message in (["next", place], ["next", place], ["next"], "next", None, [["next"], place]):
         tour.hear(message)
     assert tour.number == 2
-    tour.hear(["open", tour.place])  # is not there
+    tour.hear(["open", tour.position])  # is not there
     assert tour.number == 2
 
 

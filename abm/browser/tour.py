@@ -212,6 +212,8 @@ class Tour:
         story, session = self.story.value, self.session
         if self.progress.value.is_shown:
             session.open_tab(CHANGED)
+        if self.progress.value.is_shown or self.number == HELPED:
+            session.run_through()
         if self.number <= CLASS and story is not None:
             room = story.classroom
             session.followed.value = story.fortnight.person

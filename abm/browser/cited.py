@@ -138,10 +138,8 @@ def beside_today(
     """
     if place_of(scenario.name) is not None or scenario.population.kind == "cohort":
         return {}
-    tables = {"people": asked_people(people, scenario, seed)}
-    besides = {
-        name: _beside(claim, _studies()[name], tables, seed) for name, claim in CLAIMS.items()
-    }
+    worlds = Worlds({"baseline": {seed: {"people": asked_people(people, scenario, seed)}}})
+    besides = {name: _beside(claim, _studies()[name], worlds) for name, claim in CLAIMS.items()}
     peak = besides["peak"].simulated  # of few people its interval goes beyond all ages there are
     low, high = np.clip((peak.low, peak.high), AGES[0], AGES[-1]).tolist()
     within = peak._replace(low=low, high=high)
@@ -155,10 +153,9 @@ def _studies() -> dict[str, Study]:
     return {**entries, "peak": register().signatures["peak-age"].study[0]}
 
 
-def _beside(claim: Claim, study: Study, tables: Mapping[str, Columns], seed: int) -> CitedFigure:
+def _beside(claim: Claim, study: Study, worlds: Worlds) -> CitedFigure:
     entry = register().entries[claim.entry]
-    simulated = do_study(study, Worlds({study.world: {seed: tables}}))
-    return CitedFigure(claim, *bounds_of(entry, entry.study[0]), simulated)
+    return CitedFigure(claim, *bounds_of(entry, entry.study[0]), do_study(study, worlds))
 
 
 # England: what women say face to face, at the end of every year
@@ -239,7 +236,8 @@ def beside_growth(censuses: Sequence[Census], seed: int) -> CitedFigure | None:
         return None
     (row,) = (row for row in unjudged_studies()[VICTORIA] if row.source == GROWTH.entry)
     counts = presentations(censuses)
-    beside = _beside(GROWTH, row.study, {"census": census_columns(censuses)}, seed)
+    worlds = Worlds({VICTORIA: {seed: {"census": census_columns(censuses)}}})
+    beside = _beside(GROWTH, row.study, worlds)
     years = np.arange(len(counts)) - (len(counts) - 1) / 2.0
     spread = math.sqrt(1.0 / weight) if (weight := float(counts @ years**2)) else math.nan
     log = math.log1p(beside.simulated.value / 100.0)

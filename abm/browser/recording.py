@@ -18,7 +18,6 @@ from typing import Any
 
 from abm.browser.charts import moment, script
 from abm.browser.choices import Choices
-from abm.browser.course import WEEK
 from abm.browser.drawing import empty
 from abm.browser.page_model import PageModel, Progress
 from abm.browser.snapshot import Snapshot
@@ -27,15 +26,13 @@ from abm.browser.views import VIEWS
 from abm.io.terminal import HELPLINES
 from abm.scenario.toml_text import as_toml
 
-WEEKLY, MOST_MOMENTS = 13, 160
-"""So many moments are a week apart, then four weeks. Of more than the second number every other
-one is forgotten, and from then on they are twice as far apart."""
+DAYS_APART, MOST_MOMENTS = 28, 160
+"""Of more moments every second one is forgotten, and from then on they are twice as far apart."""
 LARGEST = 15_000_000  # bytes of a file
 WIDTH = 900.0
 AT_A_MOMENT, AT_ONCE = ("ages", "school", "person"), ("years", "changed")
 """The views of a file. Those at once are drawn at the end; over the years, a moment ends its lines.
 """
-DAYS_A_STEP = 28
 
 
 @dataclass(frozen=True)
@@ -47,19 +44,17 @@ class Moment:
 
 
 class Recording:
-    """The moments of one run, at least a week apart; only `note` changes it."""
+    """The moments of one run, at least four weeks apart; only `note` changes it."""
 
     def __init__(self) -> None:
         self.moments: tuple[Moment, ...] = ()
-        self._days_apart = WEEK
+        self._days_apart = DAYS_APART
 
     def note(self, shot: Snapshot) -> None:
         """Remember a picture, if it is long enough after the last."""
         if self.moments and shot.day < self.moments[-1].day + self._days_apart:
             return
         self.moments = (*self.moments, _moment(shot))
-        if len(self.moments) == WEEKLY:
-            self._days_apart = max(self._days_apart, DAYS_A_STEP)
         if len(self.moments) > MOST_MOMENTS:
             self.moments = self.moments[::2]
             self._days_apart *= 2
@@ -97,7 +92,7 @@ def recorded(choices: Choices, progress: Progress) -> tuple[Recording, Snapshot]
         progress(0.5 + 0.5 * course.days / days)
         if not model.running:
             return recording, model.snapshot
-        model.run_days(DAYS_A_STEP)
+        model.run_days(DAYS_APART)
 
 
 # The file

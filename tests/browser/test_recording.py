@@ -36,18 +36,15 @@ def days_of(recording: Recording) -> list[int]:
     return [moment.day for moment in recording.moments]
 
 
-def test_moments_are_a_week_apart_and_thinned_out_before_they_are_too_many(
+def test_moments_are_four_weeks_apart_and_thinned_out_before_they_are_too_many(
     shot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recordings, "WEEKLY", 3)
     monkeypatch.setattr(recordings, "MOST_MOMENTS", 4)
     recording = Recording()
-    for day in range(180):
+    for day in range(230):
         recording.note(dataclasses.replace(shot, day=day))
         assert len(recording.moments) <= 4
-        if day == 42:
-            assert days_of(recording) == [0, 7, 14, 42]
-    assert days_of(recording) == [0, 14, 70, 126]
+    assert days_of(recording) == [0, 112, 224]
 
 
 def test_a_moment_holds_what_was_said_and_drawn(shot: Snapshot) -> None:
@@ -81,8 +78,9 @@ def test_a_file_that_would_be_too_large_has_fewer_moments_and_the_last(
     shot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recording = Recording()
-    for day in range(0, 70, 7):
+    for day in range(0, 336, 28):
         recording.note(dataclasses.replace(shot, day=day))
+    shot = dataclasses.replace(shot, day=336)
     whole = page_file(recording.moments, shot)
     kept = []
     monkeypatch.setattr(recordings, "LARGEST", len(whole) - 1)
@@ -91,7 +89,7 @@ def test_a_file_that_would_be_too_large_has_fewer_moments_and_the_last(
         recordings, "_file", lambda moments, last: kept.append(moments) or build(moments, last)
     )
     assert len(page_file(recording.moments, shot)) < len(whole)
-    assert [moment.day for moment in kept[-1]] == [0, 14, 28, 42, 56, 70]
+    assert [moment.day for moment in kept[-1]] == [0, 56, 112, 168, 224, 280, 336]
 
 
 def test_the_run_just_seen_is_saved_and_plays_with_the_network_off(

@@ -23,6 +23,7 @@ from abm.browser.views import VIEWS, changed, figures, one_person, school, years
 from abm.people.codes import CLOSE
 from abm.report.format import format_whole, format_whole_range
 from abm.scenario.scenario import load_scenario
+from abm.simulation.census import measure_named
 
 WIDTHS = (366.0, 900.0)
 
@@ -188,7 +189,10 @@ def test_what_changed_shows_what_the_comparison_finds(shot: Snapshot) -> None:
     failed = dataclasses.replace(shot, compared=dataclasses.replace(shot.compared, failure="<b>"))
     assert "The comparison stopped: &lt;b&gt;" in changed.draw(failed, 900.0)
     alone = dataclasses.replace(shot, counterfactual=None)
-    assert "nothing to compare" in changed.draw(alone, 900.0)
+    as_it_is = changed.draw(alone, 900.0)
+    assert "nothing to compare" in as_it_is
+    past_year = figures.figure(measure_named("past_year_prevalence"), alone, "all", (12, 18))
+    assert f"<strong>{past_year}</strong>" in as_it_is
 
 
 def test_the_csv_says_of_which_world_a_row_is(shot: Snapshot) -> None:

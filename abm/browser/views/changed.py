@@ -5,13 +5,17 @@ from typing import Any
 
 from abm.browser import drawing as d
 from abm.browser.choices import file_name
+from abm.browser.course import FIRST, LAST
 from abm.browser.paired_seeds import FEWEST_SEEDS, SEEDS, Compared
 from abm.browser.snapshot import Snapshot
+from abm.browser.views.figures import TITLES as FIGURE_TITLES
+from abm.browser.views.figures import figure
 from abm.experiments.comparison.compare import ComparisonFindings
 from abm.experiments.comparison.pairing import OUTCOMES, ComparedOutcome
 from abm.report.averted import OF_A_RUN, PER_100K, AvertedOutcome, events_among
 from abm.report.briefing import Briefing
 from abm.report.format import format_count, format_fewer_or_more, format_whole, format_whole_range
+from abm.simulation.census import measure_named
 
 TITLES = {
     "active_years": "Years with self-injury",
@@ -23,6 +27,8 @@ NOTHING = (
     "Nothing is changed here, so there is nothing to compare. Move a knob and press Reset, or add "
     "a programme:"
 )
+AS_IT_IS = ("past_year_prevalence", "incidence", "hospital_presentations_per_100k")
+"""Measures shown where nothing is changed."""
 WITH = "#08457E"
 HEIGHT = 150.0
 BESIDE = 1.6  # times as wide as the longest bar, for what stands beside it
@@ -33,7 +39,7 @@ def draw(shot: Snapshot, width: float) -> str:
     """Return the answer in words, a chart an outcome, and how it can be had again."""
     pair, compared = shot.counterfactual, shot.compared
     if pair is None:
-        return f'<p class="lead">{NOTHING}</p>'
+        return f'{_as_it_is(shot)}<p class="lead">{NOTHING}</p>'
     size, years = pair.chosen.population.size, pair.chosen.calendar.years
     lead = (
         f"Held against {pair.label} (grey): {size:,} people over {format_count(years, 'year')}, "
@@ -44,6 +50,24 @@ def draw(shot: Snapshot, width: float) -> str:
         parts += [_answer(compared.findings, shot), _outcomes(compared.findings, width)]
         parts.append(_again(compared.findings, shot))
     return "".join(parts)
+
+
+def _as_it_is(shot: Snapshot) -> str:
+    """Return the figures that a change would move."""
+    cells = []
+    for name in AS_IT_IS:
+        every, girls, boys = (
+            figure(measure_named(name), shot, sex, (FIRST, LAST))
+            for sex in ("all", "female", "male")
+        )
+        title, unit = FIGURE_TITLES[name]
+        cells.append(
+            f'<div class="difference"><b>{d.escape(title)}</b><strong>{every}</strong>'
+            f"<span>{d.escape(unit or 'of young people')}</span>"
+            f"<span>Girls {girls}, boys {boys}</span></div>"
+        )
+    lead = f"Ages {FIRST} to {LAST} as things are, on {shot.date:%-d %B %Y}"
+    return d.view(f"{lead}.", cells)
 
 
 def _progress(compared: Compared | None) -> str:

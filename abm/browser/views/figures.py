@@ -3,13 +3,15 @@
 from abm.browser import drawing as d
 from abm.browser.course import value_of
 from abm.browser.snapshot import Snapshot, Without
-from abm.report.format import format_percent, format_rate
+from abm.report.format import format_percent, format_rate, format_whole
 from abm.simulation.census import MEASURES, Measure
 from abm.simulation.curves import SEX_ROWS, curves_frame
 
 BANDS = {"12-18": (12, 18), "10-24": (10, 24)}
 HEADS = {"female": "Girls", "male": "Boys", "all": "All"}
 GROWN_UP_HEADS = {"female": "Girls, women", "male": "Boys, men", "all": "All"}
+WHOLE_PER = 1_000
+"""Of more people than these, whole numbers are told."""
 TITLES = {
     "lifetime_prevalence": ("Ever self-injured", ""),
     "past_year_prevalence": ("Self-injured in the past year", ""),
@@ -50,9 +52,9 @@ def _table(shot: Snapshot, band: str, ages: tuple[int, int]) -> str:
 def _row(shot: Snapshot, measure: Measure, ages: tuple[int, int]) -> str:
     cells = []
     for sex in SEX_ROWS:
-        number = _number(measure, shot, sex, ages)
+        number = figure(measure, shot, sex, ages)
         if shot.grey is not None:
-            number += f'<span class="without">{_number(measure, shot.grey, sex, ages)}</span>'
+            number += f'<span class="without">{figure(measure, shot.grey, sex, ages)}</span>'
         cells.append(f'<td data-measure="{measure.name}" data-sex="{sex}">{number}</td>')
     title = d.escape(", ".join(filter(None, TITLES[measure.name])))
     return (
@@ -60,11 +62,14 @@ def _row(shot: Snapshot, measure: Measure, ages: tuple[int, int]) -> str:
     )
 
 
-def _number(measure: Measure, world: Snapshot | Without, sex: str, ages: tuple[int, int]) -> str:
+def figure(measure: Measure, world: Snapshot | Without, sex: str, ages: tuple[int, int]) -> str:
+    """Return a measure of one sex, or all, at some ages as text; a dash where nothing is known."""
     value = value_of(world.census, measure, sex, *ages, world.flow_days)
     if value is None:
         return "–"  # noqa: RUF001
-    return format_percent(value) if measure.kind == "share" else format_rate(value)
+    if measure.kind == "share":
+        return format_percent(value)
+    return format_whole(value) if measure.per > WHOLE_PER else format_rate(value)
 
 
 def as_csv(shot: Snapshot) -> str:

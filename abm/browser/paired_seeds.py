@@ -122,10 +122,11 @@ class _Comparison:
 
     def _run_lanes(self) -> None:
         known = [seed for seed in self.seeds if self._is_kept(seed)]
+        first, *others = self.seeds  # the page itself makes the warm-up of the first one meanwhile
         with self.lock:
             self.shares.update(dict.fromkeys(known, 1.0))
             self._show()
-        left = [seed for seed in self.seeds if seed not in known]
+        left = [seed for seed in (*others, first) if seed not in known]
         number = min(processors(), MOST_PROCESSES, len(left))
         lanes = [
             threading.Thread(target=self._guarded, args=(self._run_seeds, left[lane::number]))

@@ -29,6 +29,7 @@ DAYS_BETWEEN_PICTURES, SECONDS_BETWEEN_PICTURES = (
     180,
     1.5,
 )  # while days are run that nobody watches one by one
+GIVEN_WAY = 3.0  # times as long as was run, to what somebody waits for
 WARM_UP = "Simulating the years before the start"
 DAYS_A_FRAME = {"day": 1, "week": 7, "month": 30}
 
@@ -55,16 +56,20 @@ class AbandonedError(Exception):
 class Player:
     """One model and its baseline, played, stepped and reset.
 
-    Both functions given are called in the player's thread: `show` whenever its state changes,
-    `draw` with every new snapshot.
+    All functions given are called in the player's thread: `show` whenever its state changes,
+    `draw` with every new snapshot; `gives_way` says whether days that nobody watches one by one
+    should leave most of the time to something else.
     """
 
     def __init__(
-        self, show: Callable[[PlayerState], None], draw: Callable[[Snapshot], None]
+        self,
+        show: Callable[[PlayerState], None],
+        draw: Callable[[Snapshot], None],
+        gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
         self.days_a_frame = 1
         self.recording = Recording()
-        self._show_state, self._draw = show, draw
+        self._show_state, self._draw, self._gives_way = show, draw, gives_way
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._state = PlayerState()
         self._closed = threading.Event()
@@ -215,6 +220,7 @@ class Player:
         try:
             model.prepare_baseline(tell)
             while model.running and (left := day - model.prepare().days) > 0:
+                begun = time.monotonic()
                 self._progress("Simulating the days to be shown", 1.0 - left / days)
                 model.run_days(min(left, DAYS_A_FRAME["month"]))
                 while model.advance_baseline():
@@ -225,6 +231,8 @@ class Player:
                 self._serve_meanwhile(model)
                 if self._state.playing:
                     break
+                if self._gives_way():
+                    time.sleep(min(GIVEN_WAY * (time.monotonic() - begun), LONGEST_WAIT))
         except AbandonedError:
             return False
         self._show(working="", playing=self._state.playing and model.running)

@@ -29,6 +29,7 @@ from abm.people.year_groups import same_day
 from abm.scenario.files import available_scenarios
 from abm.scenario.scenario import Scenario, load_scenario
 from abm.simulation.census import DAYS_A_YEAR, FIRST_AGE
+from abm.simulation.compiled import is_compiled
 
 DEFAULT_WIDTH = 900
 ONE_DAY = timedelta(days=1)
@@ -62,7 +63,7 @@ class Session:
         self.seed_text = solara.Reactive(str(first.seed))
         self.people_text = solara.Reactive(str(first.population or ""))
         self.compared: solara.Reactive[Compared | None] = solara.Reactive(None)
-        self.player = Player(self.state.set, self._draw)
+        self.player = Player(self.state.set, self._draw, self._is_waited_for)
         self.pairs = PairedSeeds(self.compared.set)
         self._pair: tuple[Counterfactual | None, int] = (None, 0)  # and the first seed
         self.player.days_a_frame = DAYS_A_FRAME[opened.pace]
@@ -102,6 +103,12 @@ class Session:
         pair, seed = snapshot.counterfactual, snapshot.seed
         if self.tab.value == CHANGED and pair is not None and (pair, seed) == self._pair:
             self.pairs.start(pair, seed)
+
+    def _is_waited_for(self) -> bool:
+        """Whether somebody looks at a comparison that has found nothing yet."""
+        compared, (pair, _) = self.compared.value, self._pair
+        has_come = compared is not None and (compared.findings or compared.failure)
+        return self.tab.value == CHANGED and pair is not None and not has_come
 
     # Running
 
@@ -148,6 +155,8 @@ class Session:
             self.compared.value = None
         self._pair = pair, choices.seed
         self.player.reset(choices)
+        if pair is not None and self.tab.value == CHANGED and is_compiled():
+            self.pairs.start(pair, choices.seed)
         if self.ages.value is not None:
             self.player.show_ages(self.ages.value)
         if self.followed.value is not None:

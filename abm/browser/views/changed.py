@@ -48,7 +48,7 @@ def draw(shot: Snapshot, width: float) -> str:
     parts = [f'<p class="lead">{d.escape(lead)}</p>', _progress(compared)]
     if compared is not None and compared.findings is not None:
         parts += [_answer(compared.findings, shot), _outcomes(compared.findings, width)]
-        parts.append(_again(compared.findings, shot))
+        parts.append(_again(compared.findings, compared.is_whole, shot))
     return "".join(parts)
 
 
@@ -157,8 +157,12 @@ def _interval(run: AvertedOutcome, width: float) -> str:
     return "".join(parts)
 
 
-def _again(findings: ComparisonFindings, shot: Snapshot) -> str:
-    """Say how the same comparison is run by a command."""
+def _again(findings: ComparisonFindings, is_whole: bool, shot: Snapshot) -> str:
+    """Say what intervals cover and, once all seeds are there, which command finds the same."""
+    covered = (
+        f"Means of {len(findings.seeds)} paired seeds; intervals cover chance, not whether the "
+        "numbers of the model are right."
+    )
     base, other = findings.scenarios
     name = file_name(shot.scenario, "toml") if shot.is_altered else other.name
     command = (
@@ -166,8 +170,5 @@ def _again(findings: ComparisonFindings, shot: Snapshot) -> str:
         f"--seed {findings.seeds[0]} --seeds {len(findings.seeds)}"
     )
     first = "Download the scenario under Figures; then the" if shot.is_altered else "The"
-    return (
-        f'<p class="note again">Means of {len(findings.seeds)} paired seeds; intervals cover '
-        "chance, not whether the numbers of the model are right. "
-        f"{first} same: <code>{d.escape(command)}</code></p>"
-    )
+    same = f" {first} same: <code>{d.escape(command)}</code>" if is_whole else ""
+    return f'<p class="note again">{covered}{same}</p>'

@@ -25,9 +25,10 @@ from abm.studies.one_life import STRESSORS, run_day_plainly
 DAYS, DAY_OF_THE_ACT = 14, 8  # counted from 0, so that some days come after it
 AGES = (13, 17)  # years; up to below the second
 PUPILS, CLASS_AGE = 30, 15
-MOST_DAYS = 3 * 365  # that are looked through
+ENOUGH_DAYS, MOST_DAYS = 365, 3 * 365  # looked through: for a clear chain, and for a whole one
+CLEAREST = 6
 LONGEST_CHAIN = 4.0  # hours from the stressor to the act, to be seen as one story
-CLEARLY = 0.05  # by how much what is expected must rise, to be seen
+CLEARLY = 0.05  # by how much what is expected must rise to be told
 LINKS = ("stressor", "arousal", "window", "urge", "act", "relief", "learnt")
 """The links of the chain, in the order in which they come."""
 HOURS_A_DAY = 24.0
@@ -227,46 +228,54 @@ def story_of(
 
     Looked for, day by day from the first reported one, is a girl of 13 to 16 who acts to calm down
     once in fourteen days: after an everyday stressor arousal rises, distress leaves the window of
-    tolerance, an urge follows, the act relieves, and what is expected of it clearly rises. Of
-    several on a day it is the one with the lowest number. Where there is none in three years it is
-    whose days show the most of this; None where no such girl acts. `progress` is told which share
-    of the years before the first reported day is simulated.
+    tolerance, an urge follows, the act relieves, and what is expected of it rises; see `_clarity`.
+    Of several on a day it is the one with the lowest number. Where there is none in a year it is
+    whose chain is the clearest; where none is whole in three years, whose days show the most of it;
+    None where no such girl acts. `progress` is told which share of the years before the first
+    reported day is simulated.
     """
     world = MEMORY.world(scenario, seed, progress)
     watch = _Watch(world)
-    best, story = (0, False), None
+    best, story = (0, 0), None
     last = min(world.days_lived + MOST_DAYS, world.total_days)
     while world.days_lived < last:
         watch.live_day()
         for person, is_only in watch.candidates():
             day = watch.day_of(person, DAY_OF_THE_ACT)
-            links = {link.name for link in _links(day)}
-            rank = len(links), is_only and _is_clear(day)
+            rank = len({link.name for link in _links(day)}), _clarity(day, is_only)
             if rank > best:
                 days = world.days_lived - world.warm_up_days
-                fortnight = _fortnight(watch, person)
-                best, story = rank, Story(fortnight, watch.classroom(), days)
-            if best == (len(LINKS), True):
-                return story
+                best = rank
+                story = Story(_fortnight(watch, person), watch.classroom(), days)
+        days = world.days_lived - world.warm_up_days
+        if best >= (len(LINKS), CLEAREST if days < ENOUGH_DAYS else 0):
+            break
     return story
 
 
-def _is_clear(day: _Day) -> bool:
-    """Whether a chain is short, begins with an everyday stressor, and clearly teaches.
+def _clarity(day: _Day, is_only: bool) -> int:
+    """Return how much of what makes a chain easy to see there is: `CLEAREST` is all of it.
 
-    Distress lies within the window before, and the stressor does not numb it.
+    It is the only act, and nobody had to treat it; the stressor is an everyday one and does not
+    numb; the act comes soon, and brings distress back into the window, be it for a while.
     """
     stressor, crossing = _what_came_before(day)
     if stressor is None or crossing is None:
-        return False
+        return 0
     point, kind = stressor
-    before, after = (day.read(point.hour + side)[0] for side in (-_AN_INSTANT, _AN_INSTANT))
-    is_within = day.me.window >= before <= after + _AN_INSTANT
-    is_short = day.events(ACT)[0].hour - point.hour <= LONGEST_CHAIN
-    is_clear = day.me.expectancy_calm - day.before[0] >= CLEARLY
-    is_treated = any(record.hospital for record in day.day_log.acts[: day.me.acts_today])
-    is_everyday = kind in (INTERPERSONAL, ACHIEVEMENT)
-    return is_everyday and is_within and is_short and is_clear and not is_treated
+    before, met = (day.read(point.hour + side)[0] for side in (-_AN_INSTANT, _AN_INSTANT))
+    act, after = day.events(ACT, AFTER_ACT)[:2]
+    acts = day.day_log.acts[: day.me.acts_today]
+    signs = (
+        is_only,
+        not any(record.hospital for record in acts),
+        kind in (INTERPERSONAL, ACHIEVEMENT),
+        before <= met + _AN_INSTANT,
+        act.hour - point.hour <= LONGEST_CHAIN,
+        day.read(after.hour + _AN_INSTANT)[0] <= day.me.window,
+    )
+    assert len(signs) == CLEAREST
+    return sum(signs)
 
 
 def _what_came_before(day: _Day) -> tuple[tuple[PlainRecord, int] | None, float | None]:
@@ -290,7 +299,10 @@ def _what_came_before(day: _Day) -> tuple[tuple[PlainRecord, int] | None, float 
 
 
 def _links(day: _Day) -> Iterator[Link]:
-    """Yield the links that the day of an act shows, in words."""
+    """Yield the links that the day of an act shows, in words.
+
+    The window is left only from within it, and something is learnt only if it can be seen.
+    """
     stressor, crossing = _what_came_before(day)
     act, after = day.events(ACT, AFTER_ACT)[:2]
     record = day.day_log.acts[0]
@@ -301,7 +313,8 @@ def _links(day: _Day) -> Iterator[Link]:
             yield Link(
                 "arousal", day.at(point.hour), "At once her body is on alert: arousal rises."
             )
-    if crossing is not None:
+    is_within = stressor and day.read(stressor[0].hour - _AN_INSTANT)[0] <= day.me.window
+    if crossing is not None and is_within:
         text = "Her distress leaves the window of tolerance: it is more than she can bear."
         yield Link("window", day.at(crossing), text)
     urge = [point for point in day.events(DECISION) if point.hour <= act.hour][-1].urge
@@ -312,7 +325,7 @@ def _links(day: _Day) -> Iterator[Link]:
         less = 1.0 - record.distress_after / record.distress_before
         text = f"Relief, for now: distress falls by {100 * less:.0f} %. Shame rises."
         yield Link("relief", day.at(after.hour), text)
-    if day.me.expectancy_calm > day.before[0]:
+    if day.me.expectancy_calm - day.before[0] >= CLEARLY:
         ends = f"from {100 * day.before[0]:.0f} to {100 * day.me.expectancy_calm:.0f} out of 100"
         text = f"She has learnt to expect relief, {ends}: the next urge will be stronger."
         yield Link("learnt", day.at(after.hour), text)

@@ -32,7 +32,6 @@ SCENARIO, PROGRAMME = "baseline", "school-skills"
 KNOB, NUMBER = "stressors", "stressor_rate"
 GIRL, CLASS, ALL, GUESS, HELPED = 1, 2, 3, 4, 5
 """The steps by number."""
-DAYS_OF_A_KNOB = 7  # it has acted all lives long by then
 GUESSES = {"more": "More", "same": "About as many", "fewer": "Fewer"}
 WARNING = f"""
 This tour is about young people who injure themselves without wanting to die. It shows no wounds
@@ -63,7 +62,7 @@ STEPS = (
     Step(
         "One girl's fortnight",
         "A girl of {age} in the simulation: something upsets her, her body goes on alert, distress "
-        "grows beyond what she can bear, and once she injures herself.",
+        "grows beyond what she can bear, and she injures herself.",
         "Find mark 3: what led up to it, and who or what might have helped at that moment?",
         "Next: a class",
         "person",
@@ -184,7 +183,7 @@ class Tour:
         if self.number == GUESS and not progress.is_shown:
             if progress.guess:
                 self.progress.value = replace(progress, is_shown=True)
-                self._run(self._turned(), DAYS_OF_A_KNOB)
+                self._run(self._turned(), 0)  # it has acted all their lives
         elif self.number == len(STEPS):
             self.stop()
         else:

@@ -18,7 +18,7 @@ ROW, NARROW = 34.0, 600.0
 def both_worlds(shot: Snapshot) -> dict[str, tuple[float, float]]:
     """Return shares by measure, as it was and with the change; none until both worlds are there."""
     without = shot.grey
-    if without is None or shot.day == 0:
+    if without is None:
         return {}
     shares = {
         name: [

@@ -18,11 +18,12 @@ from docs.make.chromium import chromium_page, open_page, served_page, wait_for_s
 SCENARIO, PEOPLE = "package-schools", 1_500
 WIDE, HIGH = 1280, 1010
 PHONE_WIDE, PHONE_HIGH = 390, 844
+TOUR = ((1, ".chain"), (2, ".pupil"))  # steps, and what is there once each is
 LARGEST, COLOURS = 200_000, 192
 
 
 def take(folder: Path) -> list[Path]:
-    """Take a screenshot of every view, and two as a phone shows the page; return the files.
+    """Take a screenshot of every view, two of the tour and two of a phone; return the files.
 
     Raises
     ------
@@ -39,6 +40,8 @@ def take(folder: Path) -> list[Path]:
             page.locator("#view .comparing").wait_for(state="detached")
             for name in VIEWS:
                 written.append(_picture(page, name, folder / f"page_{name}.png"))
+        with chromium_page(WIDE, HIGH) as page:
+            written += [_step(page, address, *step, folder) for step in TOUR]
         with chromium_page(PHONE_WIDE, PHONE_HIGH) as page:
             _run(page, address)
             for name in ("ages", "school"):
@@ -59,6 +62,17 @@ def _run(page: Any, address: str) -> None:
 def _picture(page: Any, name: str, path: Path) -> Path:
     page.get_by_role("tab", name=VIEWS[name][0]).click()
     page.locator(f"#view[aria-labelledby=tab-{name}] .drawing *").first.wait_for(state="attached")
+    return _save(page, path)
+
+
+def _step(page: Any, address: str, number: int, awaited: str, folder: Path) -> Path:
+    page.goto(f"{address}/?tour={number}")
+    page.get_by_role("button", name="Begin").click()
+    page.locator(awaited).first.wait_for()
+    return _save(page, folder / f"page_tour_{number}.png")
+
+
+def _save(page: Any, path: Path) -> Path:
     page.wait_for_timeout(600)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     content = io.BytesIO()

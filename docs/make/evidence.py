@@ -87,8 +87,8 @@ seeds of 1,000 people, every parameter by itself anywhere in its range
 `python -m abm.evidence.prior_passes FOLDER` makes `abm/evidence/prior_passes.csv` of the folder:
 how many draws pass (`passed`) of those that give a number (`draws`), by entry and quantity. A draw
 passes where its own number is accepted, whatever its chance; figures with narrow bounds are passed
-by fewer than if more people were in a draw. The table that ships was made with the priors and the
-other numbers of the fit before; what is a test by it was one then.
+by fewer than if more people were in a draw. The table that ships was made with the priors of the
+fit that the defaults come from, everything else as it is.
 
 ## Which scenario is held against it
 

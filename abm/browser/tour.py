@@ -85,8 +85,8 @@ STEPS = (
     ),
     Step(
         "Move one knob, guess first",
-        "The same young people and the same draws of chance, but all their lives one and a "
-        "half times as many upsetting things happen to them.",
+        "The same young people and the same draws of chance, but all their lives everyday upsets "
+        "come one and a half times as often.",
         "Guess first: will more of them, about as many or fewer have ever self-injured?",
         "Show what comes",
         "years",
@@ -122,6 +122,7 @@ class Tour:
         self.story: solara.Reactive[Story | None] = solara.Reactive(None)
         self.is_looked_for = solara.Reactive(False)
         self._looked_for: Choices | None = None
+        self._is_first = self.number > 0  # the page was opened for it, and has run no years yet
         self._ahead = PairedSeeds(lambda compared: None)
 
     @property
@@ -146,7 +147,7 @@ class Tour:
         acts: dict[str, Callable[[], None]] = {
             "open": lambda: self.session.tour.set(1),
             "begin": lambda: self._go(self.number),
-            "not_now": self._end,
+            "not_now": self._leave,
             "next": self._on,
             "back": lambda: self._go(self.number - 1),
             "stop": self.stop,
@@ -206,6 +207,12 @@ class Tour:
             self._ahead.cancel()  # what it has done is kept
             self._run(self._helped(), 0)
 
+    def _leave(self) -> None:
+        """Go without the tour; the page is as if it had been opened so."""
+        if self._is_first:
+            self.session.run_through()
+        self._end()
+
     def stop(self) -> None:
         """Leave the tour; the page is as this step is."""
         story, session = self.story.value, self.session
@@ -223,6 +230,7 @@ class Tour:
 
     def _end(self) -> None:
         self.close()
+        self._is_first = False
         self.session.tour.value = 0
         self.progress.value = OnTheWay()
 

@@ -205,6 +205,20 @@ def test_no_step_is_shown_before_the_warning_has_been_answered(tour: Tour) -> No
     assert tour.is_on
 
 
+def test_without_the_tour_a_linked_page_is_as_it_opens_otherwise() -> None:
+    session = Session(Choices(population=300), "tour=2", list(VIEWS))
+    ran: list[bool] = []
+    session.player.run_through = lambda follows_somebody: ran.append(  # type: ignore[method-assign]
+        follows_somebody
+    )
+    tour = Tour(session)
+    tour.press("not_now")
+    assert len(ran) == 1
+    tour.press("open")
+    tour.press("not_now")
+    assert len(ran) == 1  # the page goes on as it was
+
+
 def test_a_second_click_on_what_has_gone_does_nothing(tour: Tour) -> None:
     tour.hear(["open", tour.position])
     tour.hear(["begin", tour.position])

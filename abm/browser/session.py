@@ -150,7 +150,8 @@ class Session:
             pair = counterfactual_of(choices)
         except InputError:
             pair = None  # the player says why
-        if (pair, choices.seed) != self._pair:
+        compared = self.compared.value
+        if (pair, choices.seed) != self._pair or (compared is not None and compared.failure):
             self.pairs.cancel()
             self.compared.value = None
         self._pair = pair, choices.seed

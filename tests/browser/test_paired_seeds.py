@@ -80,3 +80,15 @@ def test_what_is_given_up_ends_its_processes_and_leaves_nothing_half_done(tmp_pa
     assert options.store.list() == ()
     assert not any((tmp_path / "kept" / "store" / "busy").iterdir())
     assert pictures[-1].done == 0
+
+
+def test_what_fails_is_said_and_can_be_tried_again(tmp_path: Path, pair: Counterfactual) -> None:
+    (tmp_path / "kept").write_text("no folder")
+    pictures: list[Compared] = []
+    pairs = PairedSeeds(pictures.append, lambda: RunOptions(tmp_path / "kept", quiet=True))
+    for _ in range(2):
+        pictures.clear()
+        pairs.start(pair, 5)
+        assert pairs.wait(60)
+        assert "cannot store results" in pictures[-1].failure
+        pairs.cancel()

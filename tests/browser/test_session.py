@@ -9,7 +9,7 @@ import pytest
 from abm.browser.choices import Choices
 from abm.browser.counterfactual import Counterfactual
 from abm.browser.page_model import PageModel
-from abm.browser.paired_seeds import PairedSeeds
+from abm.browser.paired_seeds import Compared, PairedSeeds
 from abm.browser.session import Session
 from abm.browser.widgets import Between, offered
 from abm.scenario.scenario import load_scenario
@@ -51,9 +51,12 @@ def test_paired_seeds_are_run_for_whoever_looks_and_given_up_with_the_settings(
     before = noted.given_up
     session.reset()
     assert noted.given_up == before  # the same again
+    session.compared.value = Compared((1, 2), 0, 0.0, failure="no room on the disk")
+    session.reset()
+    assert noted.given_up == before + 1  # tried again
     session.seed_text.value = "2"
     session.reset()
-    assert noted.given_up == before + 1
+    assert noted.given_up == before + 2
     assert noted.begun[-1][1] == 2  # at once, with the page's own years
     several = len(noted.begun)
     session._draw(model.snapshot)  # of before the reset

@@ -198,7 +198,7 @@ class Chart:
         line = {"lineStyle": {"color": QUIET}}
         upward = {
             "type": "value", "min": 0, "max": self.top, "name": self.up, "nameLocation": "middle",
-            "nameGap": 46, "nameTextStyle": label, "splitNumber": 5, "axisTick": {"show": False},
+            "nameGap": 54, "nameTextStyle": label, "splitNumber": 5, "axisTick": {"show": False},
             "axisLabel": {**label, "formatter": f"{{value}}{self.unit}"},
             "splitLine": {"lineStyle": {"color": GRID}},
         }  # fmt: skip
@@ -211,7 +211,7 @@ class Chart:
         option: dict[str, Any] = {
             "animation": False, "useUTC": True, "darkMode": False,
             "textStyle": {"fontFamily": FONT, "fontSize": TEXT, "color": INK},
-            "grid": {"left": 66, "right": 16, "top": 12, "bottom": 46 if named else 28},
+            "grid": {"left": 72, "right": 16, "top": 12, "bottom": 46 if named else 28},
             "xAxis": across, "yAxis": upward,
             "series": [  # what comes later lies above, also of a line that was not there at first
                 {"emphasis": {"disabled": True}, "z": 10 + index, **part.series()}

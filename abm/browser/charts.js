@@ -78,7 +78,7 @@ function nssiCharts(root) {
       host.style.height = '100%'
       for (const type of ['mousemove', 'mousedown', 'mouseup', 'click', 'wheel']) host.addEventListener(type, unzoomed, true)
       const chart = echarts.init(host, null, { renderer: 'svg' })
-      known = { place, host, chart, told: '', until }
+      known = { place, host, chart, told: '', until, isNew: true }
       charts.set(name, known)
       observer.observe(host)
       chart.on('datazoom', () => {
@@ -98,9 +98,11 @@ function nssiCharts(root) {
       for (const series of option.series) if (series.id !== 'published') series.data = series.data.filter(([at]) => at <= until)
     }
     option.tooltip.formatter = points => points.length ? tooltip(told, points) : ''
-    option.legend = { show: false, selected: Object.fromEntries([...state.hidden].map(each => [each, false])) }
+    const shown = option.series.map(({ name }) => [name, !state.hidden.has(name)])
+    option.legend = { show: false, selected: Object.fromEntries(shown) }
     option.dataZoom?.forEach(zoom => Object.assign(zoom, state.zoom))
-    known.chart.setOption(option, { notMerge: true })
+    known.chart.setOption(option, known.isNew ? {} : { replaceMerge: ['series'] })  // axes are not made anew
+    known.isNew = false
   }
 
   function fit({ host, chart }) {

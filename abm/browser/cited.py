@@ -6,12 +6,12 @@ asked. So what stands here of a scenario is what `nssi validate` would find with
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from abm.evidence.evaluation import Simulated, Worlds, do_study
+from abm.evidence.evaluation import Simulated, Worlds, do_study, value_of
 from abm.evidence.observed_tables import Columns, census_columns
 from abm.evidence.published_trends import unjudged_studies
 from abm.evidence.quantity_verdicts import chances, verdict_by
@@ -19,11 +19,12 @@ from abm.evidence.register import Entry, Study, bounds_of, register
 from abm.scenario.scenario import Scenario
 from abm.simulation.census import AGES, Census
 from abm.simulation.world import World
-from abm.studies.intervals import Z_95
+from abm.studies.intervals import TAILS, Z_95
 from abm.studies.questions import asked_by_list, recognition_of
 from abm.studies.surveys import willingness_on
 
 ENGLAND, VICTORIA = "england", "victoria"  # worlds of the register
+PEAK = "peak"
 ENOUGH = 100
 """People among whom a number that no group of them changes is taken to be sure."""
 FIELDS = ("person", "sex", "acts", "past_year_acts", "care", "hospital_contacts", "first_age")
@@ -37,6 +38,7 @@ class Claim:
     says: str  # what was published, in words
     compared: str  # with whom and what here
     unit: str = " %"
+    is_whole: bool = False  # whether only whole numbers are found: a range then holds half more
 
 
 CLAIMS = {
@@ -54,9 +56,10 @@ CLAIMS = {
         "the middle age at the first act, told by those aged 18 here who say that they ever did",
         " years",
     ),
-    "peak": Claim(
+    PEAK: Claim(
         "E083", "is the age at which most self-injured in the past year",
         "the completed age here of which most did; the paper itself names no such age", " years",
+        is_whole=True,
     ),
 }  # fmt: skip
 """Of no one place or year, by the name of what is drawn."""
@@ -100,7 +103,8 @@ class CitedFigure:
         error = (high - low) / (2.0 * Z_95)
         if math.isnan(error) and people >= ENOUGH:
             error = 0.0
-        chance = chances(value, error, self.low, self.high)
+        more = 0.5 if self.claim.is_whole else 0.0
+        chance = chances(value, error, self.low - more, self.high + more)
         verdict = "no answer" if math.isnan(value) else verdict_by(chance, is_sided=False)
         side = ", high" if chance.above > chance.below else ", low"
         return verdict + (side if verdict == "outside" else "")
@@ -139,18 +143,43 @@ def beside_today(
     if place_of(scenario.name) is not None or scenario.population.kind == "cohort":
         return {}
     worlds = Worlds({"baseline": {seed: {"people": asked_people(people, scenario, seed)}}})
-    besides = {name: _beside(claim, _studies()[name], worlds) for name, claim in CLAIMS.items()}
-    peak = besides["peak"].simulated  # of few people its interval goes beyond all ages there are
-    low, high = np.clip((peak.low, peak.high), AGES[0], AGES[-1]).tolist()
-    within = peak._replace(low=low, high=high)
-    return {**besides, "peak": replace(besides["peak"], simulated=within)}
+    besides = {
+        name: _beside(claim, _studies()[name], worlds)
+        for name, claim in CLAIMS.items()
+        if name != PEAK
+    }
+    value, count = value_of(_studies()[PEAK], worlds), len(people["age"])
+    found_peak = Simulated(value, *peak_interval(people), "by the shares of all ages", count)
+    entry = register().entries[CLAIMS[PEAK].entry]
+    bounds = bounds_of(entry, entry.study[0])
+    return {**besides, PEAK: CitedFigure(CLAIMS[PEAK], *bounds, found_peak)}
+
+
+def peak_interval(people: Mapping[str, np.ndarray]) -> tuple[float, float]:
+    """Return the completed ages between which the highest past-year share lies with 95 %.
+
+    Whoever is left out of few people, the same age mostly stays the highest; so the chance of each
+    age is that its share, normal about what is found with a binomial's error, is above all others.
+    """
+    from scipy.special import ndtr
+
+    age = people["age"].astype(np.int64) - AGES.start
+    count = np.bincount(age, minlength=len(AGES))[: len(AGES), None]
+    some = np.bincount(age, people["past_year_acts"] > 0, len(AGES))[: len(AGES), None]
+    share = (some + 0.5) / (count + 1.0)
+    error = np.sqrt(share * (1.0 - share) / (count + 1.0))
+    below = ndtr((np.linspace(0.0, 1.0, 1_001) - share) / error)
+    highest = np.diff(below) * np.prod(below[:, :-1], axis=0) / np.maximum(below[:, :-1], 1e-12)
+    so_far = np.cumsum(highest.sum(axis=1)) / highest.sum()
+    low, high = (AGES[int(np.searchsorted(so_far, tail))] for tail in TAILS)
+    return float(low), float(high)
 
 
 @cache
 def _studies() -> dict[str, Study]:
     """Return the study of each claim: of its entry, of the peak the one that looks at people."""
     entries = {name: register().entries[claim.entry].study[0] for name, claim in CLAIMS.items()}
-    return {**entries, "peak": register().signatures["peak-age"].study[0]}
+    return {**entries, PEAK: register().signatures["peak-age"].study[0]}
 
 
 def _beside(claim: Claim, study: Study, worlds: Worlds) -> CitedFigure:

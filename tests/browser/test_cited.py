@@ -61,6 +61,26 @@ def test_a_verdict_is_given_only_where_there_are_people_enough() -> None:
     assert beside(0.0, math.nan, people=3).verdict == "not enough people yet"
 
 
+def people_by_age(some_at: dict[int, int], everybody: int) -> dict[str, np.ndarray]:
+    """Return people of whom so many self-injured in the past year, at each age the same number."""
+    ages_of = np.repeat(np.arange(10, 25), everybody)
+    acts = np.concatenate(
+        [np.arange(everybody) < some_at.get(age, everybody // 20) for age in range(10, 25)]
+    )
+    return {"age": ages_of + 0.5, "past_year_acts": acts.astype(np.int64)}
+
+
+def test_the_age_of_the_peak_is_only_known_with_people_enough() -> None:
+    assert cited.peak_interval(people_by_age({16: 400}, 2_000)) == (16, 16)
+    low, high = cited.peak_interval(people_by_age({14: 12, 15: 11, 16: 12}, 60))
+    assert low <= 14 < 16 <= high
+    assert cited.peak_interval(people_by_age({14: 300, 15: 300}, 2_000)) == (14, 15)
+    found = Simulated(16.0, 16.0, 16.0, "", 20_000)
+    assert CitedFigure(cited.CLAIMS["peak"], 15.0, 16.0, found).verdict == "inside"
+    unsure = found._replace(low=13.0, high=17.0)
+    assert CitedFigure(cited.CLAIMS["peak"], 15.0, 16.0, unsure).verdict == "not enough people yet"
+
+
 def test_the_sentences_name_figure_source_verdict_and_comparison(
     besides: Mapping[str, CitedFigure],
 ) -> None:

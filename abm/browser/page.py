@@ -101,7 +101,7 @@ def Body() -> None:
     session = solara.use_memo(lambda: Session(start.first, query, list(VIEWS)), [])
     tour = solara.use_memo(lambda: Tour(session), [])
     solara.use_effect(session.open, [])
-    solara.use_effect(lambda: tour.close, [])
+    solara.use_effect(tour.open, [])
     screen = "screen touring" if tour.number else "screen"
     with Html(tag="div", class_=screen):
         Connection()

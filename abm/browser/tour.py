@@ -145,7 +145,7 @@ class Tour:
     def press(self, name: str) -> None:
         """Do what a button of this page says, if it is there."""
         acts: dict[str, Callable[[], None]] = {
-            "open": lambda: self.session.tour.set(1),
+            "open": lambda: self._ask_for(GIRL),
             "begin": lambda: self._go(self.number),
             "not_now": self._leave,
             "next": self._on,
@@ -178,6 +178,12 @@ class Tour:
         if self.number == GUESS and not self.progress.value.is_shown:
             self.progress.value = replace(self.progress.value, guess=name)
 
+    def _ask_for(self, number: int) -> None:
+        """Show the warning before a step, and find the girl while it is read."""
+        self.session.tour.value = number
+        if number <= CLASS:
+            self._tell()
+
     def _on(self) -> None:
         """Go on; at the knob, once somebody has guessed, show first what comes."""
         progress = self.progress.value
@@ -198,7 +204,7 @@ class Tour:
         self.progress.value = OnTheWay(has_begun=True)
         session.tour.value = number
         session.tab.value = self.step.tab
-        if number <= ALL:
+        if number <= CLASS:
             self._tell()
         if number in (ALL, GUESS):
             self._run(self._plain(), 0)
@@ -233,6 +239,12 @@ class Tour:
         self._is_first = False
         self.session.tour.value = 0
         self.progress.value = OnTheWay()
+
+    def open(self) -> Callable[[], None]:
+        """Begin where the address says; return what ends it when the page is closed."""
+        if self.number:
+            self._ask_for(self.number)
+        return self.close
 
     def close(self) -> None:
         """End what goes on for steps to come."""

@@ -204,14 +204,14 @@ class Chart:
         }  # fmt: skip
         named = bool(self.across.get("name"))
         across = {
-            "nameLocation": "middle", "nameGap": 28, "nameTextStyle": label, "axisLine": line,
+            "nameLocation": "middle", "nameGap": 32, "nameTextStyle": label, "axisLine": line,
             "splitLine": {"show": False}, "axisTick": line, **self.across,
             "axisLabel": {**label, "hideOverlap": True, **self.across.get("axisLabel", {})},
         }  # fmt: skip
         option: dict[str, Any] = {
             "animation": False, "useUTC": True, "darkMode": False,
             "textStyle": {"fontFamily": FONT, "fontSize": TEXT, "color": INK},
-            "grid": {"left": 72, "right": 16, "top": 12, "bottom": 46 if named else 28},
+            "grid": {"left": 72, "right": 16, "top": 12, "bottom": 50 if named else 28},
             "xAxis": across, "yAxis": upward,
             "series": [  # what comes later lies above, also of a line that was not there at first
                 {"emphasis": {"disabled": True}, "z": 10 + index, **part.series()}
@@ -264,7 +264,7 @@ def ages(first: int, last: int) -> dict[str, Any]:
     return {
         "type": "value", "min": first - 1, "max": last + 1, "interval": 1,
         "name": "Age in completed years", "axisTick": {"show": False},
-        "axisLabel": {"showMinLabel": False, "showMaxLabel": False},
+        "axisLabel": {"showMinLabel": False, "showMaxLabel": False, "margin": 10},
     }  # fmt: skip
 
 

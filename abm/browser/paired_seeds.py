@@ -19,7 +19,7 @@ from abm.browser.choices import LARGEST_SEED
 from abm.browser.counterfactual import Counterfactual
 from abm.compilation import private_cache_folder
 from abm.experiments.comparison.compare import ComparisonFindings, find
-from abm.experiments.comparison.runs import kept_outcomes, run_missing, run_of
+from abm.experiments.comparison.runs import kept_outcomes, run_missing, run_of, run_people
 from abm.runs.options import RunOptions
 from abm.runs.processes import LocalProcesses, processors
 
@@ -71,8 +71,11 @@ class PairedSeeds:
         self._show, self._options = show, options
         self._running: _Comparison | None = None
 
-    def start(self, pair: Counterfactual, seed: int) -> None:
-        """Compare over so many seeds from this one on, unless that is what is being done."""
+    def start(self, pair: Counterfactual, seed: int, has_warm_up: bool = True) -> None:
+        """Compare over so many seeds from this one on, unless that is what is being done.
+
+        The page makes the warm-up of its own seed; until it has, that seed is waited with.
+        """
         first = min(seed, LARGEST_SEED + 1 - SEEDS)
         seeds = tuple(range(first, first + SEEDS))
         running = self._running
@@ -80,6 +83,8 @@ class PairedSeeds:
             self.cancel()
             self._running = _Comparison(pair, seeds, self._options(), self._show)
             self._running.begin()
+        if has_warm_up and self._running is not None:
+            self._running.has_warm_up.set()
 
     def cancel(self) -> None:
         """Give up what is being done; its processes end at once, and nothing more is shown."""
@@ -105,6 +110,7 @@ class _Comparison:
     show: Callable[[Compared], None]
 
     cancelled: threading.Event = field(default_factory=threading.Event)
+    has_warm_up: threading.Event = field(default_factory=threading.Event)  # of the first seed
     shares: dict[int, float] = field(default_factory=dict)  # by seed
     findings: ComparisonFindings | None = None
     failure: str = ""
@@ -122,11 +128,10 @@ class _Comparison:
 
     def _run_lanes(self) -> None:
         known = [seed for seed in self.seeds if self._is_kept(seed)]
-        first, *others = self.seeds  # the page itself makes the warm-up of the first one meanwhile
         with self.lock:
             self.shares.update(dict.fromkeys(known, 1.0))
             self._show()
-        left = [seed for seed in (*others, first) if seed not in known]
+        left = [seed for seed in self.seeds if seed not in known]
         number = min(processors(), MOST_PROCESSES, len(left))
         lanes = [
             threading.Thread(target=self._guarded, args=(self._run_seeds, left[lane::number]))
@@ -144,7 +149,10 @@ class _Comparison:
 
     def _run_seeds(self, seeds: Sequence[int]) -> None:
         with LocalProcesses(1, NICENESS) as executor:
+            executor.submit(run_people, {})  # so that it has imported everything by then
             for seed in seeds:
+                while seed == self.seeds[0] and not self.has_warm_up.wait(SECONDS_BETWEEN):
+                    self._give_up_if_unwanted()
                 tell = partial(self._tell, seed)
                 failures = run_missing(self.scenarios, [seed], [seed], self.options, executor, tell)
                 for trace in failures.values():
@@ -167,12 +175,15 @@ class _Comparison:
 
     def _tell(self, seed: int, share: float) -> None:
         """Note how far a seed has come; give up if nobody wants it any more."""
-        if self.cancelled.is_set() or start.stopped.is_set():
-            raise CancelledError
+        self._give_up_if_unwanted()
         with self.lock:
             self.shares[seed] = min(share, 0.99)
             if time.monotonic() > self.last_time + SECONDS_BETWEEN:
                 self._show_share()
+
+    def _give_up_if_unwanted(self) -> None:
+        if self.cancelled.is_set() or start.stopped.is_set():
+            raise CancelledError
 
     def _show(self) -> None:
         """Find what follows from the seeds that are done, and show it."""

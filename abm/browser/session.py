@@ -157,7 +157,7 @@ class Session:
         self._pair = pair, choices.seed
         self.player.reset(choices)
         if pair is not None and self.tab.value == CHANGED and is_compiled():
-            self.pairs.start(pair, choices.seed)
+            self.pairs.start(pair, choices.seed, has_warm_up=False)
         if self.ages.value is not None:
             self.player.show_ages(self.ages.value)
         if self.followed.value is not None:

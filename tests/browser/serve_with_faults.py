@@ -33,10 +33,12 @@ def run_through_if_whole(session: Session) -> None:
         run_through(session)
 
 
-def start_if_whole(pairs: PairedSeeds, pair: Counterfactual, seed: int) -> None:
+def start_if_whole(
+    pairs: PairedSeeds, pair: Counterfactual, seed: int, has_warm_up: bool = True
+) -> None:
     """Run paired seeds of a page that is tested whole."""
     if seed == WHOLE_SEED:
-        start(pairs, pair, seed)
+        start(pairs, pair, seed, has_warm_up)
 
 
 def seed_problem_or_fail(session: Session) -> str:

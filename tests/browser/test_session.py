@@ -29,7 +29,7 @@ class Comparisons(PairedSeeds):
         self.begun: list[tuple[str, int]] = []
         self.given_up = 0
 
-    def start(self, pair: Counterfactual, seed: int) -> None:
+    def start(self, pair: Counterfactual, seed: int, has_warm_up: bool = True) -> None:
         """Note it."""
         self.begun.append((pair.label, seed))
 

@@ -19,7 +19,7 @@ LEAST_TOP = {"lifetime_prevalence": 30.0, "past_year_prevalence": 15.0, "inciden
 """The charts, and the least top of the axis of each: of shares in percent."""
 SEXES = {"female": ("Girls and women", c.FEMALE), "male": ("Boys and men", c.MALE)}
 NOTES = {
-    "lifetime_prevalence": "Points are what is so; the straight lines what a survey would hear.",
+    "lifetime_prevalence": "Points: all who did. Straight lines: who would say so in a survey.",
     "incidence": "A point is all of a year of age. The upright line is told by those aged 18.",
 }
 FEW = 100

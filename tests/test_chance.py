@@ -268,6 +268,10 @@ def test_a_lived_day_never_asks_for_the_same_number_twice(scene, monkeypatch) ->
     }  # fmt: skip
 
 
+KEY = ("browser/server.py", "secrets")
+"""What keeps others on this machine from a page is to be guessed by nobody; no life hangs on it."""
+
+
 def test_nothing_but_chance_is_random() -> None:
     """No other module imports `random` or `secrets`, or touches numpy.random."""
     for file, tree in sources().items():
@@ -281,7 +285,8 @@ def test_nothing_but_chance_is_random() -> None:
                 names = [f"{node.module}.{alias.name}" for alias in node.names]
             for name in names:
                 first = name.split(".")[0]
-                assert first not in ("random", "secrets", "uuid"), f"{file}: {name}"
+                is_random = first in ("random", "secrets", "uuid")
+                assert not is_random or (file, first) == KEY, f"{file}: {name}"
                 assert not name.startswith("numpy.random"), f"{file}: {name}"
             if isinstance(node, ast.Attribute) and node.attr in (
                 "random",

@@ -1,7 +1,11 @@
-"""The model in Mesa's own page: ``.venv/bin/solara run examples/mesa_app.py``."""
+"""The model in Mesa's own page: ``.venv/bin/solara run examples/mesa_app.py``.
+
+Without Mesa's console: it runs Python for whoever reaches the page, and `solara run` asks nobody
+for a key as ``nssi view --mesa`` does.
+"""
 
 import solara
-from mesa.visualization import CommandConsole, Slider, SolaraViz, make_plot_component
+from mesa.visualization import Slider, SolaraViz, make_plot_component
 
 from abm.browser.stock import CollectingModel
 
@@ -18,4 +22,4 @@ INPUTS = {
 def Page() -> None:
     """Show the page, with a model for each tab of a browser."""
     model = solara.use_memo(lambda: CollectingModel(population=500), [])
-    SolaraViz(model, components=[*PLOTS, CommandConsole], model_params=INPUTS)
+    SolaraViz(model, components=PLOTS, model_params=INPUTS)

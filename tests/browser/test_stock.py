@@ -118,5 +118,7 @@ def test_the_example_shows_its_page() -> None:
     example = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(example)
     context = rendered(example.Page)
-    assert "Command Console" in texts(context, ipyvuetify.CardTitle)
+    cards = texts(context, ipyvuetify.CardTitle)
+    assert "Model Parameters" in cards
+    assert "Command Console" not in cards  # it would run Python for whoever reaches the page
     context.close()

@@ -140,7 +140,8 @@ def AddressBar(session: Session) -> None:
 def Controls(session: Session) -> None:
     """Show play, step and reset, and whether a reset is due.
 
-    What is pressed while people are being prepared is done once they are.
+    What is pressed while people are being prepared is done once they are. What cannot be done by
+    the time it is heard is not done.
     """
     state = session.state.value
     can_step = not (state.failure or state.playing or session.is_over.value)
@@ -150,9 +151,10 @@ def Controls(session: Session) -> None:
         ("reset", "Reset", not session.problem()),
     ]
     acts = {
-        "play": session.play,
-        "step": session.player.step,
-        "reset": session.reset,
+        "Play": session.play,
+        "Pause": session.pause,
+        "Step": session.player.step,
+        "Reset": session.reset,
         "knobs": lambda: session.is_open.set(not session.is_open.value),
     }
     with Html(tag="section", class_="card controls", attributes={"aria-label": "Controls"}):

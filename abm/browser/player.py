@@ -103,8 +103,8 @@ class Player:
         self._ask(lambda model: self._play(model, playing))
 
     def step(self) -> None:
-        """Run as many days as a frame has, once."""
-        self._ask(self._advance)
+        """Run as many days as a frame has, once, unless days go by anyway."""
+        self._ask(lambda model: None if self._state.playing else self._advance(model))
 
     def run_to(self, day: int) -> None:
         """Run until so many reported days have gone by, unless they have."""

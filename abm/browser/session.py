@@ -113,10 +113,14 @@ class Session:
     # Running
 
     def play(self) -> None:
-        """Play, from the start if the years are over, or pause."""
+        """Play, from the start if the years are over."""
         if self.is_over.value:
             self._begin(self.running.value)
-        self.player.play(not self.state.value.playing)
+        self.player.play(True)
+
+    def pause(self) -> None:
+        """Let no more days go by."""
+        self.player.play(False)
 
     def reset(self) -> None:
         """Begin anew under what is chosen now."""

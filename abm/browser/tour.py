@@ -199,8 +199,7 @@ class Tour:
     def _go(self, number: int) -> None:
         """Show a step."""
         session = self.session
-        if session.state.value.playing:
-            session.play()
+        session.pause()
         self.progress.value = OnTheWay(has_begun=True)
         session.tour.value = number
         session.tab.value = self.step.tab

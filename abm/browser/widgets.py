@@ -88,7 +88,10 @@ def Address(query: str) -> None:
 
 @solara.component_vue("controls.vue", vuetify=False)
 def Buttons(buttons: list[tuple[str, str, bool]], is_open: bool, event_press: Change) -> None:
-    """Show buttons, each by name, words and whether it can be pressed; and one for the knobs."""
+    """Show buttons, each by name, words and whether it can be pressed; and one for the knobs.
+
+    Tells the words of the one that was pressed, which say what somebody meant.
+    """
 
 
 @solara.component_vue("projector.vue", vuetify=False)

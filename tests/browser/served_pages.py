@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import TimeoutError
+
 PEOPLE = 300
 SERVER_SECONDS, PAGE_SECONDS = 25.0, 10.0
 HERE = Path(__file__).parent
@@ -80,7 +82,11 @@ class Watched:
     def wait_for_status(self, words: str) -> None:
         """Wait until the status says this."""
         script = "words => document.querySelector('.status')?.innerText.includes(words)"
-        self.page.wait_for_function(script, arg=words)
+        try:
+            self.page.wait_for_function(script, arg=words)
+        except TimeoutError as error:
+            error.add_note(f"Waited for {words!r}; the status says {self.status()!r}.")
+            raise
 
     def press(self, name: str) -> None:
         """Press a button of the controls."""

@@ -215,6 +215,30 @@ def test_typing_loses_no_digit_while_days_go_by(tab: Watched) -> None:
     assert scenario["population"]["size"] == 1234
 
 
+def test_reset_acts_on_what_was_typed_last_before_the_page_shows_it(tab: Watched) -> None:
+    tab.type("People", "2")
+    reset = tab.page.get_by_role("button", name="Reset")
+    expect(reset).to_be_disabled()
+    people = tab.page.get_by_label("People", exact=True).element_handle()
+    tab.page.evaluate(
+        """([people, reset]) => {
+            people.value = '234'
+            people.dispatchEvent(new Event('input', { bubbles: true }))
+            reset.click()
+        }""",
+        [people, reset.element_handle()],
+    )
+    tab.wait_for_status("234 people")
+
+
+def test_a_button_does_what_it_says_however_often_it_is_pressed(tab: Watched) -> None:
+    twice = "button => { button.click(); button.click() }"  # before it says anything else
+    tab.page.get_by_role("button", name="Play").evaluate(twice)
+    tab.wait_for_status("playing")
+    tab.page.get_by_role("button", name="Pause").evaluate(twice)
+    tab.wait_for_status("paused")
+
+
 def test_lists_and_boxes_obey_quick_keys_while_days_go_by(tab: Watched) -> None:
     tab.open("One person")
     tab.press("Play")

@@ -1,5 +1,6 @@
 """The player: what is asked is done, failures are said, and a closed page does no work."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -71,6 +72,19 @@ def test_a_step_is_one_frame(screen: Screen) -> None:
     screen.player.days_a_frame = DAYS_A_FRAME["month"]
     screen.player.step()
     screen.wait(lambda: screen.latest.day == 30)
+
+
+def test_a_step_while_days_go_by_is_none(screen: Screen) -> None:
+    screen.player.days_a_frame = DAYS_A_FRAME["month"]
+    asked = threading.Event()
+    screen.player.ask(lambda model: asked.wait(10) and None)
+    screen.player.play(True)
+    screen.player.step()
+    screen.player.play(False)
+    screen.player.step()
+    asked.set()
+    screen.wait(lambda: screen.latest.day > 0)
+    assert screen.latest.day == 30
 
 
 def test_frames_wait_for_the_browser_to_draw(screen: Screen) -> None:

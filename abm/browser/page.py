@@ -38,12 +38,13 @@ from abm.scenario.toml_text import as_toml
 
 LEAD = (
     "A simulated population of young people, some of whom injure themselves without wanting to "
-    "die. Press Play, change what you like, and see what follows."
+    "die. Change what you like, press Reset, and see what follows; Play shows it day by day."
 )
 FAILED = (
     "Something in this page went wrong, and it has stopped. Reload it to begin anew. What "
     "went wrong is written where the page was started."
 )
+AT_RESET = "Reset runs all years with what is set; Play and Step show them from the start."
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 Html = solara.v.Html
 OFFERED = (
@@ -144,7 +145,7 @@ def Controls(session: Session) -> None:
     the time it is heard is not done.
     """
     state = session.state.value
-    can_step = not (state.failure or state.playing or session.is_over.value)
+    can_step = not (state.failure or state.playing)
     buttons = [
         ("play", "Pause" if state.playing else "Play", not state.failure),
         ("step", "Step", can_step),
@@ -166,7 +167,7 @@ def Controls(session: Session) -> None:
             about = "Settings changed: press Reset to run them."
             Html(tag="p", class_="about waiting", children=[about])
         else:
-            Html(tag="p", class_="about", children=["Settings act at Reset."])
+            Html(tag="p", class_="about", children=[AT_RESET])
 
 
 @solara.component
@@ -203,7 +204,7 @@ def Status(session: Session) -> None:
 def shown_status(session: Session) -> list[str]:
     """Return the lines of the status that are about the picture; none if there is none."""
     picture, state = session.picture.value, session.state.value
-    doing = "playing" if state.playing else "paused"
+    doing = "playing" if state.playing else "" if state.working else "paused"
     return [] if picture is None or state.failure else status_lines(picture, doing)
 
 

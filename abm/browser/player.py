@@ -74,6 +74,9 @@ class Player:
         self._state = PlayerState()
         self._closed = threading.Event()
         self._model: PageModel | None = None
+        self._is_ahead = False  # whether days were run that nobody watched one by one
+        self._person: int | None = None
+        self._ages: tuple[int, ...] | None = None
         self._sent = self._drawn = 0
         self._sent_at = 0.0
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
@@ -94,24 +97,29 @@ class Player:
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
-    def reset(self, choices: Choices) -> None:
-        """Make a new model."""
-        self._orders.put(lambda: self._reset(choices))
+    def reset(
+        self,
+        choices: Choices,
+        person: int | None = None,
+        ages: tuple[int, ...] | None = None,
+    ) -> None:
+        """Make a new model, in which this person is followed and these year-groups are shown."""
+        self._orders.put(lambda: self._reset(choices, person, ages))
 
     def play(self, playing: bool) -> None:
-        """Let days go by, or stop."""
+        """Let days go by, from the first on unless they are watched already; or stop."""
         self._ask(lambda model: self._play(model, playing))
 
     def step(self) -> None:
         """Run as many days as a frame has, once, unless days go by anyway."""
-        self._ask(lambda model: None if self._state.playing else self._advance(model))
+        self._ask(lambda model: None if self._state.playing else self._advance(self._seen(model)))
 
     def run_to(self, day: int) -> None:
         """Run until so many reported days have gone by, unless they have."""
         self._ask(lambda model: self._run_to(model, day))
 
     def run_through(self, follows_somebody: bool) -> None:
-        """Run to the end of the years, unless play takes over.
+        """Run to the end of the years; play and step begin with the first day again.
 
         `follows_somebody`: whoever is followed by then is chosen shortly before it.
         """
@@ -123,11 +131,11 @@ class Player:
 
     def follow(self, person: int) -> None:
         """Follow another person."""
-        self._ask(lambda model: model.follow(person), self._send)
+        self._ask(lambda model: self._follow(model, person), self._send)
 
     def show_ages(self, ages: tuple[int, ...]) -> None:
         """Show other year-groups of the school."""
-        self._ask(lambda model: model.show_ages(ages), self._send)
+        self._ask(lambda model: self._show_ages(model, ages), self._send)
 
     def drawn(self, frame: int) -> None:
         """Take note that the browser has drawn a picture; the next may follow."""
@@ -186,19 +194,42 @@ class Player:
         is_drawn = self._drawn >= self._sent
         return max(0.0, (SECONDS_A_FRAME if is_drawn else LONGEST_WAIT) - since)
 
-    def _reset(self, choices: Choices) -> None:
-        self._model = None
+    def _reset(self, choices: Choices, person: int | None, ages: tuple[int, ...] | None) -> None:
+        self._model, self._is_ahead = None, False
+        self._person, self._ages = person, ages
         self._drawn = self._sent = 0
         self._show(playing=False, working="Preparing the young people", failure="")
         announce_compiling(lambda message: self._show(working=message))
         model = PageModel.from_choices(choices)
         model.prepare(lambda share: self._progress(WARM_UP, share))
         self._model, self.recording = model, Recording()
+        if ages is not None:
+            model.show_ages(ages)
+        if person is not None:
+            model.follow(person)
         self._show(working="")
         self._send(model)
 
+    def _seen(self, model: PageModel) -> PageModel:
+        """Return the model, anew if its days have gone by without being watched, or are over."""
+        if model.running and not self._is_ahead:
+            return model
+        self._reset(model.choices, self._person, self._ages)
+        assert self._model is not None
+        return self._model
+
+    def _follow(self, model: PageModel, person: int) -> None:
+        self._person = person
+        model.follow(person)
+
+    def _show_ages(self, model: PageModel, ages: tuple[int, ...]) -> None:
+        self._ages = ages
+        model.show_ages(ages)
+
     def _play(self, model: PageModel, playing: bool) -> None:
-        self._show(playing=playing and model.running)
+        if playing:
+            model = self._seen(model)
+        self._show(playing=playing)
         if model.baseline is not None and model.snapshot.grey is None:
             self._picture_again(model)
 
@@ -221,7 +252,8 @@ class Player:
             model.prepare_baseline(tell)
             while model.running and (left := day - model.prepare().days) > 0:
                 begun = time.monotonic()
-                self._progress("Simulating the days to be shown", 1.0 - left / days)
+                what = "Running all years" if self._is_ahead else "Simulating the days to be shown"
+                self._progress(what, 1.0 - left / days)
                 model.run_days(min(left, DAYS_A_FRAME["month"]))
                 while model.advance_baseline():
                     pass
@@ -240,6 +272,7 @@ class Player:
         return not self._state.playing
 
     def _run_through(self, model: PageModel, follows_somebody: bool) -> None:
+        self._is_ahead = True
         end = model.snapshot.days
         if self._run_to(model, end - DAYS_KEPT):
             if follows_somebody:

@@ -28,7 +28,7 @@ from abm.parameters import parameters, switches
 from abm.people.year_groups import same_day
 from abm.scenario.files import available_scenarios
 from abm.scenario.scenario import Scenario, load_scenario
-from abm.simulation.census import DAYS_A_YEAR, FIRST_AGE
+from abm.simulation.census import AGES, DAYS_A_YEAR
 from abm.simulation.compiled import is_compiled
 
 DEFAULT_WIDTH = 900
@@ -52,7 +52,6 @@ class Session:
         self.running = solara.Reactive(first)
         self.state = solara.Reactive(PlayerState(working="Preparing the young people"))
         self.picture: solara.Reactive[Snapshot | None] = solara.Reactive(None)
-        self.is_over = solara.Reactive(False)
         self.followed: solara.Reactive[int | None] = solara.Reactive(opened.person)
         self.ages = solara.Reactive(YEAR_GROUPS.get(opened.ages))
         self.tab = solara.Reactive(opened.tab or tabs[0])
@@ -80,7 +79,7 @@ class Session:
 
     def run_through(self) -> None:
         """Run all years, so that every view has something to show."""
-        self.player.run_through(follows_somebody=self.followed.value is None)
+        self.player.run_through(self.followed.value is None)
 
     def close(self) -> None:
         """End everything that goes on."""
@@ -89,7 +88,6 @@ class Session:
 
     def _draw(self, snapshot: Snapshot) -> None:
         self.picture.value = snapshot
-        self.is_over.value = snapshot.is_over
         self._compare(snapshot)
 
     def open_tab(self, tab: str) -> None:
@@ -113,9 +111,7 @@ class Session:
     # Running
 
     def play(self) -> None:
-        """Play, from the start if the years are over."""
-        if self.is_over.value:
-            self._begin(self.running.value)
+        """Play, from the start unless somebody watches the days already."""
         self.player.play(True)
 
     def pause(self) -> None:
@@ -123,9 +119,19 @@ class Session:
         self.player.play(False)
 
     def reset(self) -> None:
-        """Begin anew under what is chosen now."""
-        if self.problem():
-            return
+        """Begin anew under what is chosen now, and run all years."""
+        if not self.problem():
+            self._begin_with_choices()
+            self.run_through()
+
+    def run(self, choices: Choices) -> None:
+        """Begin anew under these choices, which the page then shows, and stay at the start."""
+        self.choices.value = choices
+        self.seed_text.value = str(choices.seed)
+        self.people_text.value = str(choices.population or "")
+        self._begin_with_choices()
+
+    def _begin_with_choices(self) -> None:
         choices = replace(
             self.choices.value, seed=int(self.seed_text.value), population=self._population()
         )
@@ -135,18 +141,11 @@ class Session:
         self.address_problem.value = ""
         self._begin(choices)
 
-    def run(self, choices: Choices) -> None:
-        """Begin anew under these choices, which the page then shows."""
-        self.choices.value = choices
-        self.seed_text.value = str(choices.seed)
-        self.people_text.value = str(choices.population or "")
-        self.reset()
-
     def _keep_following(self, choices: Choices) -> None:
-        """Follow whoever is followed on, if the people are the same ones."""
+        """Follow whoever is followed on, if the people are the same ones and they stay."""
         picture, running = self.picture.value, self.running.value
         same = (choices.seed, choices.population) == (running.seed, running.population)
-        if self.followed.value is None and picture is not None and same and _was_there(picture):
+        if self.followed.value is None and picture is not None and same and _stays(picture):
             self.followed.value = picture.trace.person
 
     def _begin(self, choices: Choices) -> None:
@@ -159,13 +158,9 @@ class Session:
             self.pairs.cancel()
             self.compared.value = None
         self._pair = pair, choices.seed
-        self.player.reset(choices)
+        self.player.reset(choices, self.followed.value, self.ages.value)
         if pair is not None and self.tab.value == CHANGED and is_compiled():
             self.pairs.start(pair, choices.seed, has_warm_up=False)
-        if self.ages.value is not None:
-            self.player.show_ages(self.ages.value)
-        if self.followed.value is not None:
-            self.player.follow(self.followed.value)
 
     def set_pace(self, pace: str) -> None:
         """Choose how many days a frame has."""
@@ -248,7 +243,6 @@ class Session:
         """Turn an intervention on and run all years with it."""
         self.turn(kind, True)
         self.reset()
-        self.run_through()
 
     def cover(self, kind: str, coverage: float) -> None:
         """Choose the coverage of the interventions of a kind; one that is off is turned on."""
@@ -345,6 +339,7 @@ class Session:
         )
 
 
-def _was_there(picture: Snapshot) -> bool:
-    """Return whether whoever is followed was there on the first reported day."""
-    return picture.trace.age - picture.day / DAYS_A_YEAR >= FIRST_AGE
+def _stays(picture: Snapshot) -> bool:
+    """Return whether whoever is followed will be there when the years are over."""
+    trace, left = picture.trace, picture.days - picture.day
+    return not trace.has_left and trace.age + left / DAYS_A_YEAR < AGES.stop

@@ -223,9 +223,9 @@ class Tour:
         story, session = self.story.value, self.session
         if self.progress.value.is_shown:
             session.open_tab(CHANGED)
-        if self.progress.value.is_shown or self.number == HELPED:
+        if self.number > CLASS:
             session.run_through()
-        if self.number <= CLASS and story is not None:
+        elif story is not None:
             room = story.classroom
             session.followed.value = story.fortnight.person
             session.ages.value = (room.age,)

@@ -53,6 +53,7 @@ def test_an_address_with_unknown_names_says_so_in_one_line(context: Any, served:
 def test_controls_stay_in_sight_beside_the_charts(width: int, height: int, tab: Watched) -> None:
     tab.page.set_viewport_size({"width": width, "height": height})
     tab.open("Figures")
+    tab.page.locator("table.figures").first.wait_for()
     tab.page.mouse.move(width - 200, height / 2)
     tab.page.mouse.wheel(0, 3000)
     tab.page.wait_for_function("document.querySelector('.main').scrollTop > 0")

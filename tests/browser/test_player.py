@@ -179,10 +179,25 @@ def test_all_years_are_run_through_beside_the_baseline_and_somebody_is_followed_
     assert screen.state.working == ""
 
 
-def test_play_takes_over_from_running_through(screen: Screen) -> None:
+def test_play_and_step_begin_with_the_first_day_while_and_after_all_years_are_run(
+    screen: Screen,
+) -> None:
+    person = int(screen.latest.school.person[7])
+    screen.player.show_ages((13,))
+    screen.player.follow(person)
+    screen.player.run_through(follows_somebody=False)
+    screen.wait(lambda: screen.latest.day > 0)
+    for _ in range(2):  # the second goes on from the first
+        screen.player.step()
+    screen.wait(lambda: screen.latest.day == 2)
+    assert screen.latest.school.ages == (13,)
+    assert screen.latest.trace.person == person
     screen.player.run_through(follows_somebody=True)
+    screen.wait(lambda: screen.latest.is_over and not screen.state.working)
+    assert not screen.state.playing
     screen.player.play(True)
-    screen.wait(lambda: screen.state.playing and screen.latest.day > 0)
+    screen.wait(lambda: screen.state.playing and 0 < screen.latest.day < 9)
+    day = screen.latest.day
     screen.player.play(False)
-    screen.wait(lambda: not screen.state.playing)
-    assert not screen.latest.is_over
+    screen.player.play(True)
+    screen.wait(lambda: screen.latest.day > day)

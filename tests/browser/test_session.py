@@ -63,21 +63,18 @@ def test_paired_seeds_are_run_for_whoever_looks_and_given_up_with_the_settings(
     assert len(noted.begun) == several
 
 
-def test_play_begins_anew_once_the_years_are_over_and_keeps_whom_it_can(session: Session) -> None:
+def test_a_reset_runs_all_years_and_keeps_whoever_is_there_at_their_end(session: Session) -> None:
     shot = PageModel.from_choices(session.running.value).snapshot
-    begun: list[object] = []
-    session.player.reset = begun.append  # type: ignore[method-assign]
-    session.play()
-    assert begun == []
-    late = replace(shot.trace, age=16.0)
-    session._draw(replace(shot, day=shot.days, trace=late))
-    session.play()
-    assert begun == [session.running.value]
-    session.reset()
-    assert session.followed.value is None  # who is 16 now was not there ten years ago
+    ran: list[bool] = []
+    session.player.run_through = ran.append  # type: ignore[method-assign, assignment]
+    assert 15 <= shot.trace.age < 16
     session._draw(shot)
     session.reset()
+    assert session.followed.value is None  # who is 15 now is 25 in ten years, and has left
+    session._draw(replace(shot, day=shot.days))
+    session.reset()
     assert session.followed.value == shot.trace.person
+    assert ran == [True, False]
 
 
 def test_a_programme_that_is_offered_is_turned_on_and_run(session: Session) -> None:

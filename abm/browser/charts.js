@@ -51,10 +51,11 @@ function nssiCharts(root) {
     const box = document.createElement('div')
     const line = (text, tag) => box.appendChild(document.createElement(tag)).textContent = text
     line(headings[told.heading](points[0].axisValue, told.wide), 'b')
-    for (const { seriesIndex, value: [, up, some, all] } of points) {
-      if (up === null || up === undefined) continue
+    for (const { seriesIndex, value: [, up, some, all, low, high] } of points) {
+      if (up === null || up === undefined || !told.names[seriesIndex]) continue
       const share = `${plain(up)}${told.unit}`
-      line(`${told.names[seriesIndex]}: ${all ? `${plain(some)} of ${plain(all)} (${share})` : share}`, 'div')
+      const chance = high === undefined ? '' : `, 95 % interval ${plain(low)} to ${plain(high)}${told.unit}`
+      line(`${told.names[seriesIndex]}: ${all ? `${plain(some)} of ${plain(all)} (${share}${chance})` : share + chance}`, 'div')
     }
     return box
   }

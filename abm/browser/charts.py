@@ -22,7 +22,7 @@ EPOCH = 719_163  # number in the calendar of the day from which browsers count
 MILLISECONDS_A_DAY = 86_400_000
 INK, QUIET, GRID = "var(--ink, #22303c)", "var(--quiet, #4d5a66)", "var(--grid, #e3e8ed)"
 Point = tuple[float | None, ...]
-"""Across, up, and where it is a share of people: how many of how many."""
+"""Across, up, where it is a share of people how many of how many, and the ends of its interval."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,30 @@ class Line:
             f'<line x1="1" x2="25" y1="7" y2="7" stroke="{style.colour}" '
             f'stroke-width="{style.thick:g}" stroke-dasharray="{dashes}"/>{shape}'
         )
+
+
+@dataclass(frozen=True)
+class Around:
+    """The intervals of a line's points as a pale band, shown and hidden with it."""
+
+    name: str  # of the line
+    colour: str
+    ends: Sequence[Point]  # across, and from where to where
+    label: str = ""
+
+    def series(self) -> dict[str, Any]:
+        """Return what ECharts draws: an outline there and back, of which it fills the inside."""
+        there = [(x, high) for x, _, high in self.ends]
+        back = [(x, low) for x, low, _ in reversed(self.ends)]
+        return {
+            "name": self.name, "type": "line", "data": [*there, *back], "symbol": "none",
+            "silent": True, "lineStyle": {"width": 0}, "z": 2,
+            "areaStyle": {"color": self.colour, "opacity": 0.16},
+        }  # fmt: skip
+
+    def key(self) -> str:
+        """Return nothing: the legend shows its line."""
+        return ""
 
 
 @dataclass(frozen=True)
@@ -170,7 +194,7 @@ def _style(colour: str, dashes: tuple[int, ...], thick: float) -> dict[str, Any]
     return {"lineStyle": line, "itemStyle": {"color": colour}}
 
 
-Part = Line | Level | Band | Published
+Part = Line | Around | Level | Band | Published
 
 
 @dataclass(frozen=True)
@@ -232,7 +256,10 @@ class Chart:
 
     def html(self) -> str:
         """Return the place where it is drawn, with everything around it."""
-        names = [getattr(part, "pointed", "") or part.name for part in self.parts]
+        names = [  # of what says something where it is pointed at
+            "" if isinstance(part, Around) else getattr(part, "pointed", "") or part.name
+            for part in self.parts
+        ]
         message = {
             "names": names, "heading": self.heading, "wide": self.wide, "unit": self.unit,
             "option": self.option(),

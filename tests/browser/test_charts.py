@@ -14,6 +14,7 @@ from abm.browser.page_model import PageModel
 from abm.browser.snapshot import TRAITS, Snapshot
 from abm.browser.views import ages, who, years
 from abm.simulation.census import AGES, STOCKS, measure_named
+from abm.studies.intervals import binomial_interval
 
 
 @pytest.fixture(scope="module")
@@ -52,18 +53,21 @@ def test_what_a_place_says_is_the_option_as_data(shot: Snapshot) -> None:
 
 
 def test_points_by_age_are_counts_of_the_census(shot: Snapshot) -> None:
-    parts = {part.name: part for part in ages.chart(shot, "lifetime_prevalence", 438.0).parts}
-    girls, boys = parts["Girls and women"], parts["Boys and men"]
-    ever = shot.census.stocks[..., STOCKS.index("ever")]
-    for part, counts in zip((girls, boys), ever, strict=True):
-        assert isinstance(part, charts.Line)
-        assert [(point[0], point[2]) for point in part.points] == list(
-            zip(AGES, counts.tolist(), strict=True)
-        )
-        for _, share, some, everybody in part.points:
-            assert (share is None) == (everybody == 0)
-            if share is not None and some is not None and everybody:
-                assert share == pytest.approx(100 * some / everybody, rel=1e-3)
+    parts = ages.chart(shot, "lifetime_prevalence", 438.0).parts
+    lines = {part.name: part.points for part in parts if isinstance(part, charts.Line)}
+    bands = {part.name: part.ends for part in parts if isinstance(part, charts.Around)}
+    assert list(bands) == [ages.SEXES[sex][0] for sex in ("female", "male")]
+    stocks = shot.census.stocks
+    for row, name in enumerate(bands):
+        assert [point[0] for point in lines[name]] == list(AGES)
+        for point, counts in zip(lines[name], stocks[row], strict=True):
+            some, everybody = int(counts[STOCKS.index("ever")]), int(counts[0])
+            assert (point[1] is None) == (everybody == 0)
+            if everybody:
+                ends = (100 * end for end in binomial_interval(some, everybody))
+                expected = (100 * some / everybody, some, everybody, *ends)
+                assert point[1:] == pytest.approx(expected, rel=1e-3)
+                assert (point[0], *point[4:]) in bands[name]
 
 
 def test_a_share_is_never_drawn_on_an_axis_above_all(shot: Snapshot) -> None:
@@ -97,7 +101,7 @@ def test_lines_differ_in_more_than_colour_and_every_one_can_be_hidden(shot: Snap
 
 def test_the_other_world_lies_below_and_what_was_published_lowest(shot: Snapshot) -> None:
     series = ages.chart(shot, "lifetime_prevalence", 438.0).option()["series"]
-    lines = [one["z"] for one in series if one["data"]]
+    lines = [one["z"] for one in series if one["data"] and "areaStyle" not in one]
     marks = [one[kind]["z"] for one in series for kind in ("markArea", "markLine") if kind in one]
     assert lines == sorted(set(lines))
     assert [one["name"] for one in series if one["data"]][:2] == ["grey", "grey"]

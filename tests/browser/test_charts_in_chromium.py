@@ -18,7 +18,8 @@ def test_a_chart_tells_values_and_keeps_what_is_hidden_from_frame_to_frame(tab: 
     box = chart.bounding_box()
     assert box is not None
     tab.page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"])
-    expect(chart).to_contain_text(re.compile(r"Age 1\d.*Girls and women: \d+ of \d+ \([\d.]+ %\)"))
+    interval = r"\([\d.]+ %, 95 % interval [\d.]+ to [\d.]+ %\)"
+    expect(chart).to_contain_text(re.compile(rf"Age 1\d.*Girls and women: \d+ of \d+ {interval}"))
 
     boys = tab.page.get_by_role("button", name="Boys and men").first
     boys.focus()

@@ -11,9 +11,9 @@ from abm.browser.course import counts_of, value_of
 from abm.browser.snapshot import Snapshot, Without
 from abm.browser.views.figures import TITLES
 from abm.browser.views.published import range_of, sentences
-from abm.report.figures.runs import ADOLESCENTS, ENDS
+from abm.report.figures.runs import ADOLESCENTS, ENDS, interval_of_cell
 from abm.report.format import format_percent
-from abm.simulation.census import AGES, Measure, measure_named
+from abm.simulation.census import AGES, DAYS_A_YEAR, Measure, measure_named
 
 LEAST_TOP = {"lifetime_prevalence": 30.0, "past_year_prevalence": 15.0, "incidence": 8.0}
 """The charts, and the least top of the axis of each: of shares in percent."""
@@ -39,9 +39,11 @@ def draw(shot: Snapshot, width: float) -> str:
     """Return charts of ever, of the past year and of first acts, with what was published."""
     people = shot.census.stocks[:, :, 0]
     cell = int(people[people > 0].min()) if (people > 0).any() else 0
-    few = f" A point stands for as few as {cell} people: more people would steady it."
-    few = few if cell < FEW else ""
-    lead = f"Young people on {shot.date:%-d %B %Y}, by completed age.{few}"
+    few = f", which may stand for as few as {cell} people" if cell < FEW else ""
+    lead = (
+        f"Young people on {shot.date:%-d %B %Y}, by completed age. Pale bands (95 % intervals) "
+        f"tell how far chance alone moves a point{few}."
+    )
     panel = d.panel_width(width, 2)
     charts = [chart(shot, name, panel).html() for name in LEAST_TOP]
     return d.view(lead, [*charts, f'<div style="width:{panel:g}px">{_below(shot)}</div>'])
@@ -66,7 +68,9 @@ def chart(shot: Snapshot, name: str, width: float) -> c.Chart:
     lines, greys = _lines(shot, measure), []
     if shot.grey is not None:
         greys = [c.grey(line, shot.grey.label) for line in _lines(shot.grey, measure)]
+    bands = [_around(line) for line in lines]
     values = [point[1] for line in (*lines, *greys) for point in line.points]
+    values += [high for band in bands for *_, high in band.ends]
     top = c.top_of(values, LEAST_TOP[name], math.inf if unit else 100)
     drawn = [key for key in DRAWN[name] if key in shot.besides]
     published = [part for key in drawn for part in _published(key, shot.besides[key], top)]
@@ -80,7 +84,7 @@ def chart(shot: Snapshot, name: str, width: float) -> c.Chart:
         spoken = f"{value} at ages 12 to 18"
     return c.Chart(
         f"ages-{name}", title, f"{title}, by age and sex: {spoken}",
-        [*published, *greys, *lines], c.ages(AGES[0], AGES[-1]),
+        [*published, *greys, *lines, *bands], c.ages(AGES[0], AGES[-1]),
         unit.capitalize() or "Share of young people", top, unit="" if unit else " %",
         heading="age", width=width, note=note,
     )  # fmt: skip
@@ -116,10 +120,23 @@ def _lines(world: Snapshot | Without, measure: Measure) -> list[c.Line]:
 
 
 def _point(world: Snapshot | Without, measure: Measure, sex: str, age: int) -> c.Point:
-    """Return what is so at an age: of a share in percent, how many of how many it is."""
-    if measure.kind == "rate":
-        value = value_of(world.census, measure, sex, age, age, world.flow_days)
-        return age, c.rounded(value)
+    """Return what is so at an age with its interval: of a share in percent, how many of how many.
+
+    Where nothing can be said yet there is no interval.
+    """
+    value = value_of(world.census, measure, sex, age, age, world.flow_days)
+    if value is None:
+        return age, None
     some, everybody = counts_of(world.census, measure, sex, age, age)
-    share = c.rounded(100 * some / everybody) if everybody else None
-    return age, share, some, everybody
+    is_share = measure.kind == "share"
+    among = everybody if is_share else everybody / DAYS_A_YEAR
+    scale = 100 if is_share else 1
+    low, high = (c.rounded(scale * end) for end in interval_of_cell(measure.name, value, among))
+    of_people = (some, everybody) if is_share else (None, None)
+    return age, c.rounded(scale * value), *of_people, low, high
+
+
+def _around(line: c.Line) -> c.Around:
+    """Return the band of a line's intervals."""
+    ends = [(point[0], point[4], point[5]) for point in line.points if len(point) > 2]
+    return c.Around(line.name, line.style.colour, ends)

@@ -155,11 +155,11 @@ def _draw_line(
         return
     sns.lineplot(rows, x=x, y="value", errorbar=None, **look)
     cells = zip(rows["value"], rows["people"], strict=True)
-    limits = np.array([_interval_of(measure, *cell) for cell in cells]).reshape(-1, 2)
+    limits = np.array([interval_of_cell(measure, *cell) for cell in cells]).reshape(-1, 2)
     style.draw_band(axes, rows[x], limits[:, 0], limits[:, 1], colour)
 
 
-def _interval_of(name: str, value: float, people: float) -> tuple[float, float]:
+def interval_of_cell(name: str, value: float, people: float) -> tuple[float, float]:
     """Return the interval of one cell of the curves within a seed, NaN where it cannot tell."""
     measure = measure_named(name)
     if measure.kind == "share":

@@ -235,13 +235,13 @@ def _title(folder: RunFolder, number: int, options: RunOptions) -> str:
 
 
 def _show(tables: "EvidenceTables", options: RunOptions) -> None:
-    """Print what quantities and signatures say, or every entry as JSON."""
+    """Print what quantities and signatures say, or every row as JSON, named as its file is."""
     from abm.report.quantities import QUANTITIES, quantity_section
     from abm.report.signatures import SIGNATURES, signature_section
     from abm.report.terminal.printing import print_section
 
     if options.as_json:
-        print_json(tables.entries)
+        print_json(dict(zip(TABLE_NAMES, tables, strict=True)))
         return
     sections = [quantity_section(QUANTITIES.validate_python(tables.quantities))]
     if tables.signatures:

@@ -181,7 +181,8 @@ fixed before a quantity was judged.
 
 quantities.csv and quantities.json hold a row a quantity. Rows of evidence.csv say in which an entry
 stands (`quantity`, `quantity_verdict`, `group`), and of the entry itself `prior_pass`, `p_inside`
-against its own interval, and `benchmark`.
+against its own interval, and `benchmark`. `nssi validate --json` prints one object: `quantities`,
+`evidence` and `signatures` in it are the rows of the files of these names.
 """
 
 NULL_MODEL = """\

@@ -52,15 +52,17 @@ def whole(first: tuple[Path, str]) -> Path:
 def test_it_writes_a_table_a_figure_and_what_was_lived(first: tuple[Path, str], capsys) -> None:
     out, _ = first
     assert validate(out, as_json=True) == 0
-    rows = json.loads(capsys.readouterr().out)
-    assert [row["id"] for row in rows] == list(register().entries)
+    printed = json.loads(capsys.readouterr().out)
+    (folder,) = (out / "validate").iterdir()
+    for name in ("evidence", "quantities", "signatures"):  # the verdict is on quantities
+        assert printed[name] == json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    assert [row["id"] for row in printed["evidence"]] == list(register().entries)
     quantities = quantities_judged(register())
-    for row in rows:
+    for row in printed["evidence"]:
         assert tuple(row) == FIELDS
         assert row["verdict"] in VERDICTS
         assert (row["simulated"] is None) == (row["use"] == "not answerable"), row["id"]
         assert row["quantity"] in quantities or row["use"] == "not answerable"
-    (folder,) = (out / "validate").iterdir()
     with (folder / "quantities.csv").open(encoding="utf-8") as file:
         assert [row["id"] for row in csv.DictReader(file)] == list(quantities)
     lines = (folder / "evidence.csv").read_text(encoding="utf-8").splitlines()

@@ -108,8 +108,8 @@ def _ablated(
         reasons,
         run_points,
     )
+    from abm.report.ablation import ablation_section
     from abm.report.figures.ablation import draw_ablation
-    from abm.report.terminal.ablation import ablation_section
     from abm.report.terminal.printing import print_result
 
     spanned = sorted({*seeds, *map(int, folder.description().get("seeds", []))})

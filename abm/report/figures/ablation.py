@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from abm.experiments.ablation.ablation import mechanisms
 from abm.experiments.ablation.outcomes import ABLATION_OUTCOMES
+from abm.report.ablation import format_change
 from abm.report.figures import style
 from abm.report.format import format_count
-from abm.report.terminal.ablation import format_change
 from abm.scenario.scenario import Scenario
 
 NAME = "what_each_mechanism_does"

@@ -5,10 +5,10 @@ from typing import Any
 
 from abm.experiments.ablation.ablation import COLUMNS, mechanisms
 from abm.experiments.ablation.outcomes import ABLATION_OUTCOMES
+from abm.report.ablation import Row, at_work_table, change_table, sentences
 from abm.report.html.common import ReportBody, failed_runs
 from abm.report.html.folder import Description, Files
 from abm.report.rendering import prose
-from abm.report.terminal.ablation import Row, at_work_table, change_table, sentences
 
 TABLE = "ablation.csv"
 VERDICTS = ("yes", "no", "not known")

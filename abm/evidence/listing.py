@@ -8,6 +8,7 @@ from abm.evidence.register import Entry, Register, Study, bounds_of
 from abm.io.messages import find
 
 QUESTIONS = {"single item": "asked by a single item", "either": "asked by a list or a single item"}
+WHOLE, LARGEST = 1e4, 1e9  # between them a number is told without decimals and powers of ten
 COLUMNS = ("id", "use", "published", "accepted", "what", "source")
 
 
@@ -18,17 +19,19 @@ def find_entry(register: Register, name: str) -> Entry:
 
 
 def number(value: float | None) -> str:
-    """Return a number as text: "-" where there is none."""
-    return "-" if value is None or math.isnan(value) else f"{value:.4g}"
+    """Return a number as text, with four digits or as a whole one: "-" where there is none."""
+    if value is None or math.isnan(value):
+        return "-"
+    return f"{value:.0f}" if WHOLE <= abs(value) < LARGEST else f"{value:.4g}"
 
 
 def accepted(low: float, high: float) -> str:
     """Return what is accepted, in words."""
     if math.isfinite(low) and math.isfinite(high):
-        return f"{low:g} to {high:g}"
+        return f"{number(low)} to {number(high)}"
     if math.isfinite(low):
-        return f"above {low:g}"
-    return f"below {high:g}" if math.isfinite(high) else "-"
+        return f"above {number(low)}"
+    return f"below {number(high)}" if math.isfinite(high) else "-"
 
 
 def accepted_by(entry: Entry) -> str:

@@ -43,26 +43,45 @@ MEANING = {
 }
 
 
-class QuantityRow(ReadBack):
-    """One row of quantities.json."""
+class JudgedRow(ReadBack):
+    """What a row of evidence.json and one of quantities.json have in common."""
 
     id: Line
-    group: Group
-    verdict: QuantityVerdict
     statement: Line
-    instrument: Line = ""
-    entries: Line = ""
     part: Line = ""
     note: Line = ""
-    accepts: Line = ""
-    cause: Line = ""
-    size: Size = "none"
     published: float | None = None
     low: float | None = None
     high: float | None = None
     simulated: float | None = None
     simulated_low: float | None = None
     simulated_high: float | None = None
+
+    @property
+    def accepted(self) -> str:
+        """What is accepted."""
+        low = -math.inf if self.low is None else self.low
+        return accepted(low, math.inf if self.high is None else self.high)
+
+    @property
+    def simulated_number(self) -> str:
+        """The simulated number and its interval."""
+        ends = self.simulated_low, self.simulated_high
+        if None in ends or ends[0] == ends[1]:
+            return number(self.simulated)
+        return f"{number(self.simulated)} ({number(ends[0])} to {number(ends[1])})"
+
+
+class QuantityRow(JudgedRow):
+    """One row of quantities.json."""
+
+    group: Group
+    verdict: QuantityVerdict
+    instrument: Line = ""
+    entries: Line = ""
+    accepts: Line = ""
+    cause: Line = ""
+    size: Size = "none"
     p_inside: float | None = None
     factor: float | None = None
     prior_pass: float | None = None
@@ -78,22 +97,6 @@ class QuantityRow(ReadBack):
         """What is measured, and its identifier."""
         part = f" [{self.part}]" if self.part else ""
         return f"{self.statement.removesuffix('.')}{part} ({self.id})"
-
-    @property
-    def accepted(self) -> str:
-        """What is accepted."""
-        if self.low is not None and self.high is not None:
-            return f"{number(self.low)} to {number(self.high)}"
-        low = -math.inf if self.low is None else self.low
-        return accepted(low, math.inf if self.high is None else self.high)
-
-    @property
-    def simulated_number(self) -> str:
-        """The simulated number and its interval."""
-        ends = self.simulated_low, self.simulated_high
-        if None in ends or ends[0] == ends[1]:
-            return number(self.simulated)
-        return f"{number(self.simulated)} ({number(ends[0])} to {number(ends[1])})"
 
     @property
     def verdict_and_chance(self) -> str:

@@ -1,6 +1,5 @@
 """A validation in words: which claims and figures the model meets, those it fails first."""
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -8,7 +7,6 @@ from typing import Any
 
 from pydantic import Field, TypeAdapter
 
-from abm.evidence.listing import accepted
 from abm.evidence.listing import number as short
 from abm.evidence.register import Use
 from abm.evidence.verdicts import GOOD, VERDICTS, Verdict
@@ -16,7 +14,7 @@ from abm.io.files import ReadBack
 from abm.report.format import format_count, format_list, format_text
 from abm.report.html.common import FITTED, ReportBody
 from abm.report.html.folder import Description, Files, Line
-from abm.report.quantities import QuantityRow, beyond_table, group_tables, sentences
+from abm.report.quantities import JudgedRow, QuantityRow, beyond_table, group_tables, sentences
 from abm.report.rendering import prose
 from abm.report.sections import Section, TextTable
 from abm.report.signatures import SignatureRow, signature_sentences, signature_table
@@ -45,23 +43,13 @@ class StudyOfDraws(ReadBack):
     draws: int | None = None
 
 
-class EvidenceRow(StudyOfDraws):
+class EvidenceRow(StudyOfDraws, JudgedRow):
     """One row of evidence.json."""
 
-    id: Line
     use: Use
     verdict: Verdict
-    statement: Line
-    part: Line = ""
     source: Line = ""
     year: int | str = ""
-    note: Line = ""
-    published: float | None = None
-    low: float | None = None
-    high: float | None = None
-    simulated: float | None = None
-    simulated_low: float | None = None
-    simulated_high: float | None = None
     draws_low: float | None = None
     draws_high: float | None = None
     studies: list[StudyOfDraws] = Field(default_factory=list)
@@ -72,14 +60,6 @@ class EvidenceRow(StudyOfDraws):
         part = f" [{self.part}]" if self.part else ""
         source = format_text(f"{self.source} {self.year}").strip()
         return f"{self.id}: {self.statement}{part}" + (f" ({source})" if source else "")
-
-    @property
-    def simulated_number(self) -> str:
-        """The simulated number and its interval."""
-        ends = self.simulated_low, self.simulated_high
-        if None in ends or ends[0] == ends[1]:
-            return short(self.simulated)
-        return f"{short(self.simulated)} ({short(ends[0])} to {short(ends[1])})"
 
     @property
     def range_of_draws(self) -> str:
@@ -97,12 +77,6 @@ class EvidenceRow(StudyOfDraws):
     def is_firm(self) -> bool:
         """Whether every draw is accepted, in each of its studies."""
         return all(part.draws and part.draws_inside == part.draws for part in (self, *self.studies))
-
-    @property
-    def accepted(self) -> str:
-        """What is accepted."""
-        low = -math.inf if self.low is None else self.low
-        return accepted(low, math.inf if self.high is None else self.high)
 
 
 ROWS = TypeAdapter(list[EvidenceRow])

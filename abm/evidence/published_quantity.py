@@ -8,7 +8,7 @@ from abm.evidence.pooling import FEWEST_POOLED
 from abm.evidence.scales import Scale
 from abm.io.declarations import Declared, Text, named
 
-SEXES = "females over males"
+SEXES, OTHERS = "females over males", "the others"
 HowMany = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
@@ -35,6 +35,11 @@ class Member(Declared):
         if self.people and len(self.people) != (1 if self.shares is None else 2):
             raise ValueError("people: expected one number, or one of each share")
         return self
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether it is a ratio of two entries, or of the sexes in one."""
+        return self.over is not None or self.compares == SEXES
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -79,6 +84,13 @@ class PublishedQuantity(Declared):
             raise ValueError(f"members: a prediction interval needs {FEWEST_POOLED}")
         if (self.review is None) == (self.accepts == "spread within a review"):
             raise ValueError("review: expected of a spread within a review, and only there")
+        for member in self.members:
+            if member.is_ratio and self.scale != "log":
+                raise ValueError("scale: expected log, as a member is a ratio of two")
+            if member.compares == OTHERS and self.scale != "log-odds":
+                raise ValueError(
+                    "scale: expected log-odds, as a member is what others leave of 100 %"
+                )
         return self
 
     @property

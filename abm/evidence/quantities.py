@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from abm.evidence.pooling import PooledEstimates, largest_spread, pool, predicted
 from abm.evidence.published_quantity import (
-    SEXES,
+    OTHERS,
     Member,
     PublishedQuantity,
     ReviewSpread,
@@ -56,10 +56,12 @@ def estimate_of(member: Member, entries: Mapping[str, Entry], scale: Scale) -> P
     if value is None and own is not None:
         ends = on_scale(own.low, scale), on_scale(own.high, scale)
         value = own.published if own.published is not None else off_scale(sum(ends) / 2, scale)
-    if value is None and entry is not None and entry.published is not None:
-        value = 100.0 - entry.published
+    rest = None if entry is None or member.compares != OTHERS else entry.published
+    if value is None and rest is not None:
+        value = 100.0 - rest
     if value is None:
-        raise DeclarationError(f"{member.entry}: nothing is published of it")
+        what = "ratio" if member.is_ratio else "size"
+        raise DeclarationError(f"{member.entry}: no {what} is published of it")
     low, high = _sampling(member, value) or _interval_of(entry, member)
     return PublishedEstimate(value, low, high)
 
@@ -82,10 +84,10 @@ def _sampling(member: Member, value: float) -> Interval | None:
 
 def _interval_of(entry: Entry | None, member: Member) -> Interval:
     """Return the interval of an entry where it has one."""
-    if entry is None or member.over or member.compares == SEXES:
+    if entry is None or member.is_ratio:
         return Interval(math.nan, math.nan)
     low, high = (end if math.isfinite(end) else math.nan for end in (entry.low, entry.high))
-    if member.compares == "the others":
+    if member.compares == OTHERS:
         low, high = 100.0 - high, 100.0 - low
     return Interval(low, high)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.evidence.evaluation import Result
-from abm.evidence.published_quantity import SEXES, Member, PublishedQuantity
+from abm.evidence.published_quantity import OTHERS, SEXES, Member, PublishedQuantity
 from abm.evidence.quantities import PublishedEstimate, accepted_range, quantities
 from abm.evidence.register import Entry, Register, Study, bounds_of, register
 from abm.evidence.scales import Scale, Size, off_scale, on_scale, standard_error
@@ -226,7 +226,7 @@ def _answer(member: Member, results: Mapping[str, Result], scale: Scale) -> Scal
     """Return what one member gives on the scale of its quantity."""
     name = member.entry or ""
     point = _point(results.get(_name_of_both(name) if member.compares == SEXES else name), 0, scale)
-    if member.compares == "the others":  # on the scale of log odds
+    if member.compares == OTHERS:  # on the scale of log odds
         return ScalePoint(-point.value, point.error, tuple(-value for value in point.draws))
     if member.over is None:
         return point

@@ -122,6 +122,25 @@ CHANGED = {
         .replace('"OWN1", "E041"', '{ source = "x", published = 3 },' * 5) + "[OWN1]",
         "quantities: q: nothing can be accepted: expected numbers with standard errors",
     ),
+    "a ratio of which nothing is published": (
+        "[OWN1]",
+        QUANTITY.replace("log-odds", "log").replace(
+            '"E041"', '{ entry = "E041", over = "OWN1" }'
+        ) + "[OWN1]",
+        "quantities: q: .*E041: no ratio is published of it",
+    ),
+    "a ratio on the scale of shares": (
+        "[OWN1]",
+        QUANTITY.replace('"E041"', '{ entry = "E041", over = "OWN1", published = 1.2 }') + "[OWN1]",
+        "q: scale: expected log, as a member is a ratio of two",
+    ),
+    "the rest of 100 % as it is": (
+        "[OWN1]",
+        QUANTITY.replace("log-odds", "natural").replace(
+            '"E041"', '{ entry = "E041", compares = "the others" }'
+        ) + "[OWN1]",
+        "q: scale: expected log-odds, as a member is what others leave",
+    ),
     "a quantity of one number": (
         "[OWN1]",
         QUANTITY.replace('"OWN1", "E041"', '{ source = "x", published = 3 }') + "[OWN1]",

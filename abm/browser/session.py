@@ -271,12 +271,18 @@ class Session:
         return start, same_day(start.year + calendar.years, start.month, start.day) - ONE_DAY
 
     def schedule(self, kind: str, window: int, start: date, end: date) -> None:
-        """Choose the first and the last day of the nth intervention of a kind."""
+        """Choose the first and the last day of the nth intervention of a kind, if it is there.
+
+        An end that the scenario has is moved, never left out: an address that says nothing of it
+        means the scenario's.
+        """
         first, last = self.reported_days()
-        if not first <= start <= end <= last:
-            return
         tables = [dict(table) for table in self.interventions()]
-        changed = [table for table in tables if table["kind"] == kind][window]
+        of_kind = [table for table in tables if table["kind"] == kind]
+        if window >= len(of_kind) or not first <= start <= end <= last:
+            return
+        changed = of_kind[window]
+        own = [table for table in own_interventions(self.original()) if table["kind"] == kind]
         if "start" in changed or start != first:
             changed["start"] = start
         changed.pop("end", None)

@@ -204,3 +204,17 @@ def test_an_intervention_begins_and_ends_when_it_is_said_to(session: Session) ->
     assert session.windows(kind) == [(start, end)]
     session.schedule(kind, 0, first, last)
     assert session.choices.value.interventions is None
+    session.turn(kind, False)
+    session.schedule(kind, 0, start, end)  # heard of a line that is gone
+    assert session.windows(kind) == []
+
+
+def test_an_address_keeps_an_end_that_was_moved_to_the_last_day() -> None:
+    session = Session(Choices("isolation"))
+    first, last = session.reported_days()
+    ((start, end),) = session.windows("isolation")
+    assert first < start < end < last
+    session.schedule("isolation", 0, start, last)
+    assert Session(Choices(), session.query()).windows("isolation") == [(start, last)]
+    session.schedule("isolation", 0, start, end)
+    assert session.choices.value.interventions is None

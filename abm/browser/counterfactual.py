@@ -48,26 +48,33 @@ def counterfactual_of(choices: Choices) -> Counterfactual | None:
     """Return what is compared with: what the scenario named extends, or that scenario as it is.
 
     The first only where people are the same, as of a scenario of a programme; the second not of one
-    that has years or people of its own, as England's. None where the two would be the same.
+    that begins on another day or has other people, as England's. None where the two would be the
+    same.
     """
     chosen = choices.resolve()
     base = load_scenario(choices.scenario, population=choices.population)
-    parent = parent_of(choices.scenario)
-    if parent is not None:
-        extended = load_scenario(parent, population=choices.population)
-        base = extended if _can_be_paired(extended, base) else base
+    base = _extended(choices, base) or base
     own = {key: getattr(chosen, key) for key in ("name", "title", "observation")}
     if base.model_copy(update=own) == chosen:
         return None
     return Counterfactual(base, chosen)
 
 
-def _can_be_paired(base: Scenario, other: Scenario) -> bool:
+def _extended(choices: Choices, base: Scenario) -> Scenario | None:
+    """Return what a scenario extends, as long, as large and priced alike, if people are the same.
+
+    How many years are looked at, of how many, and what things cost change nobody's life.
+    """
+    parent, years, size = parent_of(choices.scenario), base.calendar.years, base.population.size
+    if parent is None:
+        return None
     try:
-        check_comparable((base, other))
+        extended = load_scenario(parent, years=years, population=size)
+        extended = extended.model_copy(update={"economics": base.economics})
+        check_comparable((extended, base))
     except InputError:
-        return False
-    return True
+        return None
+    return extended
 
 
 def _title(scenario: Scenario) -> str:

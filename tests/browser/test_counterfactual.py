@@ -26,6 +26,23 @@ def test_every_other_shipped_scenario_is_compared_with_what_it_extends() -> None
     assert bases == {"baseline"}
 
 
+def test_years_size_and_prices_of_its_own_keep_no_programme_from_being_compared(
+    tmp_path: Path,
+) -> None:
+    """As of a file begun with `nssi init`; the world without it lasts as long, at these prices."""
+    mine = tmp_path / "mine.toml"
+    mine.write_text(
+        'extends = "baseline"\neconomics = { currency = "EUR" }\n[population]\nsize = 400\n'
+        '[calendar]\nyears = 5\n[[interventions]]\nkind = "school_skills_programme"\n'
+    )
+    pair = counterfactual_of(Choices(str(mine), population=None))
+    assert pair is not None
+    assert pair.label == "Baseline, without Skills lessons in school"
+    without, own = pair.pair
+    assert (without.calendar.years, without.population.size) == (5, 400)
+    assert without.economics == own.economics
+
+
 def test_what_is_changed_on_the_page_is_taken_back_and_nothing_else() -> None:
     """Crisis support in England is held against England, not against the defaults of the model."""
     pair = counterfactual_of(Choices("england-2000-2014", population=300, interventions=(CRISIS,)))

@@ -179,7 +179,8 @@ def test_what_changed_shows_what_the_comparison_finds(shot: Snapshot) -> None:
     assert "2 of 3 seeds." in html
     assert "nssi compare" not in html
     whole = dataclasses.replace(shot, compared=dataclasses.replace(shot.compared, seeds=(1, 2)))
-    command = "nssi compare baseline baseline-from-page.toml --population 150 --seed 1 --seeds 2"
+    command = "nssi compare baseline baseline-from-page.toml --population 150 --years 1 --seed 1 "
+    command += "--seeds 2"
     assert command in changed.draw(whole, 900.0)
     for row in shot.compared.findings.averted().to_dict("records"):
         if row["outcome"] in changed.TITLES:

@@ -15,6 +15,7 @@ from abm.experiments.comparison.pairing import OUTCOMES, ComparedOutcome
 from abm.report.averted import OF_A_RUN, PER_100K, AvertedOutcome, events_among
 from abm.report.briefing import Briefing
 from abm.report.format import format_count, format_fewer_or_more, format_whole, format_whole_range
+from abm.scenario.economics import Economics
 from abm.simulation.census import measure_named
 
 TITLES = {
@@ -167,8 +168,9 @@ def _again(findings: ComparisonFindings, is_whole: bool, shot: Snapshot) -> str:
     name = file_name(shot.scenario, "toml") if shot.is_altered else other.name
     command = (
         f"nssi compare {base.name} {name} --population {base.population.size} "
-        f"--seed {findings.seeds[0]} --seeds {len(findings.seeds)}"
+        f"--years {base.calendar.years} --seed {findings.seeds[0]} --seeds {len(findings.seeds)}"
     )
     first = "Download the scenario under Figures; then the" if shot.is_altered else "The"
-    same = f" {first} same: <code>{d.escape(command)}</code>" if is_whole else ""
+    has_prices = base.economics != Economics()  # which the base, read from its file, has not
+    same = "" if has_prices or not is_whole else f" {first} same: <code>{d.escape(command)}</code>"
     return f'<p class="note again">{covered}{same}</p>'

@@ -11,7 +11,6 @@ import time
 import warnings
 import webbrowser
 from collections.abc import Awaitable, Callable
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -125,9 +124,9 @@ class KeyHoldersOnly:
         """Answer one request, take a key for a cookie, or refuse."""
         if scope["type"] == "lifespan" or scope["path"] == "/readyz":
             return await self._app(scope, receive, send)
-        sent = SimpleCookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
+        sent = _cookies(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
         given = parse_qs(scope["query_string"].decode("latin-1")).get(KEY, [""])[0]
-        if self._cookie in sent and self._is_key(sent[self._cookie].value):
+        if self._is_key(sent.get(self._cookie, "")):
             await self._app(scope, receive, send)
         elif scope["type"] == "http" and self._is_key(given):
             cookie = f"{self._cookie}={self._key}; Path=/; HttpOnly; SameSite=Lax"
@@ -140,6 +139,12 @@ class KeyHoldersOnly:
 
     def _is_key(self, text: str) -> bool:
         return secrets.compare_digest(text.encode(), self._key.encode())
+
+
+def _cookies(text: str) -> dict[str, str]:
+    """Return cookies by name, whatever they are called: servers on other ports set some, too."""
+    pairs = (pair.partition("=") for pair in text.split(";"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 async def _refuse(scope: Any, send: Any, reason: bytes) -> None:

@@ -1,6 +1,5 @@
 """The page itself, put together of Solara components."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import solara
@@ -237,7 +236,7 @@ def Save(session: Session) -> None:
     with Html(tag="section", class_="downloads save", attributes={"aria-label": "Save"}):
         solara.FileDownload(
             lambda: page_file(
-                session.player.recording.moments, replace(picture, compared=session.compared.value)
+                session.player.recording.moments, session.beside(picture)
             ),
             filename=file_name(picture.scenario, "html"), label="Save as a file", icon_name=None,
             mime_type="text/html",
@@ -271,7 +270,7 @@ def Picture(session: Session) -> None:
     picture, tab = session.picture.value, session.tab.value
     html, frame = empty("The young people are being prepared."), 0
     if picture is not None:
-        picture = replace(picture, compared=session.compared.value)
+        picture = session.beside(picture)
         html, frame = drawn(picture, tab, float(session.width.value)), picture.frame
     Drawing(
         html=html,

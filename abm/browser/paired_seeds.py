@@ -39,6 +39,7 @@ class CancelledError(Exception):
 class Compared:
     """How far a comparison has come, and what it has found."""
 
+    pair: Counterfactual
     seeds: tuple[int, ...]  # that are to be run
     done: int
     share: float  # of everything, 0 to 1
@@ -49,6 +50,16 @@ class Compared:
     def is_whole(self) -> bool:
         """Whether nothing more is to come."""
         return self.done == len(self.seeds)
+
+    def is_of(self, pair: Counterfactual | None, seed: int) -> bool:
+        """Return whether this is what is compared, from this seed on."""
+        return pair == self.pair and self.seeds == _seeds_from(seed)
+
+
+def _seeds_from(seed: int) -> tuple[int, ...]:
+    """Return so many seeds from this one on, none of them beyond the largest."""
+    first = min(seed, LARGEST_SEED + 1 - SEEDS)
+    return tuple(range(first, first + SEEDS))
 
 
 @functools.cache
@@ -76,9 +87,7 @@ class PairedSeeds:
 
         The page makes the warm-up of its own seed; until it has, that seed is waited with.
         """
-        first = min(seed, LARGEST_SEED + 1 - SEEDS)
-        seeds = tuple(range(first, first + SEEDS))
-        running = self._running
+        seeds, running = _seeds_from(seed), self._running
         if running is None or (running.pair, running.seeds) != (pair, seeds):
             self.cancel()
             self._running = _Comparison(pair, seeds, self._options(), self._show)
@@ -198,4 +207,4 @@ class _Comparison:
         done = sum(share == 1.0 for share in self.shares.values())
         share = sum(self.shares.values()) / len(self.seeds)
         if not self.cancelled.is_set():
-            self.show(Compared(self.seeds, done, share, self.findings, self.failure))
+            self.show(Compared(self.pair, self.seeds, done, share, self.findings, self.failure))

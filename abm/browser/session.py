@@ -108,6 +108,15 @@ class Session:
         has_come = compared is not None and (compared.findings or compared.failure)
         return self.tab.value == CHANGED and pair is not None and not has_come
 
+    def beside(self, picture: Snapshot) -> Snapshot:
+        """Return a picture with what paired seeds have found of what it shows.
+
+        It may be older than a reset, and a comparison may just have been given up.
+        """
+        compared, pair = self.compared.value, picture.counterfactual
+        is_of_it = compared is not None and compared.is_of(pair, picture.seed)
+        return replace(picture, compared=compared if is_of_it else None)
+
     # Running
 
     def play(self) -> None:
@@ -286,7 +295,7 @@ class Session:
         if "start" in changed or start != first:
             changed["start"] = start
         changed.pop("end", None)
-        if end != last:
+        if end != last or any("end" in table for table in own[window : window + 1]):
             changed["end"] = end + ONE_DAY
         self._choose_interventions(tuple(tables))
 

@@ -51,7 +51,10 @@ def test_paired_seeds_are_run_for_whoever_looks_and_given_up_with_the_settings(
     before = noted.given_up
     session.reset()
     assert noted.given_up == before  # the same again
-    session.compared.value = Compared((1, 2), 0, 0.0, failure="no room on the disk")
+    pair = model.snapshot.counterfactual
+    assert pair is not None
+    session.compared.value = Compared(pair, tuple(range(1, 7)), 0, 0.0, failure="no room")
+    assert session.beside(model.snapshot).compared is session.compared.value
     session.reset()
     assert noted.given_up == before + 1  # tried again
     session.seed_text.value = "2"
@@ -61,6 +64,8 @@ def test_paired_seeds_are_run_for_whoever_looks_and_given_up_with_the_settings(
     several = len(noted.begun)
     session._draw(model.snapshot)  # of before the reset
     assert len(noted.begun) == several
+    session.compared.value = Compared(pair, tuple(range(2, 8)), 1, 0.2)
+    assert session.beside(model.snapshot).compared is None  # found of other draws than are seen
 
 
 def test_a_reset_runs_all_years_and_keeps_whoever_is_there_at_their_end(session: Session) -> None:

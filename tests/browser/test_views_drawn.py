@@ -12,6 +12,7 @@ import pytest
 
 import abm
 from abm.browser import charts, drawing
+from abm.browser.counterfactual import Counterfactual
 from abm.browser.page import people_to_follow
 from abm.browser.page_model import PageModel
 from abm.browser.paired_seeds import Compared
@@ -42,7 +43,8 @@ def compared() -> Compared:
     """Return a comparison of its scenarios over two of three seeds, smaller and shorter."""
     changed = load_scenario("baseline", years=1, population=150, overrides={"barrier_mean": 8.0})
     base = load_scenario("baseline", years=1, population=150)
-    return Compared((1, 2, 3), 2, 0.7, abm.compare([base, changed.renamed("other")], [1, 2]))
+    found = abm.compare([base, changed.renamed("other")], [1, 2])
+    return Compared(Counterfactual(base, changed), (1, 2, 3), 2, 0.7, found)
 
 
 @pytest.fixture

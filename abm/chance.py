@@ -6,14 +6,16 @@ counter is the last four, the key is the seed's two halves. The same person on t
 the same chance in every scenario, whatever other people, threads or workers do.
 """
 
+import functools
 import hashlib
 import math
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
 
-from abm.compilation import rule
+from abm.compilation import kernel, rule
 
 LOW_32_BITS = 0xFFFFFFFF
 SMALLEST_STEP = 2.0**-32
@@ -165,10 +167,33 @@ def draws_for(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Draw four uniform numbers for each of many people: `four_draws` over whole arrays."""
     low, high = seed_halves(seed)
-    persons = np.asarray(person).astype(np.uint64)
-    indices = np.broadcast_to(np.asarray(index).astype(np.uint64), persons.shape)
-    drawn = four_draws(low, high, persons, int(day), int(purpose), indices)
+    persons = np.asarray(person).astype(np.int64)
+    indices = np.empty_like(persons)
+    indices[:] = index
+    drawn = np.empty((4, len(persons)))
+    _compiled()(low, high, persons, int(day), int(purpose), indices, drawn)
     return drawn[0], drawn[1], drawn[2], drawn[3]
+
+
+def _draw_each(
+    seed_low: int,
+    seed_high: int,
+    persons: np.ndarray,
+    day: int,
+    purpose: int,
+    indices: np.ndarray,
+    drawn: np.ndarray,
+) -> None:
+    for row in range(len(persons)):
+        u = four_draws(seed_low, seed_high, persons[row], day, purpose, indices[row])
+        for column in range(4):
+            drawn[column, row] = u[column]
+
+
+@functools.cache
+def _compiled() -> Callable[..., None]:
+    """Compile the loop only once somebody draws: Numba takes a second to import."""
+    return kernel(_draw_each)
 
 
 def generator(seed: int, purpose: Purpose) -> np.random.Generator:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from abm.cli.options import ScenarioArgument, SharedOptions, shares
-from abm.io.terminal import print_json, print_support, print_table, print_text
+from abm.io.messages import shown
+from abm.io.terminal import (
+    EXIT_FAILED,
+    complain,
+    print_json,
+    print_support,
+    print_table,
+    print_text,
+)
 
 if TYPE_CHECKING:
     from abm.simulation.record import Record
@@ -23,6 +31,7 @@ WHO = {
     "hospital_contacts": "times in hospital",
     "admissions": "courses of care",
 }
+LONGEST_NUMBER = 18  # digits, as many as fit into 64 bits
 COLUMNS = ("date", "age", "stressors", "urges", "acts", "distress", "what happened")
 
 
@@ -59,8 +68,10 @@ def person(
     """
     if last < first:
         raise typer.BadParameter(f"--to: expected {first} or more, as --from says")
-    if who != "list" and not who.isdecimal():
-        raise typer.BadParameter(f"PERSON: expected a number, or 'list', not {who!r}")
+    if who != "list" and not (who.isdecimal() and len(who) <= LONGEST_NUMBER):
+        raise typer.BadParameter(f"PERSON: expected a number, or 'list', not {shown(who)}")
+    if csv is not None and (csv.is_dir() or not csv.parent.is_dir()):
+        raise typer.BadParameter(f"--csv: {csv}: expected a file, in a folder that is there")
     loaded, options = shared.scenario(scenario), shared.run_options()
     if options.draws is not None:
         loaded = options.draws.drawn(loaded, seed)
@@ -123,7 +134,10 @@ def _write(life: "Life", path: Path) -> None:
     """Write a line a day."""
     import pandas as pd
 
-    from abm.io.tables import csv_bytes, write_bytes
+    from abm.io.tables import TableError, csv_bytes, write_bytes
 
-    write_bytes(path, csv_bytes(pd.DataFrame(map(_row, life.days), columns=list(COLUMNS))))
+    try:
+        write_bytes(path, csv_bytes(pd.DataFrame(map(_row, life.days), columns=list(COLUMNS))))
+    except TableError as error:
+        raise typer.Exit(complain(f"--csv: {error}", EXIT_FAILED)) from None
     print(f"Wrote {path}", file=sys.stderr)

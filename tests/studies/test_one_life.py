@@ -112,3 +112,24 @@ def test_the_command_shows_days_years_and_where_to_find_support(
     assert followed[0][0].parameters == drawn.parameters != load_scenario("birth-cohort").parameters
     printed("--csv", "days.csv")
     assert len((tmp_path / "days.csv").read_text().splitlines()) == 1 + len(life.days)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (["9" * 5_000], "PERSON: expected a number"),
+        (["2015000001", "--csv", "nowhere/days.csv"], "--csv: nowhere/days.csv: expected a file"),
+        (["2015000001", "--csv", "."], "--csv: .: expected a file"),
+    ],
+    ids=["a number of 5,000 digits", "no folder", "a folder"],
+)
+def test_what_cannot_be_is_refused_before_anything_is_run(
+    wrong, told, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["nssi", "person", str(SEED), *wrong])
+    with pytest.raises(SystemExit) as leaving:
+        cli.main()
+    assert leaving.value.code == 2
+    assert told in " ".join(capsys.readouterr().err.split())
+    assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,8 @@
-"""What is looked at when a mechanism is switched off: level, onset, course, frequency, motives."""
+"""What is looked at when a mechanism is switched off: level, onset, course, frequency, motives.
+
+Nothing is counted of services: without them their counts are 0, which says nothing, and other
+mechanisms move them through acts. What help does for people is seen in these outcomes.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -51,6 +51,14 @@ def test_functions_fit_a_screen() -> None:
     assert not {name: lines for name, lines in lengths.items() if lines >= FUNCTION_LINES}
 
 
+def test_every_mechanism_names_its_source_and_the_form_that_was_rejected() -> None:
+    machinery = {"__init__", "beginning", "curves", "day", "day_log", "derived", "morning"}
+    for path in (PACKAGE / "mechanisms").glob("*.py"):
+        if path.stem not in {*machinery, "relaxing"}:
+            said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            assert {"Source:", "Rejected:"} <= set(said.split()), path.name
+
+
 def test_the_package_says_that_it_is_typed() -> None:
     assert (PACKAGE / "py.typed").is_file()
 

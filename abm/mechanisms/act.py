@@ -4,6 +4,10 @@ It is itself a stress: sympathetic arousal rises first. A quarter of an hour lat
 switches. In the calm and punish routes opioids bring numb relief: arousal and distress fall, calm
 and shutdown rise. In the feel route shutdown gives way and arousal stays: feeling comes back.
 Shame and guilt rise in any case (section 2).
+
+Source: the switch is that of Stien and Kendall (2004), shame and guilt that of McKenzie and Gross
+(2014), as Martin (2022) cites them. Rejected: an act to calm that leaves its own arousal as it is;
+arousal drives distress, which two hours later would be higher than before.
 """
 
 import math

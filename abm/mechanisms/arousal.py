@@ -3,6 +3,9 @@
 Fight or flight comes first. Past a threshold - lower in those prone to dissociate, after
 repetition, and when there is no escape - the excess turns into collapse: numbness, withdrawal of
 arousal, and a weak release of the body's own opioids.
+
+Source: Perry (2001) and Porges (2011), as Martin (2022) cites them in section 4. Rejected: shutdown
+that brings arousal down to half of its threshold, which takes most acts away: it would protect.
 """
 
 from abm.compilation import rule

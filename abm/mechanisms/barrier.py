@@ -1,4 +1,9 @@
-"""The barrier that keeps most people, most of the time, from harming themselves (section 2)."""
+"""The barrier that keeps most people, most of the time, from harming themselves (section 2).
+
+Source: Hooley and Fox (2019), as Martin (2022) cites them in section 2; that an act puts off the
+next has none. Rejected: a constant reluctance of each person, since no spread of it between people
+gives the published numbers of acts a year.
+"""
 
 import math
 

@@ -1,8 +1,12 @@
-"""Care: from a talk with somebody to therapy (section 6: why stopping needs more than will).
+"""Care: from a talk with somebody to therapy (section 3: why stopping can be so hard).
 
 Stages: none, informal help, school counsellor or GP, specialist care, therapy. Places in
 specialist care are given out each Monday, first come first served (`abm.people.waiting_list`).
 Care builds regulation and tolerance of distress over weeks; after it they fade.
+
+Source: what care does is an assumption, held against trials of DBT-A (`abm.studies.trial`).
+Rejected: referral for known self-injury alone, under which everybody in specialist care would have
+self-injured, where 30 to 45 % have (section 1).
 """
 
 import math

@@ -3,6 +3,10 @@
 An act that a friend learns of raises exposure for weeks (socialisation, stronger for starting than
 for going on) and may make the friend aware of self-injury as a possibility. What is met online is
 another source, with effects of its own, and the same for everybody.
+
+Source: the paper has only that self-injury may come to seem normal (McManus et al. 2019, section
+1); that exposure matters more for the first act than for going on is told by E190 and E194 of the
+register. Rejected: one exposure to friends and online together: only friends are lost and made.
 """
 
 import math

@@ -4,6 +4,10 @@ Reactivity rises with puberty, earlier in girls; regulation and reluctance rise 
 about 18; the youngest face an extra barrier, and self-injury becomes known as a possibility at
 some age. Changing school and leaving it are times of stress and of fewer ties, which fade. All this
 is looked up once a day, not once a person.
+
+Source: onset at 13 to 14 (Klonsky et al. 2014, as Martin (2022) cites them in section 1); ages of
+school are those of England; sizes are assumptions. Rejected: a higher rate of stressors at the
+whole ages of a change of school, which does not fade.
 """
 
 import math

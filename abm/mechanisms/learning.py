@@ -1,4 +1,9 @@
-"""Learning from relief (sections 2 and 6): a route that relieved is expected to relieve again."""
+"""Learning from relief (sections 2 and 6): a route that relieved is expected to relieve again.
+
+Source: automatic reinforcement (Nock and Prinstein 2004) and expected relief (Hasking et al. 2017),
+as Martin (2022) cites them in sections 2 and 6. Rejected: phases of raised risk in its place. They
+meet nearly the same published figures, and where these do not choose, the paper does.
+"""
 
 from abm.compilation import rule
 from abm.people.codes import CALM, FEEL, NO_REINFORCEMENT

@@ -3,6 +3,10 @@
 Sensitised defences read more threat into the same event, and may read danger into a safe moment;
 family support attenuates threat (section 4), and so does a confidant while the talk lasts;
 rejection weighs more on those sensitive to it.
+
+Source: Porges (2011) and, for support, Perry (2001), as Martin (2022) cites them in sections 3 and
+4. Rejected: a rate of interpersonal stressors in place of their weight: how many stressors a day
+brings is known for all kinds together.
 """
 
 from abm.compilation import rule

@@ -2,6 +2,9 @@
 
 High tone acts through release and analgesia; low tone through receptors that grow sensitive and
 through arousal that lasts. The switch `opioids` keeps the first, the second, or both.
+
+Source: Valentino and Van Bockstaele (2015) and Kaess et al. (2021), as Martin (2022) cites them in
+section 5.2. Rejected: one side alone, as both raised and lowered levels are reported.
 """
 
 import math

@@ -1,8 +1,12 @@
-"""Phases of raised risk that begin with an act and end (section 6: why stopping is difficult).
+"""Phases of raised risk that begin with an act and end (section 3: why stopping can be so hard).
 
 Phases a short gap apart make one bout. When a phase ends a person may resolve not to act
 again; the resolve fades over years, a later act leaves only part of it, and strain may break it:
 what brought relief at once is what the distressed fall back on.
+
+Source: none for phases; that acts become the default in distress is You et al. (2018), as Martin
+(2022) cites them in section 6. Rejected: a resolve that only fades, to which a bad time does
+nothing, and one that breaks by a single evening's distress, which undoes most within weeks.
 """
 
 import math

@@ -1,4 +1,9 @@
-"""States become traits (section 4): responses that are used often become easier to evoke."""
+"""States become traits (section 4): responses that are used often become easier to evoke.
+
+Source: Perry et al. (1995), as Martin (2022) cites them in section 4. Rejected: acts that sensitise
+by the peak of their day alone, which left resting vagal tone as it was: that an altered response
+may follow from acts (section 6) would have meant nothing.
+"""
 
 from abm.compilation import rule
 from abm.people.codes import PRIOR

@@ -1,4 +1,8 @@
-"""Shame and guilt (section 2): bounded in [0, 1] and scaled by self-criticism."""
+"""Shame and guilt (section 2): bounded in [0, 1] and scaled by self-criticism.
+
+Source: McKenzie and Gross (2014) and Hooley and Fox (2019), as Martin (2022) cites them. Rejected:
+shame without an upper end, under which guilt, shame and punishment would drive one another on.
+"""
 
 from abm.compilation import rule
 from abm.people.codes import BULLIED

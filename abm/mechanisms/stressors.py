@@ -4,6 +4,10 @@ Everyday stressors follow a Poisson count; a share of those between people comes
 quarrels with close friends, and friends lost this month. Being bullied and, for those who were
 maltreated, reminders of trauma come on top; help that failed is a stressor of the next day. Hours
 are drawn in order, uniform over the waking day.
+
+Source: the level is E208 and E209 of the register, the kinds are section 3 of Martin (2022), sizes
+are assumptions. Rejected: to take off as many stressors as ties bring on a running mean, which
+would make up for whatever an intervention against bullying takes away.
 """
 
 import math

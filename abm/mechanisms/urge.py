@@ -4,6 +4,10 @@ To *calm* high distress above the window of tolerance, to *feel* again when numb
 it, to *punish* the self when ashamed and self-critical (sections 2 and 5.1). Rumination amplifies
 what is negative (section 2): the same distress presses harder on those who dwell on it. Each need
 is bounded in [0, 1), which is what stops runaway.
+
+Source: You et al. (2018), Edmondson et al. (2016) and Hooley and Fox (2019), as Martin (2022) cites
+them. Rejected: a fourth route, to feel nothing, which is to calm down under another name; and a
+need to punish at any shame, by which a quiet evening's acts counted as punishment.
 """
 
 from abm.compilation import rule

@@ -66,7 +66,7 @@ FOR_READERS = {
     r"\blogit per z\b": "logit per SD",
     r"\btells on\b": "a word first, the id behind it",
     r"\baverts? -": "N more",
-    r"\bcrew\b|\bshelf\b|\bkeyed luck\b|\bghosts?\b": "workers, store, keyed draw, baseline",
+    r"\bcrew\b|\bshelf\b|\bluck\b|\bghosts?\b": "workers, store, draws of chance, baseline",
 }
 """What readers should not have to learn, and what they read instead."""
 

@@ -1,7 +1,8 @@
 """Money and health: what a scenario declares about prices, savings, discounting and weights.
 
-None of it changes a run. A comparison counts with it (`abm.experiments.comparison.money`). What is
-not declared is not counted: without prices nothing is saved, without weights there are no QALYs.
+None of it changes a run. A comparison counts with it (`abm.experiments.comparison.alternatives`).
+What is not declared is not counted: without prices nothing is saved, without weights there are no
+QALYs.
 """
 
 from typing import Self

@@ -1,6 +1,6 @@
 """The figures that many runs are compared by, each computed from one record.
 
-Every figure pools all reported years of a run, so that little of it is luck: person-years of an
+Every figure pools all reported years of a run, so that little of it is chance: person-years of an
 open population, or the years of a birth cohort, each lived at its own age.
 """
 

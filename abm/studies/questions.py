@@ -4,8 +4,8 @@ Asked with a list, more people say that they have self-injured than asked "have 
 yourself on purpose?", and the same people answer the two differently (Robinson and Wilson 2020,
 doi 10.1037/pas0000830; for surveys Muehlenkamp et al. 2012, doi 10.1186/1753-2000-6-10). Here each
 act is what its person takes the single item to mean with a chance, so that those with few acts, and
-boys, are missed more often. Whether it is, is luck of the person that no day changes: who says yes
-once says yes later.
+boys, are missed more often. Whether it is, is drawn for the person and changes on no day: who says
+yes once says yes later.
 """
 
 import numpy as np

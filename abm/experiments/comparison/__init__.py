@@ -1,4 +1,4 @@
-"""Comparing scenarios: the same people with the same luck, with and without something.
+"""Comparing scenarios: the same people with the same draws, with and without something.
 
 `person_outcomes` is what is kept of a run, `runs` does the runs and the warm-ups that they share;
 `pairing` matches people by their number, `estimates`, `curve_changes` and `packages` say

@@ -87,7 +87,7 @@ def index_by_chance(method: Method, noise: Noise) -> float:
     """Return the main index that a parameter without any effect would get from chance alone.
 
     For Morris the mean absolute difference of two runs, over the step; for Sobol the share of
-    chance in the variance. At most: the same seeds are run at every point, and part of their luck
+    chance in the variance. At most: the same seeds are run at every point, and part of their chance
     cancels.
     """
     if method == "sobol":

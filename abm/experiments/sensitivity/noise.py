@@ -21,7 +21,7 @@ class Noise(NamedTuple):
     seeds_averaged: float
     over_points: float  # variance over the design of what is analysed: the means of points
     # The part of `over_points` that is due to chance; at most, because the same seeds are run at
-    # every point and part of their luck cancels. The interval, 95 %, is by chi-square: how surely
+    # every point and part of their chance cancels. The interval, 95 %, is by chi-square: how surely
     # so few seeds tell `between_seeds`, as if chance were normal and alike at every point.
     share: float
     share_low: float

@@ -292,6 +292,17 @@ def test_a_disc_is_chosen_with_a_slow_click_while_it_is_drawn_anew(tab: Watched)
     tab.page.locator(f"circle.node[data-person='{person}'][stroke-width='3.5']").wait_for()
 
 
+def test_a_finger_beside_a_disc_chooses_the_nearest(phone: Watched) -> None:
+    phone.open("School friends")
+    discs = phone.page.locator("circle.node")
+    discs.last.scroll_into_view_if_needed()
+    boxes = [disc.bounding_box() for disc in discs.all()]
+    place = min(range(len(boxes)), key=lambda row: boxes[row]["x"])
+    left, person = boxes[place], discs.nth(place).get_attribute("data-person")
+    phone.page.touchscreen.tap(left["x"] - 6, left["y"] + left["height"] / 2)
+    phone.page.locator(f"circle.node[data-person='{person}'][stroke-width='3.5']").wait_for()
+
+
 def test_thousands_of_digits_are_refused_beside_the_field(tab: Watched, context: Any) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     reset = tab.page.get_by_role("button", name="Reset")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from abm.browser.choices import Choices
 from abm.browser.following import DAYS_KEPT
 from abm.browser.page_model import PageModel
-from abm.browser.recording import Recording
+from abm.browser.recording import DAYS_APART, Recording
 from abm.browser.snapshot import Snapshot
 from abm.io.messages import InputError
 from abm.simulation.compiled import announce_compiling, is_compiled
@@ -25,10 +25,7 @@ LONGEST_WAIT = 1.0
 """Seconds after which the next picture is sent although the last was not reported as drawn."""
 BASELINE_SECONDS = 0.12
 """How long the baseline may run before anything else is looked at."""
-DAYS_BETWEEN_PICTURES, SECONDS_BETWEEN_PICTURES = (
-    180,
-    1.5,
-)  # while days are run that nobody watches one by one
+SECONDS_BETWEEN_PICTURES = 1.0  # while days are run that nobody watches one by one
 GIVEN_WAY = 3.0  # times as long as was run, to what somebody waits for
 WARM_UP = "Simulating the years before the start"
 DAYS_A_FRAME = {"day": 1, "week": 7, "month": 30}
@@ -241,7 +238,10 @@ class Player:
             self._show(playing=False)
 
     def _run_to(self, model: PageModel, day: int) -> bool:
-        """Run to a day beside the baseline, with a picture now and then; return whether it came."""
+        """Run to a day beside the baseline, with a picture now and then; return whether it came.
+
+        What a file plays of it is as close as if the years had been exported.
+        """
         days = day - model.prepare().days
 
         def tell(share: float) -> None:
@@ -254,12 +254,13 @@ class Player:
                 begun = time.monotonic()
                 what = "Running all years" if self._is_ahead else "Simulating the days to be shown"
                 self._progress(what, 1.0 - left / days)
-                model.run_days(min(left, DAYS_A_FRAME["month"]))
+                model.run_days(min(left, DAYS_APART))
                 while model.advance_baseline():
                     pass
-                is_late = time.monotonic() > self._sent_at + SECONDS_BETWEEN_PICTURES
-                if is_late or model.prepare().days - model.snapshot.day >= DAYS_BETWEEN_PICTURES:
-                    self._picture_again(model)
+                model.take_picture()
+                self.recording.note(model.snapshot)
+                if time.monotonic() > self._sent_at + SECONDS_BETWEEN_PICTURES:
+                    self._send(model)
                 self._serve_meanwhile(model)
                 if self._state.playing:
                     break

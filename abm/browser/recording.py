@@ -30,8 +30,12 @@ DAYS_APART, MOST_MOMENTS = 28, 160
 """Of more moments every second one is forgotten, and from then on they are twice as far apart."""
 LARGEST = 15_000_000  # bytes of a file
 WIDTH = 900.0
-AT_A_MOMENT, AT_ONCE = ("ages", "school", "person"), ("years", "changed")
-"""The views of a file. Those at once are drawn at the end; over the years, a moment ends its lines.
+AT_A_MOMENT = ("ages", "school", "person")
+AT_ONCE = {
+    "changed": "This is what all years changed: it stays the same while days are played.",
+    "years": "Lines end with the day that is shown; everything else is as it was at the end.",
+}
+"""The views of a file: those drawn of every moment, and those drawn once, with what is to be known.
 """
 
 
@@ -118,7 +122,7 @@ def _file(moments: Sequence[Moment], shot: Snapshot) -> bytes:
     played = [name for name in VIEWS if name in (*AT_A_MOMENT, *once)]
     saved: dict[str, Any] = {
         "moments": [json.loads(zlib.decompress(kept.packed)) for kept in moments],
-        "once": {name: _drawn(name, shot) for name in once},
+        "once": {name: f'<p class="note">{AT_ONCE[name]}</p>{_drawn(name, shot)}' for name in once},
     }
     packed = base64.b64encode(gzip.compress(json.dumps(saved).encode(), mtime=0)).decode()
     scripts = (script(), _text("saved.js"))

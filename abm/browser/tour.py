@@ -21,7 +21,7 @@ from abm.browser.page_model import PageModel, prepare
 from abm.browser.paired_seeds import PairedSeeds
 from abm.browser.session import CHANGED, Session
 from abm.browser.snapshot import Snapshot
-from abm.browser.views import classroom, fortnight, guess
+from abm.browser.views import ages, changed, classroom, fortnight, guess
 from abm.browser.widgets import Change, offered
 from abm.io.terminal import HELPLINES
 from abm.parameters import parameters
@@ -77,9 +77,9 @@ STEPS = (
     ),
     Step(
         "A thousand and more",
-        "All {people} young people: of 100 aged 12 to 18 about {ever} have ever self-injured; "
-        "asked as surveys ask, {told} would say so, and the paper cites 15 to 20 (the green band).",
-        "At which ages do the lines rise most? The paper puts the beginning at 13 to 14.",
+        "All {people} young people: of 100 aged 12 to 18 about {ever} have ever self-injured; in a "
+        "survey about {told} would say so, and published surveys found 15 to 20 (green).",
+        "At which ages do the lines rise most?",
         "Next: move one knob",
         "ages",
     ),
@@ -95,7 +95,7 @@ STEPS = (
         "A programme: who was helped",
         "Lessons in handling feelings for seven in ten pupils aged 12 and 13: the same young "
         "people with the lessons and without.",
-        "How many fewer begin, and how many begin all the same?",
+        "Among whom do fewer begin, among whom as many, and how many begin all the same?",
         "End of the tour",
         CHANGED,
     ),
@@ -379,4 +379,8 @@ def drawn_for(tour: Tour, picture: Snapshot | None, width: float) -> str | None:
         if not tour.progress.value.is_shown or picture is None:
             return empty("Choose a guess above; then show what comes.")
         return guess.draw(picture, width)
-    return None
+    if picture is None:
+        return None
+    if number == ALL:
+        return ages.draw_ever(picture, width)
+    return changed.draw_helped(tour.session.beside(picture))

@@ -190,6 +190,10 @@ def test_what_changed_shows_what_the_comparison_finds(shot: Snapshot) -> None:
             assert f"{format_whole(row['base'])} without" in html
             assert format_whole_range(row["low"], row["high"]) in html
             assert format_whole_range(row["per_100k_low"], row["per_100k_high"]) in html
+    for row in shot.compared.findings.averted("sex", "new_cases").to_dict("records"):
+        cells = f"<td>{format_whole(row['base'])}</td><td>{format_whole(row['other'])}</td>"
+        assert cells in html
+        assert cells in changed.draw_helped(shot)
     begun = dataclasses.replace(shot, compared=dataclasses.replace(shot.compared, findings=None))
     assert "a difference is shown from 2 on" in changed.draw(begun, 900.0)
     failed = dataclasses.replace(shot, compared=dataclasses.replace(shot.compared, failure="<b>"))

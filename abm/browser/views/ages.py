@@ -1,7 +1,7 @@
 """Prevalence and first acts by age and sex on the day shown, with what the paper cites of them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from abm.browser import charts as c
@@ -37,16 +37,25 @@ LABELS = {
 
 def draw(shot: Snapshot, width: float) -> str:
     """Return charts of ever, of the past year and of first acts, with what was published."""
+    panel = d.panel_width(width, 2)
+    charts = [chart(shot, name, panel).html() for name in LEAST_TOP]
+    return d.view(_lead(shot), [*charts, f'<div style="width:{panel:g}px">{_below(shot)}</div>'])
+
+
+def _lead(shot: Snapshot) -> str:
+    """Return of when the charts are, and what their bands tell."""
     people = shot.census.stocks[:, :, 0]
     cell = int(people[people > 0].min()) if (people > 0).any() else 0
     few = f", which may stand for as few as {cell} people" if cell < FEW else ""
-    lead = (
+    return (
         f"Young people on {shot.date:%-d %B %Y}, by completed age. Pale bands (95 % intervals) "
         f"tell how far chance alone moves a point{few}."
     )
-    panel = d.panel_width(width, 2)
-    charts = [chart(shot, name, panel).html() for name in LEAST_TOP]
-    return d.view(lead, [*charts, f'<div style="width:{panel:g}px">{_below(shot)}</div>'])
+
+
+def draw_ever(shot: Snapshot, width: float) -> str:
+    """Return the chart of ever alone, with what surveys found, for a class."""
+    return d.view(_lead(shot), [chart(shot, "lifetime_prevalence", width, ("ever",)).html()])
 
 
 def _below(shot: Snapshot) -> str:
@@ -62,8 +71,10 @@ def _below(shot: Snapshot) -> str:
     return f'<p class="note">{why}</p>'
 
 
-def chart(shot: Snapshot, name: str, width: float) -> c.Chart:
-    """Return the chart of a measure, with the published figures that belong in it."""
+def chart(
+    shot: Snapshot, name: str, width: float, published_too: Sequence[str] | None = None
+) -> c.Chart:
+    """Return the chart of a measure, with the published figures that belong in it, or some."""
     measure, (title, unit) = measure_named(name), TITLES[name]
     lines, greys = _lines(shot, measure), []
     if shot.grey is not None:
@@ -72,7 +83,8 @@ def chart(shot: Snapshot, name: str, width: float) -> c.Chart:
     values = [point[1] for line in (*lines, *greys) for point in line.points]
     values += [high for band in bands for *_, high in band.ends]
     top = c.top_of(values, LEAST_TOP[name], math.inf if unit else 100)
-    drawn = [key for key in DRAWN[name] if key in shot.besides]
+    keys = DRAWN[name] if published_too is None else published_too
+    drawn = [key for key in keys if key in shot.besides]
     published = [part for key in drawn for part in _published(key, shot.besides[key], top)]
     note = NOTES.get(name, "") if published else ""
     if not any(value is not None for value in values):

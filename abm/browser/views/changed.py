@@ -11,16 +11,17 @@ from abm.browser.snapshot import Snapshot
 from abm.browser.views.figures import TITLES as FIGURE_TITLES
 from abm.browser.views.figures import figure
 from abm.experiments.comparison.compare import ComparisonFindings
-from abm.experiments.comparison.pairing import OUTCOMES, ComparedOutcome
+from abm.experiments.comparison.pairing import NEW_CASES, OUTCOMES, ComparedOutcome
 from abm.report.averted import OF_A_RUN, PER_100K, AvertedOutcome, events_among
-from abm.report.briefing import Briefing
+from abm.report.briefing import GROUPS, Briefing
 from abm.report.format import format_count, format_fewer_or_more, format_whole, format_whole_range
+from abm.report.tables import group_label
 from abm.scenario.economics import Economics
 from abm.simulation.census import measure_named
 
 TITLES = {
     "active_years": "Years with self-injury",
-    "new_cases": "First acts",
+    NEW_CASES: "First acts",
     "hospital_presentations": "Presentations to hospital",
 }
 """The outcomes shown, in this order."""
@@ -34,23 +35,46 @@ WITH = "#08457E"
 HEIGHT = 150.0
 BESIDE = 1.6  # times as wide as the longest bar, for what stands beside it
 LEAST_REACH = 1.0  # of the axis of differences, either way
+LEAST_SEEN, HARDLY_ANY = 0.5, "hardly any"  # people in a run
 
 
 def draw(shot: Snapshot, width: float) -> str:
-    """Return the answer in words, a chart an outcome, and how it can be had again."""
-    pair, compared = shot.counterfactual, shot.compared
-    if pair is None:
+    """Return the answer in words, a chart an outcome, whom it helps, and how to have it again."""
+    if shot.counterfactual is None:
         return f'{_as_it_is(shot)}<p class="lead">{NOTHING}</p>'
+    parts = [_head(shot)]
+    if (findings := _found(shot)) is not None:
+        parts += [_answer(findings, shot), _outcomes(findings, width), _by_group(findings)]
+        parts.append(_again(findings, _is_whole(shot), shot))
+    return "".join(parts)
+
+
+def draw_helped(shot: Snapshot) -> str:
+    """Return the answer in words and whom it helps, for a class."""
+    findings = _found(shot)
+    answer = "" if findings is None else _answer(findings, shot) + _by_group(findings)
+    return _progress(shot.compared) + answer
+
+
+def _found(shot: Snapshot) -> ComparisonFindings | None:
+    return None if shot.compared is None else shot.compared.findings
+
+
+def _is_whole(shot: Snapshot) -> bool:
+    return shot.compared is not None and shot.compared.is_whole
+
+
+def _head(shot: Snapshot) -> str:
+    """Say what is held against what, and how far that has come."""
+    pair = shot.counterfactual
+    if pair is None:
+        return ""
     size, years = pair.chosen.population.size, pair.chosen.calendar.years
     lead = (
         f"Held against {pair.label} (grey): {size:,} people over {format_count(years, 'year')}, "
         f"the same ones with the same draws of chance in both; {SEEDS} times, with other draws."
     )
-    parts = [f'<p class="lead">{d.escape(lead)}</p>', _progress(compared)]
-    if compared is not None and compared.findings is not None:
-        parts += [_answer(compared.findings, shot), _outcomes(compared.findings, width)]
-        parts.append(_again(compared.findings, compared.is_whole, shot))
-    return "".join(parts)
+    return f'<p class="lead">{d.escape(lead)}</p>{_progress(shot.compared)}'
 
 
 def _as_it_is(shot: Snapshot) -> str:
@@ -156,6 +180,43 @@ def _interval(run: AvertedOutcome, width: float) -> str:
         *(d.dot(axes, value, 0.5, WITH, size=6) for value in known[:1]),
     ]
     return "".join(parts)
+
+
+def _by_group(findings: ComparisonFindings) -> str:
+    """Return how many begin without and with, by sex, age and adversity, and how many change."""
+    (everybody,) = findings.averted(outcome=NEW_CASES).to_dict("records")
+    rows = "".join(
+        _group_row(group_label(group, row["level"]), row)
+        for group in GROUPS
+        for row in findings.averted(group, NEW_CASES).to_dict("records")
+        if row["people"] > 0
+    )
+    heads = "".join(
+        f'<th scope="col">{head}</th>' for head in ("People", "Begin without", "With", "Difference")
+    )
+    less, more = (format_whole(everybody[name]) for name in ("helped", "harmed"))
+    turned = (
+        f"In a run {less} people begin only without it and {more} only with it: where days go "
+        "otherwise, chance turns for some. So nobody can be named who was helped or harmed; only "
+        "the balance of a group counts. Below each difference stands its 95 % interval."
+    )
+    return (
+        '<table class="figures groups"><caption>Who begins, without it and with it</caption>'
+        f'<thead><tr><th scope="col">Group</th>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+        f'<p class="note">{turned}</p>'
+    )
+
+
+def _group_row(label: str, row: dict[Any, Any]) -> str:
+    """Return a group of people: how many begin, and how many fewer or more."""
+    counts = "".join(f"<td>{format_whole(row[name])}</td>" for name in ("people", "base", "other"))
+    is_seen = abs(row["averted"]) >= LEAST_SEEN
+    differs = format_fewer_or_more(row["averted"], form=format_whole) if is_seen else HARDLY_ANY
+    limits = format_whole_range(row["low"], row["high"])
+    return (
+        f'<tr><th scope="row">{d.escape(label.capitalize())}</th>{counts}'
+        f'<td>{differs}<span class="without">{limits}</span></td></tr>'
+    )
 
 
 def _again(findings: ComparisonFindings, is_whole: bool, shot: Snapshot) -> str:

@@ -113,23 +113,26 @@ def decide(
 
     `index` is the stressor that was met before, or `EVENING`; it keys the draw of this decision.
     """
-    calm, feel, punish = three_urges(me, p, me.distress, me.dorsal_vagal, me.emptiness, me.shame)
-    urge = calm + feel + punish
-    report_urge(me, p, day_log, urge)
     distressed = need_to_calm(me, me.distress, me.dorsal_vagal) > 0.0
     if distressed:
         me.distressed_decisions += 1
-    if me.aware == 1 and urge > 0.0:
-        u = four_draws(
-            today.seed_low, today.seed_high, me.person, today.day, Purpose.DECISION, index
+    if me.aware == 1 or me.watched == 1:  # nothing comes of the urges of others, and nobody looks
+        calm, feel, punish = three_urges(
+            me, p, me.distress, me.dorsal_vagal, me.emptiness, me.shame
         )
-        if u[0] < logistic((urge - barrier(me, p, today, stage)) / p.temperature):
-            if distressed:
-                me.distressed_acts += 1
-            route = strongest(calm, feel, punish)
-            shares = (calm / urge, feel / urge, punish / urge)
-            self_injure(me, p, today, stage, day_log, route, shares)
-            return
+        urge = calm + feel + punish
+        report_urge(me, p, day_log, urge)
+        if me.aware == 1 and urge > 0.0:
+            u = four_draws(
+                today.seed_low, today.seed_high, me.person, today.day, Purpose.DECISION, index
+            )
+            if u[0] < logistic((urge - barrier(me, p, today, stage)) / p.temperature):
+                if distressed:
+                    me.distressed_acts += 1
+                route = strongest(calm, feel, punish)
+                shares = (calm / urge, feel / urge, punish / urge)
+                self_injure(me, p, today, stage, day_log, route, shares)
+                return
     if distressed:
         practise_coping(me, p, stage)
 

@@ -38,9 +38,10 @@ def passes_in(folder: Path) -> pd.DataFrame:
 
 def main(arguments: Sequence[str], path: Path = FOLDER / PASSES_FILE) -> None:
     """Write the table of the folder that is named."""
-    (folder,) = arguments
+    if len(arguments) != 1:
+        sys.exit("prior_passes: expected one folder")
     try:
-        table = passes_in(Path(folder))
+        table = passes_in(Path(arguments[0]))
     except InputError as error:
         sys.exit(f"prior_passes: {error}")
     write_bytes(path, csv_bytes(table))

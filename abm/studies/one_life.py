@@ -265,7 +265,7 @@ def _of_the_day(me: PlainRecord, day_log: PlainRecord, coming: list[int]) -> Ite
             if act.hospital:
                 yield Event("care", "treated in hospital", point.hour)
             elif act.visible:
-                yield Event("care", "a health service came to know", point.hour)
+                yield Event("care", "a school counsellor or GP came to know", point.hour)
 
 
 def _by_evening(morning: PlainRecord, me: PlainRecord) -> Iterator[Event]:

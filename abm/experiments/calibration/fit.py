@@ -103,7 +103,7 @@ def _terms(unit: np.ndarray) -> np.ndarray:
 def regress(
     unit: np.ndarray, figures: np.ndarray, weights: np.ndarray, point: np.ndarray
 ) -> Regression:
-    """Learn a ridge regression from weighted runs; a FitError with fewer than `FEWEST_RUNS`.
+    """Learn a ridge regression from weighted runs; a FitError with fewer points than `FEWEST_RUNS`.
 
     `unit` has the shape (runs, parameters), `figures` (runs, figures), without missing values;
     `point` numbers the point of each run, and the runs of a point are left out together.
@@ -111,8 +111,10 @@ def regress(
     from sklearn.linear_model import Ridge, RidgeCV
     from sklearn.model_selection import GroupKFold
 
-    if len(np.unique(point)) < FEWEST_RUNS:
-        raise FitError(f"{len(unit)} runs are too few to fit; expected {FEWEST_RUNS} or more")
+    if (points := len(np.unique(point))) < FEWEST_RUNS:
+        raise FitError(
+            f"runs of {points} points are too few to fit; expected {FEWEST_RUNS} or more"
+        )
     weights = weights / weights.mean()
     terms = _terms(unit)
     size = np.sqrt(np.average((terms - np.average(terms, 0, weights)) ** 2, 0, weights))

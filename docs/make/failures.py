@@ -7,6 +7,7 @@ explains; `validation/evidence.csv` is what a validation of the defaults found.
 
 import functools
 import math
+import string
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,14 +20,17 @@ from abm.evidence.register import register
 from abm.evidence.verdicts import GOOD
 from abm.io.declarations import DeclarationError, Declared, Text, read_declarations
 from abm.io.messages import did_you_mean
+from abm.parameters import parameters, switches
 from abm.report.html.folder import Files
 from abm.report.html.validation import QUANTITY, rows_in
 from abm.report.quantities import QuantityRow, beyond_table, sentences
+from docs.make.tried import PEOPLE, TRIED, Tried, TriedFigures
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CAUSES_FILE = Path(__file__).with_name("failures.toml")
+ROOT = Path(__file__).parents[2]
 VALIDATION = Path("validation/evidence.csv")
 
 HEAD = """\
@@ -39,7 +43,10 @@ how every study is done and what the verdicts mean.
 
 {by_quantity}{counts}
 {drawn}
-Causes are read from the equations and from these figures; few were tested by switching them off.
+Under a cause stands what was tried (`python -m docs.make.tried`): one change of the baseline at a
+time, and its figures beside those of the baseline with the same seeds ({tried_seeds}),
+bold where they lie in what is accepted. Intervals for chance are in `validation/tried.json`. No
+change was kept: each moves what is fitted, too.
 No interval of an entry was widened and none taken out because it fails; a quantity of several
 surveys may be wider than the interval of one. An entry that was given another
 study after its result was known, or in whose favour a size was chosen, is named under *Changed
@@ -67,6 +74,9 @@ class Cause(Declared):
 
     title: Text  # what it is about
     text: Text  # what in the model causes it
+    tried: tuple[Tried, ...] = ()  # to see whether it does
+    people: int = PEOPLE  # with so many
+    untried: str = ""  # why nothing was, if nothing was
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -134,8 +144,17 @@ def page(path: Path = VALIDATION) -> str:
     drawn = _drawn(path.parent / "posterior" / path.name)
     counts = _counts(table) + _newer(table)
     by_quantity = _by_quantity(path.parent)
-    parts = [HEAD.format(size=_size(about), by_quantity=by_quantity, counts=counts, drawn=drawn)]
-    parts += [_section(cause, bad) for cause in causes() if bad["id"].isin(cause.entries).any()]
+    tried = TriedFigures.read(ROOT / TRIED)
+    parts = [
+        HEAD.format(
+            size=_size(about), by_quantity=by_quantity, counts=counts, drawn=drawn,
+            tried_seeds=f"{tried.seeds[0]} to {tried.seeds[-1]}",
+        )
+    ]  # fmt: skip
+    for cause in causes():
+        own = bad[bad["id"].isin(cause.entries)]
+        if len(own):
+            parts.append(f"{_section(cause, own)}{_what_was_tried(cause, own, tried)}")
     parts.append(f"## Changed after looking\n\n{_read().changed_after_looking.strip()}\n")
     return "\n".join(parts)
 
@@ -210,8 +229,7 @@ def _counts(table: "pd.DataFrame") -> str:
     return _table(columns, rows)
 
 
-def _section(cause: Cause, bad: "pd.DataFrame") -> str:
-    own = bad[bad["id"].isin(cause.entries)]
+def _section(cause: Cause, own: "pd.DataFrame") -> str:
     rows = []
     for row in own.to_dict("records"):
         value = float(row["simulated"])
@@ -221,6 +239,40 @@ def _section(cause: Cause, bad: "pd.DataFrame") -> str:
         rows.append((row["id"], row["verdict"], wanted, simulated, f"{row['statement']}{part}"))
     table = _table(("entry", "verdict", "accepted", "simulated", "what"), rows)
     return f"## {cause.title}\n\n{cause.text.strip()}\n\n{table}"
+
+
+def _what_was_tried(cause: Cause, own: "pd.DataFrame", tried: TriedFigures) -> str:
+    """Return what became of a cause's failures under each change, or why nothing was tried."""
+    if not cause.tried:
+        return f"\nNothing was tried: {cause.untried.strip()}\n"
+    letters = string.ascii_lowercase[: len(cause.tried)]
+    items = [
+        f"- **{letter}** {one.title} ({_changed(one)})\n"
+        for letter, one in zip(letters, cause.tried, strict=True)
+    ]
+    rows = []
+    for row in own.to_dict("records"):
+        low, high = _or(row["low"], -math.inf), _or(row["high"], math.inf)
+        values = [
+            tried.value(changes, cause.people, row["id"], row["part"])
+            for changes in ({}, *(dict(one.changes) for one in cause.tried))
+        ]
+        cells = [
+            f"**{number(value)}**" if value is not None and low <= value <= high else number(value)
+            for value in values
+        ]
+        rows.append((row["id"], accepted(low, high), *cells))
+    table = _table(("entry", "accepted", "as it is", *letters), rows)
+    return f"\nTried, each alone, with {cause.people:,} people:\n\n{''.join(items)}\n{table}"
+
+
+def _changed(tried: Tried) -> str:
+    """Return what is changed, from what it is."""
+    defaults: dict[str, object] = {name: one.default for name, one in parameters().items()}
+    defaults |= {name: one.default for name, one in switches().items()}
+    return ", ".join(
+        f"`{name}` {defaults[name]} to {value}" for name, value in tried.changes.items()
+    )
 
 
 def _or(bound: float, without: float) -> float:

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from abm.evidence.register import register
+from abm.scenario.scenario import load_scenario
 from docs.make.failures import causes, failing, page, unexplained
+from docs.make.tried import TRIED, TriedFigures, scenario_text, wanted
 
 ROOT = Path(__file__).parents[2]
 VALIDATION = ROOT / "validation" / "evidence.csv"
@@ -37,6 +39,34 @@ def test_an_entry_has_one_cause_and_a_cause_has_words():
     entries = [entry for cause in causes() for entry in cause.entries]
     assert len(entries) == len(set(entries))
     assert all(len(cause.text) > 100 for cause in causes())
+
+
+def test_what_explains_a_failure_was_tried_or_says_why_not(found):
+    bad = set(failing(found)["id"])
+    explaining = [cause for cause in causes() if bad.intersection(cause.entries)]
+    assert all(bool(cause.tried) != bool(cause.untried) for cause in explaining)
+
+
+def test_what_was_tried_is_kept_beside_the_baseline():
+    kept = TriedFigures.read(ROOT / TRIED)
+    for world in wanted():
+        (figures,) = (
+            other["figures"]
+            for other in kept.worlds
+            if (other["changes"], other["people"]) == (world["changes"], world["people"])
+        )
+        assert set(world["entries"]) <= {row["entry"] for row in figures}
+        for row in figures:
+            if row["entry"] in world["entries"]:
+                value = kept.value({}, world["people"], row["entry"], row["part"])
+                assert value is not None or row["simulated"] is None or world["changes"]
+
+
+def test_a_change_is_a_scenario_of_the_baseline(tmp_path):
+    file = tmp_path / "changed.toml"
+    file.write_text(scenario_text({"phase_drop": 0.0, "services": "off"}), encoding="utf-8")
+    scenario = load_scenario(file)
+    assert (scenario.parameters["phase_drop"], scenario.switches["services"]) == (0.0, "off")
 
 
 def test_the_page_counts_and_lists_failures(tmp_path, found):

@@ -97,7 +97,9 @@ _TABLES: dict[str, type[BaseModel]] = {
 }
 
 
-_COMPLETED: Any = Field(default_factory=dict, validate_default=True)
+def _completed() -> Any:
+    """Return a field that is completed where it is left out; pydantic 2.10 wants one for each."""
+    return Field(default_factory=dict, validate_default=True)
 
 
 class Scenario(BaseModel):
@@ -116,9 +118,9 @@ class Scenario(BaseModel):
     )
     population: Population = Field(default=Population(), description="a table")
     calendar: Calendar = Field(default=Calendar(), description="a table")
-    parameters: Annotated[dict[str, float], PlainValidator(complete_parameters)] = _COMPLETED
-    switches: Annotated[dict[str, str], PlainValidator(complete_switches)] = _COMPLETED
-    trends: Annotated[dict[str, dict[int, float]], PlainValidator(check_trends)] = _COMPLETED
+    parameters: Annotated[dict[str, float], PlainValidator(complete_parameters)] = _completed()
+    switches: Annotated[dict[str, str], PlainValidator(complete_switches)] = _completed()
+    trends: Annotated[dict[str, dict[int, float]], PlainValidator(check_trends)] = _completed()
     observation: Observation = Field(default=Observation(), description="a table")
     interventions: Interventions = ()
     economics: Economics = Field(default=Economics(), description="a table")

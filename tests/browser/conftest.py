@@ -22,10 +22,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def one_visitor(browser: Any) -> Iterator[Any]:
+    """Return a visitor who keeps what was fetched; each new one compiles all scripts anew."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def tab(context: Any, served: Served) -> Iterator[Watched]:
+def tab(one_visitor: Any, served: Served) -> Iterator[Watched]:
     """Return a tab of its own with the page, 1280 pixels wide."""
-    with tab_of(context, served) as found:
+    with tab_of(one_visitor, served) as found:
         yield found
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError, expect
 
 PEOPLE = 300
 SERVER_SECONDS, PAGE_SECONDS = 25.0, 10.0
@@ -142,6 +142,7 @@ def tab_of(context: Any, served: Served, query: str = "", waits_for: str = "") -
     """
     page = context.new_page()
     page.set_default_timeout(30_000 * on_a_busy_machine(1.0))
+    expect.set_options(timeout=5_000 * on_a_busy_machine(1.0))
     watched = Watched(page)
     page.on("pageerror", lambda error: watched.wrongs.append(f"page error: {error}"))
     page.on(

@@ -303,8 +303,8 @@ def test_a_finger_beside_a_disc_chooses_the_nearest(phone: Watched) -> None:
     phone.page.locator(f"circle.node[data-person='{person}'][stroke-width='3.5']").wait_for()
 
 
-def test_thousands_of_digits_are_refused_beside_the_field(tab: Watched, context: Any) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+def test_thousands_of_digits_are_refused_beside_the_field(tab: Watched) -> None:
+    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     reset = tab.page.get_by_role("button", name="Reset")
     for label, right in (("Seed", "8"), ("People", "200")):
         tab.page.evaluate("navigator.clipboard.writeText('7'.repeat(5000))")

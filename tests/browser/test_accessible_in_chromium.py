@@ -40,7 +40,9 @@ def test_axe_finds_nothing_wrong_in_any_view(tab: Watched) -> None:
         where = None  # the whole page, then what differs
         for name, (title, _) in VIEWS.items():
             tab.open(title)
-            tab.page.locator(f"#view[aria-labelledby=tab-{name}] .drawing :visible").first.wait_for()
+            tab.page.locator(
+                f"#view[aria-labelledby=tab-{name}] .drawing :visible"
+            ).first.wait_for()
             reports += violations(tab, f"{title}, {size['width']}", schemes, where)
             where = ".main"
     tab.type("Seed", "777")  # with which years and paired seeds are run

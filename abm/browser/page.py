@@ -26,6 +26,7 @@ from abm.browser.widgets import (
     Change,
     Choice,
     Connection,
+    Download,
     Drawing,
     Projector,
     Tabs,
@@ -234,12 +235,9 @@ def Save(session: Session) -> None:
     if picture is None:
         return
     with Html(tag="section", class_="downloads save", attributes={"aria-label": "Save"}):
-        solara.FileDownload(
-            lambda: page_file(
-                session.player.recording.moments, session.beside(picture)
-            ),
-            filename=file_name(picture.scenario, "html"), label="Save as a file", icon_name=None,
-            mime_type="text/html",
+        Download(
+            lambda: page_file(session.player.recording.moments, session.beside(picture)),
+            file_name(picture.scenario, "html"), "Save as a file", "text/html",
         )  # fmt: skip
         about = "One file to mail or keep: it plays what was just seen, without a network."
         Html(tag="p", class_="about", children=[about])
@@ -363,12 +361,11 @@ def _why_not_drawn(picture: Snapshot) -> str:
 def Downloads(picture: Snapshot) -> None:
     """Offer the figures as CSV and the scenario as TOML."""
     with Html(tag="div", class_="downloads"):
-        solara.FileDownload(
-            lambda: figures.as_csv(picture), filename=file_name(picture.scenario, "csv"),
-            label="Download figures (CSV)", icon_name=None, mime_type="text/csv",
+        Download(
+            lambda: figures.as_csv(picture), file_name(picture.scenario, "csv"),
+            "Download figures (CSV)", "text/csv",
         )  # fmt: skip
-        solara.FileDownload(
-            lambda: as_toml(picture.scenario.resolved()),
-            filename=file_name(picture.scenario, "toml"),
-            label="Download scenario (TOML)", icon_name=None, mime_type="application/toml",
+        Download(
+            lambda: as_toml(picture.scenario.resolved()), file_name(picture.scenario, "toml"),
+            "Download scenario (TOML)", "application/toml",
         )  # fmt: skip

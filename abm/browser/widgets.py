@@ -214,3 +214,16 @@ def Search(on_change: Change, **inputs: Any) -> solara.Element:
 def Check(on_change: Change, **inputs: Any) -> solara.Element:
     """Let something be turned on or off."""
     return Field(kind="check", on_change=offered([False, True], on_change), **inputs)
+
+
+@solara.component
+def Download(content: Callable[[], str | bytes], filename: str, label: str, mime_type: str) -> None:
+    """Offer a file with what `content` returns once it is asked for.
+
+    Solara forgets that a file was asked for when it is given another function meanwhile, so that a
+    press would be lost while days go by: it is given one for good, which calls the latest.
+    """
+    latest = solara.use_ref(content)
+    latest.current = content
+    same = solara.use_memo(lambda: lambda: latest.current(), [])
+    solara.FileDownload(same, filename, label, icon_name=None, mime_type=mime_type)

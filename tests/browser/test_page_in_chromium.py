@@ -151,6 +151,15 @@ def test_every_view_shows_data_and_fits_the_screen(context: Any, served: Served)
         tab.wait_for_status("playing")
 
 
+def test_a_file_asked_for_while_days_go_by_comes(tab: Watched) -> None:
+    tab.open("Figures")
+    tab.press("Play")
+    tab.wait_for_status("playing")
+    for name in ("Download figures (CSV)", "Download scenario (TOML)"):
+        with tab.page.expect_download(timeout=on_a_busy_machine(10_000)):
+            tab.page.get_by_role("button", name=name).click()
+
+
 def test_a_person_is_followed_by_a_click_and_by_keyboard(tab: Watched) -> None:
     tab.open("School friends")
     node = tab.page.locator("circle.node").nth(4)

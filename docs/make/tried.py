@@ -101,7 +101,9 @@ def main(path: Path = TRIED, jobs: int | None = None) -> None:
     for world in wanted():
         kept_world = next((one for one in known if _answers(one, world)), None)
         worlds.append(kept_world or {**world, "figures": find(**world, options=options)})
-        write_json(path, {**about, "worlds": worlds}, indent=1)
+        later = [one for one in known if one not in worlds]  # not lost if this is stopped
+        write_json(path, {**about, "worlds": [*worlds, *later]}, indent=1)
+    write_json(path, {**about, "worlds": worlds}, indent=1)
 
 
 def _answers(kept: Mapping[str, Any], world: Mapping[str, Any]) -> bool:

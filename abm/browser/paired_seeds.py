@@ -157,6 +157,7 @@ class _Comparison:
         return self.options.store.has(keys, failed=False, whole=True) == keys
 
     def _run_seeds(self, seeds: Sequence[int]) -> None:
+        self._give_up_if_unwanted()  # before a process is begun for it
         with LocalProcesses(1, NICENESS) as executor:
             executor.submit(run_people, {})  # so that it has imported everything by then
             for seed in seeds:

@@ -9,7 +9,7 @@ from abm.browser.choices import file_name
 from abm.browser.drawing import empty
 from abm.browser.knobs import Knobs
 from abm.browser.plain_words import short_number
-from abm.browser.player import DAYS_A_FRAME, log_error
+from abm.browser.player import DAYS_A_FRAME, PlayerState, log_error
 from abm.browser.recording import page_file
 from abm.browser.school import STATE_NAMES, YEAR_GROUPS
 from abm.browser.session import CHANGED, Session
@@ -201,9 +201,11 @@ def Status(session: Session) -> None:
         Html(tag="div", class_="shown")
 
 
-def shown_status(session: Session) -> list[str]:
-    """Return the lines of the status that are about the picture; none if there is none."""
-    picture, state = session.picture.value, session.state.value
+def shown_status(picture: Snapshot | None, state: PlayerState) -> list[str]:
+    """Return the lines of the status that are about a picture; none if there is none.
+
+    The next one may come while this one is drawn, so it is not asked for again.
+    """
     doing = "playing" if state.playing else "" if state.working else "paused"
     return [] if picture is None or state.failure else status_lines(picture, doing)
 
@@ -247,7 +249,8 @@ def Save(session: Session) -> None:
 def TourView(tour: Tour) -> None:
     """Show what a step of the tour is about, and below it what is running."""
     session = tour.session
-    html = drawn_for(tour, session.picture.value, float(session.width.value))
+    picture, state = session.picture.value, session.state.value
+    html = drawn_for(tour, picture, float(session.width.value))
     attributes = {"aria-label": "What this step shows"}
     with Html(tag="div"):
         with Html(tag="section", class_="card view", attributes=attributes):
@@ -255,7 +258,7 @@ def TourView(tour: Tour) -> None:
                 Picture(session)
             else:
                 Drawing(
-                    html=html, status=shown_status(session), frame=0,
+                    html=html, status=shown_status(picture, state), frame=0,
                     event_drawn=offered([0], lambda frame: None),
                     event_picked=offered([], lambda person: None), event_sized=sized(session),
                 )  # fmt: skip
@@ -265,14 +268,14 @@ def TourView(tour: Tour) -> None:
 @solara.component
 def Picture(session: Session) -> None:
     """Draw the open view."""
-    picture, tab = session.picture.value, session.tab.value
+    picture, tab, state = session.picture.value, session.tab.value, session.state.value
     html, frame = empty("The young people are being prepared."), 0
     if picture is not None:
         picture = session.beside(picture)
         html, frame = drawn(picture, tab, float(session.width.value)), picture.frame
     Drawing(
         html=html,
-        status=shown_status(session),
+        status=shown_status(picture, state),
         frame=frame,
         event_sized=sized(session),
         event_picked=offered(PERSON_NUMBERS, lambda person: session.follow(int(person))),

@@ -5,12 +5,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import solara
 
+from abm.browser import page
 from abm.browser.choices import Choices
 from abm.browser.counterfactual import Counterfactual
 from abm.browser.page_model import PageModel
 from abm.browser.paired_seeds import Compared, PairedSeeds
 from abm.browser.session import Session
+from abm.browser.snapshot import Snapshot
 from abm.browser.widgets import Between, offered
 from abm.scenario.scenario import load_scenario
 
@@ -66,6 +69,29 @@ def test_paired_seeds_are_run_for_whoever_looks_and_given_up_with_the_settings(
     assert len(noted.begun) == several
     session.compared.value = Compared(pair, tuple(range(2, 8)), 1, 0.2)
     assert session.beside(model.snapshot).compared is None  # found of other draws than are seen
+
+
+def test_a_picture_is_told_as_it_is_though_the_next_comes_while_it_is_drawn(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = PageModel.from_choices(session.running.value)
+    first = model.snapshot
+    model.step()
+    told: list[tuple[int, str]] = []
+
+    def drawn(picture: Snapshot, tab: str, width: float) -> str:
+        session.picture.value = model.snapshot
+        return ""
+
+    def Drawing(frame: int, status: list[str], **_: object) -> solara.Element:  # noqa: N802
+        told.append((frame, status[1].partition(" of")[0]))
+        return solara.Text("")
+
+    monkeypatch.setattr(page, "drawn", drawn)
+    monkeypatch.setattr(page, "Drawing", Drawing)
+    session.picture.value = first
+    solara.render(page.Picture(session), handle_error=False)[1].close()
+    assert told == [(first.frame, "Day 0"), (model.snapshot.frame, "Day 1")]
 
 
 def test_a_reset_runs_all_years_and_keeps_whoever_is_there_at_their_end(session: Session) -> None:

@@ -74,29 +74,49 @@ def kept_options() -> RunOptions:
 
 
 class PairedSeeds:
-    """The comparison of one page; `show` is called from its threads with how far it has come."""
+    """The comparison of one page; `show` is called from its threads with how far it has come.
+
+    Several threads may start it and give it up: that of the page, and that of its player.
+    """
 
     def __init__(
         self, show: Callable[[Compared], None], options: Callable[[], RunOptions] = kept_options
     ) -> None:
         self._show, self._options = show, options
         self._running: _Comparison | None = None
+        self._lock = threading.Lock()
+        self._is_closed = False
 
     def start(self, pair: Counterfactual, seed: int, has_warm_up: bool = True) -> None:
         """Compare over so many seeds from this one on, unless that is what is being done.
 
         The page makes the warm-up of its own seed; until it has, that seed is waited with.
         """
-        seeds, running = _seeds_from(seed), self._running
-        if running is None or (running.pair, running.seeds) != (pair, seeds):
-            self.cancel()
-            self._running = _Comparison(pair, seeds, self._options(), self._show)
-            self._running.begin()
-        if has_warm_up and self._running is not None:
-            self._running.has_warm_up.set()
+        seeds = _seeds_from(seed)
+        with self._lock:
+            if self._is_closed:
+                return
+            running = self._running
+            if running is None or (running.pair, running.seeds) != (pair, seeds):
+                self._give_up()
+                running = _Comparison(pair, seeds, self._options(), self._show)
+                self._running = running
+                running.begin()
+            if has_warm_up:
+                running.has_warm_up.set()
 
     def cancel(self) -> None:
         """Give up what is being done; its processes end at once, and nothing more is shown."""
+        with self._lock:
+            self._give_up()
+
+    def close(self) -> None:
+        """Give up what is being done for good: a page that has gone may still be drawing."""
+        with self._lock:
+            self._is_closed = True
+            self._give_up()
+
+    def _give_up(self) -> None:
         if self._running is not None:
             self._running.cancelled.set()
             self._running = None

@@ -84,7 +84,7 @@ class Session:
     def close(self) -> None:
         """End everything that goes on."""
         self.player.close()
-        self.pairs.cancel()
+        self.pairs.close()
 
     def _draw(self, snapshot: Snapshot) -> None:
         self.picture.value = snapshot

@@ -234,7 +234,7 @@ class Tour:
         self._end()
 
     def _end(self) -> None:
-        self.close()
+        self._ahead.cancel()
         self._is_first = False
         self.session.tour.value = 0
         self.progress.value = OnTheWay()
@@ -243,11 +243,7 @@ class Tour:
         """Begin where the address says; return what ends it when the page is closed."""
         if self.number:
             self._ask_for(self.number)
-        return self.close
-
-    def close(self) -> None:
-        """End what goes on for steps to come."""
-        self._ahead.cancel()
+        return self._ahead.close
 
     # What is run
 

@@ -11,10 +11,15 @@ import abm
 from abm.browser import paired_seeds
 from abm.browser.choices import Choices
 from abm.browser.counterfactual import Counterfactual, counterfactual_of
+from abm.browser.page_model import PageModel
 from abm.browser.paired_seeds import Compared, PairedSeeds
+from abm.browser.session import CHANGED, Session
+from abm.browser.tour import Tour
+from abm.browser.views import VIEWS
 from abm.runs.options import RunOptions
 
 PEOPLE = 150
+SECONDS = 300  # for what takes some on an idle machine
 
 
 def files_of(tmp_path: Path) -> tuple[Path, Path]:
@@ -45,7 +50,7 @@ def test_what_is_shown_is_what_compare_finds_and_is_kept(
     pairs = PairedSeeds(pictures.append, lambda: options)
     pairs.start(pair, 5, has_warm_up=False)
     pairs.start(pair, 5)  # is being done, and goes on with its first seed
-    assert pairs.wait(120)
+    assert pairs.wait(SECONDS)
     assert {picture.failure for picture in pictures} == {""}
     assert all((one.findings is not None) == (one.done >= 2) for one in pictures)
     assert pictures[-1].is_whole
@@ -57,7 +62,7 @@ def test_what_is_shown_is_what_compare_finds_and_is_kept(
     monkeypatch.setattr(paired_seeds, "LocalProcesses", None)
     again = PairedSeeds(pictures.append, lambda: options)
     again.start(pair, 5)
-    assert again.wait(60)
+    assert again.wait(SECONDS)
     assert pictures[-1].findings is not None
     assert pictures[-1].findings.differences.equals(same.differences)
 
@@ -71,12 +76,12 @@ def test_what_is_given_up_ends_its_processes_and_leaves_nothing_half_done(tmp_pa
     before = set(threading.enumerate())
     pairs.start(large, 1)
     [comparison] = [one for one in set(threading.enumerate()) - before if one.name == "comparison"]
-    until = time.monotonic() + 60
+    until = time.monotonic() + SECONDS
     while not multiprocessing.active_children() and time.monotonic() < until:
         time.sleep(0.02)
     assert multiprocessing.active_children()
     pairs.cancel()
-    comparison.join(30)  # ends after every thread that has a process
+    comparison.join(SECONDS)  # ends after every thread that has a process
     assert not comparison.is_alive()
     assert multiprocessing.active_children() == []
     assert options.store.list() == ()
@@ -91,6 +96,61 @@ def test_what_fails_is_said_and_can_be_tried_again(tmp_path: Path, pair: Counter
     for _ in range(2):
         pictures.clear()
         pairs.start(pair, 5)
-        assert pairs.wait(60)
+        assert pairs.wait(SECONDS)
         assert "cannot store results" in pictures[-1].failure
         pairs.cancel()
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
+    """Begin no comparison; return the seeds of those that would be."""
+    seeds: list[tuple[int, ...]] = []
+    monkeypatch.setattr(paired_seeds._Comparison, "begin", lambda one: seeds.append(one.seeds))
+    return seeds
+
+
+def test_of_two_threads_that_start_the_same_at_once_one_does(
+    tmp_path: Path, pair: Counterfactual, begun: list[tuple[int, ...]]
+) -> None:
+    """The thread of the page at a reset, and its player's with the picture that comes of it."""
+    both = threading.Barrier(2)
+
+    def slow_options() -> RunOptions:
+        time.sleep(0.2)  # in which the other comes this far, too
+        return RunOptions(tmp_path / "kept", quiet=True)
+
+    pairs = PairedSeeds(lambda compared: None, slow_options)
+
+    def start() -> None:
+        both.wait(SECONDS)
+        pairs.start(pair, 5)
+
+    threads = [threading.Thread(target=start) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS)
+    assert begun == [(5, 6, 7, 8, 9, 10)]
+
+
+def test_a_page_that_has_gone_begins_nothing_more(
+    pair: Counterfactual, begun: list[tuple[int, ...]]
+) -> None:
+    """Its player may be drawing, or running ahead for the tour, when it is closed."""
+    session = Session(
+        Choices("school-skills", population=PEOPLE), "tour=3&tab=changed", list(VIEWS)
+    )
+    tour = Tour(session)
+    model = PageModel.from_choices(session.running.value)
+    leave = tour.open()
+    tour.press("begin")
+    session._pair = model.counterfactual, 1
+    session.tab.value = CHANGED
+    session._draw(model.snapshot)
+    tour._run_ahead(model)
+    assert len(begun) == 2
+    leave()
+    session.close()
+    session._draw(model.snapshot)
+    tour._run_ahead(model)
+    assert len(begun) == 2

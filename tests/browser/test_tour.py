@@ -191,8 +191,10 @@ def test_steps_are_one_sentence_one_prompt_one_button_and_name_what_is_known() -
 
 @pytest.fixture
 def tour() -> Tour:
-    """Return the tour of a page whose player is never started."""
-    return Tour(Session(Choices(seed=7, population=300), "stressor_rate=2.0", list(VIEWS)))
+    """Return the tour of a page whose player is never started, and that compares nothing."""
+    session = Session(Choices(seed=7, population=300), "stressor_rate=2.0", list(VIEWS))
+    session.pairs.close()
+    return Tour(session)
 
 
 def test_no_step_is_shown_before_the_warning_has_been_answered(tour: Tour) -> None:

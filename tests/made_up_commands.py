@@ -4,6 +4,7 @@ The folder that `MISHAPS` names reaches workers, too: `diary` notes every run th
 says what befalls the fifth of them, once: its process is killed, or interrupted.
 """
 
+import contextlib
 import math
 import os
 import signal
@@ -26,13 +27,13 @@ def begin(line: str) -> None:
     folder = Path(os.environ["MISHAPS"])
     with open(folder / "diary", "a", encoding="utf-8") as diary:
         diary.write(f"{line}\n")
-    mishap = folder / "mishap"
-    if mishap.exists() and len((folder / "diary").read_text().splitlines()) >= BEFALLEN:
-        what = mishap.read_text()
-        mishap.unlink()
-        if what == "killed":
-            os.kill(os.getpid(), signal.SIGKILL)
-        raise KeyboardInterrupt
+    mishap, mine = folder / "mishap", folder / f"mishap-of-{os.getpid()}"
+    if len((folder / "diary").read_text().splitlines()) >= BEFALLEN:
+        with contextlib.suppress(FileNotFoundError):  # it befalls one of two that begin at once
+            mishap.rename(mine)
+            if mine.read_text() == "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise KeyboardInterrupt
 
 
 def seed_run(scenario, seed, logs, progress):

@@ -11,7 +11,7 @@ import pytest
 from abm.io.messages import nearest
 from abm.io.terminal import plain
 
-SECONDS = 120  # for what takes a few on an idle machine
+SECONDS = 300  # for what takes a few on an idle machine
 POOL = """
 import sys, time
 from abm.cli import main as cli

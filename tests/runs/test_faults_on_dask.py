@@ -63,9 +63,8 @@ def test_a_local_dask_cluster_ends_when_its_starter_is_killed(tmp_path):
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     port = process.stdout.readline().rsplit(":", 1)[1].strip()
-    time.sleep(1.0)
+    wait_until(lambda: len(descendants(process.pid)) >= 3, process)
     children = [pid for pid in descendants(process.pid) if pid != process.pid]
-    assert len(children) >= 2
     process.kill()
     process.communicate()
     until = time.monotonic() + SECONDS_TO_END
@@ -118,7 +117,7 @@ def test_a_killed_scheduler_is_one_line_and_keeps_what_is_finished(
     )
     wait_until(lambda: len(store_below(tmp_path / "out").list()) >= 4, process)
     os.kill(dask_cluster.scheduler, signal.SIGKILL)
-    _, complaint = process.communicate(timeout=40)
+    _, complaint = process.communicate(timeout=180)
     assert process.returncode == 1
     assert len(complaint.splitlines()) == 1, complaint
     kept = store_below(tmp_path / "out").list()

@@ -381,7 +381,7 @@ def test_two_processes_on_one_store_lose_nothing_and_do_nothing_twice(store, dia
     pair = [start(store), start(store, 1)]
     counts = []
     for process in pair:
-        told, complaint = process.communicate(timeout=90)
+        told, complaint = process.communicate(timeout=300)
         assert complaint == ""
         counts.append([int(word) for word in told.split()])
     assert [found + done for found, done, _ in counts] == [200, 200]

@@ -135,8 +135,12 @@ class Player:
         self._ask(lambda model: self._show_ages(model, ages), self._send)
 
     def drawn(self, frame: int) -> None:
-        """Take note that the browser has drawn a picture; the next may follow."""
-        self._drawn = max(self._drawn, frame)
+        """Take note that the browser has drawn a picture; the next may follow.
+
+        What is told late of a model before a reset, whose pictures were more, is not meant.
+        """
+        if frame <= self._sent:
+            self._drawn = max(self._drawn, frame)
         self._wake()
 
     def _wake(self) -> None:

@@ -110,6 +110,18 @@ def test_frames_wait_for_the_browser_to_draw_but_not_for_ever(
     assert screen.state.playing
 
 
+def test_a_picture_that_is_drawn_after_a_reset_is_none_of_the_new_model(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen.player.drawn(1_000)
+    screen.player.drawn = lambda frame: None  # type: ignore[method-assign]
+    monkeypatch.setattr(player, "LONGEST_WAIT", 600.0)
+    screen.player.play(True)
+    screen.wait(lambda: screen.latest.day == 1)
+    time.sleep(0.4)
+    assert screen.latest.day == 1
+
+
 def test_a_failure_is_said_and_a_reset_recovers(
     screen: Screen, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,6 +17,10 @@ from playwright.sync_api import TimeoutError, expect
 
 PEOPLE = 300
 SERVER_SECONDS, PAGE_SECONDS = 25.0, 10.0
+WAIT, EXPECT, ALL_YEARS = 60_000, 30_000, 300_000
+"""Milliseconds that a step, words, or all years and paired seeds are waited for, at most."""
+BESIDE_A_VIEW = {"Follow": ("School friends", "One person"), "Year-groups": ("School friends",)}
+"""Inputs above the view that is open, and the views that have them."""
 HERE = Path(__file__).parent
 
 
@@ -39,6 +43,13 @@ class Served:
         """Return what the server has said so far."""
         return self.log.read_text(encoding="utf-8")
 
+    def wait_until_said(self, words: str) -> None:
+        """Wait until the server says this: a browser may show it first."""
+        until = time.monotonic() + on_a_busy_machine(EXPECT / 1000)
+        while words not in self.said():
+            assert time.monotonic() < until, self.said()[-5000:]
+            time.sleep(0.05)
+
 
 @contextlib.contextmanager
 def serving(folder: Path, *arguments: str) -> Iterator[Served]:
@@ -54,13 +65,13 @@ def serving(folder: Path, *arguments: str) -> Iterator[Served]:
         assert process.stdout is not None
         address, _, query = process.stdout.readline().strip().partition("/?")
         assert address.startswith("http://127.0.0.1:"), log.read_text(encoding="utf-8")
-        with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=60) as answer:
             assert answer.status == 200
         yield Served(address, time.monotonic() - begun, process, log, query)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.wait(timeout=on_a_busy_machine(15))
+        process.wait(timeout=on_a_busy_machine(60))
 
 
 @dataclass
@@ -79,11 +90,11 @@ class Watched:
         words = self.status().split("Day ")[1].split(" of")[0]
         return int(words.replace(",", ""))
 
-    def wait_for_status(self, words: str) -> None:
+    def wait_for_status(self, words: str, milliseconds: float | None = None) -> None:
         """Wait until the status says this."""
         script = "words => document.querySelector('.status')?.innerText.includes(words)"
         try:
-            self.page.wait_for_function(script, arg=words)
+            self.page.wait_for_function(script, arg=words, timeout=milliseconds)
         except TimeoutError as error:
             error.add_note(f"Waited for {words!r}; the status says {self.status()!r}.")
             raise
@@ -105,9 +116,20 @@ class Watched:
             self.page.locator(".side.open").wait_for()
 
     def open(self, tab: str) -> None:
-        """Open a view."""
+        """Open a view, and wait until it is where it stays: what stands above it moves it."""
         self.page.get_by_role("tab", name=tab).click()
         self.page.locator(f"[role=tab][aria-selected=true]:text-is('{tab}')").wait_for()
+        for label, tabs in BESIDE_A_VIEW.items():
+            state = "visible" if tab in tabs else "detached"
+            self.page.get_by_label(label, exact=True).wait_for(state=state)
+
+    def wait_until_due(self) -> None:
+        """Wait until a change has been heard; what is said of it moves what is below."""
+        self.page.get_by_text("Settings changed: press Reset").wait_for()
+
+    def query(self) -> str:
+        """Return what the address asks for, as the page itself has it."""
+        return str(self.page.evaluate("location.search")).removeprefix("?")
 
     def type(self, label: str, text: str) -> None:
         """Type a text into an input instead of what it holds, key by key."""
@@ -119,6 +141,7 @@ class Watched:
         """Reset, live a day, and return the scenario that can then be downloaded."""
         self.pace("day")
         self.press("Reset")
+        self.wait_for_status("Day 0 of")  # it may have been the first day before, too
         self.press("Step")
         self.wait_for_status("Day 1 of")
         self.open("Figures")
@@ -141,8 +164,8 @@ def tab_of(context: Any, served: Served, query: str = "", waits_for: str = "") -
     It is there once it has a button of the name given, else once its status says which day it is.
     """
     page = context.new_page()
-    page.set_default_timeout(30_000 * on_a_busy_machine(1.0))
-    expect.set_options(timeout=5_000 * on_a_busy_machine(1.0))
+    page.set_default_timeout(on_a_busy_machine(WAIT))
+    expect.set_options(timeout=on_a_busy_machine(EXPECT))
     watched = Watched(page)
     page.on("pageerror", lambda error: watched.wrongs.append(f"page error: {error}"))
     page.on(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from axe_playwright_python.sync_playwright import Axe
-from served_pages import Watched
+from served_pages import ALL_YEARS, Watched, on_a_busy_machine
 
 from abm.browser.views import VIEWS
 
@@ -46,10 +46,10 @@ def test_axe_finds_nothing_wrong_in_any_view(tab: Watched) -> None:
             reports += violations(tab, f"{title}, {size['width']}", schemes, where)
             where = ".main"
     tab.type("Seed", "777")  # with which years and paired seeds are run
-    tab.page.get_by_text("Settings changed: press Reset").wait_for()
+    tab.wait_until_due()
     tab.open("What changed")
     tab.page.get_by_role("button", name="Skills lessons in school").click()
-    tab.page.locator("#view .answer").wait_for()
+    tab.page.locator("#view .answer").wait_for(timeout=on_a_busy_machine(ALL_YEARS))
     reports += violations(tab, "what changed, once something is", ["light", "dark"], where)
     assert not reports, "\n".join(reports)
 

@@ -35,7 +35,7 @@ def test_the_address_brings_back_scenario_numbers_view_and_person(
     tab.page.reload()
     tab.wait_for_status(f"Baseline, with changes. Seed 3, {PEOPLE} people.")
     expect(tab.page.locator("#view .lead")).to_contain_text(f"Person {short_number(int(person))}")
-    with tab_of(context, served, tab.page.url.split("?")[1]) as shared:
+    with tab_of(context, served, tab.query()) as shared:
         shared.wait_for_status("Baseline, with changes. Seed 3,")
         mine, theirs = (each.scenario_run() for each in (tab, shared))
     assert mine == theirs
@@ -57,20 +57,20 @@ def test_controls_stay_in_sight_beside_the_charts(width: int, height: int, tab: 
     tab.page.mouse.move(width - 200, height / 2)
     tab.page.mouse.wheel(0, 3000)
     tab.page.wait_for_function("document.querySelector('.main').scrollTop > 0")
-    assert tab.page.evaluate(IN_SIGHT, ".buttons")
+    tab.page.wait_for_function(IN_SIGHT, arg=".buttons")
     tab.page.mouse.move(200, height / 2)
     tab.page.mouse.wheel(0, 5000)  # the settings have a scroll bar of their own
     tab.page.wait_for_function("document.querySelector('.sheet').scrollTop > 0")
-    assert tab.page.evaluate(IN_SIGHT, ".buttons")
+    tab.page.wait_for_function(IN_SIGHT, arg=".buttons")
 
 
 def test_on_a_phone_the_knobs_are_one_tap_away_and_play_is_always_there(phone: Watched) -> None:
-    assert phone.page.evaluate(IN_SIGHT, ".buttons")
+    phone.page.wait_for_function(IN_SIGHT, arg=".buttons")
     expect(phone.page.get_by_label("Stressors", exact=True)).not_to_be_visible()
     phone.page.get_by_role("button", name="Knobs").tap()
     phone.page.get_by_role("button", name="Stressors: low").tap()
     phone.page.get_by_role("button", name="Back to 100").first.wait_for()
-    assert phone.page.evaluate(IN_SIGHT, ".buttons")
+    phone.page.wait_for_function(IN_SIGHT, arg=".buttons")
     phone.page.get_by_role("button", name="Knobs").tap()
     expect(phone.page.get_by_label("Stressors", exact=True)).not_to_be_visible()
     phone.page.get_by_role("button", name="Reset").tap()

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 from served_pages import (
+    ALL_YEARS,
     PAGE_SECONDS,
     PEOPLE,
     SERVER_SECONDS,
@@ -58,11 +59,15 @@ APART = """frames => new Promise(done => {
         const [status, picture] = [date('.status'), date('#view .lead')]
         seen.add(status)
         if (status !== picture) apart.push([status, picture])
-        frames-- ? requestAnimationFrame(look) : done([seen.size, apart])
+        const goes_on = frames-- > 0 || (seen.size < 4 && frames > -10_000)
+        goes_on ? requestAnimationFrame(look) : done([seen.size, apart])
     }
     look()
 })"""
-"""How many days were seen in some frames of the screen, and where status and picture differed."""
+"""How many days were seen in some frames of the screen, and where status and picture differed.
+
+A busy machine draws more frames a day; it is looked on until there were some days.
+"""
 
 
 def test_status_and_picture_are_of_the_same_day_in_every_frame(tab: Watched) -> None:
@@ -118,7 +123,7 @@ def test_figures_are_those_of_a_run_and_download_as_csv(tab: Watched, tmp_path: 
 def test_what_is_changed_acts_at_reset_beside_a_grey_line_without_it(tab: Watched) -> None:
     tab.unfold("Interventions and events")
     tab.page.get_by_label("Skills lessons in school").click()
-    tab.page.get_by_text("Settings changed: press Reset").wait_for()
+    tab.wait_until_due()
     scenario = tab.scenario_run()
     assert "Baseline, with changes" in tab.status()
     assert [each["kind"] for each in scenario["interventions"]] == ["school_skills_programme"]
@@ -137,13 +142,14 @@ def test_what_is_changed_acts_at_reset_beside_a_grey_line_without_it(tab: Watche
 def test_every_view_shows_data_and_fits_the_screen(context: Any, served: Served) -> None:
     """A page opens with all years run, and play shows them from the start."""
     with tab_of(context, served, "scenario=school-skills&seed=777") as tab:
-        tab.wait_for_status("the years are over")
-        tab.wait_for_status("same people, same draws of chance.")
+        patience = on_a_busy_machine(ALL_YEARS)
+        tab.wait_for_status("the years are over", patience)
+        tab.wait_for_status("same people, same draws of chance.", patience)
         for width in (1280, 390):
             tab.page.set_viewport_size({"width": width, "height": 800})
             for words, _ in VIEWS.values():
                 tab.open(words)
-                tab.page.wait_for_function(FITS, arg=width)
+                tab.page.wait_for_function(FITS, arg=width, timeout=patience)
         tab.press("Play")
         tab.page.wait_for_function(
             "document.querySelector('.status').innerText.match(/Day \\d\\d? of/)"
@@ -156,7 +162,7 @@ def test_a_file_asked_for_while_days_go_by_comes(tab: Watched) -> None:
     tab.press("Play")
     tab.wait_for_status("playing")
     for name in ("Download figures (CSV)", "Download scenario (TOML)"):
-        with tab.page.expect_download(timeout=on_a_busy_machine(10_000)):
+        with tab.page.expect_download():
             tab.page.get_by_role("button", name=name).click()
 
 
@@ -198,14 +204,14 @@ def test_all_is_reached_by_keyboard(tab: Watched) -> None:
 
 def test_a_fault_in_the_model_is_said_and_reset_recovers(tab: Watched) -> None:
     tab.type("Seed", "666")
-    tab.page.get_by_text("Settings changed: press Reset").wait_for()
+    tab.wait_until_due()
     tab.press("Reset")
     tab.wait_for_status("Seed 666")
     tab.press("Play")
     tab.wait_for_status("The model stopped on 2015-09-03: ZeroDivisionError")
     assert "<b>in the model</b>" in tab.status()
     tab.type("Seed", "2")
-    tab.page.get_by_text("Settings changed: press Reset").wait_for()
+    tab.wait_until_due()
     tab.press("Reset")
     tab.wait_for_status("Seed 2,")
     tab.press("Step")
@@ -215,7 +221,7 @@ def test_a_fault_in_the_model_is_said_and_reset_recovers(tab: Watched) -> None:
 def test_wrong_settings_are_refused_where_they_are_typed(tab: Watched) -> None:
     tab.type("Seed", "many")
     tab.page.get_by_text("Expected a whole number from 0").wait_for()
-    assert tab.page.get_by_role("button", name="Reset").is_disabled()
+    expect(tab.page.get_by_role("button", name="Reset")).to_be_disabled()
 
 
 def test_two_tabs_do_not_disturb_each_other(context: Any, served: Served) -> None:
@@ -224,7 +230,7 @@ def test_two_tabs_do_not_disturb_each_other(context: Any, served: Served) -> Non
         one.press("Step")
         one.wait_for_status("Day 30 of")
         other.type("Seed", "9")
-        other.page.get_by_text("Settings changed: press Reset").wait_for()
+        other.wait_until_due()
         other.press("Reset")
         other.wait_for_status("Seed 9,")
         assert other.day() == 0
@@ -239,8 +245,8 @@ def test_closing_the_tab_stops_the_work(context: Any, served: Served) -> None:
         tab.pace("month")
         tab.press("Play")
         tab.wait_for_status("playing")
-        time.sleep(0.5)
-    for _ in range(10):
+        tab.page.wait_for_function("document.querySelector('.status').innerText.match(/Day [1-9]/)")
+    for _ in range(30):  # less than the minute after which a tab is let go that went without a word
         before = _processor_seconds(served.process.pid)
         time.sleep(1.5)
         worked = _processor_seconds(served.process.pid) - before

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
-from served_pages import PEOPLE, Served, Watched, serving, tab_of
+from served_pages import PEOPLE, WAIT, Served, Watched, on_a_busy_machine, serving, tab_of
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -90,7 +90,7 @@ def test_a_socket_and_a_request_with_a_foreign_origin_are_refused(
     ):
         pass
     with pytest.raises(urllib.error.HTTPError, match="403"):
-        urllib.request.urlopen(urllib.request.Request(served.address, headers=headers), timeout=10)
+        urllib.request.urlopen(urllib.request.Request(served.address, headers=headers), timeout=60)
 
 
 def test_a_socket_and_a_request_of_the_page_s_own_origin_or_of_none_are_answered(
@@ -100,7 +100,7 @@ def test_a_socket_and_a_request_of_the_page_s_own_origin_or_of_none_are_answered
         with connect(socket_of(served), additional_headers=headers):
             pass
         asked = urllib.request.Request(f"{served.address}/readyz", headers=headers)
-        with urllib.request.urlopen(asked, timeout=10) as answer:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             assert answer.headers["X-Frame-Options"] == "DENY"
             assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
 
@@ -117,6 +117,7 @@ def test_no_event_opens_or_chooses_what_was_not_offered(tab: Watched) -> None:
         ".change([1, choice])"
     )
     for field, choice in events.items():
+        tab.page.locator(field).wait_for(state="attached")
         tab.page.evaluate(send, [field, choice])
     tab.page.evaluate("document.querySelector('.tabs').__vue__.change('/etc/passwd')")
     for person in (12, "x", None, [1]):
@@ -132,7 +133,7 @@ def test_a_fault_in_the_page_is_one_plain_sentence(tab: Watched, served: Served)
     tab.type("Seed", "555")
     expect(tab.page.locator(".nssi")).to_contain_text("Something in this page went wrong")
     assert "Traceback" not in tab.page.locator("body").inner_text()
-    assert "nssi: The page failed: RuntimeError: a made-up fault in the page (" in served.said()
+    served.wait_until_said("nssi: The page failed: RuntimeError: a made-up fault in the page (")
     tab.page.reload()
     tab.wait_for_status("Day 0 of")
 
@@ -147,11 +148,13 @@ def test_a_server_that_stopped_is_said_once_and_the_page_goes_on_if_it_was_not(
     tab.page.evaluate("solara.debug.ws().onclose(new CloseEvent('close'))")
     port = tab.page.evaluate("location.port")
     words = f"The server has stopped. Start it again with ./nssi view --port {port}"
-    expect(tab.page.locator(".connection")).to_contain_text(words, timeout=60_000)
+    expect(tab.page.locator(".connection")).to_contain_text(
+        words, timeout=on_a_busy_machine(2 * WAIT)
+    )
     assert not tab.page.locator(".status").is_visible()
     assert not tab.page.get_by_text("Server disconnected").is_visible()
     tab.page.context.set_offline(False)
-    expect(tab.page.locator(".connection")).to_be_empty(timeout=60_000)
+    expect(tab.page.locator(".connection")).to_be_empty(timeout=on_a_busy_machine(2 * WAIT))
     tab.press("Pause")
     tab.wait_for_status("paused")
     tab.wrongs.clear()  # the browser reports the attempts to connect
@@ -167,10 +170,14 @@ def test_a_page_goes_on_with_its_settings_on_a_server_that_was_killed_and_starte
         tab.page.evaluate(SHORT_PAUSES)
         first.process.kill()
         notice = tab.page.locator(".connection")
-        expect(notice).to_contain_text("The server has stopped", timeout=60_000)
+        expect(notice).to_contain_text(
+            "The server has stopped", timeout=on_a_busy_machine(2 * WAIT)
+        )
         port = first.address.rsplit(":", 1)[1]
         with serving(tmp_path, *population, "--port", port) as again:
-            expect(notice).to_contain_text("The server was started again", timeout=60_000)
+            expect(notice).to_contain_text(
+                "The server was started again", timeout=on_a_busy_machine(2 * WAIT)
+            )
             for theirs in ("Please refresh the page", "Server disconnected"):
                 assert not tab.page.get_by_text(theirs).first.is_visible()
             tab.page.get_by_role("button", name="Reload").click()

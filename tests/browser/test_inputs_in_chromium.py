@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from served_pages import Watched
 
-from abm.browser.numbers import matching, search_result
+from abm.browser.numbers import MOST_FOUND, matching, parts, search_result
 from abm.browser.plain_words import short_number
 from abm.parameters import parameters
 
@@ -18,19 +18,32 @@ KNOBS = {
     "Help": "help_seeking_odds",
 }
 KEY = 20  # milliseconds between two keys of somebody who types fast
+LONG_PAUSE = """() => {
+    const wait = window.setTimeout
+    const longer = pause => pause === 120 ? 60_000 : pause
+    window.setTimeout = (then, pause, ...more) => wait(then, longer(pause), ...more)
+}"""
+"""Lets keys be quick however busy the machine is: the pause that ends them does not come."""
 
 
 def stressors(tab: Watched) -> None:
     """Show the numbers of stressors."""
     tab.unfold("All numbers")
     tab.page.get_by_label("Or a part of the model", exact=True).select_option("stressors")
-    tab.page.get_by_label("Stressor rate", exact=True).wait_for()
+    wait_for_numbers(tab, parts()["stressors"])
+
+
+def wait_for_numbers(tab: Watched, names: list[str]) -> None:
+    """Wait until all these numbers are there, and none moves another any more."""
+    for name in names:
+        tab.page.locator(f"#field-{name}").wait_for()
 
 
 def search(tab: Watched, words: str) -> None:
     """Search all numbers, and wait until what is found is there."""
     tab.type("Search", words)
     tab.page.get_by_text(search_result(words, len(matching(words)))).wait_for()
+    wait_for_numbers(tab, matching(words)[:MOST_FOUND])
 
 
 def slider(tab: Watched, label: str) -> Any:
@@ -63,7 +76,7 @@ def test_a_slider_is_dragged_and_another_clicked_with_the_mouse(tab: Watched) ->
     mouse.move(*at(rate, 0.9), steps=12)
     assert shown(tab, "Stressor rate") == pytest.approx(3.6, abs=0.15)  # while it is dragged
     mouse.up()
-    tab.page.get_by_text("Settings changed: press Reset").wait_for()  # it moves what is below
+    tab.wait_until_due()
     mouse.click(*at(slider(tab, "Stressor size"), 0.5))
     chosen = {name: shown(tab, name) for name in ("Stressor rate", "Stressor size")}
     assert chosen["Stressor rate"] == pytest.approx(3.6, abs=0.15)
@@ -98,10 +111,11 @@ def test_a_slider_obeys_arrow_and_page_keys_home_and_end(tab: Watched) -> None:
 
 
 def test_quick_keys_are_told_once_and_before_anything_else_that_is_done(tab: Watched) -> None:
+    slider(tab, "Stressors").focus()
+    tab.page.evaluate(LONG_PAUSE)
     told = "document.querySelector('#field-knob-stressors').closest('.field').__vue__"
     count = f"(() => {{ const field = {told}, tell = field.change; window.told = 0;"
     tab.page.evaluate(count + "field.change = said => { window.told++; tell(said) } })()")
-    slider(tab, "Stressors").focus()
     for _ in range(20):
         tab.page.keyboard.press("ArrowRight", delay=1)
     tab.press("Reset")
@@ -113,6 +127,7 @@ def test_quick_keys_are_told_once_and_before_anything_else_that_is_done(tab: Wat
 def test_a_finger_moves_a_slider_and_the_coverage_of_an_intervention(phone: Watched) -> None:
     stressors(phone)
     phone.page.touchscreen.tap(*at(slider(phone, "Stressor rate"), 0.75))
+    phone.wait_until_due()
     phone.unfold("Interventions and events")
     phone.page.get_by_label("Skills lessons in school").tap()
     phone.page.get_by_label("Coverage", exact=True).wait_for()
@@ -129,6 +144,7 @@ def test_the_coverage_of_an_intervention_obeys_mouse_and_keys(tab: Watched) -> N
     tab.unfold("Interventions and events")
     tab.page.get_by_label("Skills lessons in school").click()
     tab.page.get_by_label("Coverage", exact=True).wait_for()
+    tab.wait_until_due()
     assert shown(tab, "Coverage") == 70
     tab.page.mouse.click(*at(slider(tab, "Coverage"), 0.4))
     clicked = shown(tab, "Coverage")

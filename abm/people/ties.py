@@ -13,7 +13,6 @@ with every other number; and a list by distress as programmes change it, under w
 helped moves everybody's proposals.
 """
 
-import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +35,6 @@ from abm.people.friendships import (
     line_up,
     propose,
 )
-from abm.people.layout import PlainRecord
 from abm.people.records import Parameters, dtype_of
 
 TIE_DTYPE = np.dtype(
@@ -65,6 +63,7 @@ class Month:
 
     seed: int
     parameters: np.ndarray  # today's numbers, as a record
+    p: Parameters  # the same as plain Python
     days: np.ndarray  # the record of today
     people: np.ndarray  # the table of people
     offsets: np.ndarray  # with `neighbours`: their friends until today; see `compressed`
@@ -73,11 +72,6 @@ class Month:
     ages: np.ndarray  # in years with decimals, a row each
     groups: Sequence[YearGroup]  # those present, the youngest first
     rules: FriendshipRules
-
-    @functools.cached_property
-    def p(self) -> Parameters:
-        """Today's numbers."""
-        return PlainRecord.copy_of(self.parameters[0])
 
     @property
     def day(self) -> int:
@@ -322,7 +316,11 @@ def _form_anew(month: Month, wanted: int) -> np.ndarray:
 
 
 def _with_triads(proposals: Proposals, candidates: Candidates, month: Month) -> Proposals:
-    """Let a share of the proposals go to a friend of a friend instead."""
+    """Let a share of the proposals go to a friend of a friend instead.
+
+    All such proposals of one person go to the same friend of a friend, so one a month can come of
+    them at most.
+    """
     p = month.p
     proposer = candidates.persons[proposals.proposer]
     drawn = draws_for(month.seed, proposer, month.day, Purpose.TIE_CLOSURE, proposals.index)[0]

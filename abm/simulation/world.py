@@ -19,6 +19,7 @@ from abm.people.codes import SPECIALIST
 from abm.people.friendships import FriendshipRules, YearGroup, form_friendships
 from abm.people.layout import SEXES, YEAR_GROUPS, PlainRecord, person_dtype
 from abm.people.maltreatment import prepare_childhood
+from abm.people.records import Parameters
 from abm.people.ties import (
     Month,
     TieNetwork,
@@ -104,6 +105,7 @@ class World:
         self.people = np.zeros(size, person_dtype())
         self.base = parameter_record(self.scenario.parameters, self.scenario.switches)
         self.parameters = self.base.copy()
+        self._record_of_numbers = b""
         self.trends = dict(self.scenario.trends)
         self.interventions = RunningInterventions(self.scenario.interventions, self.seed, size)
         self.days = np.zeros(1, TODAY_DTYPE)
@@ -168,6 +170,14 @@ class World:
             self.base[name] = checked.parameters[name]
         if before != self.base:
             self._settle_numbers()
+
+    @property
+    def numbers(self) -> Parameters:
+        """Today's numbers as plain Python, for what is decided once for everybody."""
+        record = self.parameters.tobytes()
+        if record != self._record_of_numbers:
+            self._numbers, self._record_of_numbers = PlainRecord.copy_of(self.parameters[0]), record
+        return self._numbers
 
     def _settle_numbers(self) -> None:
         """Derive what follows from the numbers, after they were set or changed."""
@@ -242,8 +252,7 @@ class World:
         day, rules, entering = self.school.start_of(year), self._rules(), self._year_group(year)
         rows["school_class"] = classes_of(self.seed, entering, rules)
         pairs = form_friendships(self.seed, day.toordinal(), entering, older, rules)
-        p = PlainRecord.copy_of(self.parameters[0])
-        kinds = kinds_of_new(self.seed, day.toordinal(), self.people["person"][pairs], p)
+        kinds = kinds_of_new(self.seed, day.toordinal(), self.people["person"][pairs], self.numbers)
         self.network.add(pairs, kinds, day.toordinal())
         self.update_ties()
 
@@ -252,7 +261,7 @@ class World:
         if self.days["is_month_start"][0] == 0:
             return
         self.people["lost_friends"] = 0
-        if not self.network.may_turn(PlainRecord.copy_of(self.parameters[0])):
+        if not self.network.may_turn(self.numbers):
             return
         month = self.month()
         ended = turn_friendships(self.network, month)
@@ -266,8 +275,8 @@ class World:
 
     def update_ties(self) -> None:
         """Derive from ties who is a friend of whom, and what people carry of it."""
-        p = PlainRecord.copy_of(self.parameters[0])
-        self.offsets, self.neighbours, self.distant = note_ties(self.network, self.people, p)
+        listed = note_ties(self.network, self.people, self.numbers)
+        self.offsets, self.neighbours, self.distant = listed
 
     def month(self) -> Month:
         """Return what is needed to turn the ties today."""
@@ -277,6 +286,7 @@ class World:
         return Month(
             seed=self.seed,
             parameters=self.parameters,
+            p=self.numbers,
             days=self.days,
             people=self.people,
             offsets=self.offsets,
@@ -289,7 +299,7 @@ class World:
 
     def _rules(self) -> FriendshipRules:
         """Return how friendships form, under today's numbers and position on selection."""
-        p = PlainRecord.copy_of(self.parameters[0])
+        p = self.numbers
         by = self.scenario.switches["friends_alike_by"]
         return FriendshipRules(
             mean=p.friends_mean,
@@ -337,9 +347,8 @@ class World:
     def allocate_places(self) -> None:
         """On Mondays give free places in specialist care to those who have waited longest."""
         if self.days["is_monday"][0] == 1:
-            p = PlainRecord.copy_of(self.parameters[0])
             day = int(self.days["day"][0])
-            self.changed_rows.append(allocate_places(self.people, p, day, self.seed))
+            self.changed_rows.append(allocate_places(self.people, self.numbers, day, self.seed))
 
     # The day
 

@@ -183,7 +183,7 @@ def test_rows_and_the_order_of_ties_decide_nothing(order: int) -> None:
     people = month.people[rows]
     offsets, neighbours, _ = note_ties(there, people, month.p)
     other = Month(
-        month.seed, month.parameters, month.days, people, offsets, neighbours,
+        month.seed, month.parameters, month.p, month.days, people, offsets, neighbours,
         month.score[rows], month.ages[rows], groups, month.rules,
     )  # fmt: skip
     here = TieNetwork(world.network.table.copy())

@@ -16,7 +16,6 @@ from typing import Any
 from playwright.sync_api import TimeoutError, expect
 
 PEOPLE = 300
-SERVER_SECONDS, PAGE_SECONDS = 25.0, 10.0
 WAIT, EXPECT, ALL_YEARS = 60_000, 30_000, 300_000
 """Milliseconds that a step, words, or all years and paired seeds are waited for, at most."""
 BESIDE_A_VIEW = {"Follow": ("School friends", "One person"), "Year-groups": ("School friends",)}
@@ -34,7 +33,6 @@ class Served:
     """A page that is served by another process."""
 
     address: str
-    seconds: float
     process: subprocess.Popen[str]
     log: Path
     query: str = ""  # that the address printed had
@@ -55,7 +53,6 @@ class Served:
 def serving(folder: Path, *arguments: str) -> Iterator[Served]:
     """Start `nssi view` with these arguments, wait until it is ready, and end it with Ctrl-C."""
     log = folder / "server.log"
-    begun = time.monotonic()
     with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(
             [sys.executable, str(HERE / "serve_with_faults.py"), "view", "--no-open", *arguments],
@@ -67,7 +64,7 @@ def serving(folder: Path, *arguments: str) -> Iterator[Served]:
         assert address.startswith("http://127.0.0.1:"), log.read_text(encoding="utf-8")
         with urllib.request.urlopen(f"{address}/readyz", timeout=60) as answer:
             assert answer.status == 200
-        yield Served(address, time.monotonic() - begun, process, log, query)
+        yield Served(address, process, log, query)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)

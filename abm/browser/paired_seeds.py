@@ -85,7 +85,17 @@ class PairedSeeds:
         self._show, self._options = show, options
         self._running: _Comparison | None = None
         self._lock = threading.Lock()
+        self._chosen: tuple[Counterfactual | None, int] | None = None
         self._is_closed = False
+
+    def turn_to(self, pair: Counterfactual | None, seed: int) -> None:
+        """Give up what is being done, and from now on begin nothing but this.
+
+        A thread that has just seen what was chosen before may still ask for that.
+        """
+        with self._lock:
+            self._chosen = pair, seed
+            self._give_up()
 
     def start(self, pair: Counterfactual, seed: int, has_warm_up: bool = True) -> None:
         """Compare over so many seeds from this one on, unless that is what is being done.
@@ -94,7 +104,7 @@ class PairedSeeds:
         """
         seeds = _seeds_from(seed)
         with self._lock:
-            if self._is_closed:
+            if self._is_closed or self._chosen not in (None, (pair, seed)):
                 return
             running = self._running
             if running is None or (running.pair, running.seeds) != (pair, seeds):

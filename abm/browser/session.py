@@ -164,7 +164,7 @@ class Session:
             pair = None  # the player says why
         compared = self.compared.value
         if (pair, choices.seed) != self._pair or (compared is not None and compared.failure):
-            self.pairs.cancel()
+            self.pairs.turn_to(pair, choices.seed)
             self.compared.value = None
         self._pair = pair, choices.seed
         self.player.reset(choices, self.followed.value, self.ages.value)

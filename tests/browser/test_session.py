@@ -36,7 +36,7 @@ class Comparisons(PairedSeeds):
         """Note it."""
         self.begun.append((pair.label, seed))
 
-    def cancel(self) -> None:
+    def turn_to(self, pair: Counterfactual | None, seed: int) -> None:
         """Note it."""
         self.given_up += 1
 

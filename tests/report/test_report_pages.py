@@ -123,7 +123,11 @@ def test_the_command_is_given_only_if_it_runs_the_same(tmp_path):
 def test_a_scenario_file_of_a_report_is_what_was_run(tmp_path):
     programme = {"kind": "biofeedback", "name": "at school", "cost": 7.0, "cost_per": "start"}
     programme |= {"months_to_full": 2.0, "half_life_years": 0.0, "uptake_risk": 0.5}
-    own = Scenario.from_table({"title": "Own", "interventions": [programme]}, "own")
+    counted = {"currency": "GBP", "price_presentation": 809.0, "discount_costs": 0.035}
+    counted |= {"sources": {"price_presentation": "a study"}}
+    said = {"title": "Own", "interventions": [programme], "economics": counted}
+    said |= {"observation": {"follow_up": True, "prompts_per_day": 4}}
+    own = Scenario.from_table(said, "own")
     path = tmp_path / "own.toml"
     path.write_text(as_toml(DescribedScenario.model_validate(own.resolved())))
     assert load_scenario(path) == own

@@ -223,6 +223,7 @@ class DescribedScenario(ReadBack):
     switches: dict[Line, Line] = Field(default_factory=dict)
     trends: dict[Line, dict[Line, float]] = Field(default_factory=dict)
     interventions: list[DescribedIntervention] = Field(default_factory=list)
+    observation: dict[Line, bool | int | float] = Field(default_factory=dict)
     economics: Economics = Economics()
     is_alone: bool = Field(default=True, exclude=True)  # no other one has the same title
 

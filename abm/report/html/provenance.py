@@ -13,7 +13,7 @@ from abm.report.rendering import prose
 from abm.report.sections import Code, Part, Section, TextTable
 from abm.scenario import toml_text
 from abm.scenario.draws import POSTERIOR, PRIOR, chosen_draws
-from abm.scenario.scenario import load_scenario
+from abm.scenario.scenario import Observation, load_scenario
 
 
 def provenance(files: Files, description: Description) -> Section:
@@ -227,6 +227,12 @@ def as_toml(scenario: DescribedScenario) -> str:
             "calendar": scenario.calendar.model_dump(),
             "parameters": _not_by_default(scenario.parameters, parameters()),
             "switches": _not_by_default(scenario.switches, switches()),
+            "observation": {
+                name: value
+                for name, value in scenario.observation.items()
+                if getattr(Observation(), name, None) != value
+            },
+            "economics": scenario.economics.model_dump(exclude_defaults=True),
             "trends": scenario.trends,
             "interventions": [
                 {name: value for name, value in own.items() if value not in ("", {})}

@@ -10,7 +10,8 @@ function nssiCharts(root) {
     return kept.get(name)
   }
   const observer = new ResizeObserver(() => charts.forEach(fit))  // to ask for sizes in every frame takes long
-  const plain = number => number.toLocaleString('en', { maximumSignificantDigits: 3 })
+  const digits = number => Math.abs(number) < 1000 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 }
+  const plain = number => number.toLocaleString('en', digits(number))  // of thousands of people everyone is told
   const date = { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }
   const headings = {
     age: x => `Age ${x}`,

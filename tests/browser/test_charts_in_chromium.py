@@ -7,6 +7,8 @@ from typing import Any
 from playwright.sync_api import expect
 from served_pages import Watched
 
+from abm.browser import charts
+
 LINE = "[data-chart=ages-lifetime_prevalence] path[stroke*='--male']"
 
 
@@ -46,6 +48,21 @@ def test_a_chart_tells_values_and_keeps_what_is_hidden_from_frame_to_frame(tab: 
     expect(tab.page.locator(LINE)).to_have_count(0)
     boys.click()
     expect(tab.page.locator(LINE).first).to_be_attached()
+
+
+def test_people_are_told_to_the_last_one(browser: Any) -> None:
+    points = [(float(age), 27.08, 1_234.0, 4_557.0, 25.8, 28.4) for age in range(10, 25)]
+    chart = charts.Chart(
+        "one", "One", "one", [charts.Line("Girls", charts.FEMALE, points)], charts.ages(10, 24),
+        "Share", 40.0, unit=" %", heading="age", width=438,
+    )  # fmt: skip
+    page = browser.new_page()
+    page.set_content("<div id=root></div>")
+    page.add_script_tag(content=charts.script())
+    page.evaluate("html => nssiCharts(document.getElementById('root')).show(html)", chart.html())
+    told = re.compile(r"Girls: 1,234 of 4,557 \(27\.1 %, 95 % interval 25\.8 to 28\.4 %\)")
+    point_at(Watched(page), page.locator("[data-chart=one]"), told)
+    page.close()
 
 
 def test_charts_follow_the_page_into_the_dark_and_fit_a_sheet_of_paper(tab: Watched) -> None:

@@ -110,8 +110,8 @@ def round_up(value: float, least: float) -> float:
 
 
 def plain(value: float) -> str:
-    """Return a number as short as it can be."""
-    return f"{value:,.4g}"
+    """Return a number as short as it can be, with four digits or as a whole one."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
 
 
 def _rule(axes: Axes, y: float, colour: str) -> str:

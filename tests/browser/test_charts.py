@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from abm.browser import charts
+from abm.browser import charts, drawing
 from abm.browser.page_model import PageModel
 from abm.browser.snapshot import TRAITS, Snapshot
 from abm.browser.views import ages, who, years
@@ -135,6 +135,14 @@ def test_the_outline_of_who_adds_up_to_the_group(shot: Snapshot) -> None:
     assert sum(point[1] or 0.0 for point in outline.points) == pytest.approx(100.0, rel=1e-3)
     assert outline.name == mean.name
     assert "mean" in outline.label
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.30004, "0.3"), (27.084, "27.08"), (1_234.5, "1,234"), (12_345.0, "12,345")],
+)
+def test_numbers_have_no_powers_of_ten(value: float, text: str) -> None:
+    assert drawing.plain(value) == text
 
 
 def test_a_rate_without_a_value_yet_is_a_gap() -> None:

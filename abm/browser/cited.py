@@ -277,7 +277,7 @@ def beside_growth(censuses: Sequence[Census], seed: int) -> CitedFigure | None:
 
 
 def presentations(censuses: Sequence[Census]) -> np.ndarray:
-    """Return how many came to hospital at ages 10 to 19 in each year."""
+    """Return how many presentations to hospital there were at ages 10 to 19 in each year."""
     columns = census_columns(censuses)
     chosen = columns["age"] < 20
     _, year = np.unique(columns["year"][chosen], return_inverse=True)

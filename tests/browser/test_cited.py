@@ -170,7 +170,9 @@ def test_victoria_s_growth_has_an_interval_for_chance() -> None:
 def test_victoria_draws_the_growth_that_was_published() -> None:
     shot = PageModel("victoria-2008-2015", population=150).snapshot
     shot = dataclasses.replace(shot, censuses=tuple(censuses([100, 110, 120])))
-    line, here = years.victoria(shot, beside_growth(shot.censuses, 1), 900.0).parts
+    chart = years.victoria(shot, beside_growth(shot.censuses, 1), 900.0)
+    line, here = chart.parts
+    assert chart.up == "Presentations a year"  # who comes twice counts twice
     published = [point[1] for point in line.points]  # type: ignore[union-attr]
     assert [point[1] for point in here.points] == [100, 110, 120]  # type: ignore[union-attr]
     assert sum(filter(None, published)) == pytest.approx(330, abs=0.5)

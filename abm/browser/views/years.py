@@ -112,7 +112,7 @@ def victoria(shot: Snapshot, growth: CitedFigure | None, width: float) -> c.Char
             c.Line("published", style, line, label, pointed="growing as published"),
             c.Line("here", replace(c.ALL, dashes=(), symbol="circle"), here, "here"),
         ],
-        c.dates(*_calendar(shot)), "People a year", c.top_of(counts.tolist(), 10.0),
+        c.dates(*_calendar(shot)), "Presentations a year", c.top_of(counts.tolist(), 10.0),
         heading="date", width=width, height=260,
         note="" if growth else "Growth can be told once two years are over.",
     )  # fmt: skip

@@ -181,10 +181,26 @@ def test_chance_that_was_not_estimated_is_not_claimed(tmp_path):
     assert answer(folder)[2] == "How much of this is chance within runs was not estimated."
 
 
+def test_an_emulator_is_not_said_to_have_run_anything(tmp_path):
+    said = "An emulator answered: R2 0.98."
+    told = read_page(page_of(made_up.sensitivity(tmp_path / "bank", emulator=said))).text
+    assert "not the emulator's error" in told
+    assert "--repeat" not in told  # which is refused where nothing is run
+    run = read_page(page_of(made_up.sensitivity(tmp_path / "run"))).text
+    assert "at these seeds; they do not cover chance within runs" in run
+    assert "--repeat" in run
+
+
 def test_a_sweep_says_where_a_share_is_lowest_and_highest(tmp_path):
     told = answer(made_up.sweep(tmp_path))
     assert "goes from 12.0 % (95 % interval 0.0 to 37.4 %) at stressor_rate = 0.5" in told[0]
     assert "at stressor_rate = 1.0: 10 points more (no interval), paired by seed." in told[0]
+    fewer = ((0.3, 0.32, 0.34), (0.2, 0.21, 0.25), (0.3, 0.33, 0.33))
+    cells = [
+        each.text for each in read_page(page_of(made_up.sweep(tmp_path / "less", fewer))).all("td")
+    ]
+    assert "10.0 points less (7.5 to 12.5)" in cells  # no minus beside "less"
+    assert "no difference (2.5 less to 2.5 more)" in cells
     same = answer(made_up.sweep(tmp_path / "same", ((0.2,), (0.2,))))
     assert "is the same at every point: 20.0 % (no interval)" in same[0]
 

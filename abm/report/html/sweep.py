@@ -57,12 +57,19 @@ class SweepPoint:
         form, scale = (format_number, 100) if FIGURES[name][2] == SHARE else (FIGURES[name][1], 1)
         if not math.isfinite(mean):
             return "not known"
-        less = "less" if mean < 0 else "more"
+
+        def sized(difference: float) -> str:
+            return form(scale * abs(difference))
+
+        limits = "no interval"
+        if low * high >= 0:  # both on the side of the mean, the smaller number first
+            limits = " to ".join(map(sized, sorted((low, high), key=abs)))
+        elif not math.isnan(low):
+            limits = f"{sized(low)} less to {sized(high)} more"
         unit = " points" if scale == 100 else ""
-        limits = (
-            "no interval" if math.isnan(low) else f"{form(scale * low)} to {form(scale * high)}"
-        )
-        return f"{form(scale * abs(mean))}{unit} {less} ({limits})"
+        word = "less" if mean < 0 else "more"
+        size = f"{sized(mean)}{unit} {word}" if mean else "no difference"
+        return f"{size} ({limits})"
 
     def format(self, name: str) -> str:
         """Return one of its figures with the interval."""

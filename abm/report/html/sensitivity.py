@@ -98,7 +98,8 @@ def body_of_sensitivity(files: Files, description: Description, influence: Influ
         ),
         cautions=prose(
             "sensitivity_cautions",
-            is_once=description.repetitions == 1 and influence.overall,
+            is_emulated=bool(description.emulator),
+            is_once=description.repetitions == 1 and influence.overall and not description.emulator,
             correlations=[row["spearman"] for row in rows if math.isfinite(row["spearman"])],
         ),
     )

@@ -1,5 +1,6 @@
 """What a comparison prints: numbers with intervals, and words where a number would mislead."""
 
+import datetime
 import re
 
 import made_up_outcomes
@@ -49,6 +50,21 @@ def test_those_reached_have_fewer_or_more_and_no_minus(findings):
         assert "-" not in cells["skilled"]
         assert cells["skilled"].split(" (")[0].endswith(word)
         assert cells["null"] == "-"  # reaches nobody
+
+
+def test_what_happens_and_nobody_offers_has_no_number_needed_to_reach():
+    dates = {"start": datetime.date(2015, 10, 1), "end": datetime.date(2016, 1, 1)}
+    surged = made_up_outcomes.scenario("surged", ({"kind": "stressor_surge", **dates},))
+
+    def outcomes(lived, seed):
+        return made_up_outcomes.outcomes(BASE if lived == surged else lived, seed)
+
+    def rows_of(others):
+        tables = terminal.tables(find((BASE, *others), [1, 2], outcomes))
+        return [row[0] for table in tables if "reached" in table.caption for row in table.rows]
+
+    assert rows_of((SKILLED, surged)) == ["skilled"]
+    assert rows_of((surged,)) == []
 
 
 def test_notes_say_what_intervals_are(findings):

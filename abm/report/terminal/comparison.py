@@ -95,7 +95,10 @@ def tables(findings: "ComparisonFindings") -> list[TextTable]:
     parts = [averted_table(findings)]
     if findings.draws >= FEWEST_DRAWS:
         parts.append(_split_table(findings))
-    parts.append(reached_table(everybody, {}, findings.base.name))
+    events = events_among(findings.base, findings.others)
+    offered = everybody[~everybody["scenario"].isin(events)]
+    if len(offered):
+        parts.append(reached_table(offered, {}, findings.base.name))
     parts += _choice_tables(findings)
     if len(findings.others) <= MOST_COLUMNS:
         base, names = findings.base, _scenarios(everybody)

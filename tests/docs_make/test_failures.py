@@ -104,3 +104,20 @@ def test_what_quantities_say_stands_first_where_a_validation_judged_them(tmp_pat
     assert "the median factor of error is 3.5" in text
     assert "| Some do, % (disorder) | 7 | 21 | 3.5 |" in text
     assert text.index("by its own interval alone") < text.index("| predicted | all |")
+
+
+def test_what_fails_unseen_by_the_tests_is_told_as_it_was_found(tmp_path, found):
+    """Only what is predicted, fails, and stands with fitted figures or ones in view alone."""
+    verdicts = found["id"].map({"N079": "inside", "E119": "outside"}).fillna(found["verdict"])
+    found = found.assign(verdict=verdicts)
+    found.to_csv(tmp_path / "evidence.csv", index=False)
+    for name in ("run.json", "quantities.csv"):
+        text = VALIDATION.with_name(name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    said = page(tmp_path / "evidence.csv").split("By their own intervals ")[1].split(").")[0]
+    named = said.split("(")[1].split(", ")
+    assert said.startswith(f"{len(named)} of them fail")
+    assert {"E119", "E154", "N080"} <= set(named)
+    assert not {"E068", "N079", "E017", "N014"} & set(named)  # fitted, inside, tested elsewhere
+    uses = found.set_index("id")["use"]
+    assert {uses[name] for name in named} == {"predicted"}

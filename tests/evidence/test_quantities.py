@@ -56,6 +56,15 @@ def test_of_few_surveys_the_published_range_is_accepted_with_their_sampling_erro
     assert math.isnan(accepted.spread)
 
 
+def test_who_counts_overdoses_is_told_as_the_instruments_have_it() -> None:
+    quantity = quantities()["female-to-male-one-question"]
+    entries = [register().entries[name] for member in quantity.members for name in member.entries]
+    instruments = register().instruments
+    counting = [one.id for one in entries if instruments[one.instrument].poisoning == "yes"]
+    *first, last = counting
+    assert f"{', '.join(first)} and {last} count overdoses" in quantity.note
+
+
 def test_a_figure_is_of_one_prediction_interval_at_most() -> None:
     names = [
         name

@@ -29,7 +29,7 @@ from abm.report.averted import (
     AvertedOutcome,
 )
 from abm.report.format import (
-    format_chance,
+    format_chances,
     format_count,
     format_fewer_or_more,
     format_list,
@@ -187,17 +187,12 @@ class Briefing:
         table = self.curves[self.curves["scenario"] == self.curves["scenario"].iloc[0]]
         table = table[(table["date"] == table["date"].max()) & (table["age"] == BAND)]
         table = table[table["measure"] == "lifetime_prevalence"].set_index("sex")["base"]
-        known = [(table[sex], label) for sex, label in SEXES.items() if sex in table]
+        known = {label: table[sex] for sex, label in SEXES.items() if table.get(sex, 0) > 0}
         parts = [
-            f"{format_chance(share).removeprefix('about ')} {label}"
-            for share, label in known
-            if share > 0
+            f"{chance} {label}"
+            for label, chance in zip(known, format_chances(known.values()), strict=True)
         ]
-        return (
-            f"; at the end about {format_list(parts)} of 12 to 18 have ever done so"
-            if parts
-            else ""
-        )
+        return f"; at the end {format_list(parts)} of 12 to 18 have ever done so" if parts else ""
 
     def scenario_text(self, case: AvertedOutcome) -> str:
         """Return everything there is to say of one scenario; of several, costs are in a table."""

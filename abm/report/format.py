@@ -2,7 +2,7 @@
 
 import datetime
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from abm.io.messages import printable
@@ -10,6 +10,7 @@ from abm.io.messages import printable
 Format = Callable[[float], str]
 UNKNOWN = "-"
 LONGEST_TEXT = 1_000
+ABOUT = "about "
 WHOLE = 0.5  # above it a number of people is told as a whole one
 
 
@@ -86,8 +87,16 @@ def format_chance(share: float) -> str:
         if count >= 1:
             is_near = count >= 10 or abs(count - round(count)) < 0.25
             whole = f"{round(count)}" if is_near else f"{int(count)} or {int(count) + 1}"
-            return f"about {whole} in {people:,}"
+            return f"{ABOUT}{whole} in {people:,}"
     return "fewer than 1 in 1,000"
+
+
+def format_chances(shares: Iterable[float]) -> list[str]:
+    """Return small shares that are read in a row: all after the first with "about" go without."""
+    texts = [format_chance(share) for share in shares]
+    first = next((text for text in texts if text.startswith(ABOUT)), "")
+    after = texts.index(first) + 1 if first else len(texts)
+    return [*texts[:after], *(text.removeprefix(ABOUT) for text in texts[after:])]
 
 
 def format_whole(value: float) -> str:

@@ -1,5 +1,6 @@
 """Sentences for those who decide stay true whatever came out, and stand on one page."""
 
+import dataclasses
 import math
 import re
 
@@ -14,7 +15,7 @@ from page_reader import page_of, read_page
 from abm.experiments.comparison.compare import find
 from abm.report.averted import LESS, MORE, OF_A_RUN, UNCLEAR, AvertedOutcome
 from abm.report.briefing import COUNTED, SENTENCES, Briefing
-from abm.report.format import format_money, format_whole, format_whole_range
+from abm.report.format import format_chances, format_money, format_whole, format_whole_range
 from abm.report.terminal.comparison import briefing_of, choice_of, comparison_section
 from abm.scenario.economics import Economics
 
@@ -298,3 +299,24 @@ def test_whole_numbers_have_three_digits():
     assert [*map(format_whole, numbers)] == ["0", "0.2", "1", "10", "289", "11,200"]
     assert format_whole(NAN) == "-"
     assert format_whole(pd.Series([3.0]).iloc[0]) == "3"
+
+
+@pytest.mark.parametrize(
+    ("shares", "texts"),
+    [
+        ((0.09, 0.035), ["about 9 in 100", "3 or 4 in 100"]),
+        ((0.0004, 0.02, 0.05), ["fewer than 1 in 1,000", "about 2 in 100", "5 in 100"]),
+        ((0.02, 0.0004), ["about 2 in 100", "fewer than 1 in 1,000"]),
+        ((0.0004,), ["fewer than 1 in 1,000"]),
+    ],
+)
+def test_shares_in_a_row_are_about_once_and_never_about_fewer(shares, texts):
+    assert format_chances(shares) == texts
+
+
+def test_few_who_ever_did_are_not_about_fewer(findings):
+    curves = findings.curve_differences.copy()
+    is_of_girls = (curves["sex"] == "female") & (curves["measure"] == "lifetime_prevalence")
+    curves.loc[is_of_girls, "base"] = 0.0004
+    opening = dataclasses.replace(briefing_of(findings), curves=curves).opening()
+    assert "at the end fewer than 1 in 1,000 girls and about " in opening

@@ -11,6 +11,7 @@ from abm.report.format import (
     FORMATS,
     capitalised,
     format_chance,
+    format_chances,
     format_date,
     format_estimate,
     format_list,
@@ -168,15 +169,19 @@ def _answer(rows: Sequence[Row], description: Description, when: str) -> Iterato
 def _for_whom(rows: Sequence[Row]) -> Iterator[str]:
     """Yield how many girls and boys self-injured, and how sure that is."""
     for measure, did in DID.items():
-        parts = [
-            f"{format_chance(row.estimate).removeprefix('about ')} {label} "
-            f"(95 % interval {format_range(*_limits(row), format_percent)})"
+        known = {
+            label: row
             for sex, label in GIRLS_AND_BOYS.items()
             for row in rows
             if (row.measure, row.sex) == (measure, sex) and row.estimate > 0
+        }
+        chances = format_chances(row.estimate for row in known.values())
+        parts = [
+            f"{chance} {label} (95 % interval {format_range(*_limits(row), format_percent)})"
+            for chance, (label, row) in zip(chances, known.items(), strict=True)
         ]
         if parts:
-            yield f"{BAND.capitalize()}, about {format_list(parts)} {did}."
+            yield f"{BAND.capitalize()}, {format_list(parts)} {did}."
 
 
 def _surety(description: Description, wide: int) -> Iterator[str]:

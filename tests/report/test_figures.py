@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm.report.figures.runs import RunResults, draw_figures
+from abm.report.figures.runs import RunResults, _class_label, draw_figures
+from abm.report.html.pictures import captions
 from abm.simulation.curves import curves_frame
 from abm.studies.aggregates import aggregate
 
@@ -52,6 +53,12 @@ def test_a_run_gives_every_figure_in_both_forms(drawn):
         text = (folder / f"{name}.svg").read_text()
         assert "<path" in text
         assert "<dc:date>" not in text
+
+
+def test_words_in_place_of_bars_name_the_same_numbers_of_acts():
+    assert [_class_label(index) for index in range(3)] == ["1", "2", "3-4"]
+    told = captions()["run"]["acts_per_person"]["alternative"]
+    assert "with one act, with two, with three or four, and so on" in told
 
 
 def test_the_same_data_give_the_same_bytes(tmp_path, drawn, records):

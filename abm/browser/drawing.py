@@ -52,20 +52,26 @@ def chart(
     parts: Iterable[str],
     keys: Iterable[str] = (),
     note: str = "",
+    what_to_do: str = "",
 ) -> str:
     """Return a chart with its title above, then its legend, and a note below.
 
-    `spoken` is what a screen reader says of it.
+    `spoken` is what a screen reader says of it, `what_to_do` stands after the note on the page.
     """
     legend = "".join(keys)
     legend = f'<div class="legend">{legend}</div>' if legend else ""
-    below = f'<p class="note">{escape(note)}</p>' if note else ""
+    below = f'<p class="note">{escape(note)}{advice(what_to_do)}</p>' if note else ""
     return (
         f'<figure style="width:{axes.width:g}px"><figcaption>{escape(title)}</figcaption>{legend}'
         f'<svg viewBox="0 0 {axes.width:g} {axes.height:g}" width="{axes.width:g}" '
         f'height="{axes.height:g}" role="img" aria-label="{escape(spoken)}">{"".join(parts)}</svg>'
         f"{below}</figure>"
     )
+
+
+def advice(sentence: str) -> str:
+    """Return what can be done on the page; on paper and in a saved file it is not shown."""
+    return f'<span class="advice"> {escape(sentence)}</span>' if sentence else ""
 
 
 def view(lead: str, parts: Iterable[str], arranged: str = "panels") -> str:
@@ -102,11 +108,15 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     return [round(count * step, 10) for count in range(first, last + 1)]
 
 
+ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10)
+"""Where an axis may end: near one another, and a whole number of round steps above nothing."""
+
+
 def round_up(value: float, least: float) -> float:
     """Return a round number above a value, so that an axis does not jump at every frame."""
     above = max(value * 1.08, least)
     scale = 10.0 ** math.floor(math.log10(above))
-    return next(s * scale for s in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if s * scale >= above * 0.999)
+    return next(step * scale for step in ROUND if step * scale >= above * 0.999)
 
 
 def plain(value: float) -> str:
@@ -195,6 +205,8 @@ def key(meaning: str, colour: str, dashes: str = "", shape: str = "line") -> str
         f'stroke-dasharray="{dashes}"/>',
         "band": f'<rect x="3" y="2" width="20" height="10" fill="{BAND}" stroke="{BAND_EDGE}"/>',
         "circle": f'<circle cx="13" cy="7" r="5" fill="{colour}" stroke="{INK}"/>',
+        "ring": f'<circle cx="13" cy="7" r="5.5" fill="none" stroke="{colour}" stroke-width="2" '
+        f'stroke-dasharray="{dashes}"/>',
         "square": f'<rect x="8" y="2" width="10" height="10" fill="{colour}"/>',
     }
     picture = f'<svg width="26" height="14" aria-hidden="true">{shapes[shape]}</svg>'

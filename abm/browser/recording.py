@@ -22,7 +22,7 @@ from abm.browser.drawing import empty
 from abm.browser.page_model import PageModel, Progress
 from abm.browser.snapshot import Snapshot
 from abm.browser.status import CAN_SAY, TITLE, status_lines
-from abm.browser.views import VIEWS
+from abm.browser.views import VIEWS, changed
 from abm.io.terminal import HELPLINES
 from abm.scenario.toml_text import as_toml
 
@@ -30,6 +30,7 @@ DAYS_APART, MOST_MOMENTS = 28, 160
 """Of more moments every second one is forgotten, and from then on they are twice as far apart."""
 LARGEST = 15_000_000  # bytes of a file
 WIDTH = 900.0
+DRAWN = {**{name: draw for name, (_, draw) in VIEWS.items()}, "changed": changed.draw_saved}
 AT_A_MOMENT = ("ages", "school", "person")
 AT_ONCE = {
     "changed": "This is what all years changed: it stays the same while days are played.",
@@ -77,7 +78,7 @@ def _moment(shot: Snapshot) -> Moment:
 def _drawn(name: str, shot: Snapshot) -> str:
     """Return a view; one that fails says so on the page, and leaves a gap here."""
     try:
-        return VIEWS[name][1](shot, WIDTH)
+        return DRAWN[name](shot, WIDTH)
     except Exception:
         return empty("This view could not be drawn.")
 
@@ -158,6 +159,6 @@ def _about(shot: Snapshot) -> str:
 
     return (
         f"A recording of a simulated run: {shot.title}. Seed {shot.seed}, {shot.people:,} people, "
-        f"{shot.day:,} of {shot.days:,} days; made by nssi {__version__}. One draw of chance: "
-        "nssi compare tells how sure a difference is."
+        f"{shot.day:,} of {shot.days:,} days; made by nssi {__version__}. Another seed has other "
+        "draws of chance: do not read one run as an effect."
     )

@@ -4,7 +4,7 @@
   const bytes = Uint8Array.from(atob(of('packed').textContent.trim()), letter => letter.charCodeAt(0))
   const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
   const saved = JSON.parse(await new Response(unpacked).text())
-  const charts = nssiCharts(of('drawing')), slider = of('moment'), play = of('play')
+  const charts = nssiCharts(of('drawing')), slider = of('moment'), play = of('play'), status = of('status')
   const tabs = [...document.querySelectorAll('[role=tab]')], last = saved.moments.length - 1
   const MILLISECONDS = 250
   let view = tabs[0].dataset.view, timer = null
@@ -13,11 +13,12 @@
     const moment = saved.moments[slider.value]
     of('date').textContent = moment.date
     slider.setAttribute('aria-valuetext', moment.date)
-    of('status').replaceChildren(...moment.lines.map(line => {
+    status.replaceChildren(...moment.lines.map(line => {
       const p = document.createElement('p')
       p.textContent = line
       return p
     }))
+    status.style.minHeight = `${status.offsetHeight}px`  // a shorter date draws nothing upwards
     charts.show(moment.views[view] ?? saved.once[view], moment.at)
   }
 
@@ -62,5 +63,6 @@
       next.focus()
     })
   })
+  addEventListener('resize', () => { status.style.minHeight = '' })
   open(tabs[0])
 })()

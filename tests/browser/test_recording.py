@@ -121,6 +121,11 @@ def test_the_run_just_seen_is_saved_and_plays_with_the_network_off(
     for name in ("Over the years", "School friends", "One person"):
         page.get_by_role("tab", name=name).click()
         expect(page.locator("#view [role=img], #view .empty").first).to_be_visible()
+        expect(page.locator(".advice:visible")).to_have_count(0)  # nothing can be chosen
+    page.emulate_media(media="print")
+    expect(page.locator(".playing, footer details")).to_have_count(2)
+    expect(page.locator(".playing:visible, footer details:visible")).to_have_count(0)
+    page.emulate_media(media="screen")
     page.get_by_role("button", name="Play").click()
     expect(status).to_contain_text("Day 90 of")
     expect(page.get_by_role("button", name="Play")).to_be_visible()

@@ -2,6 +2,8 @@
 
 import dataclasses
 import io
+import itertools
+import math
 import re
 import xml.etree.ElementTree as ElementTree
 from html import escape
@@ -162,6 +164,8 @@ def test_the_baseline_is_a_line_of_its_own(shot: Snapshot) -> None:
     assert shot.grey_sentence.endswith("same people, same draws of chance.")
     behind = dataclasses.replace(shot, day=shot.day + 10)
     assert f"Computing: day {shot.day} of {behind.day}" in behind.grey_sentence
+    begun = dataclasses.replace(shot, day=0, without=None)
+    assert begun.grey_sentence.endswith("Computing.")
 
 
 def test_every_view_shows_the_other_world_in_grey_and_names_it(shot: Snapshot) -> None:
@@ -194,6 +198,9 @@ def test_what_changed_shows_what_the_comparison_finds(shot: Snapshot) -> None:
         cells = f"<td>{format_whole(row['base'])}</td><td>{format_whole(row['other'])}</td>"
         assert cells in html
         assert cells in changed.draw_helped(shot)
+    assert "Saved after 2 of 3 seeds;" in changed.draw_saved(shot, 900.0)
+    assert "<progress" not in changed.draw_saved(shot, 900.0)
+    assert changed.draw_saved(whole, 900.0) == changed.draw(whole, 900.0)
     begun = dataclasses.replace(shot, compared=dataclasses.replace(shot.compared, findings=None))
     assert "a difference is shown from 2 on" in changed.draw(begun, 900.0)
     failed = dataclasses.replace(shot, compared=dataclasses.replace(shot.compared, failure="<b>"))
@@ -203,6 +210,15 @@ def test_what_changed_shows_what_the_comparison_finds(shot: Snapshot) -> None:
     assert "nothing to compare" in as_it_is
     past_year = figures.figure(measure_named("past_year_prevalence"), alone, "all", (12, 18))
     assert f"<strong>{past_year}</strong>" in as_it_is
+
+
+def test_where_nobody_changed_the_table_of_groups_says_so(shot: Snapshot) -> None:
+    assert shot.compared is not None
+    assert shot.compared.findings is not None
+    (row,) = shot.compared.findings.averted(outcome="new_cases").to_dict("records")
+    none = {**row, "other": row["base"], "averted": 0.0, "helped": 0.0, "harmed": 0.0}
+    drawn = changed._group_row("Girls", {**none, "low": math.nan, "high": math.nan})
+    assert '<td>0<span class="without">nobody changed</span></td>' in drawn
 
 
 def test_the_csv_says_of_which_world_a_row_is(shot: Snapshot) -> None:
@@ -278,3 +294,6 @@ def test_ticks_are_round_and_inside() -> None:
         assert 2 <= len(found) <= 8
         assert low <= found[0] < found[-1] <= high
     assert drawing.round_up(0.3, 0.3) == pytest.approx(0.4)
+    tops = [drawing.round_up(value / 10, 10.0) for value in range(100, 1_000)]
+    assert tops == sorted(tops)
+    assert max(after / top for top, after in itertools.pairwise(tops)) < 1.34

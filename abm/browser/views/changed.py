@@ -42,11 +42,21 @@ def draw(shot: Snapshot, width: float) -> str:
     """Return the answer in words, a chart an outcome, whom it helps, and how to have it again."""
     if shot.counterfactual is None:
         return f'{_as_it_is(shot)}<p class="lead">{NOTHING}</p>'
-    parts = [_head(shot)]
+    return "".join((_head(shot), _progress(shot.compared), *_found_parts(shot, width)))
+
+
+def draw_saved(shot: Snapshot, width: float) -> str:
+    """Return the same for a file, in which no more comes."""
+    return "".join((_head(shot), _saved_after(shot.compared), *_found_parts(shot, width)))
+
+
+def _found_parts(shot: Snapshot, width: float) -> list[str]:
+    """Return all that is known from the second seed on."""
+    parts: list[str] = []
     if (findings := _found(shot)) is not None:
         parts += [_answer(findings, shot), _outcomes(findings, width), _by_group(findings)]
         parts.append(_again(findings, _is_whole(shot), shot))
-    return "".join(parts)
+    return parts
 
 
 def draw_helped(shot: Snapshot) -> str:
@@ -65,7 +75,7 @@ def _is_whole(shot: Snapshot) -> bool:
 
 
 def _head(shot: Snapshot) -> str:
-    """Say what is held against what, and how far that has come."""
+    """Say what is held against what."""
     pair = shot.counterfactual
     if pair is None:
         return ""
@@ -74,7 +84,7 @@ def _head(shot: Snapshot) -> str:
         f"Held against {pair.label} (grey): {size:,} people over {format_count(years, 'year')}, "
         f"the same ones with the same draws of chance in both; {SEEDS} times, with other draws."
     )
-    return f'<p class="lead">{d.escape(lead)}</p>{_progress(shot.compared)}'
+    return f'<p class="lead">{d.escape(lead)}</p>'
 
 
 def _as_it_is(shot: Snapshot) -> str:
@@ -114,6 +124,17 @@ def _progress(compared: Compared | None) -> str:
     )
 
 
+def _saved_after(compared: Compared | None) -> str:
+    """Say in a file how many seeds were done, unless all were."""
+    if compared is None or compared.is_whole:
+        return ""
+    sentence = (
+        f"Saved after {compared.done} of {len(compared.seeds)} seeds; with all of them the "
+        "numbers differ a little, and intervals are mostly narrower."
+    )
+    return f'<p class="comparing">{sentence}</p>'
+
+
 def _answer(findings: ComparisonFindings, shot: Snapshot) -> str:
     """Return the first sentences of a comparison, as its command and its report say them."""
     base, other = findings.scenarios
@@ -124,8 +145,8 @@ def _answer(findings: ComparisonFindings, shot: Snapshot) -> str:
         findings.differences, findings.curve_differences,
     )  # fmt: skip
     case = briefing.case_of(other.name)
-    sentences = f"{briefing.sentence(case)} {briefing.opening()}"
-    return f'<p class="answer">{d.escape(sentences)}</p>'
+    answer, opening = d.escape(briefing.sentence(case)), d.escape(briefing.opening())
+    return f'<p class="answer">{answer} <span class="opening">{opening}</span></p>'
 
 
 def _outcomes(findings: ComparisonFindings, width: float) -> str:
@@ -198,7 +219,8 @@ def _by_group(findings: ComparisonFindings) -> str:
     turned = (
         f"In a run {less} people begin only without it and {more} only with it: where days go "
         "otherwise, chance turns for some. So nobody can be named who was helped or harmed; only "
-        "the balance of a group counts. Below each difference stands its 95 % interval."
+        "the balance of a group counts. Below each difference stands its 95 % interval. Every "
+        "number is rounded by itself."
     )
     return (
         '<table class="figures groups"><caption>Who begins, without it and with it</caption>'
@@ -213,6 +235,8 @@ def _group_row(label: str, row: dict[Any, Any]) -> str:
     is_seen = abs(row["averted"]) >= LEAST_SEEN
     differs = format_fewer_or_more(row["averted"], form=format_whole) if is_seen else HARDLY_ANY
     limits = format_whole_range(row["low"], row["high"])
+    if row["helped"] == row["harmed"] == 0:
+        differs, limits = "0", "nobody changed"
     return (
         f'<tr><th scope="row">{d.escape(label.capitalize())}</th>{counts}'
         f'<td>{differs}<span class="without">{limits}</span></td></tr>'

@@ -29,7 +29,8 @@ def draw(shot: Snapshot, width: float) -> str:
     trace = shot.trace
     if trace.person is None:
         return d.empty("Nobody is followed. Choose a disc under School friends.")
-    lead = f'<p class="lead">{d.escape(_who(trace))}</p>'
+    advice = d.advice("Choose somebody else to follow.") if trace.has_left else ""
+    lead = f'<p class="lead">{d.escape(_who(trace))}{advice}</p>'
     if not trace.days:
         return lead + d.empty("Press Play or Step: their days appear here.")
     days = trace.days[-(DAYS_SHOWN if width >= 600 else DAYS_SHOWN_NARROW) :]
@@ -51,7 +52,7 @@ def _who(trace: Trace) -> str:
     """Return who is followed, in a sentence."""
     number = short_number(trace.person or 0)
     if trace.has_left:
-        return f"Person {number} has turned 25 and left. Choose somebody else to follow."
+        return f"Person {number} has turned 25 and left."
     noun = "girl" if trace.sex == "female" else "boy"
     if trace.age >= 18:
         noun = "young woman" if trace.sex == "female" else "young man"

@@ -44,19 +44,22 @@ def draw(shot: Snapshot, width: float) -> str:
         for number, other, (state, meaning) in zip(numbers, without, KEYS, strict=True)
     ]
     keys.append('<span class="key">larger: more distress this morning</span>')
+    if shot.trace.person in school.person:
+        keys.append(d.key("followed", FOLLOWED, shape="ring"))
     parts = [_ties(school, x, y), *_people(school, x, y, radius, shot.trace.person)]
     if grey is not None:
         differs = np.flatnonzero(grey.states != school.state)
         parts += [_ring(x[row], y[row], radius[row]) for row in differs.tolist()]
-        keys.append(d.key(f"ringed: otherwise in grey, {grey.label}", d.GREY, "3 2"))
+        keys.append(d.key(f"in another state in grey, {grey.label}", d.GREY, "3 2", "ring"))
     hidden = school.layout.present - count
     note = f"{count} of {school.layout.present} people are drawn. " if hidden else ""
     note += "A line is a friendship"
     note += ", a pale one a distant friendship" if len(school.ties[DISTANT]) else ""
     note += ", a dashed one bullying" if len(school.ties[BULLYING]) else ""
-    note += ". Choose a disc to follow that person under One person."
+    note += "."
     title = f"{_year_groups(school.ages)} on {shot.date:%-d %B %Y}"
-    return d.chart(axes, title, spoken, parts, keys, note)
+    advice = "Choose a disc to follow that person under One person."
+    return d.chart(axes, title, spoken, parts, keys, note, advice)
 
 
 def _year_groups(ages: tuple[int, ...]) -> str:

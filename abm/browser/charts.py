@@ -42,6 +42,7 @@ GREY_DOTS = LineStyle(f"var(--baseline, {GREY})", (2, 2), thick=1.8)
 BAND = ("var(--band, #bfe5d6)", "var(--band-edge, #00805c)")
 CLINICAL = ("var(--clinical, #ddd3ee)", "var(--clinical-edge, #6b4fa0)")
 """Of published ranges: within, and at the edge."""
+PALE = 0.16
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,11 @@ class Around:
         return {
             "name": self.name, "type": "line", "data": [*there, *back], "symbol": "none",
             "silent": True, "lineStyle": {"width": 0}, "z": 2,
-            "areaStyle": {"color": self.colour, "opacity": 0.16},
+            "areaStyle": {"color": self.colour, "opacity": PALE},
         }  # fmt: skip
 
     def key(self) -> str:
-        """Return nothing: the legend shows its line."""
+        """Return nothing: the legend shows its line, and one key for all bands."""
         return ""
 
 
@@ -267,6 +268,7 @@ class Chart:
         data = json.dumps(message, separators=(",", ":"), allow_nan=False)
         by_name = {part.name: part for part in reversed(self.parts)}
         keys = "".join(_key(part) for part in reversed(by_name.values()))
+        keys += _key_of_bands([part for part in self.parts if isinstance(part, Around)])
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
         return (
             f'<figure class="live" style="width:{self.width:g}px"><figcaption>{escape(self.title)}'
@@ -283,6 +285,22 @@ def _key(part: Part) -> str:
         f'<button type="button" class="key" data-series="{escape(part.name)}" aria-pressed="true">'
         f'<svg width="26" height="14" aria-hidden="true">{part.key()}</svg>'
         f"<span>{escape(part.label or part.name)}</span></button>"
+    )
+
+
+def _key_of_bands(bands: Sequence[Around]) -> str:
+    """Return what the legend says of all bands: each is shown and hidden with its line."""
+    if not bands:
+        return ""
+    tall = 12 / len(bands)
+    rows = "".join(
+        f'<rect x="1" y="{1 + row * tall:g}" width="24" height="{tall:g}" fill="{band.colour}" '
+        f'fill-opacity="{PALE:g}"/>'
+        for row, band in enumerate(bands)
+    )
+    return (
+        f'<span class="key"><svg width="26" height="14" aria-hidden="true">{rows}</svg>'
+        "<span>95 % interval</span></span>"
     )
 
 
@@ -304,7 +322,7 @@ def dates(first: int, last: int) -> dict[str, Any]:
 
 def numbers(ends: tuple[float, float], name: str) -> dict[str, Any]:
     """Return the axis of a number."""
-    return {"type": "value", "min": ends[0], "max": ends[1], "name": name, "splitNumber": 4}
+    return {"type": "value", "min": ends[0], "max": ends[1], "name": name, "splitNumber": 5}
 
 
 def moment(day: float) -> float:

@@ -17,10 +17,11 @@ from abm.scenario.scenario import Scenario
 from abm.simulation.census import Census
 
 BINS = 16
+STANDARD = "standard deviations from the average"
 TRAITS: dict[str, tuple[str, str, tuple[float, float]]] = {
-    "adversity": ("Childhood adversity", "load, 0 to 1", (0.0, 1.0)),
-    "vagal_tone": ("Resting vagal tone at entry", "z", (-4.0, 4.0)),
-    "self_criticism": ("Self-criticism", "z", (-4.0, 4.0)),
+    "adversity": ("Childhood adversity", "from none (0) to the most (1)", (0.0, 1.0)),
+    "vagal_tone": ("Resting vagal tone at entry", STANDARD, (-4.0, 4.0)),
+    "self_criticism": ("Self-criticism", STANDARD, (-4.0, 4.0)),
 }
 """Traits of the view of who: title, unit, range that is drawn; what lies outside is at its ends."""
 
@@ -103,7 +104,8 @@ class Snapshot:
         if self.grey is not None:
             return self.counterfactual.sentence
         day = 0 if self.without is None else self.without.day
-        return f"{self.counterfactual.sentence} Computing: day {day:,} of {self.day:,}."
+        how_far = f": day {day:,} of {self.day:,}" if self.day else ""
+        return f"{self.counterfactual.sentence} Computing{how_far}."
 
     @property
     def is_over(self) -> bool:

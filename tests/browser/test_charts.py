@@ -97,6 +97,8 @@ def test_lines_differ_in_more_than_colour_and_every_one_can_be_hidden(shot: Snap
         assert len({(style.dashes, style.symbol) for style in own}) == len(own)
         keys = [unescape(key) for key in re.findall(r'data-series="([^"]+)"', chart.html())]
         assert keys == list(dict.fromkeys(part.name for part in chart.parts))
+        has_bands = any(isinstance(part, charts.Around) for part in chart.parts)
+        assert chart.html().count("<span>95 % interval</span>") == has_bands
 
 
 def test_the_other_world_lies_below_and_what_was_published_lowest(shot: Snapshot) -> None:

@@ -8,6 +8,7 @@ from abm.browser.snapshot import BINS, TRAITS, Snapshot, Spread
 
 NEVER = c.LineStyle("var(--never, #a0621a)", (6, 3))  # grey is for what is compared with
 EVER = c.LineStyle("var(--accent, #08457e)")
+NOTES = {"vagal_tone": "How much the resting heart is slowed by the vagus nerve; a marker of calm."}
 GROUPS = (("never self-injured", NEVER), ("ever self-injured", EVER))
 
 
@@ -46,7 +47,7 @@ def chart(trait: str, shot: Snapshot, width: float) -> c.Chart:
     return c.Chart(
         f"who-{trait}", title, f"{title}: {', '.join(means)}", parts, c.numbers(ends, unit),
         "Share of the group", top, unit=" %", heading="bin", wide=_wide(ends), width=width,
-        height=250,
+        height=250, note=NOTES.get(trait, ""),
     )  # fmt: skip
 
 

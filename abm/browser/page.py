@@ -16,7 +16,7 @@ from abm.browser.session import CHANGED, Session
 from abm.browser.settings import Settings
 from abm.browser.snapshot import Snapshot
 from abm.browser.status import CAN_SAY, TITLE, status_lines
-from abm.browser.tour import Tour, TourBar, drawn_for
+from abm.browser.tour import CLASS, Tour, TourBar, drawn_for
 from abm.browser.views import VIEWS, figures
 from abm.browser.widgets import (
     PERSON_NUMBERS,
@@ -210,6 +210,13 @@ def shown_status(picture: Snapshot | None, state: PlayerState) -> list[str]:
     return [] if picture is None or state.failure else status_lines(picture, doing)
 
 
+def status_of_step(number: int, picture: Snapshot | None, state: PlayerState) -> list[str]:
+    """Return the lines that are about what a step shows; none of a girl's and a class's days."""
+    if number <= CLASS or picture is None or state.failure:
+        return []
+    return status_lines(picture)
+
+
 @solara.component
 def Views(session: Session) -> None:
     """Show the tabs and the view that is open."""
@@ -258,7 +265,7 @@ def TourView(tour: Tour) -> None:
                 Picture(session)
             else:
                 Drawing(
-                    html=html, status=shown_status(picture, state), frame=0,
+                    html=html, status=status_of_step(tour.number, picture, state), frame=0,
                     event_drawn=offered([0], lambda frame: None),
                     event_picked=offered([], lambda person: None), event_sized=sized(session),
                 )  # fmt: skip

@@ -76,7 +76,7 @@ STEPS = (
         "school",
     ),
     Step(
-        "A thousand and more",
+        "All of them",
         "All {people} young people: of 100 aged 12 to 18 about {ever} have ever self-injured; in a "
         "survey about {told} would say so, and published surveys found 15 to 20 (green).",
         "At which ages do the lines rise most?",

@@ -14,6 +14,10 @@ IN_SIGHT = """selector => {
 }"""
 
 
+TOP = "part => part.getBoundingClientRect().top"
+SHEET_TOP_IS = f"""top => Math.abs(({TOP})(document.querySelector(".sheet")) - top) <= 2"""
+
+
 def test_the_address_brings_back_scenario_numbers_view_and_person(
     tab: Watched, context: Any, served: Served
 ) -> None:
@@ -68,13 +72,28 @@ def test_on_a_phone_the_knobs_are_one_tap_away_and_play_is_always_there(phone: W
     phone.page.wait_for_function(IN_SIGHT, arg=".buttons")
     expect(phone.page.get_by_label("Stressors", exact=True)).not_to_be_visible()
     phone.page.get_by_role("button", name="Knobs").tap()
+    top = phone.page.locator(".sheet").evaluate(TOP)
     phone.page.get_by_role("button", name="Stressors: low").tap()
     phone.page.get_by_role("button", name="Back to 100").first.wait_for()
+    phone.page.wait_for_function(SHEET_TOP_IS, arg=top)
     phone.page.wait_for_function(IN_SIGHT, arg=".buttons")
     phone.page.get_by_role("button", name="Knobs").tap()
     expect(phone.page.get_by_label("Stressors", exact=True)).not_to_be_visible()
     phone.page.get_by_role("button", name="Reset").tap()
     phone.wait_for_status("Baseline, with changes.")
+
+
+def test_nothing_below_the_status_moves_while_days_are_played_on_a_phone(phone: Watched) -> None:
+    phone.pace("week")
+    phone.page.get_by_role("button", name="Knobs").tap()
+    phone.page.get_by_role("button", name="Play").tap()
+    tops = []
+    for _ in range(40):
+        tops.append(phone.page.locator(".tabs").evaluate(f"part => ({TOP})(part) + scrollY"))
+        phone.page.wait_for_timeout(50)
+    phone.page.get_by_role("button", name="Pause").tap()
+    assert tops[10:] == sorted(tops[10:])  # a longer date may draw it down, once
+    assert len(set(tops[10:])) <= 2
 
 
 def test_focus_stays_on_reset_and_enter_in_a_box_resets(tab: Watched) -> None:

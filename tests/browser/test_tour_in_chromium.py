@@ -38,8 +38,14 @@ def test_keyboard_alone_does_the_whole_tour(tab: Watched, context: Any, served: 
     press(tab, "Tab", "Enter")
     step_is(tab, 1)
     page.locator(".mark >> text=7 expectation learnt").wait_for()
+    expect(page.locator(".status")).not_to_be_visible()  # it is about other days
+    main = page.locator(".main")
+    main.hover()
+    page.mouse.wheel(0, 400)
+    page.wait_for_function("document.querySelector('.main').scrollTop > 0")
     press(tab, "Tab", "Enter")
     step_is(tab, 2)
+    assert main.evaluate("main => main.scrollTop") == 0
     page.locator(".pupil").first.wait_for()
     expect(page.locator(".tour h2")).to_contain_text(f"of {page.locator('.pupil').count()}")
     press(tab, "Tab", "Tab", "Enter")  # back
@@ -49,6 +55,7 @@ def test_keyboard_alone_does_the_whole_tour(tab: Watched, context: Any, served: 
     press(tab, "Tab", "Enter")
     step_is(tab, 3)
     page.wait_for_function("location.search.includes('tour=3')")
+    expect(page.locator(".status")).to_contain_text("Day 0 of")
     with tab_of(context, served, tab.query(), waits_for="Begin at step 3") as linked:
         press(linked, "Tab", "Enter")
         step_is(linked, 3)

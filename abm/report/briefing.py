@@ -425,7 +425,7 @@ class Briefing:
         elif seeds < FEW_SEEDS:
             yield (
                 f"Numbers are means of {seeds} runs of the same people. With so few, intervals "
-                "rest mostly on what people say, and can be too narrow in small groups."
+                "rest mostly on how people differ, and can be too narrow in small groups."
             )
         else:
             yield f"Numbers are means of {seeds} runs of the same people."

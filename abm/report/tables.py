@@ -88,12 +88,12 @@ def _with_range(row: Mapping[Any, Any], name: str) -> str:
 
 
 def groups_table(
-    cases: pd.DataFrame, names: Sequence[str], base: str, years: int, most_beside: int
+    cases: pd.DataFrame, titles: Mapping[str, str], base: str, years: int, most_beside: int
 ) -> TextTable:
     """Return how large groups are, how many begin in them, and how many fewer or more.
 
-    `cases` are the rows of differences.csv on new cases, over all seeds. More than `most_beside`
-    scenarios stand below each other.
+    `cases` are the rows of differences.csv on new cases, over all seeds; `titles` are what
+    scenarios are called, by name. More than `most_beside` scenarios stand below each other.
     """
     rows = cases[cases["group"].isin(list(GROUPS)) & (cases["people"] > 0)]
     rows = rows.sort_values("group", key=lambda names: names.map(GROUPS.index), kind="stable")
@@ -107,19 +107,19 @@ def groups_table(
         return group_label(*key), sizes, _spanned(rates, format_number)
 
     beside = ("of all people", f"in {base}")
-    if len(names) <= most_beside:
-        headings: tuple[str, ...] = ("group", *beside, *names)
+    if len(titles) <= most_beside:
+        headings: tuple[str, ...] = ("group", *beside, *titles.values())
         cells = [
-            (*cells_of(key, own), *(_changed_by(own, name) for name in names))
+            (*cells_of(key, own), *(_changed_by(own, name) for name in titles))
             for key, own in by_group.items()
         ]
     else:
         headings = ("scenario and group", *beside, "difference")
         cells = []
-        for name in names:
+        for name, title in titles.items():
             for key, own in rows[rows["scenario"] == name].groupby(["group", "level"], sort=False):
                 label, *numbers = cells_of(key, own)
-                cells.append((f"{name}: {label}", *numbers, _changed_by(own, name)))
+                cells.append((f"{title}: {label}", *numbers, _changed_by(own, name)))
     return TextTable(
         f"New cases per 100,000 people over {format_count(years, 'year')}, by group",
         headings,

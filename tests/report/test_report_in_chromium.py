@@ -5,6 +5,7 @@ from typing import Any
 import made_up_folders as made_up
 import pytest
 from page_reader import page_of
+from playwright.sync_api import expect
 
 BROKEN = r"""() => [...document.querySelectorAll("td")].flatMap(cell => {
     const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
@@ -65,3 +66,5 @@ def test_no_number_of_a_table_breaks(page: Any, tmp_path, width: int, medium: An
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
     assert page.evaluate(BROKEN) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    names = page.locator("details details summary")
+    expect(names.filter(visible=medium == "screen")).to_have_count(names.count())  # as captions say

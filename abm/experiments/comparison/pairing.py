@@ -34,7 +34,7 @@ OUTCOMES = (
     ),
     ComparedOutcome(
         "active_years", "active_years", "years with self-injury", "year with self-injury",
-        "Person-years with NSSI: reported twelve months in which a person acted at least once.",
+        "Twelve months of one person with at least one act, within the reported years.",
     ),
     ComparedOutcome("acts", "reported_acts", "acts", "act", "Acts in the reported years."),
     ComparedOutcome(

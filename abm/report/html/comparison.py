@@ -176,11 +176,11 @@ def _tables(
     cases, base = rows[rows["outcome"] == NEW_CASES], description.scenario
     titles = {other.name: other.called for other in description.others}
     offered = cases[(cases["group"] == "all") & ~cases["scenario"].isin(briefing.events)]
-    names = [name for name in titles if (cases["scenario"] == name).any()]
+    there = {name: title for name, title in titles.items() if (cases["scenario"] == name).any()}
     return (
         _averted(rows, briefing, description),
         reached_table(offered, titles, base.quoted),
-        groups_table(cases, names, base.quoted, base.calendar.years, MOST_BESIDE),
+        groups_table(cases, there, base.quoted, base.calendar.years, MOST_BESIDE),
     )
 
 

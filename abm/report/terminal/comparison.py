@@ -101,7 +101,7 @@ def tables(findings: "ComparisonFindings") -> list[TextTable]:
         parts.append(reached_table(offered, {}, findings.base.name))
     parts += _choice_tables(findings)
     if len(findings.others) <= MOST_COLUMNS:
-        base, names = findings.base, _scenarios(everybody)
+        base, names = findings.base, {name: name for name in _scenarios(everybody)}
         parts.append(groups_table(cases, names, base.name, base.calendar.years, MOST_COLUMNS))
     return parts
 

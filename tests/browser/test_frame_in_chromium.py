@@ -72,6 +72,7 @@ def test_on_a_phone_the_knobs_are_one_tap_away_and_play_is_always_there(phone: W
     phone.page.wait_for_function(IN_SIGHT, arg=".buttons")
     expect(phone.page.get_by_label("Stressors", exact=True)).not_to_be_visible()
     phone.page.get_by_role("button", name="Knobs").tap()
+    phone.page.locator(".side.open").wait_for()
     top = phone.page.locator(".sheet").evaluate(TOP)
     phone.page.get_by_role("button", name="Stressors: low").tap()
     phone.page.get_by_role("button", name="Back to 100").first.wait_for()

@@ -7,8 +7,10 @@ import os
 import made_up_folders as made_up
 import pandas as pd
 import pytest
+from made_up_region import REGION, SEEDS, outcomes
 from page_reader import page_of, read_page
 
+from abm.experiments.comparison.compare import find
 from abm.report.html.folder import LARGEST_JSON, ReportError
 from abm.report.html.pictures import safe_svg
 from abm.report.html.writing import write_report
@@ -251,6 +253,34 @@ def test_a_folder_that_is_none_is_one_error_and_nothing_is_written(tmp_path, nam
     assert str(folder) in message
     assert not (folder / "report.html").exists()
     assert not list(folder.glob(".*partial"))
+
+
+@pytest.fixture(scope="module")
+def compared():
+    """Return run.json and every table of a comparison of alternatives."""
+    findings = find(REGION, SEEDS, outcomes)
+    others = [other.resolved() for other in findings.others]
+    told = made_up.description("compare", scenario=findings.base.resolved())
+    names = ("differences", "pairs", "frontier", "acceptability", "curve_differences", "packages")
+    tables = {f"{name}.csv": getattr(findings, name) for name in names}
+    return {"run.json": told | {"design": {"others": others}}, **tables}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("frontier.csv", lambda table: table.assign(standing="x"), "expected the tables of"),
+        ("differences.csv", lambda table: pd.concat([table, table]), "expected the tables of"),
+        ("curve_differences.csv", lambda table: table.assign(sex="female"), "expected the tables"),
+        ("packages.csv", lambda table: table.assign(verdict="x"), "expected the packages of"),
+    ],
+)
+def test_tables_of_no_comparison_are_one_error(tmp_path, compared, name, change, message):
+    assert "Which one?" in page_of(made_up.write(tmp_path / "whole", compared))
+    folder = made_up.write(tmp_path / "changed", {**compared, name: change(compared[name])})
+    with pytest.raises(ReportError, match=message) as found:
+        write_report(folder)
+    assert len(str(found.value).splitlines()) == 1
 
 
 def test_a_figure_that_links_outside_is_refused(tmp_path):

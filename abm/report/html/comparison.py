@@ -67,6 +67,17 @@ def body_of_comparison(files: Files, description: Description) -> ReportBody:
     if unknown:
         name = format_text(unknown[0], 60)
         raise ReportError(f"{files.path / DIFFERENCES}: {name!r} is no scenario of run.json")
+    try:
+        return _body(files, description, rows, choice)
+    except ReportError:
+        raise
+    except (LookupError, ValueError, TypeError, ArithmeticError, pd.errors.InvalidIndexError):
+        raise ReportError(f"{files.path}: expected the tables of a comparison") from None
+
+
+def _body(
+    files: Files, description: Description, rows: pd.DataFrame, choice: Choice | None
+) -> ReportBody:
     briefing = _briefing(files, description, rows, choice)
     return ReportBody(
         kind=KIND,
@@ -120,10 +131,12 @@ def _choice(files: Files, description: Description) -> Choice | None:
 
 def _alternatives(files: Files, choice: Choice | None) -> Section:
     """Return what sets the scenarios against each other, and packages beside their parts."""
+    packages = Items(_packages(files))
     try:
         parts = () if choice is None else choice.parts()
-        title = "Which one? Alternatives against each other"
-        return Section("alternatives", title, (*parts, Items(_packages(files))))
+        return Section(
+            "alternatives", "Which one? Alternatives against each other", (*parts, packages)
+        )
     except (LookupError, ValueError, TypeError):
         raise ReportError(f"{files.path}: expected the alternatives of a comparison") from None
 

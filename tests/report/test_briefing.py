@@ -1,6 +1,7 @@
 """Sentences for those who decide stay true whatever came out, and stand on one page."""
 
 import dataclasses
+import json
 import math
 import re
 
@@ -132,6 +133,17 @@ def test_an_analysis_says_what_it_hangs_on(tmp_path):
     text = front(folder, made_up.sensitivity(tmp_path / "b"))["hangs-on"]
     assert "move the main outcomes of “Baseline” most: Mean of the barrier against acting" in text
     assert "How strongly “Skills lessons in school” acts on a person is assumed" in text
+
+
+def test_numbers_that_any_scenario_changes_were_not_fitted_anew(tmp_path):
+    folder = made_up.comparison(tmp_path)
+    said = json.loads((folder / "run.json").read_text())
+    (other,) = said["design"]["others"]
+    other["parameters"] |= {"stressor_rate": 0.5, "stressor_size": 1.5}
+    said["scenario"]["parameters"]["stressor_rate"] = 0.7
+    made_up.write(folder, {"run.json": said})
+    told = read_page(page_of(folder)).part("cannot-say").text
+    assert "2 numbers of the model are not the default" in told
 
 
 def test_a_trend_goes_from_one_year_to_another(tmp_path):

@@ -96,11 +96,13 @@ def fitted_figures(description: Description) -> Section:
 
 def cannot_say(description: Description) -> Section:
     """Return, in short, what no result of this kind can say."""
-    number = sum(
-        name not in parameters() or not math.isclose(value, parameters()[name].default)
-        for name, value in description.scenario.parameters.items()
-    )
-    lines = prose("cannot_say", changed=number, description=description)
+    changed = {
+        name
+        for scenario in description.scenarios
+        for name, value in scenario.parameters.items()
+        if name not in parameters() or not math.isclose(value, parameters()[name].default)
+    }
+    lines = prose("cannot_say", changed=len(changed), description=description)
     return Section("cannot-say", "What it cannot say", (Items(lines),))
 
 

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm.evidence.register import register
+from abm.report.figures import runs
 from abm.report.figures.runs import RunResults, _class_label, draw_figures
 from abm.report.html.pictures import captions
 from abm.simulation.curves import curves_frame
@@ -53,6 +55,28 @@ def test_a_run_gives_every_figure_in_both_forms(drawn):
         text = (folder / f"{name}.svg").read_text()
         assert "<path" in text
         assert "<dc:date>" not in text
+
+
+def test_published_ranges_are_those_of_the_register(records, monkeypatch):
+    assert "published, ages 12-18: 15 to 20 %" in text_of(runs.prevalence_by_age, records)
+    assert "published: typically at 13 or 14" in text_of(runs.onset_ages, records)
+    entries = dict(register().entries)
+    for name, low, high in (("P01", 16, 21), ("P05", 12, 13)):
+        entries[name] = entries[name].model_copy(update={"low": low, "high": high})
+    changed = register().model_copy(update={"entries": entries})
+    monkeypatch.setattr(runs, "register", lambda: changed, raising=False)
+    assert "published, ages 12-18: 16 to 21 %" in text_of(runs.prevalence_by_age, records)
+    told = text_of(runs.onset_ages, records)
+    assert "published: typically at 12 or 13" in told
+    assert "onset is typically at 12 to 13" in told
+
+
+def text_of(draw, records):
+    curves = pd.concat([record.curves for record in records.values()], ignore_index=True)
+    sums = {seed: found for seed, one in records.items() if (found := aggregate(one)) is not None}
+    figure = draw(RunResults(curves, sums, SCENARIO.title, SCENARIO.population.size))
+    drawn = [text.get_text() for text in figure.findobj(mpl.text.Text)]
+    return " ".join(" ".join(drawn).split())
 
 
 def test_words_in_place_of_bars_name_the_same_numbers_of_acts():

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from abm.evidence.register import register
 from abm.report.figures import style
 from abm.report.format import format_count, format_date
 from abm.report.terminal.draws import BANDS_BY_DRAW
@@ -38,10 +39,9 @@ from abm.studies.variance_between_draws import FEWEST_DRAWS, variance_between_dr
 # From this many seeds on a band leaves out the outermost 5 % of them.
 MANY_SEEDS = 20
 
-# Klonsky, Victor and Saffer (2014) as cited by Martin (2022), section 1: 15-20 % of adolescents
-# have ever self-injured; onset is typical at 13 to 14.
-PUBLISHED_LIFETIME = (0.15, 0.20)
-PUBLISHED_ONSET = (13, 14)
+LIFETIME, ONSET = "P01", "P05"
+"""Entries of the register with the published ranges: Klonsky, Victor and Saffer (2014) as cited by
+Martin (2022), section 1."""
 ADOLESCENTS = (12, 18)
 BAND = f"{ADOLESCENTS[0]}-{ADOLESCENTS[1]}"
 ENDS = (ADOLESCENTS[0] - 0.5, ADOLESCENTS[1] + 0.5)  # of that band, on an axis of ages
@@ -51,7 +51,8 @@ PANELS = {
 }
 PUBLISHED_SOURCE = "Published range: Klonsky et al. (2014), cited by Martin (2022)."
 ONSET_SOURCE = (
-    "Published: onset is typically at 13 to 14; Klonsky et al. (2014), cited by Martin (2022)."
+    "Published: onset is typically at {low:g} to {high:g}; Klonsky et al. (2014), cited by Martin "
+    "(2022)."
 )
 SEXES = ("female", "male")
 BINS_IN_HALF_A_YEAR = BINS_A_YEAR // 2
@@ -221,7 +222,8 @@ def prevalence_over_time(results: RunResults) -> Figure | None:
 
 def _published_lifetime(axes: Axes, ends: tuple[float, float] | None) -> None:
     """Draw the published range of lifetime prevalence over its ages, or over all of a time axis."""
-    low, high = PUBLISHED_LIFETIME
+    published = register().entries[LIFETIME]
+    low, high = published.low / 100, published.high / 100
     label = f"published, ages {BAND}: {100 * low:.0f} to {100 * high:.0f} %"
     look: dict[str, Any] = {"linewidth": 1.2, "zorder": 0.9, "label": label, **style.PUBLISHED_LOOK}
     if ends is None:
@@ -280,7 +282,7 @@ def _onset_histogram(results: RunResults) -> Figure:
         (
             f"{results.simulation(runs)}{' together' if runs > 1 else ''}.",
             "Those aged 18 or older at the end, in half-years of age; each sex adds up to 100 %.",
-            ONSET_SOURCE,
+            _onset_source(),
         ),
         axes,
     )
@@ -322,15 +324,22 @@ def _incidence_by_age(results: RunResults) -> Figure | None:
     if results.has_draws:
         style.label_two_bands(axes)
     title = "At what age young people first self-injure"
-    return style.finish(figure, title, [results.note_of_curves(), ONSET_SOURCE], axes)
+    return style.finish(figure, title, [results.note_of_curves(), _onset_source()], axes)
 
 
 def _published_onset(axes: Axes, shift: float = 0.0) -> None:
-    """Draw the published typical ages: from the 13th birthday to the day before the 15th."""
+    """Draw the published typical ages: from a birthday to the day before another."""
+    published = register().entries[ONSET]
     axes.axvspan(
-        PUBLISHED_ONSET[0] + shift, PUBLISHED_ONSET[1] + 1 + shift, linewidth=0, zorder=0.5,
-        label="published: typically at 13 or 14", **style.PUBLISHED_LOOK,
+        published.low + shift, published.high + 1 + shift, linewidth=0, zorder=0.5,
+        label=f"published: typically at {published.low:g} or {published.high:g}",
+        **style.PUBLISHED_LOOK,
     )  # fmt: skip
+
+
+def _onset_source() -> str:
+    published = register().entries[ONSET]
+    return ONSET_SOURCE.format(low=published.low, high=published.high)
 
 
 def acts_per_person(results: RunResults) -> Figure | None:

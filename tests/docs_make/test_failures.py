@@ -1,6 +1,7 @@
 """The page of failures: complete, and about nothing else."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 
 from abm.evidence.register import register
 from abm.scenario.scenario import load_scenario
-from docs.make.failures import causes, failing, page, unexplained
+from docs.make.failures import _read, causes, failing, page, unexplained
 from docs.make.tried import TRIED, TriedFigures, scenario_text, wanted
 
 ROOT = Path(__file__).parents[2]
@@ -121,3 +122,26 @@ def test_what_fails_unseen_by_the_tests_is_told_as_it_was_found(tmp_path, found)
     assert not {"E068", "N079", "E017", "N014"} & set(named)  # fitted, inside, tested elsewhere
     uses = found.set_index("id")["use"]
     assert {uses[name] for name in named} == {"predicted"}
+
+
+def named_after(words, text):
+    """Return the entries in the brackets that follow these words."""
+    return re.findall(r"[A-Z]+\d+", re.split(re.escape(words) + r"\s+\(", text)[1].split(")")[0])
+
+
+def test_causes_say_how_surveys_asked_and_on_which_side_figures_lie(found):
+    texts = {cause.title: " ".join(cause.text.split()) for cause in causes()}
+    entries, rows = register().entries, found.set_index("id")
+    for name in named_after("long lists find more", texts["Lists and single questions"]):
+        assert register().instruments[entries[name].instrument].kind != "single item"
+    adults = texts["Young adults who say they never did"]
+    for name in named_after("too many still do", adults):
+        assert rows.loc[name, "simulated"] > rows.loc[name, "high"]
+    for name in named_after("by one question too few", adults):
+        assert register().instruments[entries[name].instrument].kind == "single item"
+        assert rows.loc[name, "simulated"] < rows.loc[name, "low"]
+
+
+def test_what_counts_as_changed_after_looking_is_named_there():
+    named = page(VALIDATION).split("## Changed after looking")[1]
+    assert [name for name in _read().changed_entries if name not in named] == []

@@ -12,6 +12,7 @@ from abm.simulation.world import World
 
 MOMENTS_A_DAY = 32
 DAYS_KEPT = 60
+USUAL_AGE = 15  # of who is followed, unless somebody else is chosen
 TYPICAL_ACTS = 4  # the median of those active in a year (Lloyd-Richardson et al. 2007)
 
 
@@ -74,13 +75,13 @@ class Following:
             self.person, self._row = person, int(rows[0])
             self._days.clear()
 
-    def follow_somebody(self) -> None:
-        """Follow the person aged 15 whose year has been nearest to a typical one."""
+    def follow_somebody(self, age: int = USUAL_AGE) -> None:
+        """Follow the person of this age whose year has been nearest to a typical one."""
         people = self._world.people
         ages = self._world.ages_of(people)
         is_present = people["present"] == 1
-        is_fifteen = is_present & (ages >= 15) & (ages < 16)
-        rows = np.flatnonzero(is_fifteen if is_fifteen.any() else is_present)
+        is_of_age = is_present & (ages >= age) & (ages < age + 1)
+        rows = np.flatnonzero(is_of_age if is_of_age.any() else is_present)
         if len(rows):
             distance = np.abs(people["past_year_acts"][rows] - TYPICAL_ACTS)
             self.follow(int(people["person"][rows[np.argmin(distance)]]))

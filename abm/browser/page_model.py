@@ -15,7 +15,7 @@ from abm.browser.choices import DEFAULT_PEOPLE, Choices
 from abm.browser.cited import Surveys, people_of
 from abm.browser.counterfactual import counterfactual_of
 from abm.browser.course import Course
-from abm.browser.following import Following
+from abm.browser.following import USUAL_AGE, Following
 from abm.browser.school import SchoolView
 from abm.browser.snapshot import Snapshot, Without, spreads_of
 from abm.model import NSSIModel
@@ -247,10 +247,13 @@ class PageModel(NSSIModel):
             self._follow_in_baseline()
         self.take_picture()
 
-    def follow_somebody(self) -> None:
-        """Follow somebody of 15 from tomorrow on, in the counterfactual too; take no picture."""
+    def follow_somebody(self, age: int = USUAL_AGE) -> None:
+        """Follow somebody of this age from tomorrow on, in the counterfactual too; take no picture.
+
+        The age is in completed years; if nobody has it, somebody of any.
+        """
         self.prepare()
-        self.following.follow_somebody()
+        self.following.follow_somebody(age)
         if self.baseline is not None:
             self._follow_in_baseline()
 

@@ -8,6 +8,7 @@ import base64
 import gzip
 import hashlib
 import json
+import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,11 +20,13 @@ from typing import Any
 from abm.browser.charts import moment, script
 from abm.browser.choices import Choices
 from abm.browser.drawing import empty
+from abm.browser.following import USUAL_AGE
 from abm.browser.page_model import PageModel, Progress
 from abm.browser.snapshot import Snapshot
 from abm.browser.status import CAN_SAY, TITLE, status_lines
 from abm.browser.views import VIEWS, changed
 from abm.io.terminal import HELPLINES
+from abm.people.layout import FIRST_AGE, LAST_AGE
 from abm.scenario.toml_text import as_toml
 
 DAYS_APART, MOST_MOMENTS = 28, 160
@@ -84,11 +87,15 @@ def _drawn(name: str, shot: Snapshot) -> str:
 
 
 def recorded(choices: Choices, progress: Progress) -> tuple[Recording, Snapshot]:
-    """Run what was chosen to the end of its years, as a page would, and return what it showed."""
+    """Run what was chosen to the end of its years, as a page would, and return what it showed.
+
+    Somebody is followed who is there to the end, with which the file opens.
+    """
     model, recording = PageModel.from_choices(choices), Recording()
     course = model.prepare(lambda share: progress(0.3 * share))
     model.prepare_baseline(lambda share: progress(0.3 + 0.2 * share))
     days = course.world.total_days - course.world.warm_up_days
+    model.follow_somebody(age_that_stays(days))
     while True:
         while model.advance_baseline():
             pass
@@ -98,6 +105,11 @@ def recorded(choices: Choices, progress: Progress) -> tuple[Recording, Snapshot]
         if not model.running:
             return recording, model.snapshot
         model.run_days(DAYS_APART)
+
+
+def age_that_stays(days: int) -> int:
+    """Return the usual age of who is followed, or a younger one at which one does not leave."""
+    return max(FIRST_AGE, min(USUAL_AGE, LAST_AGE - 1 - math.ceil(days / 366)))
 
 
 # The file

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import re
 import zlib
 from html import unescape
@@ -14,7 +15,7 @@ from served_pages import PEOPLE, Watched
 
 from abm.browser import recording as recordings
 from abm.browser.page_model import PageModel
-from abm.browser.recording import AT_A_MOMENT, Recording, page_file
+from abm.browser.recording import AT_A_MOMENT, Recording, age_that_stays, page_file
 from abm.browser.snapshot import Snapshot
 
 
@@ -45,6 +46,18 @@ def test_moments_are_four_weeks_apart_and_thinned_out_before_they_are_too_many(
         recording.note(dataclasses.replace(shot, day=day))
         assert len(recording.moments) <= 4
     assert days_of(recording) == [0, 112, 224]
+
+
+@pytest.mark.parametrize(("years", "age"), [(1, 15), (9, 15), (10, 14), (13, 11), (20, 10)])
+def test_who_is_followed_in_a_file_is_young_enough_to_be_there_at_its_end(
+    years: int, age: int
+) -> None:
+    for days in (365 * years + years // 4, 365 * years + math.ceil(years / 4)):
+        assert age_that_stays(days) == age
+    model = PageModel(rng=3, population=200)
+    model.follow_somebody(age)
+    model.take_picture()
+    assert age <= model.snapshot.trace.age < age + 1
 
 
 def test_a_moment_holds_what_was_said_and_drawn(shot: Snapshot) -> None:

@@ -59,7 +59,7 @@ def _who(trace: Trace) -> str:
     history = "has self-injured" if trace.ever else "has never self-injured"
     care = trace.days[-1].care if trace.days else ""
     helped = "" if care in ("", "none") else f" Help now: {care}."
-    return f"Person {number}: a {noun} of {trace.age:.1f} who {history}.{helped}"
+    return f"Person {number}: a {noun} of {int(trace.age)} who {history}.{helped}"
 
 
 def _axes(days: tuple[Day, ...], width: float, height: float, up: tuple[float, float]) -> d.Axes:

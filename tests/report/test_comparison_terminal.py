@@ -52,6 +52,12 @@ def test_those_reached_have_fewer_or_more_and_no_minus(findings):
         assert cells["null"] == "-"  # reaches nobody
 
 
+def test_costs_are_in_the_currency_that_the_other_tables_name(findings):
+    note = terminal.tables(findings)[1].note
+    assert "Costs are in the currency of the scenarios" in note
+    assert "assumptions in any one currency" in note  # those of the library
+
+
 def test_what_happens_and_nobody_offers_has_no_number_needed_to_reach():
     dates = {"start": datetime.date(2015, 10, 1), "end": datetime.date(2016, 1, 1)}
     surged = made_up_outcomes.scenario("surged", ({"kind": "stressor_surge", **dates},))

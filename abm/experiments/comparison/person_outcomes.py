@@ -62,7 +62,7 @@ class Reached:
     kind: str
     title: str
     people: float  # reached
-    cost: float  # in all, in the currency of the library of interventions
+    cost: float  # in all, in the currency of the scenario
     name: str = ""  # the user's own
     newly: float = 0.0  # reached whom no other one of that kind and name had reached before
     cost_per: str = "person"  # unit of cost: see `abm.scenario.intervention_library.COST_PER`

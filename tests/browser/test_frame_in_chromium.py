@@ -1,5 +1,6 @@
 """The frame of the page: in sight at every size, one address, one main part, focus where it was."""
 
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -146,3 +147,15 @@ def test_a_programme_is_scheduled_by_keys_and_the_page_prints_without_controls(
     assert tab.page.evaluate(
         "document.documentElement.scrollHeight >= document.querySelector('.nssi').scrollHeight"
     )  # nothing is cut
+
+
+def test_on_paper_the_three_differences_stand_beside_each_other(browser: Any) -> None:
+    style = resources.files("abm.browser").joinpath("page.css").read_text(encoding="utf-8")
+    figure = '<figure style="width:270px"><span class="difference">3</span><svg></svg></figure>'
+    page = browser.new_page(viewport={"width": 700, "height": 900})
+    page.set_content(f'<style>{style}</style><div class="nssi"><div class="panels">{3 * figure}')
+    page.emulate_media(media="print")
+    boxes = [each.bounding_box() for each in page.locator("figure").all()]
+    page.close()
+    assert len({box["y"] for box in boxes}) == 1
+    assert boxes[-1]["x"] + boxes[-1]["width"] <= 700
